@@ -1,0 +1,1 @@
+"""Customer feedback → satisfaction index scores per touchpoint: offline, reproducible, explained."""

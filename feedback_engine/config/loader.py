@@ -1,0 +1,128 @@
+"""config.yaml → Config, with every mistake reported at once, each with its line and its path in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from feedback_engine.config.model import Config, MappingConfig, SourceConfig
+from feedback_engine.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_MESSAGES = {
+    "extra_forbidden": "没有这个设置项",
+    "missing": "缺少这一项",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_type": "应为数字",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "list_type": "应为列表",
+    "tuple_type": "应为列表",
+    "dict_type": "应为键值表",
+    "model_type": "应为键值表",
+    "model_attributes_type": "应为键值表",
+    "date_from_datetime_parsing": "应为日期，如 2026-10-31",
+    "date_parsing": "应为日期，如 2026-10-31",
+    "literal_error": "只能是 {expected}",
+    "enum": "只能是 {expected}",
+    "greater_than_equal": "不能小于 {ge:g}",
+    "greater_than": "必须大于 {gt:g}",
+    "less_than_equal": "不能大于 {le:g}",
+    "less_than": "必须小于 {lt:g}",
+    "string_pattern_mismatch": "代码只能用字母、数字、汉字、下划线、点和连字符",
+    "finite_number": "应为有限的数",
+}
+
+
+def load_config(path: Path) -> Config:
+    """Return the configuration in the file; raises ConfigError that lists all of its mistakes."""
+    document, lines = _read_yaml(path)
+    config = _validate(Config, {**document, "base": path.resolve().parent}, path, lines)
+    return config.model_copy(update={"sources": tuple(_with_mapping(config, source) for source in config.sources)})
+
+
+def load_mapping(path: Path) -> MappingConfig:
+    """Return the column mapping in the file."""
+    document, lines = _read_yaml(path)
+    return _validate(MappingConfig, document, path, lines)
+
+
+def _with_mapping(config: Config, source: SourceConfig) -> SourceConfig:
+    """Return the source with its mapping file read in."""
+    if source.mapping_file is None:
+        return source
+    path = config.resolve(source.mapping_file)
+    mapping = load_mapping(path)
+    if problems := mapping.problems_for(source.kind):
+        raise ConfigError(f"{path}：映射文件与来源 {source.name}（{source.kind}）不符", tuple(problems))
+    return source.model_copy(update={"mapping": mapping})
+
+
+def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[Any, ...], int]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"找不到 {path}；运行 feedback-engine init 可生成一份") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} 无法读取（请保存为 UTF-8）：{error}") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        lines: dict[tuple[Any, ...], int] = {}
+        problems = [] if node is None else list(_index_lines(node, (), lines))
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{path} 不是正确的 YAML：{' '.join(str(error).split())}") from None
+    if problems:
+        raise ConfigError(f"{path} 有 {len(problems)} 处错误：", tuple(problems))
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path} 应为键值表（如 project: …），而不是{'空文件' if document is None else '列表或文字'}")
+    return document, lines
+
+
+def _index_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], int]) -> Any:
+    """Note the line of each path; yield a problem for each key written twice, which YAML would silently overwrite."""
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"第 {key.start_mark.line + 1} 行 {key.value}：这一项写了两次"
+            seen.add(key.value)
+            yield from _index_lines(value, (*path, key.value), lines)
+            lines[(*path, key.value)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            yield from _index_lines(item, (*path, position), lines)
+
+
+def _validate(model: type[Model], document: dict[str, Any], path: Path, lines: dict[tuple[Any, ...], int]) -> Model:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        problems = tuple(dict.fromkeys(_describe(mistake, lines) for mistake in error.errors(include_url=False)))
+        raise ConfigError(f"{path} 有 {len(problems)} 处错误：", problems) from None
+
+
+def _describe(mistake: Any, lines: dict[tuple[Any, ...], int]) -> str:
+    place = tuple(mistake["loc"])
+    while place not in lines:  # defaults and missing keys have no line of their own
+        place = place[:-1]
+    line = lines[place]
+    shown = [str(part) for part in (place if mistake["type"] != "missing" else mistake["loc"])]
+    return f"第 {line} 行 {'.'.join(shown) or '整个文件'}：{_message(mistake)}"
+
+
+def _message(mistake: Any) -> str:
+    if mistake["type"] == "value_error":
+        return str(mistake["ctx"]["error"])
+    text = _MESSAGES.get(mistake["type"], mistake["msg"]).format_map(mistake.get("ctx", {}))
+    given = mistake["input"]
+    return text if isinstance(given, (dict, list, tuple)) else f"{text}（写的是 {given!r}）"

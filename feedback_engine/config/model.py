@@ -1,0 +1,335 @@
+"""What a config.yaml may say. Frozen; unknown keys are refused; Chinese messages for what people get wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from feedback_engine.domain import AnswerState, Period, Scale, SourceKind
+from feedback_engine.errors import ConfigError
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*$", max_length=100)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _refuse_repeats(place: str, codes: Iterable[Any]) -> None:
+    twice = [str(code) for code, count in Counter(codes).items() if count > 1]
+    if twice:
+        raise ValueError(f"{place} 里重复出现：{'、'.join(twice)}")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
+
+
+class ScaleConfig(_Strict):
+    """A closed question's declared scale; `labels` from the lowest rating to the highest, or label → rating."""
+
+    min: Annotated[float, Field(allow_inf_nan=False)]
+    max: Annotated[float, Field(allow_inf_nan=False)]
+    reversed: bool = False
+    labels: tuple[str, ...] | dict[str, float] = ()
+
+    @model_validator(mode="after")
+    def _has_width(self) -> Self:
+        if self.max <= self.min:
+            raise ValueError(f"max（{self.max:g}）必须大于 min（{self.min:g}）；反向题请写 reversed: true")
+        steps = self.max - self.min + 1
+        if isinstance(self.labels, tuple) and self.labels and len(self.labels) != steps:
+            raise ValueError(
+                f"labels 有 {len(self.labels)} 个，而 {self.min:g} 到 {self.max:g} 有 {steps:g} 级；请一级一个"
+            )
+        if any(not self.min <= rating <= self.max for rating in self.label_ratings.values()):
+            raise ValueError("labels 里有超出 min 与 max 的分值")
+        return self
+
+    @property
+    def label_ratings(self) -> dict[str, float]:
+        """Label → rating."""
+        if isinstance(self.labels, dict):
+            return self.labels
+        return {label: self.min + step for step, label in enumerate(self.labels)}
+
+    @property
+    def scale(self) -> Scale:
+        """The scale as the domain knows it."""
+        return Scale(self.min, self.max, self.reversed)
+
+
+class RatingConfig(_Strict):
+    """A closed question: the column that holds it, the indicator it measures, its scale."""
+
+    column: str
+    indicator: Code
+    scale: ScaleConfig
+
+
+class TextConfig(_Strict):
+    """An open question of a questionnaire: its column and the code under which its texts are kept."""
+
+    column: str
+    role: Code
+
+
+#: The fields of `columns`, by kind of source: required first, then optional.
+COLUMNS: dict[SourceKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    SourceKind.QUESTIONNAIRE: ((), ("id", "customer_id", "received_at", "channel", "weight")),
+    SourceKind.COMPLAINTS: (
+        ("text",),
+        (
+            "id",
+            "title",
+            "customer_id",
+            "channel",
+            "opened_at",
+            "replied_at",
+            "closed_at",
+            "department",
+            "status",
+            "stated_type",
+        ),
+    ),
+    SourceKind.REVIEWS: (("text",), ("id", "title", "author", "received_at", "channel", "target", "likes", "weight")),
+}
+
+
+class MappingConfig(_Strict):
+    """How the columns of a file become fields. A mapping file holds just this."""
+
+    columns: dict[str, str] = {}
+    ratings: tuple[RatingConfig, ...] = ()
+    texts: tuple[TextConfig, ...] = ()
+    attributes: tuple[str, ...] = ()
+    missing: dict[str, AnswerState] = {}
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> Self:
+        _refuse_repeats("indicator", (rating.indicator for rating in self.ratings))
+        _refuse_repeats("role", (text.role for text in self.texts))
+        return self
+
+    def problems_for(self, kind: SourceKind) -> list[str]:
+        """Return what is wrong with this mapping for a source of that kind."""
+        required, optional = COLUMNS[kind]
+        unknown = [name for name in self.columns if name not in required + optional]
+        problems = [
+            f"columns 里没有 {name!r} 这个字段；{kind} 可用：{'、'.join(required + optional)}" for name in unknown
+        ]
+        problems += [f"columns 缺少 {name!r}（{kind} 必需）" for name in required if name not in self.columns]
+        if kind is SourceKind.QUESTIONNAIRE and not self.ratings and not self.texts:
+            problems.append("问卷至少要有一个 ratings（打分题）或 texts（开放题）")
+        if kind is not SourceKind.QUESTIONNAIRE and self.texts:
+            problems.append("texts 只用于问卷；这里请用 columns.text")
+        return problems
+
+
+class SourceConfig(_Strict):
+    """One source of feedback: files of one shape."""
+
+    name: Code
+    kind: SourceKind
+    path: str | tuple[str, ...]
+    format: str = "generic"
+    mapping: MappingConfig = MappingConfig()
+    #: A file that holds the mapping instead.
+    mapping_file: str | None = None
+    pack: str | None = None
+    channel: str = ""
+    #: The date to give rows whose file has no date column.
+    received_on: date | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    #: Row that holds the headings, 1 = the first line.
+    header_row: Annotated[int, Field(ge=1, le=100)] = 1
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths or glob patterns, as written."""
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+    @model_validator(mode="after")
+    def _mapping_fits(self) -> Self:
+        if self.mapping_file is not None and self.mapping != MappingConfig():
+            raise ValueError("mapping 与 mapping_file 只能写一个")
+        if (
+            self.mapping_file is None
+            and self.format == "generic"
+            and (problems := self.mapping.problems_for(self.kind))
+        ):
+            raise ValueError("；".join(problems))
+        return self
+
+
+class ComplaintScaleConfig(_Strict):
+    """Which complaint rates per 1,000 count as 100 and as 0 when complaints are blended into a touchpoint."""
+
+    best: Annotated[float, Field(ge=0)] = 0
+    worst: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _worst_is_more(self) -> Self:
+        if self.worst <= self.best:
+            raise ValueError(f"worst（{self.worst:g}）必须大于 best（{self.best:g}）")
+        return self
+
+
+class IndicatorConfig(_Strict):
+    """One indicator of a touchpoint. `from` says what it reads: a rating, the text sentiment, or the complaint rate."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    code: Code
+    name: str = ""
+    weight: Weight | None = None
+    reads: Literal["rating", "text", "complaints"] = Field("rating", alias="from")
+    complaint_scale: ComplaintScaleConfig | None = None
+
+    @model_validator(mode="after")
+    def _complaints_have_a_scale(self) -> Self:
+        if self.reads == "complaints" and self.complaint_scale is None:
+            raise ValueError(
+                "from: complaints 需要 complaint_scale: {best: 0, worst: …}（每千条投诉数对应 100 与 0 分）"
+            )
+        return self
+
+
+class TouchpointConfig(_Strict):
+    """A touchpoint: its indicators, and `labels`, the touchpoint codes of the pack whose texts belong to it."""
+
+    code: Code
+    name: str = ""
+    weight: Weight | None = None
+    indicators: tuple[IndicatorConfig, ...] = ()
+    labels: tuple[Code, ...] | None = None
+
+    @property
+    def text_labels(self) -> tuple[str, ...]:
+        """The pack's touchpoint codes that belong here; the touchpoint's own code unless declared."""
+        return (self.code,) if self.labels is None else self.labels
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> Self:
+        _refuse_repeats("indicators", (indicator.code for indicator in self.indicators))
+        return self
+
+
+class ScoringConfig(_Strict):
+    """How figures are made and when they are withheld."""
+
+    weights: Literal["declared", "equal"] = "declared"
+    min_answered: Share = 0.5
+    min_coverage: Share = 0.8
+    suppress_below: Annotated[int, Field(ge=1)] = 10
+    flag_below: Annotated[int, Field(ge=1)] = 30
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    #: Lowest item score that counts as satisfied (满意率): 75 = the top two boxes of a 5-point scale.
+    satisfied_from: Annotated[float, Field(ge=0, le=100)] = 75
+    #: Customers or transactions behind the complaints, by period label; else complaints are counted per 1,000 records.
+    exposure: dict[str, Annotated[float, Field(gt=0)]] = {}
+
+
+class TaggingConfig(_Strict):
+    """How texts are tagged."""
+
+    scorer: str = "lexicon"
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class ReportConfig(_Strict):
+    """The report: where it goes, and which period it shows (`latest` = the newest month with data)."""
+
+    path: str = "out/report.xlsx"
+    title: str = "客户满意度报告"
+    period: str = "latest"
+    segment_by: str | None = None
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_period(cls, value: str) -> str:
+        if value not in ("latest", "all"):
+            try:
+                Period.parse(value)
+            except ConfigError as error:
+                raise ValueError(f"{error}，或 latest、all") from error
+        return value
+
+
+class ProjectConfig(_Strict):
+    """Name, time zone and industry of the project."""
+
+    name: str = "未命名项目"
+    timezone: str = "Asia/Shanghai"
+    pack: str = "general"
+
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:  # zoneinfo raises several kinds for a bad key
+            raise ValueError(f"时区 {value!r} 不存在；例如 Asia/Shanghai") from error
+        return value
+
+
+class StoreConfig(_Strict):
+    """The database, as an SQLAlchemy URL; a relative SQLite path counts from the config file."""
+
+    url: str = "sqlite:///out/feedback.db"
+
+
+class ImportConfig(_Strict):
+    """How imports behave."""
+
+    #: Share of rejected rows above which `import` and `run` end with exit code 3.
+    max_reject_share: Share = 0.05
+    batch_rows: Annotated[int, Field(ge=1, le=100_000)] = 5000
+
+
+class Config(_Strict):
+    """A whole project."""
+
+    project: ProjectConfig = ProjectConfig()
+    store: StoreConfig = StoreConfig()
+    lexicons: str | None = None
+    sources: tuple[SourceConfig, ...] = ()
+    imports: ImportConfig = ImportConfig()
+    tagging: TaggingConfig = TaggingConfig()
+    touchpoints: tuple[TouchpointConfig, ...] = ()
+    scoring: ScoringConfig = ScoringConfig()
+    report: ReportConfig = ReportConfig()
+    #: Folder that relative paths count from: that of the config file.
+    base: Path = Field(default_factory=Path.cwd, exclude=True)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        _refuse_repeats("sources", (source.name for source in self.sources))
+        _refuse_repeats("touchpoints", (touchpoint.code for touchpoint in self.touchpoints))
+        rated = (i.code for t in self.touchpoints for i in t.indicators if i.reads == "rating")
+        _refuse_repeats("touchpoints 的打分指标", rated)
+        labels = (label for t in self.touchpoints for label in t.text_labels)
+        _refuse_repeats("touchpoints 的文本标签", labels)
+        if self.scoring.weights == "declared":
+            self._refuse_half_declared()
+        return self
+
+    def _refuse_half_declared(self) -> None:
+        levels: list[tuple[str, list[float | None]]] = [("touchpoints", [t.weight for t in self.touchpoints])]
+        levels += [
+            (f"触点 {t.code} 的指标", [i.weight for i in t.indicators if i.reads == "rating"]) for t in self.touchpoints
+        ]
+        for place, weights in levels:
+            if None in weights and any(weight is not None for weight in weights):
+                raise ValueError(f"{place}：有的写了 weight，有的没写；请都写、都不写，或设 scoring.weights: equal")
+            if weights and None not in weights and sum(weight or 0 for weight in weights) <= 0:
+                raise ValueError(f"{place}：权重之和为 0")
+
+    def resolve(self, path: str) -> Path:
+        """Return the path, counted from the config file's folder if it is relative."""
+        return self.base / Path(path).expanduser()

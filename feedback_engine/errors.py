@@ -1,0 +1,83 @@
+"""Every error that this package raises on purpose.
+
+FeedbackEngineError
++ ConfigError            the config file, or a value in it, is wrong
++ LexiconError           a lexicon, pack or model file is wrong
++ SourceError            a whole source cannot be used (a bad row is no error: it becomes a reject)
+  x UnreadableFile       missing, empty, truncated, encrypted, not what its name says
+  x EncodingError        no encoding fits, or several are mixed
+  x MappingError         the file lacks a column that the mapping names
+  x AmbiguousFormat      several platforms fit, or none does
++ TableError             a stage handed over a table that breaks its own declaration
++ StoreError             the database refuses
+  x StoreLocked          another program holds the database
++ RunLocked              another run holds the project's lock
++ ReportError            the report cannot be written
++ StatisticsError        a calculation refuses its input, and says which value and why
+"""
+
+from __future__ import annotations
+
+
+class FeedbackEngineError(Exception):
+    """Base of all: one line that names the place, the value and the way out."""
+
+    exit_code = 1
+
+
+class ConfigError(FeedbackEngineError):
+    """The configuration is wrong; `problems` lists each mistake with its place."""
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join((message, *(f"  - {problem}" for problem in problems))))
+        self.problems = problems
+
+
+class LexiconError(FeedbackEngineError):
+    """A lexicon, an industry pack or a model file cannot be used."""
+
+
+class SourceError(FeedbackEngineError):
+    """A source as a whole cannot be used."""
+
+
+class UnreadableFile(SourceError):
+    """The file is missing, empty, damaged or not of the kind its name says."""
+
+
+class EncodingError(SourceError):
+    """The file's text cannot be decoded with certainty."""
+
+
+class MappingError(SourceError):
+    """The file and the mapping do not fit each other."""
+
+
+class AmbiguousFormat(SourceError):
+    """The platform that wrote the file cannot be told; pass `format=` or `mapping=`."""
+
+
+class TableError(FeedbackEngineError):
+    """A table breaks its declaration: a mistake of ours, never of the data."""
+
+
+class StoreError(FeedbackEngineError):
+    """The database cannot be used."""
+
+
+class StoreLocked(StoreError):
+    """Another program holds the database."""
+
+
+class RunLocked(FeedbackEngineError):
+    """Another run holds the lock."""
+
+    exit_code = 4
+
+
+class ReportError(FeedbackEngineError):
+    """The report cannot be written; an older report is untouched."""
+
+
+class StatisticsError(FeedbackEngineError, ValueError):
+    """A calculation refuses its input."""

@@ -1,0 +1,41 @@
+"""A dict of named things whose misses say what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Generic, TypeVar
+
+from feedback_engine.errors import ConfigError
+
+T = TypeVar("T")
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """The things of one kind that exist, by name; fixed once built."""
+
+    def __init__(self, kind: str, entries: Mapping[str, T]) -> None:
+        self.kind = kind
+        self._entries = dict(entries)
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise ConfigError(unknown_name(self.kind, name, self._entries)) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def unknown_name(kind: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    """Return the sentence for a name that does not exist, with the nearest one that does."""
+    near = get_close_matches(name, list(known), n=1)
+    hint = f"，是否想写 {near[0]!r}？" if near else "；"
+    return f"没有名为 {name!r} 的{kind}{hint}可用：{'、'.join(sorted(known))}"

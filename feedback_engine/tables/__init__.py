@@ -1,0 +1,1 @@
+"""Every table that travels between stages or into the store, declared once."""

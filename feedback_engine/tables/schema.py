@@ -1,0 +1,133 @@
+"""What a table is: its columns, and the check that a frame keeps to them.
+
+One declaration validates the frame at the exit of each stage, makes the SQL table (`store.tables`) and prints the data
+dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from feedback_engine.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Kind(StrEnum):
+    """The kinds of column; the value is the pandas dtype that carries it."""
+
+    TEXT = "str"
+    #: A 32-byte digest: 64 hexadecimal digits in a frame, BINARY(32) in SQL.
+    KEY = "object"
+    INTEGER = "int64"
+    NUMBER = "float64"
+    BOOLEAN = "bool"
+    #: A moment in UTC.
+    MOMENT = "datetime64[us, UTC]"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its kind, the values it may hold, and a sentence for the data dictionary."""
+
+    name: str
+    kind: Kind
+    description: str
+    is_key: bool = False
+    is_nullable: bool = False
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A table by name, with its columns in order; the key columns identify a row."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def key(self) -> list[str]:
+        """The names of the columns that identify a row."""
+        return [column.name for column in self.columns if column.is_key]
+
+    def build(self, rows: Sequence[Sequence[Any]] = ()) -> pd.DataFrame:
+        """Return a checked frame made of rows in the order of the columns."""
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
+        return self.build_columns(dict(zip(self.column_names, columns, strict=True)))
+
+    def build_columns(self, values: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
+        """Return a checked frame made of one sequence a column, all of the same length."""
+        import pandas as pd
+
+        series = {c.name: _series(values[c.name], c) for c in self.columns if c.name in values}
+        return self.conform(pd.DataFrame(series))
+
+    def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with this table's columns in order and of the right kind; raises TableError if it breaks them."""
+        missing = [name for name in self.column_names if name not in frame.columns]
+        if missing:
+            raise TableError(f"表 {self.name} 缺少列：{'、'.join(missing)}")
+        conformed = frame[self.column_names].reset_index(drop=True)
+        for column in self.columns:
+            if str(conformed[column.name].dtype) != column.kind.value:
+                conformed[column.name] = _series(conformed[column.name], column)
+            self._check(conformed[column.name], column)
+        if self.key and conformed.duplicated(self.key).any():
+            twice = conformed.loc[conformed.duplicated(self.key), self.key].iloc[0].to_dict()
+            raise TableError(f"表 {self.name} 的键重复：{twice}")
+        return conformed
+
+    def _check(self, values: pd.Series[Any], column: Column) -> None:
+        present = values.dropna() if column.kind is not Kind.INTEGER else values
+        if not column.is_nullable and len(present) < len(values):
+            self._refuse(column, f"第 {int(values.isna().to_numpy().argmax())} 行为空")
+        if column.allowed and not (fits := present.isin(column.allowed)).all():
+            self._refuse(column, f"值 {present[~fits].iloc[0]!r} 不在 {column.allowed} 之内")
+        if column.minimum is not None and (present < column.minimum).any():
+            self._refuse(column, f"值 {present.min()} 小于 {column.minimum}")
+        if column.maximum is not None and (present > column.maximum).any():
+            self._refuse(column, f"值 {present.max()} 大于 {column.maximum}")
+
+    def _refuse(self, column: Column, reason: str) -> None:
+        raise TableError(f"表 {self.name} 的列 {column.name}：{reason}")
+
+
+def _series(values: Iterable[Any], column: Column) -> pd.Series[Any]:
+    import pandas as pd
+
+    given = values if isinstance(values, pd.Series) else list(values)
+    try:
+        if column.kind is Kind.MOMENT:
+            return pd.to_datetime(pd.Series(given, dtype="object"), utc=True).astype(column.kind.value)
+        return pd.Series(given, dtype=column.kind.value)
+    except (ValueError, TypeError) as error:
+        raise TableError(f"列 {column.name} 不是 {column.kind.name}：{error}") from error
+
+
+def describe(tables: Iterable[TableSchema]) -> str:
+    """Return the data dictionary of these tables as Markdown."""
+    lines: list[str] = []
+    for table in tables:
+        lines += [f"## {table.name}", "", table.description, "", "| column | kind | key | empty | values | meaning |"]
+        lines.append("|---|---|---|---|---|---|")
+        lines += [_describe(column) for column in table.columns] + [""]
+    return "\n".join(lines)
+
+
+def _describe(column: Column) -> str:
+    bounds = [] if column.minimum is None and column.maximum is None else [f"{column.minimum} to {column.maximum}"]
+    values = ", ".join(column.allowed) or "".join(bounds)
+    marks = ("key" if column.is_key else "", "may be empty" if column.is_nullable else "")
+    return f"| {column.name} | {column.kind.name.lower()} | {marks[0]} | {marks[1]} | {values} | {column.description} |"
