@@ -95,7 +95,10 @@ _MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A calendar period, first to last day inclusive; `label` is how users write it (2026, 2026-Q3, 2026-10, 2026-W41)."""
+    """A calendar period, first to last day inclusive.
+
+    `label` is how users write it: 2026, 2026-Q3, 2026-10, 2026-W41, 2026-10-31.
+    """
 
     label: str
     first: date

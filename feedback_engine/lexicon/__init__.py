@@ -1,0 +1,1 @@
+"""Lexicons and industry packs: their files, their model, their matcher."""

@@ -1,0 +1,1 @@
+"""Text → TaggedText; frames of texts → annotations."""

@@ -1,0 +1,1 @@
+"""Figures and texts → a Report, and a Report → files."""

@@ -1,0 +1,1 @@
+"""Arrays in, numbers out: formulas that know no table and no config."""

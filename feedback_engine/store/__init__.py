@@ -1,0 +1,1 @@
+"""The database: tables, batches, migrations, locks."""

@@ -7,8 +7,8 @@ from feedback_engine.tables.schema import Column, Kind, TableSchema
 
 INDEX = TableSchema(
     "index",
-    "Every figure: per period, segment, touchpoint and indicator. The rows with indicator `overall` sum up a touchpoint, "
-    "those with touchpoint `overall` sum up everything.",
+    "Every figure: per period, segment, touchpoint and indicator. The rows with indicator `overall` sum up a "
+    "touchpoint, those with touchpoint `overall` sum up everything.",
     (
         Column("period", Kind.TEXT, "2026, 2026-Q3, 2026-10 …, or `all`.", is_key=True),
         Column("segment", Kind.TEXT, "Value of the segmenting attribute, or `all`.", is_key=True),

@@ -75,7 +75,7 @@ class TableSchema:
         return self.conform(pd.DataFrame(series))
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the frame with this table's columns in order and of the right kind; raises TableError if it breaks them."""
+        """Return the frame with this table's columns in order and of the right kind, or raise TableError."""
         missing = [name for name in self.column_names if name not in frame.columns]
         if missing:
             raise TableError(f"表 {self.name} 缺少列：{'、'.join(missing)}")
@@ -108,10 +108,11 @@ def _series(values: Iterable[Any], column: Column) -> pd.Series[Any]:
     import pandas as pd
 
     given = values if isinstance(values, pd.Series) else list(values)
+    dtype: Any = column.kind.value
     try:
         if column.kind is Kind.MOMENT:
-            return pd.to_datetime(pd.Series(given, dtype="object"), utc=True).astype(column.kind.value)
-        return pd.Series(given, dtype=column.kind.value)
+            return pd.to_datetime(pd.Series(given, dtype="object"), utc=True).astype(dtype)
+        return pd.Series(given, dtype=dtype)
     except (ValueError, TypeError) as error:
         raise TableError(f"列 {column.name} 不是 {column.kind.name}：{error}") from error
 

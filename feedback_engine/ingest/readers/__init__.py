@@ -1,0 +1,1 @@
+"""Bytes → rows of text with their row numbers, one module per container."""

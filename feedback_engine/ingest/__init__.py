@@ -1,0 +1,1 @@
+"""Bytes → feedback, ratings, cases and rejects."""
