@@ -111,10 +111,11 @@ def _series(values: Iterable[Any], column: Column) -> pd.Series[Any]:
     dtype: Any = column.kind.value
     try:
         if column.kind is Kind.MOMENT:
-            return pd.to_datetime(pd.Series(given, dtype="object"), utc=True).astype(dtype)
-        return pd.Series(given, dtype=dtype)
+            given = pd.to_datetime(pd.Series(given, dtype="object"), utc=True)
+        series: pd.Series[Any] = pd.Series(given, dtype=dtype)
     except (ValueError, TypeError) as error:
         raise TableError(f"列 {column.name} 不是 {column.kind.name}：{error}") from error
+    return series
 
 
 def describe(tables: Iterable[TableSchema]) -> str:
