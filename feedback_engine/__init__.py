@@ -1,1 +1,56 @@
-"""Customer feedback → satisfaction index scores per touchpoint: offline, reproducible, explained."""
+"""Customer feedback → satisfaction index scores per touchpoint: offline, reproducible, explained.
+
+    import feedback_engine as fe
+
+    engine = fe.FeedbackEngine.from_config("config.yaml")
+    engine.tag("物流很快，但客服太差").sentiment.polarity
+
+The heavy parts are imported when they are first used, so that `import feedback_engine` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from feedback_engine import errors
+from feedback_engine.errors import FeedbackEngineError
+
+if TYPE_CHECKING:
+    from feedback_engine.engine import FeedbackEngine
+    from feedback_engine.nlp.tagged import TaggedText
+    from feedback_engine.scoring.result import IndexResult
+    from feedback_engine.tables.summary import RunSummary
+
+try:
+    __version__ = version("feedback-engine")
+except PackageNotFoundError:  # run from a bare checkout
+    __version__ = "0"
+
+__all__ = [
+    "FeedbackEngine",
+    "FeedbackEngineError",
+    "IndexResult",
+    "RunSummary",
+    "TaggedText",
+    "__version__",
+    "errors",
+]
+
+_LAZY = {
+    "FeedbackEngine": "feedback_engine.engine",
+    "TaggedText": "feedback_engine.nlp.tagged",
+    "IndexResult": "feedback_engine.scoring.result",
+    "RunSummary": "feedback_engine.tables.summary",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -101,8 +101,9 @@ COLUMNS: dict[SourceKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 class MappingConfig(_Strict):
-    """How the columns of a file become fields. A mapping file holds just this."""
+    """How the columns of a file become fields. A mapping file holds just this, and the `kind` of source."""
 
+    kind: SourceKind | None = None
     columns: dict[str, str] = {}
     ratings: tuple[RatingConfig, ...] = ()
     texts: tuple[TextConfig, ...] = ()

@@ -129,7 +129,7 @@ def describe(tables: Iterable[TableSchema]) -> str:
 
 
 def _describe(column: Column) -> str:
-    bounds = [] if column.minimum is None and column.maximum is None else [f"{column.minimum} to {column.maximum}"]
-    values = ", ".join(column.allowed) or "".join(bounds)
+    bounds = [f"{sign} {end:g}" for sign, end in (("≥", column.minimum), ("≤", column.maximum)) if end is not None]
+    values = ", ".join(column.allowed or bounds)
     marks = ("key" if column.is_key else "", "may be empty" if column.is_nullable else "")
     return f"| {column.name} | {column.kind.name.lower()} | {marks[0]} | {marks[1]} | {values} | {column.description} |"

@@ -1,0 +1,222 @@
+"""One function a command: call the engine, print what it says, return the exit code."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedback_engine.cli.console import print_json, print_table, show_progress
+from feedback_engine.domain import Flag, Measure
+from feedback_engine.errors import ConfigError, UnreadableFile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from feedback_engine.engine import FeedbackEngine
+    from feedback_engine.tables.summary import RunSummary
+
+logger = logging.getLogger(__name__)
+
+DONE, FAILED, TOO_MANY_REJECTS = 0, 1, 3
+
+_MEASURES = {
+    Measure.SCORE: "满意度指数",
+    Measure.SATISFIED_SHARE: "满意率%",
+    Measure.TEXT_INDEX: "文本指数",
+    Measure.COMPLAINT_RATE: "投诉/千条",
+}
+_FLAGS = {
+    Flag.OK: "",
+    Flag.SMALL_BASE: "样本偏小",
+    Flag.SUPPRESSED: "样本不足",
+    Flag.LOW_COVERAGE: "覆盖不足",
+    Flag.NO_DATA: "无数据",
+}
+
+
+def init(options: Namespace) -> int:
+    """Write config.yaml and the examples into a folder; nothing that exists is overwritten."""
+    from feedback_engine.resources import find_default_config, find_examples
+
+    target = Path(options.directory)
+    config = target / "config.yaml"
+    if config.exists():
+        raise ConfigError(f"{config} 已存在；换一个目录，或先移走它")
+    examples = target / "examples"
+    examples.mkdir(parents=True, exist_ok=True)
+    for path in sorted(find_examples().iterdir()):
+        if path.suffix not in (".py", ".pyc", ".md") and path.is_file() and not (examples / path.name).exists():
+            shutil.copyfile(path, examples / path.name)
+    shutil.copyfile(find_default_config(), config)
+    print(f"已写出 {config} 与 {examples}；接着运行：feedback-engine --config {config} run")
+    return DONE
+
+
+def check(options: Namespace) -> int:
+    """Say everything that is wrong."""
+    problems = _engine(options).check()
+    for problem in problems:
+        print(problem)
+    print(f"发现 {len(problems)} 个问题" if problems else "没有发现问题")
+    return FAILED if problems else DONE
+
+
+def import_files(options: Namespace) -> int:
+    """Import the configured sources, or the given files."""
+    from feedback_engine.tables.summary import RunSummary
+
+    engine = _engine(options)
+    if not options.paths:
+        return _finish(engine, engine.import_sources(dry_run=options.dry_run), as_json=options.json)
+    summary = RunSummary()
+    for path in options.paths:
+        settings = {"source": options.source, "format": options.format, "mapping": options.mapping}
+        summary = summary.merge(engine.import_file(path, **settings, dry_run=options.dry_run))
+    return _finish(engine, summary, as_json=options.json)
+
+
+def tag(options: Namespace) -> int:
+    """Tag lines of text, or the store's untagged texts."""
+    engine = _engine(options, may_be_absent=options.path is not None)
+    if options.path is None:
+        print(f"已标注 {engine.tag_new().tagged} 条文本")
+        return DONE
+    for line in _read_lines(options.path):
+        tagged = engine.tag(line, pack=options.pack)
+        print(json.dumps(tagged.to_dict(), ensure_ascii=False))
+    return DONE
+
+
+def score(options: Namespace) -> int:
+    """Print the index."""
+    table = _engine(options).score(options.period, options.by).table
+    if options.csv:
+        _write_csv(table, Path(options.csv))
+    if options.json:
+        print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
+    elif not options.csv:
+        _print_index(table)
+    return DONE
+
+
+def explain(options: Namespace) -> int:
+    """Print the way from a figure down to the words."""
+    explanation = _engine(options).score(options.period).explain(options.touchpoint)
+    if options.json:
+        print_json(explanation.to_dict())
+    else:
+        print(explanation.to_text())
+    return DONE
+
+
+def report(options: Namespace) -> int:
+    """Write the report."""
+    path = Path(options.out) if options.out else None
+    print(_engine(options).report(path, options.period))
+    return DONE
+
+
+def run(options: Namespace) -> int:
+    """Do the nightly job."""
+    engine = _engine(options)
+    return _finish(engine, engine.run(_parse_day(options.as_of)), as_json=options.json)
+
+
+def db(options: Namespace) -> int:
+    """Bring the database up to this version."""
+    print(f"数据库结构版本：{_engine(options).upgrade_database()}")
+    return DONE
+
+
+def _engine(options: Namespace, *, may_be_absent: bool = False) -> FeedbackEngine:
+    from feedback_engine.engine import FeedbackEngine
+
+    if may_be_absent and options.config == "config.yaml" and not Path(options.config).exists():
+        return FeedbackEngine(progress=show_progress)
+    return FeedbackEngine.from_config(options.config, progress=show_progress)
+
+
+def _finish(engine: FeedbackEngine, summary: RunSummary, *, as_json: bool) -> int:
+    """Print the summary and return the exit code that it deserves."""
+    if as_json:
+        print_json(summary.to_dict())
+    else:
+        _print_summary(summary)
+    if summary.failed:
+        for file in summary.failed:
+            print(f"错误：{file.error}", file=sys.stderr)
+        return FAILED
+    allowed = engine.config.imports.max_reject_share
+    if summary.reject_share > allowed:
+        print(f"拒收 {summary.reject_share:.1%} 的行，超过 imports.max_reject_share 的 {allowed:.1%}", file=sys.stderr)
+        return TOO_MANY_REJECTS
+    return DONE
+
+
+def _print_summary(summary: RunSummary) -> None:
+    headings = ["文件", "来源", "读入", "新增", "更新", "重复", "隔离", "说明"]
+    rows = [
+        [file.name, file.source, *(str(n) for n in file.counts.to_dict().values()), _note(file.is_known, file.error)]
+        for file in summary.files
+    ]
+    totals = ["合计", "", *(str(n) for n in summary.counts.to_dict().values()), ""]
+    print_table(headings, [*rows, totals])
+    print(f"打标签 {summary.tagged} 条；用时 {summary.seconds:.1f} 秒")
+    if summary.report:
+        print(f"报告：{summary.report}")
+
+
+def _note(is_known: bool, error: str) -> str:
+    return "失败" if error else "同一文件已导入过" if is_known else ""
+
+
+def _print_index(table: pd.DataFrame) -> None:
+    headings = ["期间", "细分", "触点", "指标", "度量", "得分", "95%区间", "样本", "权重", "说明"]
+    rows: list[list[str]] = []
+    for row in table.to_dict("records"):
+        is_shown = row["flag"] in (Flag.OK, Flag.SMALL_BASE)
+        figure = f"{row['score']:.1f}" if is_shown else "—"
+        interval = f"{row['lower']:.1f}–{row['upper']:.1f}" if is_shown and row["lower"] == row["lower"] else ""
+        place = [str(row[name]) for name in ("period", "segment", "touchpoint", "indicator")]
+        weight = f"{row['indicator_weight']:.3f}"
+        rows.append(
+            [*place, _MEASURES[row["measure"]], figure, interval, str(row["base"]), weight, _FLAGS[row["flag"]]]
+        )
+    print_table(headings, rows)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    try:
+        table.to_csv(path, index=False, encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path} 无法写入：{error.strerror}") from None
+    logger.info("已写出 %s", path)
+
+
+def _read_lines(path: str) -> Iterator[str]:
+    """Yield the lines of a UTF-8 file or of standard input; bytes that are no UTF-8 are kept as replacement marks."""
+    if path == "-":
+        stream = sys.stdin.buffer
+        yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in stream)
+        return
+    try:
+        with Path(path).open("rb") as file:
+            for number, line in enumerate(file):
+                text = line.decode("utf-8-sig" if number == 0 else "utf-8", "replace")
+                yield text.rstrip("\r\n")
+    except OSError as error:
+        raise UnreadableFile(f"{path} 无法读取：{error.strerror}") from None
+
+
+def _parse_day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ConfigError(f"--as-of {text!r} 不是日期；例如 2026-10-31") from None

@@ -1,0 +1,130 @@
+"""The command line: arguments, log, exit codes. Imports nothing heavy, so that --help is instant.
+
+Exit codes: 0 done; 1 an error of ours, in one line; 2 usage; 3 done, but more rejects than the configured share;
+4 another run holds the lock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from feedback_engine.errors import FeedbackEngineError
+
+_EPILOG = "退出码：0 完成；1 出错（一行说明位置与办法）；2 用法错误；3 完成但拒收超过设定比例；4 另一个任务正在运行"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    parsed = build_parser().parse_args(arguments)
+    _prepare_streams()
+    _start_log(parsed.verbose)
+    from feedback_engine.cli import commands
+
+    try:
+        code: int = getattr(commands, parsed.function)(parsed)
+        sys.stdout.flush()
+    except FeedbackEngineError as error:
+        print(f"错误：{error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output has gone, as in `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("已中断；已提交的批次不会丢失，重跑即可继续", file=sys.stderr)
+        return 130
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="feedback-engine", description="客户反馈 → 触点满意度指数：离线、可复现、可追溯", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"feedback-engine {version('feedback-engine')}")
+    _add_common(parser, config="config.yaml", verbose=False)
+    commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
+    _add_project_commands(commands)
+    _add_stage_commands(commands)
+    _add_figure_commands(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # the public module names no type for what add_subparsers returns
+
+
+def _add_project_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+    init = _add(commands, "init", "写出带注释的 config.yaml 与示例数据，可直接 run")
+    init.add_argument("directory", nargs="?", default=".", metavar="目录", help="缺省为当前目录")
+    _add(commands, "check", "检查配置、词典与来源，说出所有问题，不作任何改动")
+    run = _add(commands, "run", "夜间任务：导入、打标签、算分、出报告（持锁）")
+    run.add_argument("--as-of", metavar="日期", help="只用到这一天为止的数据，并固定报告时钟，如 2026-10-31")
+    run.add_argument("--json", action="store_true", help="打印 JSON")
+    database = _add(commands, "db", "数据库维护")
+    database.add_argument("action", choices=["upgrade"], help="upgrade：升级数据库结构")
+
+
+def _add_stage_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+    importing = _add(commands, "import", "导入配置的来源，或给定的文件", function="import_files")
+    importing.add_argument("paths", nargs="*", metavar="文件", help="缺省为配置里的全部来源")
+    importing.add_argument("--source", metavar="名称", help="文件属于哪个来源")
+    importing.add_argument("--format", metavar="名称", help="文件格式；缺省按来源配置")
+    importing.add_argument("--mapping", metavar="文件", help="列映射文件（YAML）")
+    importing.add_argument("--dry-run", action="store_true", help="只试算，不写入")
+    importing.add_argument("--json", action="store_true", help="打印 JSON")
+    tag = _add(commands, "tag", "每行一条文本，每行输出一条 JSON；不给文件则标注库中未标注的文本")
+    tag.add_argument("path", nargs="?", metavar="文件", help="文本文件（UTF-8），- 为标准输入")
+    tag.add_argument("--pack", metavar="名称", help="行业包；缺省按配置")
+    tag.add_argument("--jsonl", action="store_true", help="打印 JSON 行（缺省即是）")
+
+
+def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+    score = _add(commands, "score", "计算指数")
+    score.add_argument("--period", metavar="期间", help="如 2026-10、2026-Q3；缺省为全部数据")
+    score.add_argument("--by", metavar="属性", help="按客户属性、channel 或 source 细分")
+    score.add_argument("--csv", metavar="文件", help="写成 CSV")
+    score.add_argument("--json", action="store_true", help="打印 JSON")
+    explain = _add(commands, "explain", "从一个数字追到权重、指标、记录、原声与规则")
+    explain.add_argument("touchpoint", metavar="触点", help="触点代码，overall 为总指数")
+    explain.add_argument("--period", metavar="期间", help="缺省为全部数据")
+    explain.add_argument("--json", action="store_true", help="打印 JSON")
+    report = _add(commands, "report", "写出 Excel 报告")
+    report.add_argument("--period", metavar="期间", help="如 2026-10；latest 为最近一个有数据的月份，all 为全部")
+    report.add_argument("--out", metavar="文件", help="缺省按配置 report.path")
+
+
+def _add(
+    commands: _Commands[argparse.ArgumentParser], name: str, help_: str, *, function: str = ""
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help_, description=help_, epilog=_EPILOG)
+    # The same options after the command's name; left out there, those before it count.
+    _add_common(parser, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)
+    parser.set_defaults(function=function or name)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, config: str, verbose: bool | str) -> None:
+    parser.add_argument("--config", metavar="文件", default=config, help="配置文件，缺省 ./config.yaml")
+    parser.add_argument("-v", "--verbose", action="store_true", default=verbose, help="在标准错误输出详细日志")
+
+
+def _prepare_streams() -> None:
+    """Let any text be printed: UTF-8 into files and pipes, escapes for what a terminal cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _start_log(is_verbose: bool) -> None:
+    level = logging.DEBUG if is_verbose else logging.INFO
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("feedback_engine")
+    log.handlers[:] = [handler]
+    log.setLevel(level)
+    log.propagate = False

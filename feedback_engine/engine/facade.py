@@ -1,0 +1,242 @@
+"""FeedbackEngine: one verb per stage. Read this first.
+
+import_sources → tag_new → score → report; run does the four under the project's lock
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from threading import RLock
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from feedback_engine.config.loader import load_config
+from feedback_engine.config.model import Config, StoreConfig
+from feedback_engine.domain import Period
+from feedback_engine.errors import FeedbackEngineError
+from feedback_engine.tables.summary import RunSummary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from feedback_engine.engine.figures import Figures
+    from feedback_engine.engine.imports import Imports
+    from feedback_engine.lexicon.model import Lexicon, Pack
+    from feedback_engine.nlp.tagged import TaggedText
+    from feedback_engine.nlp.tagger import Tagger
+    from feedback_engine.scoring.result import IndexResult
+    from feedback_engine.store.connection import Database
+
+logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
+
+#: Told about progress: the stage in words, what is done, of how much (0 = unknown).
+Progress = Callable[[str, int, int], None]
+
+
+def ignore_progress(_stage: str, _done: int, _total: int) -> None:
+    """Do nothing."""
+
+
+class FeedbackEngine:
+    """The engine of one project; safe to share between threads.
+
+    Without a configuration: the shipped defaults, and a database in memory.
+    """
+
+    def __init__(self, config: Config | None = None, *, progress: Progress = ignore_progress) -> None:
+        self.config = config or Config(store=StoreConfig(url="sqlite://"))
+        self._progress = progress
+        self._made: dict[str, Any] = {}
+        self._making = RLock()
+
+    @classmethod
+    def from_config(cls, path: str | Path, *, progress: Progress = ignore_progress) -> Self:
+        """Return the engine of the project in that config.yaml; raises ConfigError that lists every mistake in it."""
+        return cls(load_config(Path(path)), progress=progress)
+
+    def tag(self, text: object, pack: str | None = None) -> TaggedText:
+        """Return what the text says: sentiment, touchpoints, complaint, each with evidence. Takes any text at all."""
+        return self._tagger(pack or self.config.project.pack).tag(text)
+
+    def tag_many(self, texts: Sequence[object], pack: str | None = None) -> pd.DataFrame:
+        """Return ANNOTATIONS for the texts, in their order; feedback_id is the text's position."""
+        from feedback_engine.nlp.batch import tag_table
+
+        ids = [str(position) for position in range(len(texts))]
+        tagger = self._tagger(pack or self.config.project.pack)
+        return tag_table(texts, ids, tagger, processes=self.config.tagging.processes)
+
+    def import_file(
+        self,
+        path: str | Path,
+        source: str | None = None,
+        format: str | None = None,
+        mapping: str | Path | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> RunSummary:
+        """Import one file as the named source, or by a mapping file; raises SourceError if it cannot be used."""
+        started = perf_counter()
+        with self._trial(dry_run):
+            file = self._imports.import_file(Path(path), source, format, mapping)
+        return RunSummary.of_files([file], perf_counter() - started)
+
+    def import_sources(self, *, dry_run: bool = False) -> RunSummary:
+        """Import every configured source; a file that cannot be used is listed in `.failed`, the others go in."""
+        started = perf_counter()
+        with self._trial(dry_run):
+            files = self._imports.import_sources()
+        return RunSummary.of_files(files, perf_counter() - started)
+
+    def tag_new(self) -> RunSummary:
+        """Tag the stored texts that carry no tags by the present lexicons; return how many."""
+        from feedback_engine.nlp.batch import tag_table
+        from feedback_engine.store.annotation_store import AnnotationStore
+
+        started = perf_counter()
+        store = AnnotationStore(self._database)
+        tagged = 0
+        for pack, sources in self._sources_by_pack().items():
+            tagger = self._tagger(pack)
+            total = store.count_untagged(sources, tagger.fingerprint)
+            for ids, texts in store.iterate_untagged(sources, tagger.fingerprint):
+                annotations = tag_table(texts, ids, tagger, processes=self.config.tagging.processes)
+                store.save(ids, annotations, tagger.fingerprint)
+                tagged += len(ids)
+                self._progress("打标签", tagged, total)
+        logger.info("打标签：%d 条文本", tagged)
+        return RunSummary(tagged=tagged, seconds=perf_counter() - started)
+
+    def score(self, period: str | None = None, by: str | None = None, *, as_of: date | None = None) -> IndexResult:
+        """Return the index of a period (None = everything), also per value of the attribute `by` if given."""
+        return self._figures(as_of).score(_parse_period(period), by)
+
+    def report(self, path: str | Path | None = None, period: str | None = None, *, as_of: date | None = None) -> Path:
+        """Write the Excel report of a period (None = as configured) and return its path."""
+        from feedback_engine.engine.reporting import write_report
+
+        target = Path(path) if path is not None else self.config.resolve(self.config.report.path)
+        return write_report(self._figures(as_of), target, period)
+
+    def run(self, as_of: date | str | None = None) -> RunSummary:
+        """Do the nightly job: import, tag, score, report, under the project's lock; raises RunLocked if it is held."""
+        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        with self._lock():
+            summary = self.import_sources().merge(self.tag_new())
+            started = perf_counter()
+            path = self.report(as_of=day)
+        return summary.merge(RunSummary(seconds=perf_counter() - started, report=str(path)))
+
+    def check(self) -> list[str]:
+        """Return everything that is wrong with lexicons, packs, scorer and sources; changes nothing."""
+        checks: list[Callable[[], object]] = [partial(self._tagger, pack) for pack in self._configured_packs()]
+        checks += [partial(self._imports.check_source, source) for source in self.config.sources]
+        problems: list[str] = []
+        for find in checks:
+            try:
+                find()
+            except FeedbackEngineError as error:
+                problems.append(str(error))
+        return list(dict.fromkeys(problems))
+
+    def upgrade_database(self) -> int:
+        """Bring the database up to this version of the program and return the version of its schema."""
+        from feedback_engine.store.migrations import upgrade
+
+        return upgrade(self.config.store.url, self.config.base)
+
+    def close(self) -> None:
+        """Close the database."""
+        if "database" in self._made:
+            self._made.pop("database").close()
+
+    # What the verbs are made of: each made once, when first used, whichever thread asks.
+
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        if name not in self._made:
+            with self._making:
+                if name not in self._made:
+                    self._made[name] = make()
+        made: Made = self._made[name]
+        return made
+
+    @property
+    def _database(self) -> Database:
+        from feedback_engine.store.connection import Database
+
+        return self._once("database", lambda: Database.open(self.config.store.url, self.config.base))
+
+    @property
+    def _lexicons(self) -> Path:
+        from feedback_engine.resources import find_lexicons
+
+        return find_lexicons(self.config.resolve(self.config.lexicons) if self.config.lexicons else None)
+
+    @property
+    def _lexicon(self) -> Lexicon:
+        from feedback_engine.lexicon.files import load_lexicon
+
+        return self._once("lexicon", lambda: load_lexicon(self._lexicons))
+
+    def _pack(self, name: str) -> Pack:
+        from feedback_engine.lexicon.files import load_pack
+
+        return self._once(f"pack {name}", lambda: load_pack(self._lexicons, name))
+
+    def _tagger(self, pack: str) -> Tagger:
+        return self._once(f"tagger {pack}", lambda: self._make_tagger(pack))
+
+    def _make_tagger(self, pack: str) -> Tagger:
+        from feedback_engine.catalogs import SENTIMENT_SCORERS
+        from feedback_engine.nlp.tagger import Tagger
+
+        scorer = SENTIMENT_SCORERS[self.config.tagging.scorer]
+        return Tagger(self._lexicon, self._pack(pack), scorer(self._lexicon))
+
+    @property
+    def _imports(self) -> Imports:
+        from feedback_engine.engine.imports import Imports
+
+        return Imports(self.config, lambda: self._database, self._progress)
+
+    def _figures(self, as_of: date | None) -> Figures:
+        from feedback_engine.engine.figures import Figures
+
+        packs = {name: self._pack(name) for name in self._configured_packs()}
+        fingerprints = {name: self._tagger(name).fingerprint for name in packs}
+        now = datetime.now(ZoneInfo(self.config.project.timezone))
+        return Figures(self.config, self._database, packs, as_of=as_of, now=now, fingerprints=fingerprints)
+
+    def _configured_packs(self) -> list[str]:
+        packs = [source.pack or self.config.project.pack for source in self.config.sources]
+        return sorted({self.config.project.pack, *packs})
+
+    def _sources_by_pack(self) -> dict[str, list[str]]:
+        """Return the names of the sources in the store, by the pack that reads them."""
+        from feedback_engine.store.loading import FeedbackReader
+
+        configured = {source.name: source.pack or self.config.project.pack for source in self.config.sources}
+        by_pack: dict[str, list[str]] = {}
+        for name in sorted(set(FeedbackReader(self._database).load_files()["source"])):
+            by_pack.setdefault(configured.get(name, self.config.project.pack), []).append(name)
+        return by_pack
+
+    def _trial(self, dry_run: bool) -> AbstractContextManager[None]:
+        return self._database.rehearse() if dry_run else nullcontext()
+
+    def _lock(self) -> AbstractContextManager[None]:
+        from feedback_engine.store.locks import hold_lock
+
+        path = self._database.path
+        return hold_lock(path.with_name(path.name + ".lock")) if path else nullcontext()
+
+
+def _parse_period(period: str | None) -> Period | None:
+    return None if period in (None, "all") else Period.parse(period)

@@ -1,0 +1,126 @@
+"""Store → figures: which rows a period needs, and what is computed from them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from feedback_engine.config.model import Config
+from feedback_engine.domain import Period
+from feedback_engine.lexicon.model import Pack
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.explain import Explanation, explain
+from feedback_engine.scoring.index import compute_index
+from feedback_engine.scoring.model import IndexModel, build_model
+from feedback_engine.scoring.result import IndexResult
+from feedback_engine.scoring.weights import build_weights
+from feedback_engine.store.connection import Database
+from feedback_engine.store.loading import Bounds, FeedbackReader, FigureStore
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DAY = timedelta(days=1)
+
+
+class Figures:
+    """Computes figures from a project's database, as they stand at the end of the day `as_of` (None = now)."""
+
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        packs: Mapping[str, Pack],
+        *,
+        as_of: date | None,
+        now: datetime,
+        fingerprints: Mapping[str, str],
+    ) -> None:
+        self.config = config
+        self.packs = packs
+        self.fingerprints = fingerprints
+        self.reader = FeedbackReader(database)
+        self._store = FigureStore(database)
+        self._zone = ZoneInfo(config.project.timezone)
+        self.as_of = as_of
+        #: The moment that the report bears: pinned to `as_of`, so that the same inputs give the same bytes.
+        self.created_at = datetime.combine(as_of, time.min, self._zone) if as_of else now
+
+    @cached_property
+    def model(self) -> IndexModel:
+        """The indicator system of the project."""
+        return build_model(self.config, self.packs[self.config.project.pack].touchpoint_names)
+
+    def score(self, period: Period | None, by: str | None) -> IndexResult:
+        """Return the index of a period, None = all that is stored, and keep it in the store."""
+        data = self.load([period])
+        table = compute_index(data, self.model, periods=[period], by=by)
+        weights = build_weights(self.model)
+        self._store.save(table, weights, by or "")
+
+        def explain_touchpoint(touchpoint: str) -> Explanation:
+            feedback = self.reader.load_feedback(self.bounds(period), with_text=True)
+            return explain(table, weights, self.model, touchpoint, data.replace_feedback(feedback))
+
+        return IndexResult(table, weights, explain_touchpoint)
+
+    def compute(self, periods: Sequence[Period | None], by: str | None) -> pd.DataFrame:
+        """Return INDEX for several periods, from one reading of the store."""
+        return compute_index(self.load(periods), self.model, periods=periods, by=by)
+
+    def load(self, periods: Sequence[Period | None]) -> ScoringData:
+        """Return all that is needed to score these periods, without texts."""
+        bounds = self._span(periods)
+        return ScoringData(
+            feedback=self.reader.load_feedback(bounds),
+            ratings=self.reader.load_ratings(bounds),
+            cases=self.reader.load_cases(bounds),
+            annotations=self.reader.load_annotations(bounds),
+            timezone=self.config.project.timezone,
+        )
+
+    def bounds(self, period: Period | None) -> Bounds:
+        """Return the moments [since, until) of the period, cut at the end of `as_of`."""
+        since, until = period.bounds(self.config.project.timezone) if period else (None, None)
+        end = self._end_of_data
+        return since, min(until, end) if until and end else until or end
+
+    def latest_month(self) -> Period | None:
+        """Return the newest month with data, None if nothing is dated."""
+        moments = self.reader.first_and_last_moment(self._end_of_data)
+        return Period.containing(moments[1].astimezone(self._zone).date(), "month") if moments else None
+
+    def months_until(self, period: Period | None, count: int) -> list[Period]:
+        """Return up to `count` months since the first data, oldest first, ending in `period` (None: the latest)."""
+        moments = self.reader.first_and_last_moment(self._end_of_data)
+        if moments is None:
+            return []
+        first, last = (moment.astimezone(self._zone).date() for moment in moments)
+        month = Period.containing(min(last, period.last) if period else last, "month")
+        months: list[Period] = []
+        while len(months) < count and month.last >= first:
+            months.append(month)
+            month = month.previous()
+        return months[::-1]
+
+    def fingerprint(self) -> str:
+        """Return the digest of all settings that decide the figures."""
+        settings = self.config.model_dump_json(exclude={"base", "store"})
+        return hashlib.sha256(settings.encode()).hexdigest()
+
+    @property
+    def _end_of_data(self) -> datetime | None:
+        if self.as_of is None:
+            return None
+        return datetime.combine(self.as_of + _DAY, time.min, self._zone).astimezone(UTC)
+
+    def _span(self, periods: Sequence[Period | None]) -> Bounds:
+        every = [self.bounds(period) for period in periods]
+        starts = [since for since, _ in every if since is not None]
+        ends = [until for _, until in every if until is not None]
+        is_open = len(starts) < len(every)
+        return None if is_open else min(starts), max(ends) if len(ends) == len(every) else None

@@ -1,0 +1,168 @@
+"""Files → store: which file belongs to which source, and the batches of each."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedback_engine.config.loader import load_mapping
+from feedback_engine.config.model import Config, SourceConfig
+from feedback_engine.errors import ConfigError, SourceError, UnreadableFile
+from feedback_engine.tables.summary import FileSummary, ImportCounts
+
+if TYPE_CHECKING:
+    from feedback_engine.ingest.importer import Reading
+    from feedback_engine.store.connection import Database
+
+logger = logging.getLogger(__name__)
+
+
+class Imports:
+    """Imports files into the database of a project."""
+
+    def __init__(
+        self, config: Config, open_database: Callable[[], Database], progress: Callable[[str, int, int], None]
+    ) -> None:
+        self._config = config
+        self._open_database = open_database
+        self._progress = progress
+
+    def import_sources(self) -> list[FileSummary]:
+        """Import the files of every source; one that cannot be used carries its error and does not stop the others."""
+        return [summary for source in self._config.sources for summary in self._import_source(source)]
+
+    def import_file(
+        self, path: Path, source: str | None, format_: str | None, mapping: str | Path | None
+    ) -> FileSummary:
+        """Import one file; raises SourceError if it cannot be used."""
+        return self._import(path, self._settings_for(path, source, format_, mapping))
+
+    def check_source(self, source: SourceConfig) -> None:
+        """Open every file of the source; raises SourceError that lists those that cannot be used."""
+        problems: list[str] = []
+        for pattern in source.paths:
+            try:
+                for path in self._find_files(pattern):
+                    self._open(path, source)
+            except SourceError as error:
+                problems.append(str(error))
+        if problems:
+            raise SourceError(f"来源 {source.name}：" + "；".join(problems))
+
+    def _import_source(self, source: SourceConfig) -> list[FileSummary]:
+        summaries: list[FileSummary] = []
+        for pattern in source.paths:
+            try:
+                paths = self._find_files(pattern)
+            except SourceError as error:
+                summaries.append(_failure(Path(pattern), source, error))
+                continue
+            summaries += [self._import_or_note(path, source) for path in paths]
+        return summaries
+
+    def _import_or_note(self, path: Path, source: SourceConfig) -> FileSummary:
+        try:
+            return self._import(path, source)
+        except SourceError as error:
+            return _failure(path, source, error)
+
+    def _import(self, path: Path, source: SourceConfig) -> FileSummary:
+        from feedback_engine.store.feedback_store import FeedbackWriter, StoredFile
+
+        reading = self._open(path, source)
+        facts = reading.facts
+        writer = FeedbackWriter(self._open_database())
+        file = StoredFile(
+            file_id=facts.file_id,
+            source=source.name,
+            name=path.name,
+            platform=source.format,
+            encoding=facts.encoding,
+            sheet=facts.sheet,
+            reading=_digest_settings(source, self._config.project.timezone),
+        )
+        if (known := writer.begin_file(file)) is not None:
+            logger.info("%s：同一文件已导入过，没有变化", path.name)
+            return FileSummary(path.name, source.name, known, known.quarantined, is_known=True)
+        counts, rejected_rows = ImportCounts(), 0
+        for batch in reading:
+            counts = writer.save_batch(file, batch, counts)
+            rejected_rows += int(batch.rejects["row_number"].nunique())
+            self._progress(f"导入 {path.name}", counts.read, 0)
+        writer.finish_file(file, counts)
+        logger.info("导入 %s：%s", path.name, describe_counts(counts))
+        return FileSummary(path.name, source.name, counts, rejected_rows, notes=tuple(facts.evidence))
+
+    def _open(self, path: Path, source: SourceConfig) -> Reading:
+        from feedback_engine.catalogs import ADAPTERS
+        from feedback_engine.ingest.importer import open_source
+
+        adapter = ADAPTERS[source.format]
+        timezone = self._config.project.timezone
+        return open_source(path, source, adapter, timezone=timezone, batch_rows=self._config.imports.batch_rows)
+
+    def _find_files(self, pattern: str) -> list[Path]:
+        found = [self._config.resolve(pattern)]
+        if glob.has_magic(pattern):
+            base = self._config.base
+            # Not Path.glob: that refuses absolute patterns.
+            found = [base / name for name in sorted(glob.glob(pattern, root_dir=base, recursive=True))]  # noqa: PTH207
+        found = [path for path in found if not path.name.startswith(("~$", "."))]
+        if not found:
+            raise UnreadableFile(f"{pattern}：没有符合的文件；请检查配置里的 path（相对路径从配置文件所在目录算起）")
+        return found
+
+    def _settings_for(
+        self, path: Path, name: str | None, format_: str | None, mapping: str | Path | None
+    ) -> SourceConfig:
+        if mapping is not None:
+            return _settings_of_mapping(path, name, format_, Path(mapping))
+        candidates = [source for source in self._config.sources if name in (None, source.name)]
+        if name is None:
+            candidates = [source for source in candidates if self._covers(source, path)]
+        if len(candidates) != 1:
+            known = "、".join(source.name for source in self._config.sources) or "配置里没有来源"
+            raise ConfigError(
+                f"{path}：不能确定它属于哪个来源；请用 --source 指定（{known}），或用 --mapping 给出映射文件"
+            )
+        return candidates[0].model_copy(update={"format": format_} if format_ else {})
+
+    def _covers(self, source: SourceConfig, path: Path) -> bool:
+        try:
+            return any(path.resolve() == found.resolve() for p in source.paths for found in self._find_files(p))
+        except SourceError:
+            return False
+
+
+def describe_counts(counts: ImportCounts) -> str:
+    """Return the counts as a sentence that shows that they add up."""
+    return (
+        f"读入 {counts.read} 行 = 新增 {counts.stored} + 更新 {counts.updated} + 重复 {counts.duplicate}"
+        f" + 隔离 {counts.quarantined}"
+    )
+
+
+def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:
+    logger.error("%s", error)
+    return FileSummary(path.name, source.name, error=str(error))
+
+
+def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapping: Path) -> SourceConfig:
+    read = load_mapping(mapping)
+    if read.kind is None:
+        raise ConfigError(f"{mapping}：请写明 kind（questionnaire、complaints 或 reviews）")
+    if problems := read.problems_for(read.kind):
+        raise ConfigError(f"{mapping}：映射文件与 kind: {read.kind} 不符", tuple(problems))
+    return SourceConfig(
+        name=name or mapping.stem, kind=read.kind, path=str(path), mapping=read, format=format_ or "generic"
+    )
+
+
+def _digest_settings(source: SourceConfig, timezone: str) -> str:
+    """Return the digest of all that decides how a file is read, but not of where it lies."""
+    settings = source.model_dump_json(exclude={"path", "mapping_file", "pack"})
+    return hashlib.sha256(f"{timezone}\n{settings}".encode()).hexdigest()

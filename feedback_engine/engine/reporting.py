@@ -1,0 +1,92 @@
+"""Figures → report: gathers what the sheets show, for the period and for those it is compared with."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedback_engine.domain import Period
+from feedback_engine.engine.figures import Figures
+from feedback_engine.report.content import ReportInputs, build_report
+from feedback_engine.report.excel import write_excel
+from feedback_engine.scoring.weights import build_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Months in the trend: a year and the month to compare with.
+TREND_MONTHS = 13
+
+
+def write_report(figures: Figures, path: Path, asked: str | None) -> Path:
+    """Write the report of the asked period (None = as configured) to the path and return it."""
+    write_excel(build_report(gather_inputs(figures, resolve_period(figures, asked))), path)
+    return path
+
+
+def resolve_period(figures: Figures, asked: str | None) -> Period | None:
+    """Return the period that the words mean; None = all data."""
+    words = asked or figures.config.report.period
+    if words == "latest":
+        return figures.latest_month()
+    return None if words == "all" else Period.parse(words)
+
+
+def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
+    """Return all that the report of this period shows."""
+    config, model, reader = figures.config, figures.model, figures.reader
+    compared = [period.previous(), period.year_before()] if period else []
+    trend = figures.months_until(period, TREND_MONTHS)
+    periods = list(dict.fromkeys([period, *compared, *trend]))
+    index = figures.compute(periods, config.report.segment_by)
+    bounds = figures.bounds(period)
+    return ReportInputs(
+        title=config.report.title,
+        project=config.project.name,
+        timezone=config.project.timezone,
+        period=period,
+        created_at=figures.created_at,
+        index=_of_period(index, period),
+        previous=_of_period(index, compared[0]) if compared else None,
+        year_before=_of_period(index, compared[1]) if compared else None,
+        trend=index[index["period"].isin([month.label for month in trend])].reset_index(drop=True),
+        weights=build_weights(model),
+        touchpoint_names=model.touchpoint_names,
+        indicator_names=model.indicator_names,
+        complaint_type_names={
+            code: name for p in figures.packs.values() for code, name in p.complaint_type_names.items()
+        },
+        feedback=reader.load_feedback(bounds, with_text=True),
+        annotations=reader.load_annotations(bounds),
+        cases=reader.load_cases(bounds),
+        rejects=reader.load_rejects(),
+        files=reader.load_files(),
+        manifest=_manifest(figures),
+        thresholds=config.scoring.model_dump(include={"suppress_below", "flag_below", "satisfied_from", "confidence"}),
+    )
+
+
+def _of_period(index: pd.DataFrame, period: Period | None) -> pd.DataFrame:
+    label = period.label if period else "all"
+    return index[index["period"] == label].reset_index(drop=True)
+
+
+def _manifest(figures: Figures) -> dict[str, str]:
+    """Return what is needed to make this report again: versions, digests, parameters. Timings belong to the log."""
+    scoring = figures.config.scoring
+    libraries = ("numpy", "pandas", "scipy", "jieba", "XlsxWriter")
+    return {
+        "引擎版本": f"feedback-engine {version('feedback-engine')}",
+        "Python": platform.python_version(),
+        "库版本": "，".join(f"{name} {version(name)}" for name in libraries),
+        "数据截止": figures.as_of.isoformat() if figures.as_of else "不限",
+        "配置指纹": figures.fingerprint(),
+        **{f"标签规则指纹（{pack}）": digest for pack, digest in figures.fingerprints.items()},
+        "权重方法": scoring.weights,
+        "作答权重下限": f"{scoring.min_answered:.0%}",
+        "指数覆盖下限": f"{scoring.min_coverage:.0%}",
+        "样本下限": f"n < {scoring.suppress_below} 不出数，n < {scoring.flag_below} 标记",
+        "置信水平": f"{scoring.confidence:.0%}",
+    }
