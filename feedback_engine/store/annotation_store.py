@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
-from feedback_engine.store.rows import CHUNK, to_rows
+from feedback_engine.store.rows import CHUNK, insert, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -59,6 +59,5 @@ class AnnotationStore:
         mark = update(text).where(text.c.feedback_id == bindparam("key")).values(tagged_with=fingerprint)
         with self._database.writing() as connection:
             connection.execute(delete(table).where(table.c.feedback_id.in_(keys)))
-            if rows:
-                connection.execute(table.insert(), rows)
+            insert(connection, table.insert(), rows)
             connection.execute(mark, [{"key": key} for key in keys])

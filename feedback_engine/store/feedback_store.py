@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, and_, delete, select
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
 from feedback_engine.store.dialects import insert_if_absent
-from feedback_engine.store.rows import fetch_by_keys, to_rows
+from feedback_engine.store.rows import Rows, fetch_by_keys, insert, to_rows
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS, FeedbackBatch
 from feedback_engine.tables.summary import ImportCounts
 
@@ -123,24 +123,18 @@ class FeedbackWriter:
             feedback = feedback[feedback["record_id"].isin(records)]
             ratings = ratings[ratings["feedback_id"].isin(records)]
             cases = cases[cases["feedback_id"].isin(records)]
-        rows = to_rows(feedback, FEEDBACK)
-        texts = [
-            {"feedback_id": row["feedback_id"], "text": text, "tagged_with": ""}
-            for row in rows
-            if (text := row.pop("text"))
-        ]
+        rows = to_rows(feedback, FEEDBACK, without="text")
+        texts = [(row[0], text, "") for row, text in zip(rows.values, feedback["text"].tolist(), strict=True) if text]
         self._add(connection, tables.feedback, rows)
-        self._add(connection, tables.feedback_text, texts)
+        self._add(connection, tables.feedback_text, Rows(("feedback_id", "text", "tagged_with"), texts))
         self._add(connection, tables.ratings, to_rows(ratings, RATINGS))
         self._add(connection, tables.cases, to_rows(cases, CASES))
 
     def _insert_rejects(self, connection: Connection, source: str, rejects: pd.DataFrame) -> None:
-        rows = to_rows(rejects, REJECTS)
-        self._add(connection, tables.rejects, [{**row, "source": source} for row in rows])
+        self._add(connection, tables.rejects, to_rows(rejects, REJECTS).extended(source=source))
 
-    def _add(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            connection.execute(insert_if_absent(table, self._database.backend), rows)
+    def _add(self, connection: Connection, table: Table, rows: Rows) -> None:
+        insert(connection, insert_if_absent(table, self._database.backend), rows)
 
 
 def _known_hashes(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
-from feedback_engine.store.rows import to_frame, to_rows
+from feedback_engine.store.rows import insert, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
@@ -108,14 +108,11 @@ class FigureStore:
         """Replace the figures, and the weights they were made with, of the periods in `index`."""
         periods = sorted(set(index["period"]))
         figures, stored_weights = tables.index_figures, tables.index_weights
-        rows = [{**row, "segmented_by": by} for row in to_rows(index, INDEX)]
-        weight_rows = [{**row, "period": period} for period in periods for row in to_rows(weights, WEIGHTS)]
+        rows = to_rows(index, INDEX).extended(segmented_by=by)
         with self._database.writing() as connection:
             for period in periods:
                 of_period = (figures.c.period == period, figures.c.segmented_by == by)
                 connection.execute(figures.delete().where(*of_period))
                 connection.execute(stored_weights.delete().where(stored_weights.c.period == period))
-            if rows:
-                connection.execute(figures.insert(), rows)
-            if weight_rows:
-                connection.execute(stored_weights.insert(), weight_rows)
+                insert(connection, stored_weights.insert(), to_rows(weights, WEIGHTS).extended(period=period))
+            insert(connection, figures.insert(), rows)

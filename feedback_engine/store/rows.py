@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, Insert
 
 from feedback_engine.tables.schema import Column, Kind, TableSchema
 
@@ -16,11 +17,38 @@ if TYPE_CHECKING:
 CHUNK = 5000
 
 
-def to_rows(frame: pd.DataFrame, declared: TableSchema) -> list[dict[str, Any]]:
-    """Return the frame's rows as the parameters of an insert."""
-    values = [_to_sql(frame[column.name], column) for column in declared.columns if column.name in frame.columns]
-    names = [column.name for column in declared.columns if column.name in frame.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows for one table: the names of their columns, and a tuple each."""
+
+    names: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+    def extended(self, **constants: str) -> Rows:
+        """Return the rows with columns that hold the same value in each."""
+        more = tuple(constants.values())
+        return Rows((*self.names, *constants), [(*row, *more) for row in self.values])
+
+
+def to_rows(frame: pd.DataFrame, declared: TableSchema, *, without: str = "") -> Rows:
+    """Return the frame's rows as the database takes them."""
+    columns = [column for column in declared.columns if column.name != without]
+    values = [_to_sql(frame[column.name], column) for column in columns]
+    return Rows(tuple(column.name for column in columns), list(zip(*values, strict=True)))
+
+
+def insert(connection: Connection, statement: Insert, rows: Rows) -> None:
+    """Insert the rows by the driver's own executemany; SQLAlchemy's copies each row and takes twice the time."""
+    if not rows.values:
+        return
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows.names))
+    if not compiled.positional:
+        connection.exec_driver_sql(str(compiled), [dict(zip(rows.names, row, strict=True)) for row in rows.values])
+        return
+    order = [rows.names.index(name) for name in compiled.positiontup or ()]
+    in_order = order == list(range(len(order)))
+    values = rows.values if in_order else [tuple(row[i] for i in order) for row in rows.values]
+    connection.exec_driver_sql(str(compiled), values)
 
 
 def _to_sql(series: pd.Series[Any], column: Column) -> list[Any]:
