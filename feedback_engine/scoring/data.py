@@ -1,0 +1,27 @@
+"""What scoring reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringData:
+    """The tables behind the index, all rows of all periods that the caller loaded; `text` may be absent.
+
+    `timezone` is the project's: periods are cut by its days.
+    """
+
+    feedback: pd.DataFrame
+    ratings: pd.DataFrame
+    cases: pd.DataFrame
+    annotations: pd.DataFrame
+    timezone: str
+
+    def replace_feedback(self, feedback: pd.DataFrame) -> ScoringData:
+        """Return the same data with this FEEDBACK, for instance one with texts."""
+        return replace(self, feedback=feedback)

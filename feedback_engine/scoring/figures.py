@@ -1,0 +1,195 @@
+"""From samples to publishable figures: means with their influence values, blends, intervals, suppression.
+
+Every mean carries the influence u of each record on it, u_r = w_r (x_r - mean) / Σw: the figure's linearised variance
+is n/(n-1) Σ u_r², and a weighted sum of figures has the weighted sum of their influences, which
+holds their covariances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+
+from feedback_engine.domain import Flag
+from feedback_engine.scoring.model import ComplaintScale, IndexModel
+from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, Sample
+
+Bounds = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it is published; score and bounds are None when withheld."""
+
+    score: float | None
+    lower: float | None
+    upper: float | None
+    base: int
+    effective_base: float
+    flag: Flag
+
+
+NO_FIGURE = Figure(None, None, None, 0, 0.0, Flag.NO_DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A value with the influence of each record on it; `weights` are the records' in the base, 0 = not part of it.
+
+    `base` and `effective_base` are those of the value's own kind: answers, texts, or the exposure of a rate.
+    """
+
+    value: float
+    rows: Ints
+    influence: Floats
+    weights: Floats
+    base: int
+    effective_base: float
+
+
+def effective_base(weights: Floats) -> float:
+    """Return Kish's effective sample size, (Σw)² / Σw²; 0 for no weights."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+
+
+def mean_of(sample: Sample, *, offset: float = 0.0, factor: float = 1.0) -> Linear | None:
+    """Return offset + factor × the weighted mean, or None for an empty sample."""
+    if not len(sample):
+        return None
+    total = sample.weights.sum()
+    mean = float((sample.weights * sample.values).sum() / total)
+    influence: Floats = factor * sample.weights * (sample.values - mean) / total
+    base, kish = len(sample), effective_base(sample.weights)
+    return Linear(offset + factor * mean, sample.rows, influence, sample.weights, base, kish)
+
+
+def rate_of(complaints: Sample, exposure: float, scale: ComplaintScale) -> Linear:
+    """Return the complaint rate per 1,000 on 0-100; its influences give the Poisson variance k / exposure²."""
+    rate = 1000.0 * len(complaints) / exposure
+    slope = scale.slope if scale.best < rate < scale.worst else 0.0
+    influence: Floats = np.full(len(complaints), slope * 1000.0 / exposure)
+    nobody: Floats = np.zeros(len(complaints))
+    return Linear(scale.score(rate), complaints.rows, influence, nobody, int(exposure), float(exposure))
+
+
+def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
+    """Return Σ share × value with the influences added up record by record.
+
+    The base is the distinct records in the members' bases; that of the largest member if none has records.
+    """
+    value = float(sum(share * member.value for share, member in members))
+    all_rows = np.concatenate([member.rows for _, member in members])
+    rows, inverse = np.unique(all_rows, return_inverse=True)
+    influence = np.concatenate([share * member.influence for share, member in members])
+    weights = np.zeros(len(rows))
+    np.maximum.at(weights, inverse, np.concatenate([member.weights for _, member in members]))
+    totals = np.asarray(np.bincount(inverse, weights=influence, minlength=len(rows)), dtype=np.float64)
+    counted = weights[weights > 0]
+    largest = max((member for _, member in members), key=lambda member: member.effective_base)
+    base, kish = (len(counted), effective_base(counted)) if len(counted) else (largest.base, largest.effective_base)
+    return Linear(value, rows, totals, weights, base, kish)
+
+
+def flag_of(base: float, kish: float, model: IndexModel) -> Flag:
+    """Return how far a figure on this base may be trusted; the smaller of base and effective base decides."""
+    smaller = min(base, kish) + TOLERANCE
+    if base <= 0:
+        return Flag.NO_DATA
+    if smaller < model.suppress_below:
+        return Flag.SUPPRESSED
+    return Flag.SMALL_BASE if smaller < model.flag_below else Flag.OK
+
+
+def publish_score(linear: Linear | None, model: IndexModel) -> Figure:
+    """Return a figure on 0-100 with its t interval on (records - 1) degrees of freedom, or withheld."""
+    if linear is None:
+        return NO_FIGURE
+    bounds = partial(_t_interval, linear, model.confidence)
+    return _publish(linear.value, bounds, linear.base, linear.effective_base, model)
+
+
+def publish_text_index(votes: Sample, model: IndexModel) -> Figure:
+    """Return 50 (1 + (P - N) / (P + N + U)); where all texts agree, ½ is added to each class for the interval."""
+    linear = mean_of(votes, offset=50.0, factor=50.0)
+    if linear is not None and np.ptp(votes.values) == 0:
+        bounds = partial(_agreeing_interval, votes, linear, model.confidence)
+        return _publish(linear.value, bounds, linear.base, linear.effective_base, model)
+    return publish_score(linear, model)
+
+
+def publish_satisfied_share(sample: Sample, model: IndexModel) -> Figure:
+    """Return the percent of scores of at least `satisfied_from`, with Wilson's interval on the effective base."""
+    from feedback_engine.stats.intervals import wilson
+
+    if not len(sample):
+        return NO_FIGURE
+    is_satisfied = sample.values >= model.satisfied_from - TOLERANCE
+    share = min(1.0, float(sample.weights[is_satisfied].sum() / sample.weights.sum()))
+    kish = effective_base(sample.weights)
+
+    def bounds() -> Bounds:
+        interval = wilson(share * kish, kish, model.confidence)
+        return 100.0 * interval.lower, 100.0 * interval.upper
+
+    return _publish(100.0 * share, bounds, len(sample), kish, model)
+
+
+def publish_rate(complaints: Sample, exposure: float, model: IndexModel) -> Figure:
+    """Return complaints per 1,000 with the exact Poisson interval; the base is the exposure: 0 of 500 is a finding."""
+    from feedback_engine.stats.intervals import poisson_rate
+
+    if exposure <= 0:
+        return NO_FIGURE
+
+    def bounds() -> Bounds:
+        interval = poisson_rate(len(complaints), exposure, model.confidence, per=1000.0)
+        return interval.lower, interval.upper
+
+    return _publish(1000.0 * len(complaints) / exposure, bounds, int(exposure), exposure, model, highest=np.inf)
+
+
+def _publish(
+    value: float, bounds: Callable[[], Bounds], base: int, kish: float, model: IndexModel, *, highest: float = 100.0
+) -> Figure:
+    flag = flag_of(base, kish, model)
+    if flag in (Flag.NO_DATA, Flag.SUPPRESSED):
+        return Figure(None, None, None, base, kish, flag)
+    score = min(highest, max(0.0, value))
+    lower, upper = bounds()
+    if lower is None or upper is None:
+        return Figure(score, None, None, base, kish, flag)
+    # Rounding must not put the figure outside its own interval, nor a bound off the scale.
+    return Figure(score, min(score, max(0.0, lower)), max(score, min(highest, upper)), base, kish, flag)
+
+
+def _t_interval(linear: Linear, confidence: float) -> Bounds:
+    from feedback_engine.stats.design import linearised_error
+
+    _, inverse = np.unique(linear.rows, return_inverse=True)
+    error, freedom = linearised_error(np.bincount(inverse, weights=linear.influence))
+    return _around(linear.value, error, freedom, confidence)
+
+
+def _agreeing_interval(votes: Sample, linear: Linear, confidence: float) -> Bounds:
+    from feedback_engine.stats.intervals import nps
+
+    counts = [linear.effective_base * float((votes.values[:1] == direction).sum()) for direction in (1, 0, -1)]
+    interval = nps(counts, confidence, linear.effective_base)
+    return 50.0 + interval.lower / 2, 50.0 + interval.upper / 2
+
+
+def _around(value: float, error: float, freedom: int, confidence: float) -> Bounds:
+    if freedom < 1:
+        return None, None
+    half = _t_quantile(confidence, freedom) * error
+    return value - half, value + half
+
+
+@lru_cache(maxsize=4096)
+def _t_quantile(confidence: float, freedom: int) -> float:
+    from scipy import stats
+
+    return float(stats.t.ppf((1 + confidence) / 2, freedom))

@@ -1,0 +1,133 @@
+"""Ratings, annotations and complaints into the INDEX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from feedback_engine.domain import OVERALL, Measure, Period
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.figures import (
+    NO_FIGURE,
+    Figure,
+    publish_rate,
+    publish_satisfied_share,
+    publish_text_index,
+)
+from feedback_engine.scoring.levels import Scored, find_exposure, score_indicator, score_overall, score_touchpoint
+from feedback_engine.scoring.measurement import Measurement, measure
+from feedback_engine.scoring.model import RATING, TEXT, IndexModel, Indicator, Touchpoint
+from feedback_engine.scoring.records import ALL, Records, build_records, unique_periods
+from feedback_engine.tables.index import INDEX
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: touchpoint, indicator, measure, weight, figure.
+Line = tuple[str, str, Measure, float, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A period and segment with what the data say there, and the exposure behind its complaint rates."""
+
+    period: str
+    segment: str
+    measured: Measurement
+    exposure: float
+    records: Records
+
+    @property
+    def record_ids(self) -> NDArray[Any]:
+        """The ids of the records in this cell, sorted."""
+        ids: NDArray[Any] = self.records.ids.to_numpy()[self.measured.records.rows]
+        return ids
+
+
+def compute_index(
+    data: ScoringData, model: IndexModel, *, periods: Sequence[Period | None], by: str | None = None
+) -> pd.DataFrame:
+    """Return the INDEX of these periods; None is `all`, the only one that holds undated records.
+
+    `by` names an attribute, or `channel` or `source`: then every value of it has its rows beside `all`. An unknown name
+    is a ConfigError that lists the known ones. `indicator_weight` is the model's own, the same in every period: what a
+    figure re-normalises over is told by `explain`. Rows come by period, segment, touchpoint and indicator, `overall`
+    first.
+    """
+    rows = [
+        (cell.period, cell.segment, touchpoint, indicator, measure_, figure.score, weight, figure.base,
+         figure.effective_base, figure.lower, figure.upper, figure.flag)
+        for cell in build_cells(data, model, periods=periods, by=by)
+        for touchpoint, indicator, measure_, weight, figure in _lines(cell, model)
+    ]  # fmt: skip
+    return INDEX.build(rows)
+
+
+def build_cells(
+    data: ScoringData, model: IndexModel, *, periods: Sequence[Period | None], by: str | None = None
+) -> Iterator[Cell]:
+    """Yield each period's whole, then its segments in the order of their names."""
+    records = build_records(data.feedback, data.timezone, by)
+    measured = measure(data, records, model)
+    for label, period in unique_periods(periods).items():
+        names = (None, *records.segment_names)
+        for name, part in zip(names, measured.split(records.slice(period)), strict=True):
+            exposure = find_exposure(model, label, name, len(part.records))
+            yield Cell(label, ALL if name is None else name, part, exposure, records)
+
+
+def score_cell(cell: Cell, model: IndexModel) -> dict[str, Scored]:
+    """Return the score of every touchpoint by its code, and of `overall`."""
+    scored = {t.code: score_touchpoint(cell.measured, t, cell.exposure, model) for t in model.touchpoints}
+    return {**scored, OVERALL: score_overall(scored, model)}
+
+
+def _lines(cell: Cell, model: IndexModel) -> Iterator[Line]:
+    scored = score_cell(cell, model)
+    yield OVERALL, OVERALL, Measure.SCORE, 1.0, scored[OVERALL].figure
+    satisfied = publish_satisfied_share(cell.measured.respondents[OVERALL], model)
+    yield OVERALL, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied
+    yield OVERALL, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[OVERALL], model)
+    yield OVERALL, OVERALL, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, OVERALL, model)
+    for touchpoint in model.touchpoints:
+        yield from _touchpoint_lines(cell, touchpoint, scored[touchpoint.code], model)
+
+
+def _touchpoint_lines(cell: Cell, touchpoint: Touchpoint, scored: Scored, model: IndexModel) -> Iterator[Line]:
+    code = touchpoint.code
+    if touchpoint.is_scored:
+        yield code, OVERALL, Measure.SCORE, touchpoint.weight, scored.figure
+    if touchpoint.rated:
+        satisfied = publish_satisfied_share(cell.measured.respondents[code], model)
+        yield code, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied
+    if touchpoint.labels:
+        yield code, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[code], model)
+        yield code, OVERALL, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, code, model)
+    for indicator in touchpoint.indicators:
+        yield from _indicator_lines(cell, touchpoint, indicator, model)
+
+
+def _indicator_lines(cell: Cell, touchpoint: Touchpoint, indicator: Indicator, model: IndexModel) -> Iterator[Line]:
+    """Yield the score if it counts, and what a text or complaint indicator reads in its own unit."""
+    own = touchpoint.code, indicator.code
+    if indicator.reads == RATING or indicator.weight > 0:
+        figure = score_indicator(cell.measured, touchpoint, indicator, cell.exposure, model)
+        yield *own, Measure.SCORE, indicator.weight, figure
+    if indicator.reads == RATING:
+        satisfied = publish_satisfied_share(cell.measured.items[indicator.code], model)
+        yield *own, Measure.SATISFIED_SHARE, 0.0, satisfied
+    elif indicator.reads == TEXT:
+        votes = cell.measured.texts.get(touchpoint.code)
+        yield *own, Measure.TEXT_INDEX, 0.0, NO_FIGURE if votes is None else publish_text_index(votes, model)
+    else:
+        yield *own, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, touchpoint.code, model)
+
+
+def publish_complaints(cell: Cell, touchpoint: str, model: IndexModel) -> Figure:
+    """Return the complaint rate of a touchpoint or of `overall`; no data where nothing could have shown a complaint."""
+    complaints = cell.measured.complaints.get(touchpoint)
+    is_visible = cell.measured.is_tagged or (touchpoint == OVERALL and cell.measured.logs_complaints)
+    return NO_FIGURE if complaints is None or not is_visible else publish_rate(complaints, cell.exposure, model)

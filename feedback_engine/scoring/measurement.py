@@ -1,0 +1,179 @@
+"""Everything that the data say about the model's touchpoints, as samples; cut by period and segment without a new look.
+
+What a text or a record says of a touchpoint, where it says more than one thing:
+
+- A text counts once a touchpoint: +1 if more of its mentions are positive than negative, -1 if more are negative,
+  else 0. Neutral and mixed mentions weigh nothing on either side.
+- A text without content, which the tagger marks by a sentiment of confidence 0, is no text.
+- A record is a complaint if its source is a complaint log, or if a text of it is annotated as a complaint.
+- A complaint touches a touchpoint that it mentions other than positively: 物流很快但客服太差 complains of the hotline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.domain import OVERALL, AnswerState, Polarity
+from feedback_engine.errors import TableError
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.model import IndexModel
+from feedback_engine.scoring.records import Records, find_positions
+from feedback_engine.scoring.samples import Floats, Ints, Sample, Slicing, average_by_record, drop_weightless
+from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The samples of a set of records: by indicator code (`items`), else by touchpoint code or `overall`.
+
+    `respondents` holds each respondent's touchpoint score, and under `overall` his mean over touchpoints. `records` is
+    every source row. `is_tagged`: there are annotations at all, so that the lack of a mention means something.
+    """
+
+    items: Mapping[str, Sample]
+    respondents: Mapping[str, Sample]
+    texts: Mapping[str, Sample]
+    complaints: Mapping[str, Sample]
+    records: Sample
+    is_tagged: bool
+    logs_complaints: bool
+
+    def split(self, slicing: Slicing) -> list[Measurement]:
+        """Return what the period's records say, then each segment's."""
+        groups = (self.items, self.respondents, self.texts, self.complaints)
+        cut = [{code: slicing.split(sample) for code, sample in group.items()} for group in groups]
+        parts = []
+        for place, records in enumerate(slicing.split(self.records)):
+            items, respondents, texts, complaints = ({code: s[place] for code, s in group.items()} for group in cut)
+            parts.append(
+                replace(self, items=items, respondents=respondents, texts=texts, complaints=complaints, records=records)
+            )
+        return parts
+
+
+def measure(data: ScoringData, records: Records, model: IndexModel) -> Measurement:
+    """Return the samples of all records, whatever their day."""
+    items = _score_items(data.ratings, records, model)
+    respondents = {t.code: _average(items, {i.code: i.weight for i in t.rated}, model) for t in model.touchpoints}
+    overall = _average(respondents, {t.code: t.weight for t in model.touchpoints}, model)
+    tags = _Tags.read(data.annotations, records)
+    mentions = _mentions(tags, model)
+    everyone = np.arange(len(records.ids), dtype=np.int64)
+    return Measurement(
+        items=items,
+        respondents={**respondents, OVERALL: overall},
+        texts=_votes(tags, mentions, records, model),
+        complaints=_complaints(tags, mentions, records, model),
+        records=Sample(everyone, np.ones(len(everyone)), records.weights),
+        is_tagged=bool(len(tags.kinds)),
+        logs_complaints=bool(records.is_logged_complaint.any()),
+    )
+
+
+def _score_items(ratings: pd.DataFrame, records: Records, model: IndexModel) -> dict[str, Sample]:
+    """Return the item scores of each indicator, sorted by record; ratings of unknown records are left out."""
+    import pandas as pd
+
+    codes = find_positions(pd.Index(model.rating_codes, dtype="object"), ratings["indicator"])
+    is_counted = (codes >= 0) & ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
+    answers, codes = ratings[is_counted], codes[is_counted]
+    rows = find_positions(records.ids, answers["feedback_id"])
+    scores = _item_scores(answers)
+    order = np.lexsort((rows, codes))
+    order = order[rows[order] >= 0]
+    bounds = np.searchsorted(codes[order], np.arange(len(model.rating_codes) + 1))
+    chosen = (order[start:end] for start, end in pairwise(bounds))
+    return {
+        code: drop_weightless(Sample(rows[places], scores[places], records.weights[rows[places]]))
+        for code, places in zip(model.rating_codes, chosen, strict=True)
+    }
+
+
+def _item_scores(answers: pd.DataFrame) -> Floats:
+    """Return 100 (x - lo) / (hi - lo); a reversed scale has lo > hi. A rating off its scale is a TableError."""
+    rating, low, high = (answers[name].to_numpy(dtype=np.float64) for name in ("rating", "scale_min", "scale_max"))
+    fits = (np.minimum(low, high) <= rating) & (rating <= np.maximum(low, high)) & (low != high)
+    if not fits.all():
+        place = int(np.argmin(fits))
+        raise TableError(
+            f"表 ratings 的指标 {answers['indicator'].iloc[place]}：分值 {rating[place]:g} 不在量表 "
+            f"{low[place]:g}–{high[place]:g} 之内；请检查该题的 scale"
+        )
+    scores: Floats = 100.0 * (rating - low) / (high - low)
+    return scores
+
+
+def _average(samples: Mapping[str, Sample], shares: Mapping[str, float], model: IndexModel) -> Sample:
+    return average_by_record([samples[code] for code in shares], list(shares.values()), model.min_answered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """The annotations of known texts with content: kind, label, direction (+1, -1, else 0), position of the text."""
+
+    kinds: NDArray[Any]
+    labels: NDArray[Any]
+    directions: Floats
+    texts: Ints
+
+    @classmethod
+    def read(cls, annotations: pd.DataFrame, records: Records) -> _Tags:
+        texts = find_positions(records.texts, annotations["feedback_id"])
+        is_empty = annotations["kind"].eq(SENTIMENT) & annotations["confidence"].le(0)
+        is_counted = (texts >= 0) & ~is_empty.to_numpy(dtype=np.bool_)
+        known = annotations[is_counted]
+        polarity = known["polarity"].to_numpy(dtype=object)
+        directions = (polarity == Polarity.POSITIVE).astype(np.float64) - (polarity == Polarity.NEGATIVE)
+        kinds, labels = (known[name].to_numpy(dtype=object) for name in ("kind", "label"))
+        return cls(kinds, labels, directions, texts[is_counted])
+
+
+def _mentions(tags: _Tags, model: IndexModel) -> Ints:
+    """Return the position of the touchpoint that each annotation mentions, -1 for none of the model's."""
+    import pandas as pd
+
+    positions = pd.Series(tags.labels, dtype="object").map(model.label_positions).fillna(-1).to_numpy(dtype=np.int64)
+    return np.where(tags.kinds == TOUCHPOINT, positions, -1)
+
+
+def _votes(tags: _Tags, mentions: Ints, records: Records, model: IndexModel) -> dict[str, Sample]:
+    """Return what each text says of each touchpoint, and as a whole: +1, 0 or -1."""
+    votes = {
+        touchpoint.code: _vote(tags, mentions == place, records)
+        for place, touchpoint in enumerate(model.touchpoints)
+        if touchpoint.labels
+    }
+    return {**votes, OVERALL: _vote(tags, tags.kinds == SENTIMENT, records)}
+
+
+def _vote(tags: _Tags, is_counted: NDArray[np.bool_], records: Records) -> Sample:
+    texts, inverse = np.unique(tags.texts[is_counted], return_inverse=True)
+    balance = np.bincount(inverse.reshape(-1), weights=tags.directions[is_counted], minlength=len(texts))
+    return drop_weightless(Sample(records.record_of_text[texts], np.sign(balance), records.weight_of_text[texts]))
+
+
+def _complaints(tags: _Tags, mentions: Ints, records: Records, model: IndexModel) -> dict[str, Sample]:
+    """Return the complaints that touch each touchpoint, and all of them."""
+    record_of_tag = records.record_of_text[tags.texts]
+    is_complaint = records.is_logged_complaint.copy()
+    is_complaint[record_of_tag[tags.kinds == COMPLAINT]] = True
+    touches = is_complaint[record_of_tag] & (tags.directions <= 0)
+    found = {
+        touchpoint.code: _ones(np.unique(record_of_tag[touches & (mentions == place)]))
+        for place, touchpoint in enumerate(model.touchpoints)
+        if touchpoint.labels
+    }
+    return {**found, OVERALL: _ones(np.flatnonzero(is_complaint).astype(np.int64))}
+
+
+def _ones(rows: Ints) -> Sample:
+    return Sample(rows, np.ones(len(rows)), np.ones(len(rows)))

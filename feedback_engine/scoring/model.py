@@ -1,0 +1,218 @@
+"""The indicator system as it is scored: which touchpoints there are, what they read, how much each counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from feedback_engine.config.model import Config, IndicatorConfig, ScoringConfig, TouchpointConfig
+from feedback_engine.domain import OVERALL
+from feedback_engine.errors import ConfigError
+
+RATING, TEXT, COMPLAINTS = "rating", "text", "complaints"
+DECLARED, EQUAL = "declared", "equal"
+
+_DEFAULT_NAMES = {TEXT: "文本情感指数", COMPLAINTS: "投诉率"}
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintScale:
+    """The complaint rates per 1,000 that count as 100 (`best`) and as 0 (`worst`)."""
+
+    best: float
+    worst: float
+
+    def score(self, rate: float) -> float:
+        """Return the rate on 0-100: 100 (worst - rate) / (worst - best), cut off at both ends."""
+        return min(100.0, max(0.0, 100.0 * (self.worst - rate) / (self.worst - self.best)))
+
+    @property
+    def slope(self) -> float:
+        """Points on 0-100 per complaint in 1,000."""
+        return -100.0 / (self.worst - self.best)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator of a touchpoint; `weight` is its share in the touchpoint, 0 = shown beside, not blended in."""
+
+    code: str
+    name: str
+    reads: str
+    weight: float
+    equal_weight: float
+    method: str
+    complaint_scale: ComplaintScale | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Touchpoint:
+    """A touchpoint; `weight` is its share in the overall index, `labels` the text labels that belong to it."""
+
+    code: str
+    name: str
+    weight: float
+    equal_weight: float
+    method: str
+    indicators: tuple[Indicator, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def rated(self) -> tuple[Indicator, ...]:
+        """The indicators that read a rating."""
+        return tuple(indicator for indicator in self.indicators if indicator.reads == RATING)
+
+    @property
+    def blended(self) -> tuple[Indicator, ...]:
+        """The text and complaint indicators that a declared weight blends into the score."""
+        return tuple(i for i in self.indicators if i.reads != RATING and i.weight > 0)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the touchpoint has, or owes, a score on 0-100 beside its text figures."""
+        return bool(self.rated or self.blended) or self.weight > 0 or not self.labels
+
+
+@dataclass(frozen=True, slots=True)
+class IndexModel:
+    """Everything that turns data into the INDEX; the thresholds are those of `ScoringConfig`."""
+
+    touchpoints: tuple[Touchpoint, ...]
+    min_answered: float
+    min_coverage: float
+    suppress_below: float
+    flag_below: float
+    confidence: float
+    satisfied_from: float
+    exposure: Mapping[str, float]
+
+    @property
+    def rating_codes(self) -> tuple[str, ...]:
+        """The codes of all indicators that read a rating, in the order of the model."""
+        return tuple(indicator.code for touchpoint in self.touchpoints for indicator in touchpoint.rated)
+
+    @property
+    def label_positions(self) -> dict[str, int]:
+        """Text label → position of its touchpoint."""
+        return {label: place for place, touchpoint in enumerate(self.touchpoints) for label in touchpoint.labels}
+
+
+def build_model(
+    config: Config, pack_touchpoints: Mapping[str, str], indicators: Mapping[str, str] | None = None
+) -> IndexModel:
+    """Return the model that the configuration declares; names default to the pack's (code → name), then to the code.
+
+    Without declared touchpoints every rating indicator of the sources' mappings, and of `indicators` (code → name; what
+    the data hold beyond the mappings, as with detected platforms), is a touchpoint of its own of equal weight, and
+    every touchpoint of the pack is shown as a text touchpoint.
+
+    Weights are normalised within their level. A touchpoint with neither ratings nor a blended indicator counts only if
+    it declares a weight. A text or complaint indicator counts only if it declares a weight; where the ratings beside it
+    declare none they share the rest (1 - its weight) equally. `weights: equal` makes all that count count alike.
+    Raises ConfigError for a code that is reserved and for weights that leave the ratings nothing.
+    """
+    mapped = _headings(config)
+    headings = {**mapped, **{code: name for code, name in (indicators or {}).items() if code not in mapped}}
+    declared = config.touchpoints or _default_touchpoints(headings, pack_touchpoints)
+    _refuse_reserved(declared)
+    scoring = config.scoring
+    built = [_indicators(touchpoint, headings, scoring) for touchpoint in declared]
+    shares = _touchpoint_shares(declared, [any(i.weight > 0 for i in own) for own in built], scoring)
+    touchpoints = (
+        Touchpoint(t.code, t.name or pack_touchpoints.get(t.code, t.code), *share, own, t.text_labels)
+        for t, own, share in zip(declared, built, shares, strict=True)
+    )
+    return IndexModel(
+        touchpoints=tuple(touchpoints),
+        min_answered=scoring.min_answered,
+        min_coverage=scoring.min_coverage,
+        suppress_below=scoring.suppress_below,
+        flag_below=scoring.flag_below,
+        confidence=scoring.confidence,
+        satisfied_from=scoring.satisfied_from,
+        exposure=dict(scoring.exposure),
+    )
+
+
+def _headings(config: Config) -> dict[str, str]:
+    """Return indicator code → column heading; where sources differ, the first one's."""
+    headings: dict[str, str] = {}
+    for rating in (rating for source in config.sources for rating in source.mapping.ratings):
+        headings.setdefault(rating.indicator, rating.column)
+    return headings
+
+
+def _default_touchpoints(rated: Mapping[str, str], pack: Mapping[str, str]) -> tuple[TouchpointConfig, ...]:
+    own = [TouchpointConfig(code=code, name=name, indicators=(_rating(code),)) for code, name in rated.items()]
+    return (*own, *(TouchpointConfig(code=code, name=name) for code, name in pack.items() if code not in rated))
+
+
+def _rating(code: str) -> IndicatorConfig:
+    return IndicatorConfig.model_validate({"code": code})
+
+
+def _refuse_reserved(touchpoints: Sequence[TouchpointConfig]) -> None:
+    for touchpoint in touchpoints:
+        if OVERALL in (touchpoint.code, *(indicator.code for indicator in touchpoint.indicators)):
+            raise ConfigError(
+                f"触点 {touchpoint.code}：代码 {OVERALL!r} 留给总指数；请换一个代码，如 overall_satisfaction"
+            )
+
+
+def _indicators(
+    touchpoint: TouchpointConfig, headings: Mapping[str, str], scoring: ScoringConfig
+) -> tuple[Indicator, ...]:
+    raw = _raw_weights(touchpoint, scoring)
+    counts = [
+        1.0 if i.reads == RATING or weight > 0 else 0.0 for i, weight in zip(touchpoint.indicators, raw, strict=True)
+    ]
+    return tuple(
+        Indicator(
+            code=i.code,
+            name=i.name or (headings.get(i.code, i.code) if i.reads == RATING else _DEFAULT_NAMES[i.reads]),
+            reads=i.reads,
+            weight=weight,
+            equal_weight=equal,
+            method=DECLARED if scoring.weights == DECLARED and i.weight is not None else EQUAL,
+            complaint_scale=ComplaintScale(i.complaint_scale.best, i.complaint_scale.worst)
+            if i.complaint_scale
+            else None,
+        )
+        for i, weight, equal in zip(touchpoint.indicators, _normalise(raw), _normalise(counts), strict=True)
+    )
+
+
+def _raw_weights(touchpoint: TouchpointConfig, scoring: ScoringConfig) -> list[float]:
+    """Return one weight an indicator, not yet normalised."""
+    indicators = touchpoint.indicators
+    if scoring.weights == EQUAL:
+        return [1.0 if i.reads == RATING or i.weight else 0.0 for i in indicators]
+    undeclared = sum(i.reads == RATING and i.weight is None for i in indicators)
+    if not undeclared:
+        return [i.weight or 0.0 for i in indicators]
+    rest = 1.0 - fsum(i.weight or 0.0 for i in indicators)
+    if rest <= 0:
+        raise ConfigError(
+            f"触点 {touchpoint.code}：文本与投诉指标的权重之和为 {1 - rest:g}，打分指标没有写 weight，分不到权重；"
+            "请给打分指标写上 weight，或把文本与投诉的权重改到 1 以下"
+        )
+    return [rest / undeclared if i.reads == RATING else i.weight or 0.0 for i in indicators]
+
+
+def _touchpoint_shares(
+    touchpoints: Sequence[TouchpointConfig], counted: Sequence[bool], scoring: ScoringConfig
+) -> list[tuple[float, float, str]]:
+    """Return weight, equal weight and method of each touchpoint."""
+    is_declared = scoring.weights == DECLARED and any(t.weight is not None for t in touchpoints)
+    raw = [t.weight or 0.0 for t in touchpoints] if is_declared else [float(c) for c in counted]
+    alike = [float(c or weight > 0) for c, weight in zip(counted, raw, strict=True)]
+    if not any(raw):  # nothing can be scored: texts only
+        raw = alike = [1.0] * len(touchpoints)
+    method = DECLARED if is_declared else EQUAL
+    return [(weight, equal, method) for weight, equal in zip(_normalise(raw), _normalise(alike), strict=True)]
+
+
+def _normalise(raw: Sequence[float]) -> list[float]:
+    total = fsum(raw)
+    return [weight / total for weight in raw] if total > 0 else [0.0] * len(raw)

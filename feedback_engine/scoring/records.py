@@ -1,0 +1,122 @@
+"""The records behind the figures: one a source row, in the order of their ids, with day, weight and segment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.domain import Period, SourceKind
+from feedback_engine.errors import ConfigError
+from feedback_engine.registry import unknown_name
+from feedback_engine.scoring.samples import Floats, Ints, Slicing
+from feedback_engine.tables.feedback import MAIN_ROLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: `segment` (and period) of the rows that hold everything.
+ALL = "all"
+#: Segment of the records that say nothing about the attribute.
+UNSTATED = "未填写"
+#: Columns of FEEDBACK that segment beside the attributes.
+SEGMENT_COLUMNS = ("channel", "source")
+
+_EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
+_UNDATED = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The source rows: `ids` sorted; `days` since 1970-01-01 in local time; `texts` are the FEEDBACK rows' ids."""
+
+    ids: pd.Index[Any]
+    days: Ints
+    weights: Floats
+    is_logged_complaint: NDArray[np.bool_]
+    segments: Ints
+    segment_names: tuple[str, ...]
+    texts: pd.Index[Any]
+    record_of_text: Ints
+    weight_of_text: Floats
+
+    def slice(self, period: Period | None) -> Slicing:
+        """Return which records lie in the period; None is everything, undated records included."""
+        inside = np.ones(len(self.days), dtype=np.bool_)
+        if period is not None:
+            first, last = (day.toordinal() - _EPOCH_ORDINAL for day in (period.first, period.last))
+            inside = (self.days >= first) & (self.days <= last)
+        return Slicing(inside, self.segments, len(self.segment_names))
+
+
+def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) -> Records:
+    """Return the records of FEEDBACK, segmented by an attribute or column; an unknown one is a ConfigError."""
+    import pandas as pd
+
+    is_extra = feedback["role"].ne(MAIN_ROLE)
+    rows = feedback.assign(_is_extra=is_extra).sort_values(["record_id", "_is_extra", "feedback_id"])
+    main = rows.drop_duplicates("record_id")
+    ids = pd.Index(main["record_id"].to_numpy(dtype=object))
+    texts = rows.sort_values("feedback_id")
+    segments, names = _segment(main, by)
+    return Records(
+        ids=ids,
+        days=_local_days(main["received_at"], timezone),
+        weights=main["respondent_weight"].to_numpy(dtype=np.float64),
+        is_logged_complaint=main["kind"].eq(SourceKind.COMPLAINTS.value).to_numpy(dtype=np.bool_),
+        segments=segments,
+        segment_names=names,
+        texts=pd.Index(texts["feedback_id"].to_numpy(dtype=object)),
+        record_of_text=find_positions(ids, texts["record_id"]),
+        weight_of_text=texts["respondent_weight"].to_numpy(dtype=np.float64),
+    )
+
+
+def find_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Ints:
+    """Return the position of each wanted id, -1 where it is unknown."""
+    import pandas as pd
+
+    positions: Ints = ids.get_indexer(pd.Index(wanted.to_numpy(dtype=object))).astype(np.int64)
+    return positions
+
+
+def _local_days(moments: pd.Series[Any], timezone: str) -> Ints:
+    import pandas as pd
+
+    local = pd.to_datetime(moments, utc=True).dt.tz_convert(timezone).dt.tz_localize(None)
+    days = local.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.where(local.isna().to_numpy(), _UNDATED, days)
+
+
+def _segment(main: pd.DataFrame, by: str | None) -> tuple[Ints, tuple[str, ...]]:
+    import pandas as pd
+
+    if by is None or main.empty:
+        return np.full(len(main), -1, dtype=np.int64), ()
+    values = main[by].tolist() if by in SEGMENT_COLUMNS else _attribute(main["attributes"].tolist(), by)
+    codes, names = pd.factorize(np.array([_segment_name(value) for value in values], dtype=object), sort=True)
+    return codes.astype(np.int64), tuple(names)
+
+
+def _attribute(documents: Sequence[str], name: str) -> list[str]:
+    parsed = {document: json.loads(document or "{}") for document in dict.fromkeys(documents)}
+    known = dict.fromkeys(key for attributes in parsed.values() for key in attributes)
+    if name not in known:
+        raise ConfigError(unknown_name("分组属性", name, (*known, *SEGMENT_COLUMNS)))
+    values = {document: attributes.get(name) for document, attributes in parsed.items()}
+    return [values[document] for document in documents]
+
+
+def _segment_name(value: Any) -> str:
+    text = "" if value is None else str(value).strip()
+    # A value `all` would pass for the total.
+    return f"{ALL}（取值）" if text == ALL else text or UNSTATED
+
+
+def unique_periods(periods: Iterable[Period | None]) -> dict[str, Period | None]:
+    """Return label → period, each once, in the order given."""
+    return {ALL if period is None else period.label: period for period in periods}
