@@ -16,6 +16,8 @@ from importlib.metadata import version
 
 from feedback_engine.errors import FeedbackEngineError
 
+logger = logging.getLogger(__name__)
+
 _EPILOG = "退出码：0 完成；1 出错（一行说明位置与办法）；2 用法错误；3 完成但拒收超过设定比例；4 另一个任务正在运行"
 
 
@@ -38,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("已中断；已提交的批次不会丢失，重跑即可继续", file=sys.stderr)
         return 130
+    except Exception as error:  # noqa: BLE001  nobody watches the nightly job: one line, and the details on request
+        logger.debug("内部错误", exc_info=True)
+        print(f"内部错误：{type(error).__name__}: {error}；加 -v 重跑可得详情，请附上它报告此问题", file=sys.stderr)
+        return 1
     return code
 
 

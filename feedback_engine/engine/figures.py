@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from feedback_engine.config.model import Config
 from feedback_engine.domain import Period
-from feedback_engine.lexicon.model import Pack
+from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
 from feedback_engine.scoring.index import compute_index
@@ -53,7 +53,7 @@ class Figures:
     @cached_property
     def model(self) -> IndexModel:
         """The indicator system of the project."""
-        return build_model(self.config, self.packs[self.config.project.pack].touchpoint_names)
+        return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints))
 
     def score(self, period: Period | None, by: str | None) -> IndexResult:
         """Return the index of a period, None = all that is stored, and keep it in the store."""
@@ -64,7 +64,7 @@ class Figures:
 
         def explain_touchpoint(touchpoint: str) -> Explanation:
             feedback = self.reader.load_feedback(self.bounds(period), with_text=True)
-            return explain(table, weights, self.model, touchpoint, data.replace_feedback(feedback))
+            return explain(table, weights, self.model, touchpoint, data.replace_feedback(feedback), by=by)
 
         return IndexResult(table, weights, explain_touchpoint)
 
@@ -113,6 +113,27 @@ class Figures:
         return hashlib.sha256(settings.encode()).hexdigest()
 
     @property
+    def touchpoint_names(self) -> dict[str, str]:
+        """Code → name of every touchpoint, of the model and of the packs."""
+        of_packs = {code: name for pack in self.packs.values() for code, name in names_of(pack.touchpoints).items()}
+        return {**of_packs, **{touchpoint.code: touchpoint.name for touchpoint in self.model.touchpoints}}
+
+    @property
+    def indicator_names(self) -> dict[str, str]:
+        """Code → name of every indicator."""
+        return {indicator.code: indicator.name for t in self.model.touchpoints for indicator in t.indicators}
+
+    @property
+    def complaint_type_names(self) -> dict[str, str]:
+        """Code → name of every complaint type of the packs."""
+        return {code: name for pack in self.packs.values() for code, name in names_of(pack.complaint_types).items()}
+
+    @property
+    def touchpoint_labels(self) -> dict[str, str]:
+        """Text label → code of the touchpoint in the model that it belongs to."""
+        return {label: touchpoint.code for touchpoint in self.model.touchpoints for label in touchpoint.labels}
+
+    @property
     def _end_of_data(self) -> datetime | None:
         if self.as_of is None:
             return None
@@ -124,3 +145,8 @@ class Figures:
         ends = [until for _, until in every if until is not None]
         is_open = len(starts) < len(every)
         return None if is_open else min(starts), max(ends) if len(ends) == len(every) else None
+
+
+def names_of(labels: Sequence[Label]) -> dict[str, str]:
+    """Return code → name."""
+    return {label.code: label.name for label in labels}

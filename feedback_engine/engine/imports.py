@@ -81,8 +81,8 @@ class Imports:
             source=source.name,
             name=path.name,
             platform=source.format,
-            encoding=facts.encoding,
-            sheet=facts.sheet,
+            encoding=facts.encoding or "",
+            sheet=facts.sheet or "",
             reading=_digest_settings(source, self._config.project.timezone),
         )
         if (known := writer.begin_file(file)) is not None:

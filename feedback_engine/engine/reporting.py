@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from feedback_engine.domain import Period
 from feedback_engine.engine.figures import Figures
-from feedback_engine.report.content import ReportInputs, build_report
+from feedback_engine.report.content import build_report
 from feedback_engine.report.excel import write_excel
+from feedback_engine.report.inputs import ReportInputs, Thresholds
 from feedback_engine.scoring.weights import build_weights
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def resolve_period(figures: Figures, asked: str | None) -> Period | None:
 
 def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
     """Return all that the report of this period shows."""
-    config, model, reader = figures.config, figures.model, figures.reader
+    config, reader = figures.config, figures.reader
     compared = [period.previous(), period.year_before()] if period else []
     trend = figures.months_until(period, TREND_MONTHS)
     periods = list(dict.fromkeys([period, *compared, *trend]))
@@ -52,19 +53,23 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
         previous=_of_period(index, compared[0]) if compared else None,
         year_before=_of_period(index, compared[1]) if compared else None,
         trend=index[index["period"].isin([month.label for month in trend])].reset_index(drop=True),
-        weights=build_weights(model),
-        touchpoint_names=model.touchpoint_names,
-        indicator_names=model.indicator_names,
-        complaint_type_names={
-            code: name for p in figures.packs.values() for code, name in p.complaint_type_names.items()
-        },
+        weights=build_weights(figures.model),
+        touchpoint_names=figures.touchpoint_names,
+        indicator_names=figures.indicator_names,
+        complaint_type_names=figures.complaint_type_names,
+        touchpoint_labels=figures.touchpoint_labels,
         feedback=reader.load_feedback(bounds, with_text=True),
         annotations=reader.load_annotations(bounds),
         cases=reader.load_cases(bounds),
         rejects=reader.load_rejects(),
         files=reader.load_files(),
         manifest=_manifest(figures),
-        thresholds=config.scoring.model_dump(include={"suppress_below", "flag_below", "satisfied_from", "confidence"}),
+        thresholds=Thresholds(
+            config.scoring.suppress_below,
+            config.scoring.flag_below,
+            config.scoring.satisfied_from,
+            config.scoring.confidence,
+        ),
     )
 
 

@@ -1,0 +1,197 @@
+"""The command line as scripts use it: what it prints where, and its exit codes."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from engine_projects import HEADINGS, survey_rows, write_csv, write_project
+
+from feedback_engine.cli.main import main
+from feedback_engine.store import dialects
+from feedback_engine.store.locks import hold_lock
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    return main(list(arguments))
+
+
+def test_init_writes_a_project_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("init", str(tmp_path / "hotel")) == 0
+    assert run("--config", str(tmp_path / "hotel/config.yaml"), "run", "--as-of", "2026-10-31") == 0
+    assert "报告：" in capsys.readouterr().out
+    assert (tmp_path / "hotel/out/report.xlsx").exists()
+
+
+def test_init_overwrites_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("init") == 1
+    assert "已存在" in capsys.readouterr().err
+
+
+def test_run_prints_its_summary_as_json_on_stdout_and_its_log_on_stderr(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("run", "--as-of", "2026-10-31", "--json") == 0
+    printed = capsys.readouterr()
+    summary = json.loads(printed.out)
+    assert summary["read"] == 67
+    assert summary["read"] == sum(summary[name] for name in ("stored", "updated", "duplicate", "quarantined"))
+    assert {"tagged", "seconds"} <= set(summary)
+    assert "导入 survey.csv" in printed.err
+
+
+def test_score_prints_a_table_json_and_csv(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("import")
+    capsys.readouterr()
+    assert run("score", "--period", "2026-10") == 0
+    assert "满意度指数" in capsys.readouterr().out
+    assert run("score", "--json", "--by", "门店") == 0
+    assert {"period", "touchpoint", "score"} <= set(json.loads(capsys.readouterr().out)[0])
+    assert run("score", "--csv", "index.csv") == 0
+    assert (project / "index.csv").read_bytes().startswith(b"\xef\xbb\xbfperiod,segment")
+
+
+def test_explain_goes_from_the_figure_to_the_words(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("import")
+    run("tag")
+    capsys.readouterr()
+    assert run("explain", "cleanliness") == 0
+    assert "房间不干净" in capsys.readouterr().out
+    assert run("explain", "cleanlines") == 1
+    assert "cleanliness" in capsys.readouterr().err
+
+
+def test_tag_prints_a_json_line_for_each_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lines.txt").write_text("物流很快，但客服太差\n\n🙂🙂\n", encoding="utf-8")
+    assert run("tag", "lines.txt", "--pack", "retail", "--jsonl") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["text"] for line in lines] == ["物流很快，但客服太差", "", "🙂🙂"]
+    assert {"sentiment", "touchpoints", "complaint"} <= set(lines[0])
+
+
+def test_tag_reads_standard_input_and_needs_no_config(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "feedback_engine", "tag", "-", "--pack", "retail"]
+    done = subprocess.run(command, input="客服态度很差\n".encode(), capture_output=True, cwd=tmp_path, check=True)
+    assert json.loads(done.stdout)["sentiment"]["polarity"] == "negative"
+
+
+def test_too_many_rejects_end_with_3(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [(*row[:4], "9", "9", "") for row in survey_rows(10)]
+    write_csv(project / "bad.csv", HEADINGS, rows)
+    assert run("import", "bad.csv", "--source", "survey") == 3
+    assert "max_reject_share" in capsys.readouterr().err
+
+
+def test_another_run_holding_the_lock_ends_with_4(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("import")
+    capsys.readouterr()
+    with hold_lock(project / "out/feedback.db.lock"):
+        assert run("run") == 4
+    assert "正在运行" in capsys.readouterr().err
+
+
+def test_usage_mistakes_end_with_2(project: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run("score", "--no-such-option")
+    assert stopped.value.code == 2
+
+
+def test_check_says_everything_that_is_wrong(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check") == 0
+    assert "没有发现问题" in capsys.readouterr().out
+    (project / "data/complaints.csv").unlink()
+    (project / "data/reviews.jsonl").write_bytes(b"")
+    assert run("check") == 1
+    assert "发现 2 个问题" in capsys.readouterr().out
+
+
+BAD_FILES = {
+    "missing": None,
+    "empty": b"",
+    "only a heading": "序号,提交答卷时间,来源,门店,前台服务,客房卫生,建议\n".encode(),
+    "another heading": "甲,乙\n1,2\n".encode(),
+    "no heading": "1,2026/10/1,微信,一店,5,4,好\n2,2026/10/2,微信,一店,5,4,好\n".encode(),
+    "no text at all": bytes(range(256)) * 40,
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(2000),
+    "a cut workbook": b"PK\x03\x04" + bytes(500),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_ends_with_1_and_a_line_that_names_it(
+    project: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = project / "bad.csv"
+    if (content := BAD_FILES[name]) is not None:
+        path.write_bytes(content)
+    assert run("import", "bad.csv", "--source", "survey") == 1
+    message = capsys.readouterr().err
+    assert "bad.csv" in message
+    assert "Traceback" not in message
+    assert "内部错误" not in message
+
+
+def test_a_config_with_five_mistakes_names_all_five(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "config.yaml").write_text(
+        "project: {nam: x, timezone: Mars}\nscoring: {flag_below: x, confidence: 2}\nreport: {period: soon}\n",
+        encoding="utf-8",
+    )
+    assert run("run") == 1
+    message = capsys.readouterr().err
+    assert "5 处错误" in message
+    for place in ("project.nam", "project.timezone", "scoring.flag_below", "scoring.confidence", "report.period"):
+        assert place in message
+
+
+def test_an_unknown_pack_suggests_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lines.txt").write_text("好", encoding="utf-8")
+    assert run("tag", "lines.txt", "--pack", "hotle") == 1
+    assert "hotel" in capsys.readouterr().err
+
+
+def test_a_locked_database_ends_with_1_and_says_who_to_close(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialects, "BUSY_SECONDS", 0.1)
+    run("import")
+    capsys.readouterr()
+    other = sqlite3.connect(project / "out/feedback.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert run("run") == 1
+    other.close()
+    assert "被其他程序占用" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("run", "--as-of", "2026-10-31")
+    old = (project / "out/report.xlsx").read_bytes()
+    monkeypatch.setattr("os.replace", _full_disk)
+    monkeypatch.setattr(Path, "replace", _full_disk)
+    assert run("report", "--period", "all") == 1
+    monkeypatch.undo()
+    assert (project / "out/report.xlsx").read_bytes() == old
+    assert [path.name for path in (project / "out").glob("*.xlsx*")] == ["report.xlsx"]
+    assert "磁盘" in capsys.readouterr().err
+
+
+def _full_disk(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_the_output_can_be_cut_short_by_its_reader(project: Path) -> None:
+    (project / "many.txt").write_text("客服态度很差\n" * 3000, encoding="utf-8")
+    command = f"{sys.executable} -m feedback_engine tag many.txt --pack retail | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+    assert len(done.stdout.splitlines()) == 1
+    assert b"Traceback" not in done.stderr

@@ -1,0 +1,99 @@
+"""Delimited text: any delimiter, any line end, and a bad line costs one line."""
+
+from pathlib import Path
+
+import pytest
+
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.readers.csv import detect_delimiter, read_csv
+from feedback_engine.ingest.readers.rows import Rows
+
+
+def read(path: Path, content: str, header_row: int = 1) -> tuple[Rows, list[tuple[int, list[str]]]]:
+    path.write_bytes(content.encode())
+    rows = read_csv(path, "utf-8", header_row)
+    return rows, list(rows)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a.csv"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(file: Path, delimiter: str) -> None:
+    text = "\n".join(delimiter.join(row) for row in [["编号", "内容"], ["1", "很好"], ["2", "一般"]])
+    rows, data = read(file, text)
+    assert rows.header == ["编号", "内容"]
+    assert data == [(2, ["1", "很好"]), (3, ["2", "一般"])]
+
+
+def test_delimiters_inside_quotes_do_not_count(file: Path) -> None:
+    file.write_text('编号;内容\n1;"a,b,c,d"\n2;"e,f,g"\n', encoding="utf-8")
+    assert detect_delimiter(file, "utf-8") == ";"
+
+
+def test_a_bar_in_a_heading_is_no_delimiter(file: Path) -> None:
+    file.write_text("编号,Q1 速度|质量\n1,5\n2,4\n", encoding="utf-8")
+    assert detect_delimiter(file, "utf-8") == ","
+
+
+def test_one_column_needs_no_delimiter(file: Path) -> None:
+    assert read(file, "内容\n很好，下次再来\n不错,还行\n")[1] == [(2, ["很好，下次再来"]), (3, ["不错,还行"])]
+
+
+def test_a_record_of_several_lines_is_numbered_by_its_first(file: Path) -> None:
+    _, data = read(file, '编号,内容\r\n1,"第一行\r\n第二行"\r\n\r\n2,好\r\n')
+    assert data == [(2, ["1", "第一行\r\n第二行"]), (5, ["2", "好"])]
+
+
+def test_headings_may_lie_below_a_title(file: Path) -> None:
+    rows, data = read(file, "2026 年报表\n\n编号,内容\n1,好\n", header_row=2)
+    assert (rows.header, data) == (["编号", "内容"], [(4, ["1", "好"])])
+
+
+@pytest.mark.parametrize("bad", ['2,"没有闭合', '2,"闭合"之后还有字', '"2,坏'])
+def test_a_bad_quote_costs_one_line(file: Path, bad: str) -> None:
+    good = [f"{number},好{number}" for number in range(3, 2000)]
+    rows, data = read(file, "\n".join(["编号,内容", bad, *good, '2000,"引号内, 好"']))
+    assert [reject.row_number for reject in rows.rejects] == [2]
+    assert "引号" in rows.rejects[0].reason
+    assert rows.rejects[0].value == bad
+    assert len(data) == 1998
+    assert data[-1] == (2000, ["2000", "引号内, 好"])
+
+
+def test_an_unclosed_quote_at_the_end_costs_one_line(file: Path) -> None:
+    rows, data = read(file, '编号,内容\n1,"开始\n2,好\n3,好')
+    assert [reject.row_number for reject in rows.rejects] == [2]
+    assert [number for number, _ in data] == [3, 4]
+
+
+def test_a_broken_heading_is_an_error(file: Path) -> None:
+    with pytest.raises(UnreadableFile, match="标题行"):
+        read(file, '编号,"内容\n1,好\n2,好\n')
+
+
+def test_blank_headings_are_an_error_that_names_header_row(file: Path) -> None:
+    with pytest.raises(UnreadableFile, match="header_row"):
+        read(file, ",,\n1,2,3\n")
+
+
+def test_cells_stay_as_written(file: Path) -> None:
+    _, data = read(file, "a,b,c\n007,NA,1e5\n, x ,\n")
+    assert data == [(2, ["007", "NA", "1e5"]), (3, ["", " x ", ""])]
+
+
+def test_a_cell_of_a_megabyte_is_read(file: Path) -> None:
+    _, data = read(file, "a,b\n1," + "好" * 1_000_000 + "\n")
+    assert len(data[0][1][1]) == 1_000_000
+
+
+def test_a_line_without_end_is_one_reject(file: Path) -> None:
+    rows, data = read(file, "a,b\n1," + "x" * 9_000_000 + "\n2,好\n")
+    assert [reject.row_number for reject in rows.rejects] == [2]
+    assert data == [(3, ["2", "好"])]
+
+
+def test_old_macintosh_line_ends_are_line_ends(file: Path) -> None:
+    assert read(file, "a,b\r1,2\r3,4\r")[1] == [(2, ["1", "2"]), (3, ["3", "4"])]

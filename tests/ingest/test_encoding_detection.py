@@ -1,0 +1,92 @@
+"""The encoding is settled over the whole file, or refused with the place and the way out."""
+
+import codecs
+from pathlib import Path
+
+import pytest
+
+from feedback_engine.errors import EncodingError
+from feedback_engine.ingest.encoding import detect_encoding
+
+SIMPLIFIED = "编号,内容\n1,酒店位置很好，服务员态度热情\n2,房间隔音差，早餐品种太少\n"
+TRADITIONAL = "編號,內容\n1,飯店位置很好，服務員態度熱情\n2,房間隔音差，早餐種類太少\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "found"),
+    [
+        (SIMPLIFIED, "utf-8", "utf-8"),
+        (SIMPLIFIED, "utf-8-sig", "utf-8-sig"),
+        (SIMPLIFIED, "gb18030", "gb18030"),
+        (TRADITIONAL, "big5", "big5hkscs"),
+        (SIMPLIFIED, "utf-16", "utf-16"),
+        (SIMPLIFIED, "utf-16-le", "utf-16-le"),
+        (SIMPLIFIED, "utf-16-be", "utf-16-be"),
+        (SIMPLIFIED, "utf-32", "utf-32"),
+        ("id,text\n1,fine\n", "ascii", "utf-8"),
+        ("差评", "gb18030", "gb18030"),
+        ("非常滿意", "big5", "big5hkscs"),
+    ],
+)
+def test_the_encoding_is_found_and_explained(file: Path, text: str, written: str, found: str) -> None:
+    file.write_bytes(text.encode(written))
+    encoding = detect_encoding(file)
+    assert encoding.name == found
+    assert encoding.evidence
+    assert file.read_text(encoding=encoding.name) == text
+
+
+def test_a_bad_byte_after_megabytes_of_utf8_is_found(file: Path) -> None:
+    file.write_bytes(SIMPLIFIED.encode() * 30_000 + b"3,\xff\xff\n")
+    with pytest.raises(EncodingError, match="第 90001 行"):
+        detect_encoding(file)
+
+
+@pytest.mark.parametrize("marks", [SIMPLIFIED.encode("gb18030"), SIMPLIFIED.encode()])
+def test_two_encodings_in_one_file_are_refused_with_line_and_byte(file: Path, marks: bytes) -> None:
+    utf8 = "9,这一行是后来用另一个程序追加的\n".encode()
+    gb = "9,这一行是后来用另一个程序追加的\n".encode("gb18030")
+    file.write_bytes(marks + (utf8 if marks == SIMPLIFIED.encode("gb18030") else gb))
+    with pytest.raises(EncodingError, match=r"第 4 行（第 .* 字节）") as caught:
+        detect_encoding(file)
+    assert "混有两种编码" in str(caught.value)
+
+
+def test_latin1_is_not_taken_for_chinese(file: Path) -> None:
+    file.write_bytes("id,text\n1,caf\u00e9tier tr\u00e8s \u00e9l\u00e9gant\n2,d\u00e9j\u00e0 vu\n".encode("latin-1"))
+    with pytest.raises(EncodingError, match="encoding:"):
+        detect_encoding(file)
+
+
+def test_two_stray_bytes_in_ascii_are_not_taken_for_chinese(file: Path) -> None:
+    file.write_bytes(b"id,text\n" + b"1,plain ascii text\n" * 1000 + b"2,odd \x8c\xe6 bytes\n")
+    with pytest.raises(EncodingError, match="第 1002 行"):
+        detect_encoding(file)
+
+
+@pytest.mark.parametrize("name", ["gbk", "GB2312", "gb18030"])
+def test_a_declared_encoding_is_used(file: Path, name: str) -> None:
+    file.write_bytes(SIMPLIFIED.encode("gb18030"))
+    assert detect_encoding(file, name).name == "gb18030"
+
+
+def test_a_declared_encoding_is_checked(file: Path) -> None:
+    file.write_bytes(SIMPLIFIED.encode("gb18030"))
+    with pytest.raises(EncodingError, match="第 1 行（第 1 字节）不是 utf-8"):
+        detect_encoding(file, "utf-8")
+
+
+def test_an_unknown_encoding_is_refused(file: Path) -> None:
+    file.write_bytes(b"a")
+    with pytest.raises(EncodingError, match="utf-9"):
+        detect_encoding(file, "utf-9")
+
+
+def test_a_mark_goes_before_the_declaration(file: Path) -> None:
+    file.write_bytes(codecs.BOM_UTF8 + SIMPLIFIED.encode())
+    assert detect_encoding(file, "gb18030").name == "utf-8-sig"

@@ -1,0 +1,67 @@
+"""JSON lines and arrays: nested keys become headings, a bad line one reject."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a.json"
+
+
+def test_keys_are_headings_in_order_of_first_appearance(file: Path) -> None:
+    file.write_text('{"b": "1", "a": "2"}\n\n{"a": "3", "c": {"d": "4", "e": {"f": null}}}\n', encoding="utf-8")
+    rows = read_json_lines(file, "utf-8")
+    assert rows.header == ["b", "a", "c.d", "c.e.f"]
+    assert list(rows) == [(1, ["1", "2", "", ""]), (3, ["", "3", "4", ""])]
+
+
+def test_values_are_text_as_written(file: Path) -> None:
+    file.write_text('{"id": 12345678901234567890, "x": 24.0, "y": 4.50, "z": true, "l": ["好", 1]}', encoding="utf-8")
+    assert list(read_json_lines(file, "utf-8")) == [(1, ["12345678901234567890", "24", "4.50", "true", '["好", "1"]'])]
+
+
+@pytest.mark.parametrize("bad", ['{"a":', "[1]", "12", '"text"', "nonsense", "[" * 100_000])
+def test_a_bad_line_is_a_reject(file: Path, bad: str) -> None:
+    file.write_text('{"a": "1"}\n' + bad + '\n{"a": "2"}\n', encoding="utf-8")
+    rows = read_json_lines(file, "utf-8")
+    assert list(rows) == [(1, ["1"]), (3, ["2"])]
+    assert [(reject.row_number, reject.value) for reject in rows.rejects] == [(2, bad)]
+
+
+def test_an_array_is_read_in_pieces(file: Path) -> None:
+    items = [{"id": number, "text": "好" * 50} for number in range(20_000)]
+    file.write_text(json.dumps(items, ensure_ascii=False, indent=1), encoding="utf-8")
+    data = list(read_json_array(file, "utf-8"))
+    assert len(data) == 20_000
+    assert data[-1] == (20_000, ["19999", "好" * 50])
+
+
+def test_an_element_that_is_no_object_is_a_reject(file: Path) -> None:
+    file.write_text('[{"a": 1}, 7, {"a": 2}]', encoding="utf-8")
+    rows = read_json_array(file, "utf-8")
+    assert list(rows) == [(1, ["1"]), (3, ["2"])]
+    assert [reject.row_number for reject in rows.rejects] == [2]
+
+
+@pytest.mark.parametrize("text", ['[{"a": 1}, {"a"', '[{"a": 1} {"a": 2}]', '[{"a": 1}', '[{"a": 1}][{"a": 2}]', "[]"])
+def test_a_broken_array_is_an_error(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFile):
+        read_json_array(file, "utf-8")
+
+
+def test_a_file_with_a_new_key_in_every_line_is_no_table(file: Path) -> None:
+    file.write_text("\n".join(f'{{"k{number}": 1}}' for number in range(10_001)), encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="10000"):
+        read_json_lines(file, "utf-8")
+
+
+def test_one_object_over_several_lines_is_not_json_lines(file: Path) -> None:
+    file.write_text(json.dumps({"data": [{"a": 1}]}, indent=2), encoding="utf-8")
+    assert not is_json_lines(file, "utf-8")

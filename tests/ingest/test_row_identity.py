@@ -1,0 +1,156 @@
+"""Which row is which: stable over files, orders, nights; two customers who wrote the same stay two."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_importer import REVIEWS, SURVEY, SURVEY_HEADER, open_generic, read, source, to_csv, write
+
+from feedback_engine.errors import MappingError, SourceError
+from feedback_engine.ingest.identity import Occurrences, hash_contents, is_damaged
+from feedback_engine.tables.feedback import FeedbackBatch
+
+HEADER = ["编号", "评论", "用户", "时间", "店铺", "点赞"]
+WITH_ID = {"columns": {"id": "编号", **REVIEWS["columns"]}}
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def ids(batch: FeedbackBatch) -> list[str]:
+    return batch.feedback["feedback_id"].tolist()
+
+
+def reviews(*texts: str, first: int = 1) -> list[list[str]]:
+    return [[f"R{n}", text, "", "2026-01-01", "", ""] for n, text in enumerate(texts, start=first)]
+
+
+def test_two_customers_who_wrote_the_same_stay_two(tmp_path: Path) -> None:
+    batch = read(write(tmp_path / "r.csv", HEADER, reviews("好", "好", "好")), source("reviews", REVIEWS))
+    assert len(set(ids(batch))) == 3
+    assert batch.feedback["content_hash"].nunique() == 1
+
+
+@pytest.mark.parametrize("mapping", [REVIEWS, WITH_ID])
+def test_the_same_rows_renamed_reordered_or_in_other_batches_are_the_same(tmp_path: Path, mapping: dict) -> None:
+    rows = reviews(*(f"评论{n % 7}" for n in range(50)))
+    first = read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", mapping))
+    random.Random(0).shuffle(rows)
+    again = read(write(tmp_path / "另一个名字.txt", HEADER, rows, "gb18030"), source("reviews", mapping), batch_rows=7)
+    assert set(ids(again)) == set(ids(first)) and len(set(ids(first))) == 50
+
+
+def test_columns_may_change_places(tmp_path: Path) -> None:
+    rows = reviews("好", "坏")
+    first = read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", REVIEWS))
+    turned = write(tmp_path / "b.csv", HEADER[::-1], [row[::-1] for row in rows])
+    assert ids(read(turned, source("reviews", REVIEWS))) == ids(first)
+
+
+def test_a_corrected_row_keeps_its_id_and_changes_its_content(tmp_path: Path) -> None:
+    before = read(write(tmp_path / "a.csv", HEADER, reviews("好")), source("reviews", WITH_ID)).feedback.iloc[0]
+    after = read(write(tmp_path / "b.csv", HEADER, reviews("很好")), source("reviews", WITH_ID)).feedback.iloc[0]
+    assert before["feedback_id"] == after["feedback_id"]
+    assert before["content_hash"] != after["content_hash"]
+
+
+@pytest.mark.parametrize("at", range(len(SURVEY_HEADER)))
+def test_the_content_covers_every_mapped_cell(tmp_path: Path, at: int) -> None:
+    row = ["1", "2026-01-01", "c", "4", "5", "建议", "原因", "东门", "1"]
+    other = ["2", "2026-01-02", "d", "3", "6", "建议二", "原因二", "西门", "2"]
+    changed = [*row[:at], other[at], *row[at + 1 :]]
+    hashes = read(write(tmp_path / "a.csv", SURVEY_HEADER, [row, changed]), source("questionnaire", SURVEY)).feedback[
+        "content_hash"
+    ]
+    assert hashes.nunique() == 2
+
+
+def test_sources_do_not_share_ids(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", HEADER, reviews("好"))
+    assert ids(read(path, source("reviews", WITH_ID))) != ids(read(path, source("reviews", WITH_ID, name="t")))
+
+
+def test_an_id_that_occurs_twice_comes_in_two_batches_the_later_last(tmp_path: Path) -> None:
+    rows = [*reviews("旧"), *reviews("别的", first=2), *reviews("新")]
+    batches = list(open_generic(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID)))
+    assert [batch.feedback["text"].tolist() for batch in batches] == [["旧", "别的"], ["新"]]
+    assert ids(batches[0])[0] == ids(batches[1])[0]
+    assert [batch.row_count for batch in batches] == [2, 1]
+
+
+def test_a_column_of_one_value_is_refused_as_id(tmp_path: Path) -> None:
+    rows = [["同一个", f"评论{n}", "", "", "", ""] for n in range(300)]
+    with pytest.raises(MappingError, match="不像编号"):
+        read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))
+
+
+def test_ids_in_scientific_notation_are_told_and_not_used(tmp_path: Path) -> None:
+    rows = [["1.23457E+15", f"评论{n}", "", "", "", ""] for n in range(3)]
+    batch = read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))
+    assert len(set(ids(batch))) == batch.row_count == 3
+    assert batch.rejects["column"].tolist() == ["编号"] * 3
+    assert not batch.rejects["is_row_lost"].any()
+    assert "科学计数法" in batch.rejects["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(("text", "answer"), [("1.2E+15", True), ("4e+17", True), ("12345678901234567", False),
+                                              ("E+15", False), ("1.5", False), ("A1.2E+15", False)])  # fmt: skip
+def test_scientific_notation_is_recognised(text: str, answer: bool) -> None:
+    assert is_damaged(text) is answer
+
+
+def test_rows_without_an_id_among_rows_with_one_go_by_content(tmp_path: Path) -> None:
+    rows = [["R1", "好", "", "", "", ""], ["", "好", "", "", "", ""], ["NULL", "好", "", "", "", ""]]
+    assert len(set(ids(read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))))) == 3
+
+
+def test_cells_cannot_run_into_one_another() -> None:
+    assert hash_contents([("a", ["xy"]), ("b", ["z"])]) != hash_contents([("a", ["x"]), ("b", ["yz"])])
+    assert hash_contents([("a", ["x"]), ("b", [""])]) != hash_contents([("a", [""]), ("b", ["x"])])
+
+
+@given(st.lists(st.integers(0, 9), max_size=200), st.integers(1, 20))
+def test_occurrences_count_from_zero_whatever_the_batches(values: list[int], size: int) -> None:
+    contents = [f"{value:064x}"[::-1] for value in values]
+    counter = Occurrences()
+    numbers = [n for at in range(0, len(contents), size) for n in counter.number(contents[at : at + size])]
+    assert numbers == [values[:at].count(value) for at, value in enumerate(values)]
+
+
+CELLS = st.text(alphabet='aA1好，,;"\n\r\t\x00\u3000\u200b\ud800 .-/:', max_size=8)
+
+
+@FUZZ
+@given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=12), size=st.integers(1, 5))
+def test_every_row_read_is_kept_or_quarantined(tmp_path: Path, rows: list[list[str]], size: int) -> None:
+    path = tmp_path / "fuzz.csv"
+    path.write_bytes(to_csv(HEADER, [["R", "好", "", "", "", ""], *rows]).encode("utf-8", "replace"))
+    batch = read(path, source("reviews", REVIEWS), batch_rows=size)
+    lost = batch.rejects.loc[batch.rejects["is_row_lost"], "row_number"].nunique()
+    assert batch.row_count == len(batch.feedback) + lost
+    filled = sum(any(cell.replace("\u200b", "x").replace("\x00", "x").strip() for cell in row) for row in rows) + 1
+    assert batch.row_count == filled
+
+
+@FUZZ
+@given(content=st.text(max_size=200))
+def test_any_text_is_read_or_refused_in_our_own_words(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(content.encode("utf-8", "surrogatepass"))
+    try:
+        batch = read(path, source("reviews", {"columns": {"text": "#1"}}))
+    except SourceError:
+        return
+    assert batch.row_count == len(batch.feedback) + batch.rejects["is_row_lost"].sum()
+
+
+@FUZZ
+@given(content=st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_in_our_own_words(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.bin"
+    path.write_bytes(content)
+    try:
+        batch = read(path, source("reviews", {"columns": {"text": "#1"}}))
+    except SourceError:
+        return
+    assert batch.row_count == len(batch.feedback) + batch.rejects["is_row_lost"].sum()
