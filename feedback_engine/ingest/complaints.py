@@ -1,0 +1,24 @@
+"""Complaint logs: a row per case, with its text and how it was handled."""
+
+from __future__ import annotations
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.ingest.mapping import Chunk
+from feedback_engine.ingest.records import Case, Records, has_rating, join_title, read_records
+
+
+def read_complaints(chunk: Chunk, source: SourceConfig) -> Records:
+    """Return the cases; one without text, title and rating is quarantined."""
+    records = read_records(chunk, source, moment="opened_at", respondent="id")
+    records.texts = join_title(chunk)
+    blank = [""] * len(chunk)
+    records.case = Case(
+        opened=records.received,
+        replied=chunk.read_moments("replied_at", is_row_lost=False),
+        closed=chunk.read_moments("closed_at", is_row_lost=False),
+        words={name: chunk.read_field(name) or blank for name in ("status", "department", "stated_type")},
+    )
+    for at, (text, is_rated) in enumerate(zip(records.texts, has_rating(records), strict=True)):
+        if not (text or is_rated):
+            chunk.lose(at, "没有内容：投诉正文为空")
+    return records

@@ -1,0 +1,80 @@
+"""What a file is by its first bytes, never by its name, and the reader for it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.encoding import detect_encoding
+from feedback_engine.ingest.readers.csv import read_csv
+from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines
+from feedback_engine.ingest.readers.rows import Rows
+
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_FOREIGN = (
+    (b"$FL2", "SPSS 数据；请导出为 CSV 或 XLSX"),
+    (b"$FL3", "SPSS 数据；请导出为 CSV 或 XLSX"),
+    (b"<stata_dta>", "Stata 数据；请导出为 CSV 或 XLSX"),
+    (b"PK\x05\x06", "空的 ZIP 压缩包；请重新导出"),
+    (b"\x1f\x8b", "gzip 压缩包；请先解压"),
+    (b"Rar!", "RAR 压缩包；请先解压"),
+    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包；请先解压"),
+    (b"%PDF", "PDF；请从原系统导出 CSV 或 XLSX"),
+    (b"SQLite format 3\x00", "SQLite 数据库；请导出为 CSV 或 XLSX"),
+    (b"\x89PNG", "图片；请从原系统导出 CSV 或 XLSX"),
+    (b"\xff\xd8\xff", "图片；请从原系统导出 CSV 或 XLSX"),
+)
+_MARKUP = re.compile(r"<(?:!doctype\s|html|head|body|table|meta|\?xml)", re.IGNORECASE)
+_OBJECT = re.compile(r'\{\s*["}]')
+_ARRAY = re.compile(r"\[\s*[\[{\]]")
+
+
+def open_rows(path: Path, source: SourceConfig) -> Rows:
+    """Return the file's rows by the reader that its content asks for."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if head.startswith(_WORKBOOKS):
+        return _read_workbook(path, source)
+    for magic, nature in _FOREIGN:
+        if head.startswith(magic):
+            raise UnreadableFile(f"{path} 的内容是{nature}")
+    _refuse_markup(path, head)
+    encoding = detect_encoding(path, source.encoding)
+    rows = _read_text(path, encoding.name, source.header_row)
+    return replace(rows, evidence=(encoding.evidence, *rows.evidence))
+
+
+def _read_workbook(path: Path, source: SourceConfig) -> Rows:
+    from feedback_engine.ingest.readers.excel import read_excel
+
+    return read_excel(path, source.sheet, source.header_row)
+
+
+def _refuse_markup(path: Path, head: bytes) -> None:
+    """Raise for a web page or an XML table under whatever name; systems like to call these .xls."""
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = head.decode("utf-16" if wide else "latin-1", errors="ignore").removeprefix("\xef\xbb\xbf").lstrip()
+    if _MARKUP.match(text):
+        raise UnreadableFile(f"{path} 的内容是网页或 XML（常见于“假 .xls”）；请用 Excel 或 WPS 打开后另存为 .xlsx")
+
+
+def _read_text(path: Path, encoding: str, header_row: int) -> Rows:
+    start = _read_start(path, encoding)
+    if start == "":
+        raise UnreadableFile(f"{path} 里只有空白；请重新导出")
+    if _ARRAY.match(start):
+        return read_json_array(path, encoding)
+    if _OBJECT.match(start):
+        if is_json_lines(path, encoding):
+            return read_json_lines(path, encoding)
+        raise UnreadableFile(f"{path} 是 JSON，但既不是每行一个对象，也不是对象数组；请按其中一种导出")
+    return read_csv(path, encoding, header_row)
+
+
+def _read_start(path: Path, encoding: str) -> str:
+    with path.open(encoding=encoding) as stream:
+        return stream.read(4096).lstrip()

@@ -1,0 +1,148 @@
+"""Moments as exporters write them, as microseconds since 1970 in UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final
+from zoneinfo import ZoneInfo
+
+#: Moments outside are typing mistakes or another calendar.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: Day 0 of Excel's calendar, for days after 1900-02-28.
+_EXCEL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001
+_CALENDAR = re.compile(
+    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})日?"
+    r"(?:(?:\s*T\s*|\s*)(?P<half>上午|下午|凌晨|中午|晚上|[AaPp][Mm])?\s*"
+    r"(?P<hour>\d{1,2})\s*[:：时点]\s*(?P<minute>\d{1,2})(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"[分秒]?\s*(?P<late_half>[AaPp][Mm])?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_DAY_LENGTH = 86_400_000_000
+_MAX_REMEMBERED = 100_000
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+#: Excel's serial numbers of 1990-01-01 and 2100-01-01.
+_SERIALS = (32_874, 73_051)
+_AFTERNOON = {"下午", "晚上", "pm"}
+_MORNING = {"上午", "凌晨", "am"}
+
+
+class MomentParser:
+    """Reads moments; those without a zone of their own are in the project's.
+
+    Files hold few days and few times of day beside many moments, so these are remembered apart.
+    """
+
+    def __init__(self, timezone: str) -> None:
+        self._zone = ZoneInfo(timezone)
+        self._days: dict[str, int | None] = {}
+        self._clocks: dict[str, int | None] = {"": 0}
+
+    def parse(self, text: str) -> int | None:
+        """Return the moment in microseconds since 1970 in UTC; None if the text is no date of 1990-2100.
+
+        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 10:13, 20260922, 20260922101300, seconds and milliseconds
+        since 1970, and Excel's serial numbers; a date alone is its first moment. 3/4/2026 is not: day or month first?
+        """
+        day, _, clock = text.partition(" ")
+        start = self._days[day] if day in self._days else self._remember_day(day)
+        if start is not None:
+            past = self._clocks[clock] if clock in self._clocks else self._remember_clock(clock)
+            if past is not None:
+                return start + past
+        try:
+            moment = self._read(text)
+        except (ValueError, OverflowError):
+            return None
+        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=self._zone)
+        return (moment - _EPOCH) // timedelta(microseconds=1)
+
+    def start_of(self, day: date) -> int:
+        """Return the first moment of the day."""
+        return (datetime.combine(day, time.min, self._zone) - _EPOCH) // timedelta(microseconds=1)
+
+    def _remember_day(self, text: str) -> int | None:
+        """Return the start of a day on which the zone's clocks are not changed; None for anything else."""
+        start = None
+        if match := _DAY.fullmatch(text):
+            try:
+                day = date(*(int(part) for part in match.groups()))
+                start = self._start_if_even(day)
+            except (ValueError, OverflowError):
+                pass
+        return _remember(self._days, text, start)
+
+    def _start_if_even(self, day: date) -> int | None:
+        start = self.start_of(day)
+        if FIRST_YEAR <= day.year <= LAST_YEAR and self.start_of(day + timedelta(days=1)) - start == _DAY_LENGTH:
+            return start
+        return None
+
+    def _remember_clock(self, text: str) -> int | None:
+        match = _CLOCK.fullmatch(text)
+        hour, minute, second = (int(part) for part in match.groups("0")) if match else (24, 0, 0)
+        past = (hour * 3600 + minute * 60 + second) * 1_000_000 if hour < 24 and minute < 60 and second < 60 else None
+        return _remember(self._clocks, text, past)
+
+    def _read(self, text: str) -> datetime | None:
+        if match := _CALENDAR.fullmatch(text):
+            return _from_calendar(match)
+        if match := _COMPACT.fullmatch(text):
+            return datetime(*(int(part) for part in match.groups("0")))  # type: ignore[arg-type]  # noqa: DTZ001
+        if _NUMBER.fullmatch(text):
+            return _from_number(text)
+        return None
+
+
+def _remember(known: dict[str, int | None], text: str, value: int | None) -> int | None:
+    if len(known) >= _MAX_REMEMBERED:
+        known.clear()
+    known[text] = value
+    return value
+
+
+def _from_calendar(match: re.Match[str]) -> datetime:
+    parts = match.groupdict()
+    hour = int(parts["hour"] or 0)
+    half = (parts["half"] or parts["late_half"] or "").lower()
+    if half in _AFTERNOON and hour < 12:
+        hour += 12
+    elif half in _MORNING and hour == 12:
+        hour = 0
+    return datetime(
+        int(parts["year"]),
+        int(parts["month"]),
+        int(parts["day"]),
+        hour,
+        int(parts["minute"] or 0),
+        int(parts["second"] or 0),
+        int((parts["fraction"] or "0")[:6].ljust(6, "0")),
+        _zone_of(parts["zone"]),
+    )
+
+
+def _zone_of(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    if not text.startswith(("+", "-")):
+        return UTC
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def _from_number(text: str) -> datetime | None:
+    number = float(text)
+    if _SERIALS[0] <= number < _SERIALS[1]:
+        return _EXCEL_EPOCH + timedelta(seconds=round(number * 86_400))
+    if number >= 1e11:
+        return _EPOCH + timedelta(milliseconds=number)
+    return _EPOCH + timedelta(seconds=number)

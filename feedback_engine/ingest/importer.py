@@ -1,0 +1,161 @@
+"""A file in, batches of feedback out: read → adapt → map → identify, and every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Protocol
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.domain import SourceKind
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.batch import build_batches, check_conservation
+from feedback_engine.ingest.complaints import read_complaints
+from feedback_engine.ingest.container import open_rows
+from feedback_engine.ingest.identity import Occurrences, hash_file
+from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, MappedColumns
+from feedback_engine.ingest.questionnaire import read_questionnaire
+from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.reviews import read_reviews
+from feedback_engine.tables.feedback import FeedbackBatch
+
+_SHAPES = {
+    SourceKind.QUESTIONNAIRE: read_questionnaire,
+    SourceKind.COMPLAINTS: read_complaints,
+    SourceKind.REVIEWS: read_reviews,
+}
+
+
+class Adapter(Protocol):
+    """Knows how one platform writes its files."""
+
+    def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
+        """Return the rows under one row of headings, and how these map to fields.
+
+        An adapter may drop, fold or reword cells and take further heading rows out of `rows`; what it cannot use it
+        adds to `rows.rejects`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of a file before its rows are."""
+
+    #: SHA-256 of its bytes.
+    file_id: str
+    name: str
+    #: Bytes.
+    size: int
+    container: str
+    encoding: str | None
+    sheet: str | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An opened file: its facts, and its batches, to be read once."""
+
+    facts: FileFacts
+    rows: Rows
+    columns: MappedColumns
+    source: SourceConfig
+    batch_rows: int
+    _occurrences: Occurrences = field(default_factory=Occurrences)
+
+    def __iter__(self) -> Iterator[FeedbackBatch]:
+        """Yield the batches in the order of the file.
+
+        In each, `row_count` is the number of records and of quarantined rows. Rows whose every cell is blank are not
+        counted as read: spreadsheets declare thousands of them. Raises SourceError if the file breaks off.
+        """
+        records = iter(self.rows)
+        while True:
+            chunk = list(islice(records, self.batch_rows))
+            if not chunk and not self.rows.rejects:
+                return
+            for batch in self._read_chunk(chunk):
+                if batch.row_count:
+                    check_conservation(batch)
+                    yield batch
+
+    def _read_chunk(self, rows: list[tuple[int, list[str]]]) -> Iterator[FeedbackBatch]:
+        flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True)) for r in self.rows.rejects]
+        self.rows.rejects.clear()
+        width = len(self.columns.labels)
+        fitting, misfits = _fit_width([row for row in rows if any(map(str.strip, row[1]))], width)
+        cells = list(zip(*(row for _, row in fitting), strict=True)) or [()] * width
+        chunk = Chunk(self.columns, [number for number, _ in fitting], list(cells))
+        records = _SHAPES[self.source.kind](chunk, self.source)
+        lost = {flaw.at for flaw in chunk.flaws if flaw.is_row_lost}
+        if lost:
+            records = records.select([at not in lost for at in range(len(chunk))])
+        flaws += misfits + [(chunk.numbers[flaw.at], flaw) for flaw in chunk.flaws]
+        yield from build_batches(
+            records, flaws, source=self.source, file_id=self.facts.file_id, occurrences=self._occurrences
+        )
+
+
+def open_source(
+    path: Path, source: SourceConfig, adapter: Adapter, *, timezone: str, batch_rows: int = 5000
+) -> Reading:
+    """Return the file's facts and batches.
+
+    Raises UnreadableFile, EncodingError or MappingError, each naming the file and the way out.
+    """
+    size = _check_file(path)
+    raw = open_rows(path, source)
+    adapted = adapter.adapt(raw, source)
+    rows = _require_data(path, adapted.rows)
+    columns = MappedColumns.resolve(adapted.mapping, rows.header, place=str(path), timezone=timezone)
+    facts = FileFacts(hash_file(path), path.name, size, rows.container, rows.encoding, rows.sheet, rows.evidence)
+    return Reading(facts, rows, columns, source, batch_rows)
+
+
+def _check_file(path: Path) -> int:
+    """Return the size of a file that is there and not empty."""
+    try:
+        if path.is_dir():
+            raise UnreadableFile(f"{path} 是文件夹；请写明其中的文件，或用 {path}/*.csv 这样的通配符")
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
+    except FileNotFoundError:
+        raise UnreadableFile(f"找不到文件 {path}；请检查来源的 path") from None
+    except OSError as error:
+        raise UnreadableFile(f"{path} 打不开：{error.strerror}；请检查权限，或文件是否正被占用") from None
+    if size == 0:
+        raise UnreadableFile(f"{path} 是空文件；请重新导出")
+    return size
+
+
+def _require_data(path: Path, rows: Rows) -> Rows:
+    """Return the rows, known to hold at least one row or one reject."""
+    records = iter(rows)
+    first = next(records, None)
+    if first is None and not rows.rejects:
+        raise UnreadableFile(f"{path} 只有标题行，没有数据；请确认导出条件后重新导出")
+    head = [] if first is None else [first]
+    return Rows(
+        rows.header, chain(head, records), rows.container, rows.encoding, rows.sheet, rows.evidence, rows.rejects
+    )
+
+
+def _fit_width(
+    rows: list[tuple[int, list[str]]], width: int
+) -> tuple[list[tuple[int, list[str]]], list[tuple[int, Flaw]]]:
+    """Return the rows with one cell a heading, and the flaws of those that have more or fewer."""
+    if all(len(cells) == width for _, cells in rows):
+        return rows, []
+    fitting: list[tuple[int, list[str]]] = []
+    misfits: list[tuple[int, Flaw]] = []
+    for number, cells in rows:
+        if len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:]))):
+            fitting.append((number, cells[:width]))
+        else:
+            reason = f"有 {len(cells)} 个字段，而标题有 {width} 个；文字里的分隔符需要用引号括住"
+            misfits.append((number, Flaw(-1, "", " | ".join(cells), reason, True)))
+    return fitting, misfits

@@ -1,0 +1,157 @@
+"""JSON lines and JSON arrays of objects as rows; nested objects become dotted headings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.readers.rows import LineReject, Rows
+from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_lines
+
+#: More distinct keys than this is no table.
+MAX_COLUMNS = 10_000
+_CHUNK = 1 << 20
+_PROBED_LINES = 20
+
+
+def _keep_plain(number: str) -> str:
+    """Return a JSON number as text; 24.0 is 24, as everywhere else."""
+    return number[:-2] if number.endswith(".0") else number
+
+
+#: Numbers stay as written: an id of 20 digits is no float.
+_DECODER = json.JSONDecoder(parse_float=_keep_plain, parse_int=str, parse_constant=lambda _: "")
+
+
+def is_json_lines(path: Path, encoding: str) -> bool:
+    """Whether the first line, or half of the first lines, are whole JSON objects."""
+    lines = islice((line for line in read_lines(path, encoding) if line.strip()), _PROBED_LINES)
+    objects = [isinstance(_decode(line)[0], dict) for line in lines]
+    return objects[0] or sum(objects) * 2 >= len(objects)
+
+
+def read_json_lines(path: Path, encoding: str) -> Rows:
+    """Return the rows of a file with one object a line; a line that is none becomes a reject.
+
+    The headings are the keys of the whole file in order of first appearance, so the file is read twice.
+    """
+    header = _collect_keys(path, (row for _, row in _read_line_objects(path, encoding, [])))
+    rejects: list[LineReject] = []
+    objects = _read_line_objects(path, encoding, rejects)
+    return Rows(header, _align(objects, header), "jsonl", encoding, None, ("每行一个 JSON 对象",), rejects)
+
+
+def read_json_array(path: Path, encoding: str) -> Rows:
+    """Return the rows of a file that is one array of objects, numbered from 1.
+
+    Raises UnreadableFile where the array breaks off: what follows cannot be told apart.
+    """
+    header = _collect_keys(path, (row for _, row in _read_array_objects(path, encoding, [])))
+    rejects: list[LineReject] = []
+    objects = _read_array_objects(path, encoding, rejects)
+    return Rows(header, _align(objects, header), "json", encoding, None, ("JSON 数组",), rejects)
+
+
+def _align(objects: Iterator[tuple[int, dict[str, str]]], header: list[str]) -> Iterator[tuple[int, list[str]]]:
+    for number, row in objects:
+        yield number, [row.get(key, "") for key in header]
+
+
+def _collect_keys(path: Path, rows: Iterator[dict[str, str]]) -> list[str]:
+    keys: dict[str, None] = {}
+    for row in rows:
+        keys.update(dict.fromkeys(row))
+        if len(keys) > MAX_COLUMNS:
+            raise UnreadableFile(f"{path} 里有超过 {MAX_COLUMNS} 个不同的键，不像一张表；请整理后再导入")
+    if not keys:
+        raise UnreadableFile(f"{path} 里没有任何 JSON 对象；应为每行一个对象，或一个对象数组")
+    return list(keys)
+
+
+def _read_line_objects(path: Path, encoding: str, rejects: list[LineReject]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, line in enumerate(read_lines(path, encoding), start=1):
+        if not line.strip():
+            continue
+        value, problem = (None, "一行过长") if is_too_long(line) else _decode(line)
+        if isinstance(value, dict):
+            yield number, _flatten(value)
+        else:
+            reason = problem or "这一行不是 JSON 对象"
+            rejects.append(LineReject(number, "", line.strip(), reason))
+
+
+def _decode(text: str) -> tuple[Any, str]:
+    """Return the value, or None and why there is none."""
+    try:
+        return _DECODER.decode(text), ""
+    except json.JSONDecodeError as error:
+        return None, f"不是正确的 JSON（第 {error.colno} 个字符处）"
+    except RecursionError:
+        return None, "JSON 嵌套过深"
+
+
+def _read_array_objects(path: Path, encoding: str, rejects: list[LineReject]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, value in enumerate(_read_elements(path, encoding), start=1):
+        if isinstance(value, dict):
+            yield number, _flatten(value)
+        else:
+            rejects.append(LineReject(number, "", str(value), "数组里的这一项不是 JSON 对象"))
+
+
+def _read_elements(path: Path, encoding: str) -> Iterator[Any]:
+    """Yield the array's elements, holding no more than one of them and a chunk of the file."""
+    with path.open(encoding=encoding, errors="strict") as stream:
+        buffer = stream.read(_CHUNK).lstrip()[1:]
+        count = 0
+        while not (buffer := _skip_blanks(buffer, stream)).startswith("]"):
+            value, end = _decode_element(buffer)
+            # Cut off by the chunk's end; or a number that may go on.
+            while (end < 0 or end == len(buffer)) and len(buffer) < MAX_CHARACTERS and (more := stream.read(_CHUNK)):
+                buffer += more
+                value, end = _decode_element(buffer)
+            buffer = _skip_blanks(buffer[end:], stream) if end >= 0 else ""
+            if buffer[:1] not in (",", "]") or not buffer:
+                raise UnreadableFile(f"{path} 的 JSON 数组在第 {count + 1} 项处断开或有误；请重新导出该文件")
+            count += 1
+            yield value
+            buffer = buffer.removeprefix(",")
+        if _skip_blanks(buffer[1:], stream):
+            raise UnreadableFile(f"{path} 的 JSON 数组结束后还有内容；请改成一个数组，或每行一个对象")
+
+
+def _skip_blanks(buffer: str, stream: TextIO) -> str:
+    while not (buffer := buffer.lstrip(" \t\r\n")):
+        if not (buffer := stream.read(_CHUNK)):
+            break
+    return buffer
+
+
+def _decode_element(buffer: str) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(buffer)
+    except (json.JSONDecodeError, RecursionError):
+        return None, -1
+
+
+def _flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, item in value.items():
+        if type(item) is str:
+            flat[prefix + key] = item
+        elif isinstance(item, dict):
+            flat |= _flatten(item, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = _render(item)
+    return flat
+
+
+def _render(item: Any) -> str:
+    if item is None:
+        return ""
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    return json.dumps(item, ensure_ascii=False)

@@ -1,0 +1,42 @@
+"""What every reader gives: the headings of a file, then its rows as text, then what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class LineReject(NamedTuple):
+    """A row that a reader could not read; it is quarantined."""
+
+    row_number: int
+    #: Heading of the column at fault; empty when the whole row is.
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A file's rows as text, to be read once.
+
+    Iterating gives (row_number, cells): the row's number in the file or sheet, 1 = its first line, and one text a
+    heading. Rows above and including the headings are not given. `rejects` grows as the rows are read.
+    """
+
+    #: The headings by position, stripped; one may occur twice.
+    header: list[str]
+    records: Iterable[tuple[int, list[str]]]
+    #: What the bytes are: csv, jsonl, json, xlsx or xls.
+    container: str
+    #: Name of the text encoding; None for workbooks.
+    encoding: str | None = None
+    #: Name of the sheet read; None for texts.
+    sheet: str | None = None
+    #: Sentences that say why the file was read this way, in Chinese.
+    evidence: tuple[str, ...] = ()
+    rejects: list[LineReject] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return iter(self.records)
