@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from feedback_engine.ingest.importer import Adapter
-from feedback_engine.ingest.mapping import GenericAdapter
+from feedback_engine.ingest.detect import Platform
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.nlp.sentiment import LexiconScorer
 from feedback_engine.nlp.tagger import SentimentScorer
 from feedback_engine.registry import Registry
 
-#: File formats: who wrote the file.
-ADAPTERS: Registry[Adapter] = Registry("文件格式", {"generic": GenericAdapter()})
+_PLATFORMS: tuple[Platform, ...] = ()
+
+#: Who writes files, by name.
+ADAPTERS: Registry[Platform] = Registry("文件格式", {platform.name: platform for platform in _PLATFORMS})
 
 #: What gives texts their sentiment: scorers made from the lexicon.
-SENTIMENT_SCORERS: Registry[Callable[[Lexicon], SentimentScorer]] = Registry(
-    "情感打分器", {"lexicon": LexiconScorer}
-)
+SENTIMENT_SCORERS: Registry[Callable[[Lexicon], SentimentScorer]] = Registry("情感打分器", {"lexicon": LexiconScorer})

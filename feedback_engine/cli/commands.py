@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedback_engine.cli.console import print_json, print_table, show_progress
 from feedback_engine.domain import Flag, Measure
@@ -80,6 +80,22 @@ def import_files(options: Namespace) -> int:
         settings = {"source": options.source, "format": options.format, "mapping": options.mapping}
         summary = summary.merge(engine.import_file(path, **settings, dry_run=options.dry_run))
     return _finish(engine, summary, as_json=options.json)
+
+
+def inspect(options: Namespace) -> int:
+    """Say what a file is, and why."""
+    found = _engine(options, may_be_absent=True).inspect(options.path)
+    if options.json:
+        print_json(found)
+        return DONE
+    print(f"平台 {found['platform']}（{found['kind']}），编码 {found['encoding']}，{found['rows']} 行")
+    for heading in ("evidence", "warnings"):
+        for sentence in found[heading]:
+            print(f"  {'依据' if heading == 'evidence' else '注意'}：{sentence}")
+    rows = [[q["code"], q["type"], _say_scale(q), q["stem"]] for q in found["questions"]]
+    if rows:
+        print_table(["代码", "题型", "量表", "题干"], rows)
+    return DONE
 
 
 def tag(options: Namespace) -> int:
@@ -171,6 +187,11 @@ def _print_summary(summary: RunSummary) -> None:
     print(f"打标签 {summary.tagged} 条；用时 {summary.seconds:.1f} 秒")
     if summary.report:
         print(f"报告：{summary.report}")
+
+
+def _say_scale(question: dict[str, Any]) -> str:
+    scale = question["scale"]
+    return f"{scale['min']:g}–{scale['max']:g}（{question['scale_evidence']}）" if scale else ""
 
 
 def _note(is_known: bool, error: str) -> str:

@@ -61,7 +61,7 @@ def _with_mapping(config: Config, source: SourceConfig) -> SourceConfig:
         return source
     path = config.resolve(source.mapping_file)
     mapping = load_mapping(path)
-    if problems := mapping.problems_for(source.kind):
+    if source.kind and (problems := mapping.problems_for(source.kind)):
         raise ConfigError(f"{path}：映射文件与来源 {source.name}（{source.kind}）不符", tuple(problems))
     return source.model_copy(update={"mapping": mapping})
 

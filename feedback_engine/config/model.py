@@ -135,9 +135,11 @@ class SourceConfig(_Strict):
     """One source of feedback: files of one shape."""
 
     name: Code
-    kind: SourceKind
+    #: Needed with a mapping; platforms that are recognised bring their own.
+    kind: SourceKind | None = None
     path: str | tuple[str, ...]
-    format: str = "generic"
+    #: Name of the platform that wrote the files; None = generic with a mapping, recognised by the file without one.
+    format: str | None = None
     mapping: MappingConfig = MappingConfig()
     #: A file that holds the mapping instead.
     mapping_file: str | None = None
@@ -155,15 +157,19 @@ class SourceConfig(_Strict):
         """The paths or glob patterns, as written."""
         return (self.path,) if isinstance(self.path, str) else self.path
 
+    @property
+    def is_generic(self) -> bool:
+        """Whether the files are read by a mapping alone, not as a platform's."""
+        return self.format == "generic" or (self.format is None and self.mapping != MappingConfig())
+
     @model_validator(mode="after")
     def _mapping_fits(self) -> Self:
-        if self.mapping_file is not None and self.mapping != MappingConfig():
+        has_file = self.mapping_file is not None
+        if has_file and self.mapping != MappingConfig():
             raise ValueError("mapping 与 mapping_file 只能写一个")
-        if (
-            self.mapping_file is None
-            and self.format == "generic"
-            and (problems := self.mapping.problems_for(self.kind))
-        ):
+        if self.kind is None and (has_file or self.is_generic):
+            raise ValueError("请写明 kind：questionnaire、complaints 或 reviews")
+        if self.kind and self.is_generic and not has_file and (problems := self.mapping.problems_for(self.kind)):
             raise ValueError("；".join(problems))
         return self
 

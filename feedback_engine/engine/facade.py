@@ -88,6 +88,10 @@ class FeedbackEngine:
             file = self._imports.import_file(Path(path), source, format, mapping)
         return RunSummary.of_files([file], perf_counter() - started)
 
+    def inspect(self, path: str | Path) -> dict[str, Any]:
+        """Return what a file is and why: platform, encoding, rows, questions, scales, warnings; stores nothing."""
+        return self._imports.inspect(Path(path))
+
     def import_sources(self, *, dry_run: bool = False) -> RunSummary:
         """Import every configured source; a file that cannot be used is listed in `.failed`, the others go in."""
         started = perf_counter()

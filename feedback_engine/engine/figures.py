@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from feedback_engine.config.model import Config
 from feedback_engine.domain import Period
 from feedback_engine.lexicon.model import Label, Pack
+from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
 from feedback_engine.scoring.index import compute_index
@@ -126,7 +127,8 @@ class Figures:
     @property
     def complaint_type_names(self) -> dict[str, str]:
         """Code → name of every complaint type of the packs."""
-        return {code: name for pack in self.packs.values() for code, name in names_of(pack.complaint_types).items()}
+        of_packs = {code: name for pack in self.packs.values() for code, name in names_of(pack.complaint_types).items()}
+        return {**of_packs, UNSURE: UNSURE_NAME}
 
     @property
     def touchpoint_labels(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
@@ -17,6 +17,7 @@ from feedback_engine.tables.summary import FileSummary, ImportCounts
 if TYPE_CHECKING:
     from feedback_engine.ingest.importer import Reading
     from feedback_engine.store.connection import Database
+    from feedback_engine.store.feedback_store import StoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,22 @@ class Imports:
         self, path: Path, source: str | None, format_: str | None, mapping: str | Path | None
     ) -> FileSummary:
         """Import one file; raises SourceError if it cannot be used."""
-        return self._import(path, self._settings_for(path, source, format_, mapping))
+        settings, is_unnamed = self._settings_for(path, source, format_, mapping)
+        return self._import(path, settings, is_unnamed=is_unnamed)
+
+    def inspect(self, path: Path) -> dict[str, Any]:
+        """Return what the file is and why: platform, encoding, questions, scales; stores nothing."""
+        reading = self._open(path, SourceConfig(name="unnamed", path=str(path)), is_unnamed=True)
+        rows = sum(batch.row_count for batch in reading)
+        return {
+            "platform": reading.facts.platform,
+            "kind": str(reading.adapted.kind),
+            "encoding": reading.facts.encoding or reading.facts.container,
+            "rows": rows,
+            "evidence": list(reading.facts.evidence),
+            "questions": [question.to_dict() for question in reading.adapted.questions],
+            "warnings": list(reading.adapted.warnings),
+        }
 
     def check_source(self, source: SourceConfig) -> None:
         """Open every file of the source; raises SourceError that lists those that cannot be used."""
@@ -70,24 +86,16 @@ class Imports:
         except SourceError as error:
             return _failure(path, source, error)
 
-    def _import(self, path: Path, source: SourceConfig) -> FileSummary:
-        from feedback_engine.store.feedback_store import FeedbackWriter, StoredFile
+    def _import(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> FileSummary:
+        from feedback_engine.store.feedback_store import FeedbackWriter
 
-        reading = self._open(path, source)
-        facts = reading.facts
+        reading = self._open(path, source, is_unnamed=is_unnamed)
         writer = FeedbackWriter(self._open_database())
-        file = StoredFile(
-            file_id=facts.file_id,
-            source=source.name,
-            name=path.name,
-            platform=source.format,
-            encoding=facts.encoding or "",
-            sheet=facts.sheet or "",
-            reading=_digest_settings(source, self._config.project.timezone),
-        )
+        file = _describe_file(reading, self._config.project.timezone)
+        notes = (*reading.facts.evidence, *reading.adapted.warnings)
         if (known := writer.begin_file(file)) is not None:
             logger.info("%s：同一文件已导入过，没有变化", path.name)
-            return FileSummary(path.name, source.name, known, known.quarantined, is_known=True)
+            return FileSummary(path.name, file.source, file.platform, known, known.quarantined, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
         for batch in reading:
             counts = writer.save_batch(file, batch, counts)
@@ -95,15 +103,16 @@ class Imports:
             self._progress(f"导入 {path.name}", counts.read, 0)
         writer.finish_file(file, counts)
         logger.info("导入 %s：%s", path.name, describe_counts(counts))
-        return FileSummary(path.name, source.name, counts, rejected_rows, notes=tuple(facts.evidence))
+        for warning in reading.adapted.warnings:
+            logger.warning("%s：%s", path.name, warning)
+        return FileSummary(path.name, file.source, file.platform, counts, rejected_rows, notes=notes)
 
-    def _open(self, path: Path, source: SourceConfig) -> Reading:
+    def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:
         from feedback_engine.catalogs import ADAPTERS
         from feedback_engine.ingest.importer import open_source
 
-        adapter = ADAPTERS[source.format]
-        timezone = self._config.project.timezone
-        return open_source(path, source, adapter, timezone=timezone, batch_rows=self._config.imports.batch_rows)
+        timezone, batch_rows = self._config.project.timezone, self._config.imports.batch_rows
+        return open_source(path, source, ADAPTERS, timezone=timezone, batch_rows=batch_rows, is_unnamed=is_unnamed)
 
     def _find_files(self, pattern: str) -> list[Path]:
         found = [self._config.resolve(pattern)]
@@ -118,18 +127,19 @@ class Imports:
 
     def _settings_for(
         self, path: Path, name: str | None, format_: str | None, mapping: str | Path | None
-    ) -> SourceConfig:
+    ) -> tuple[SourceConfig, bool]:
+        """Return how to read a file that the caller names, and whether its source has to name itself."""
         if mapping is not None:
-            return _settings_of_mapping(path, name, format_, Path(mapping))
+            return _settings_of_mapping(path, name, format_, Path(mapping)), False
         candidates = [source for source in self._config.sources if name in (None, source.name)]
         if name is None:
             candidates = [source for source in candidates if self._covers(source, path)]
-        if len(candidates) != 1:
-            known = "、".join(source.name for source in self._config.sources) or "配置里没有来源"
-            raise ConfigError(
-                f"{path}：不能确定它属于哪个来源；请用 --source 指定（{known}），或用 --mapping 给出映射文件"
-            )
-        return candidates[0].model_copy(update={"format": format_} if format_ else {})
+        if len(candidates) > 1:
+            names = "、".join(source.name for source in candidates)
+            raise ConfigError(f"{path}：几个来源（{names}）都包含它；请用 --source 指定其一")
+        if candidates:
+            return candidates[0].model_copy(update={"format": format_} if format_ else {}), False
+        return SourceConfig(name=name or "unnamed", path=str(path), format=format_), name is None
 
     def _covers(self, source: SourceConfig, path: Path) -> bool:
         try:
@@ -162,7 +172,23 @@ def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapp
     )
 
 
-def _digest_settings(source: SourceConfig, timezone: str) -> str:
+def _describe_file(reading: Reading, timezone: str) -> StoredFile:
+    from feedback_engine.store.feedback_store import StoredFile
+
+    facts = reading.facts
+    return StoredFile(
+        file_id=facts.file_id,
+        source=reading.source.name,
+        name=facts.name,
+        platform=facts.platform,
+        encoding=facts.encoding or "",
+        sheet=facts.sheet or "",
+        reading=_digest_reading(reading, timezone),
+    )
+
+
+def _digest_reading(reading: Reading, timezone: str) -> str:
     """Return the digest of all that decides how a file is read, but not of where it lies."""
-    settings = source.model_dump_json(exclude={"path", "mapping_file", "pack"})
-    return hashlib.sha256(f"{timezone}\n{settings}".encode()).hexdigest()
+    settings = reading.source.model_dump_json(exclude={"path", "mapping", "mapping_file", "pack"})
+    mapping = reading.adapted.mapping.model_dump_json()
+    return hashlib.sha256(f"{timezone}\n{reading.facts.platform}\n{settings}\n{mapping}".encode()).hexdigest()

@@ -92,7 +92,7 @@ def _build_mains(
             "record_id": _keys(ids),
             "content_hash": _keys(contents),
             "source": _texts([source.name] * count),
-            "kind": _texts([source.kind.value] * count),
+            "kind": _texts([str(source.kind)] * count),
             "channel": _texts(records.channels),
             "customer_id": _texts([value or None for value in records.customer_ids]),
             "respondent_id": _texts([value or None for value in records.respondent_ids]),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
@@ -14,30 +13,22 @@ from feedback_engine.errors import UnreadableFile
 from feedback_engine.ingest.batch import build_batches, check_conservation
 from feedback_engine.ingest.complaints import read_complaints
 from feedback_engine.ingest.container import open_rows
+from feedback_engine.ingest.detect import Platform, detect, peek
 from feedback_engine.ingest.identity import Occurrences, hash_file
-from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, MappedColumns
+from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
 from feedback_engine.ingest.questionnaire import read_questionnaire
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.reviews import read_reviews
 from feedback_engine.tables.feedback import FeedbackBatch
+
+#: The name of "no platform": a table that is read by a mapping alone.
+GENERIC = "generic"
 
 _SHAPES = {
     SourceKind.QUESTIONNAIRE: read_questionnaire,
     SourceKind.COMPLAINTS: read_complaints,
     SourceKind.REVIEWS: read_reviews,
 }
-
-
-class Adapter(Protocol):
-    """Knows how one platform writes its files."""
-
-    def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
-        """Return the rows under one row of headings, and how these map to fields.
-
-        An adapter may drop, fold or reword cells and take further heading rows out of `rows`; what it cannot use it
-        adds to `rows.rejects`.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +43,21 @@ class FileFacts:
     container: str
     encoding: str | None
     sheet: str | None
+    #: Name of the platform that wrote it; `generic` if it is read by a mapping alone.
+    platform: str
+    #: Why it is read this way, in Chinese.
     evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An opened file: its facts, and its batches, to be read once."""
+    """An opened file: its facts, what is asked in it, and its batches, to be read once."""
 
     facts: FileFacts
-    rows: Rows
+    #: Rows as the adapter hands them on, the mapping, the questions and warnings.
+    adapted: Adapted
     columns: MappedColumns
+    #: The source, with a name of its own where it came without.
     source: SourceConfig
     batch_rows: int
     _occurrences: Occurrences = field(default_factory=Occurrences)
@@ -72,10 +68,10 @@ class Reading:
         In each, `row_count` is the number of records and of quarantined rows. Rows whose every cell is blank are not
         counted as read: spreadsheets declare thousands of them. Raises SourceError if the file breaks off.
         """
-        records = iter(self.rows)
+        records = iter(self.adapted.rows)
         while True:
             chunk = list(islice(records, self.batch_rows))
-            if not chunk and not self.rows.rejects:
+            if not chunk and not self.adapted.rows.rejects:
                 return
             for batch in self._read_chunk(chunk):
                 if batch.row_count:
@@ -83,13 +79,13 @@ class Reading:
                     yield batch
 
     def _read_chunk(self, rows: list[tuple[int, list[str]]]) -> Iterator[FeedbackBatch]:
-        flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True)) for r in self.rows.rejects]
-        self.rows.rejects.clear()
+        flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True)) for r in self.adapted.rows.rejects]
+        self.adapted.rows.rejects.clear()
         width = len(self.columns.labels)
         fitting, misfits = _fit_width([row for row in rows if any(map(str.strip, row[1]))], width)
         cells = list(zip(*(row for _, row in fitting), strict=True)) or [()] * width
         chunk = Chunk(self.columns, [number for number, _ in fitting], list(cells))
-        records = _SHAPES[self.source.kind](chunk, self.source)
+        records = _SHAPES[self.adapted.kind](chunk, self.source)
         lost = {flaw.at for flaw in chunk.flaws if flaw.is_row_lost}
         if lost:
             records = records.select([at not in lost for at in range(len(chunk))])
@@ -100,19 +96,44 @@ class Reading:
 
 
 def open_source(
-    path: Path, source: SourceConfig, adapter: Adapter, *, timezone: str, batch_rows: int = 5000
+    path: Path,
+    source: SourceConfig,
+    platforms: Mapping[str, Platform],
+    *,
+    timezone: str,
+    batch_rows: int = 5000,
+    is_unnamed: bool = False,
 ) -> Reading:
     """Return the file's facts and batches.
 
-    Raises UnreadableFile, EncodingError or MappingError, each naming the file and the way out.
+    Without a mapping and a format the platform is recognised among `platforms`. A source that `is_unnamed` gets a name
+    of its own, made of what is in the file, so that a renamed file stays of the same source. Raises UnreadableFile,
+    EncodingError, AmbiguousFormat or MappingError, each naming the file and the way out.
     """
     size = _check_file(path)
     raw = open_rows(path, source)
-    adapted = adapter.adapt(raw, source)
+    name, adapted, evidence = _adapt(path, raw, source, platforms)
     rows = _require_data(path, adapted.rows)
     columns = MappedColumns.resolve(adapted.mapping, rows.header, place=str(path), timezone=timezone)
-    facts = FileFacts(hash_file(path), path.name, size, rows.container, rows.encoding, rows.sheet, rows.evidence)
-    return Reading(facts, rows, columns, source, batch_rows)
+    facts = FileFacts(
+        hash_file(path), path.name, size, raw.container, raw.encoding, raw.sheet, name, (*raw.evidence, *evidence)
+    )
+    named = {"name": f"{name}-{adapted.scope}" if adapted.scope else name} if is_unnamed else {}
+    source = source.model_copy(update={"kind": adapted.kind, **named})
+    return Reading(facts, replace(adapted, rows=rows), columns, source, batch_rows)
+
+
+def _adapt(
+    path: Path, raw: Rows, source: SourceConfig, platforms: Mapping[str, Platform]
+) -> tuple[str, Adapted, tuple[str, ...]]:
+    """Return the platform's name, what its adapter makes of the rows, and the evidence for it."""
+    if source.is_generic:
+        return GENERIC, GenericAdapter().adapt(raw, source), ()
+    if source.format is not None:
+        return source.format, platforms[source.format].adapt(raw, source), (f"按指定的格式 {source.format} 读取",)
+    sample, raw = peek(raw, path.name)
+    platform, match = detect(sample, platforms.values())
+    return platform.name, platform.adapt(raw, source), match.evidence
 
 
 def _check_file(path: Path) -> int:

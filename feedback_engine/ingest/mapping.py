@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from feedback_engine.config.model import MappingConfig, RatingConfig, SourceConfig
+from feedback_engine.domain import SourceKind
 from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import MissingTable, clean, clean_column, fold
 from feedback_engine.ingest.dates import FIRST_YEAR, LAST_YEAR, MomentParser
 from feedback_engine.ingest.identity import is_damaged
 from feedback_engine.ingest.ratings import Answer, RatingReader
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.survey import Question
 
 _POSITION = re.compile(r"#(\d{1,5})")
 _SHOWN_HEADINGS = 40
@@ -27,6 +29,13 @@ class Adapted:
 
     rows: Rows
     mapping: MappingConfig
+    kind: SourceKind
+    #: Within what the platform's ids are unique, and so part of an unnamed source's name: a digest of the survey's
+    #: questions, say; empty when the ids are unique on the whole platform.
+    scope: str = ""
+    questions: tuple[Question, ...] = ()
+    #: What the user should know, in Chinese.
+    warnings: tuple[str, ...] = ()
 
 
 class GenericAdapter:
@@ -34,7 +43,9 @@ class GenericAdapter:
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the rows as they are, with the source's mapping."""
-        return Adapted(rows, source.mapping)
+        if source.kind is None:
+            raise MappingError(f"来源 {source.name}：请写明 kind（questionnaire、complaints 或 reviews）")
+        return Adapted(rows, source.mapping, source.kind)
 
 
 @dataclass(frozen=True, slots=True)

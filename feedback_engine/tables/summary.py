@@ -38,6 +38,7 @@ class FileSummary:
 
     name: str
     source: str
+    platform: str = ""
     counts: ImportCounts = ImportCounts()
     rejected_rows: int = 0
     is_known: bool = False

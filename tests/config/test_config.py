@@ -67,7 +67,8 @@ def test_five_mistakes_are_reported_at_once_each_with_its_line_and_path(write) -
         ("touchpoints: [{code: a, weight: -1}]", "不能小于 0"),
         ("touchpoints: [{code: a, weight: .nan}]", "touchpoints.0.weight"),
         ("sources: [{name: a, kind: reviews, path: x, mapping: {columns: {txt: 内容}}}]", "没有 'txt' 这个字段"),
-        ("sources: [{name: a, kind: questionnaire, path: x}]", "问卷至少要有一个"),
+        ("sources: [{name: a, kind: questionnaire, path: x, format: generic}]", "问卷至少要有一个"),
+        ("sources: [{name: a, path: x, mapping: {columns: {text: 内容}}}]", "请写明 kind"),
         ("project:\n\tname: 1", "不是正确的 YAML"),
     ],
 )

@@ -15,7 +15,6 @@ from openpyxl import Workbook
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import EncodingError, MappingError, SourceError, UnreadableFile
 from feedback_engine.ingest.importer import Reading, open_source
-from feedback_engine.ingest.mapping import GenericAdapter
 from feedback_engine.tables.feedback import FeedbackBatch
 
 FIVE = {"min": 1, "max": 5, "labels": ["很不满意", "不满意", "一般", "满意", "很满意"]}
@@ -49,7 +48,7 @@ def source(kind: str, mapping: dict[str, Any], **settings: Any) -> SourceConfig:
 
 
 def open_generic(path: Path, settings: SourceConfig, batch_rows: int = 5000) -> Reading:
-    return open_source(path, settings, GenericAdapter(), timezone="Asia/Shanghai", batch_rows=batch_rows)
+    return open_source(path, settings, {}, timezone="Asia/Shanghai", batch_rows=batch_rows)
 
 
 def read(path: Path, settings: SourceConfig, batch_rows: int = 5000) -> FeedbackBatch:

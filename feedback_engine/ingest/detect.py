@@ -1,0 +1,82 @@
+"""Which platform wrote a file: all look at the same sample, the evidence decides, and a tie is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Protocol
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import AmbiguousFormat
+from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.readers.rows import Rows
+
+#: Rows that are looked at before a file is read.
+SAMPLE_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The beginning of a file: the line that was read as headings, and up to SAMPLE_ROWS lines below it."""
+
+    file_name: str
+    #: csv, jsonl, json, xlsx, xls, sav, dta.
+    container: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def column(self, position: int) -> list[str]:
+        """Return the non-empty cells of a column, counted from 0."""
+        return [row[position] for row in self.rows if position < len(row) and row[position]]
+
+    def has(self, *headings: str) -> bool:
+        """Whether all these headings are there."""
+        return set(headings) <= set(self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A platform's claim to a file: how many required marks it found, and what they are, in Chinese words."""
+
+    marks: int
+    evidence: tuple[str, ...]
+
+
+class Platform(Protocol):
+    """Knows how one platform writes its files."""
+
+    name: str
+    #: Rank in the order of detection: a lower one is asked first and wins; equal ranks with matches are a tie.
+    rank: int
+
+    def recognise(self, sample: Sample) -> Match | None:
+        """Return the claim to the file, None if it is not this platform's."""
+        ...
+
+    def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
+        """Return the rows under one row of headings, how these map to fields, and what is asked in them."""
+        ...
+
+
+def peek(rows: Rows, file_name: str) -> tuple[Sample, Rows]:
+    """Return the beginning of the rows, and the rows from their beginning still."""
+    records = iter(rows)
+    first = list(islice(records, SAMPLE_ROWS))
+    sample = Sample(file_name, rows.container, tuple(rows.header), tuple(tuple(cells) for _, cells in first))
+    return sample, replace(rows, records=chain(first, records))
+
+
+def detect(sample: Sample, platforms: Iterable[Platform]) -> tuple[Platform, Match]:
+    """Return the platform that wrote the file; raises AmbiguousFormat, naming the candidates and what to pass."""
+    claims = [(platform, match) for platform in platforms if (match := platform.recognise(sample)) is not None]
+    if not claims:
+        raise AmbiguousFormat(
+            f"{sample.file_name}：认不出是哪个平台的导出；用 inspect 起草映射文件，再以 --mapping 导入"
+        )
+    best = min(claims, key=lambda claim: (claim[0].rank, -claim[1].marks))
+    rivals = [c for c in claims if c[0].rank == best[0].rank and c[1].marks == best[1].marks]
+    if len(rivals) > 1:
+        names = "、".join(platform.name for platform, _ in rivals)
+        raise AmbiguousFormat(f"{sample.file_name}：像 {names} 的导出，无法确定；请用 --format 指定其一")
+    return best
