@@ -57,6 +57,16 @@ class Flag(StrEnum):
     NO_DATA = "no_data"
 
 
+class QualityRule(StrEnum):
+    """What may be wrong with a survey answer or a case as data."""
+
+    SPEEDER = "speeder"
+    STRAIGHT_LINER = "straight_liner"
+    DUPLICATE_RESPONDENT = "duplicate_respondent"
+    ATTENTION_FAILED = "attention_failed"
+    IMPOSSIBLE_DATE = "impossible_date"
+
+
 #: The value of `touchpoint` (and of `indicator`) in the INDEX rows that sum up the level below.
 OVERALL = "overall"
 

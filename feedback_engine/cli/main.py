@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("已中断；已提交的批次不会丢失，重跑即可继续", file=sys.stderr)
         return 130
-    except Exception as error:  # noqa: BLE001  nobody watches the nightly job: one line, and the details on request
+    except Exception as error:  # nobody watches the nightly job: one line, and the details on request
         logger.debug("内部错误", exc_info=True)
         print(f"内部错误：{type(error).__name__}: {error}；加 -v 重跑可得详情，请附上它报告此问题", file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from feedback_engine.domain import AnswerState, Period, Scale, SourceKind
+from feedback_engine.domain import AnswerState, Period, QualityRule, Scale, SourceKind
 from feedback_engine.errors import ConfigError
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*$", max_length=100)]
@@ -242,6 +242,26 @@ class ScoringConfig(_Strict):
     exposure: dict[str, Annotated[float, Field(gt=0)]] = {}
 
 
+class AttentionConfig(_Strict):
+    """An attention check: the attribute that holds the answer, and the answer that was asked for."""
+
+    attribute: str
+    answer: str
+
+
+class QualityConfig(_Strict):
+    """Which survey answers are flagged, and which flags cost a respondent the place in the index (none by default)."""
+
+    #: Attribute that holds the time taken, in seconds.
+    duration_attribute: str = "duration_seconds"
+    #: Faster than this share of the median time of the source is a speeder.
+    speeder_share: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    #: The same rating on at least this many items, and on all that were answered, is straight-lining.
+    straight_line_items: Annotated[int, Field(ge=3)] = 5
+    attention: tuple[AttentionConfig, ...] = ()
+    exclude: tuple[QualityRule, ...] = ()
+
+
 class TaggingConfig(_Strict):
     """How texts are tagged."""
 
@@ -310,6 +330,7 @@ class Config(_Strict):
     tagging: TaggingConfig = TaggingConfig()
     touchpoints: tuple[TouchpointConfig, ...] = ()
     scoring: ScoringConfig = ScoringConfig()
+    quality: QualityConfig = QualityConfig()
     report: ReportConfig = ReportConfig()
     #: Folder that relative paths count from: that of the config file.
     base: Path = Field(default_factory=Path.cwd, exclude=True)

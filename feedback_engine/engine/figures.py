@@ -17,6 +17,7 @@ from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import IndexModel, build_model
+from feedback_engine.scoring.quality import exclude_flagged, find_quality_flags
 from feedback_engine.scoring.result import IndexResult
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
@@ -76,13 +77,16 @@ class Figures:
     def load(self, periods: Sequence[Period | None]) -> ScoringData:
         """Return all that is needed to score these periods, without texts."""
         bounds = self._span(periods)
-        return ScoringData(
+        data = ScoringData(
             feedback=self.reader.load_feedback(bounds),
             ratings=self.reader.load_ratings(bounds),
             cases=self.reader.load_cases(bounds),
             annotations=self.reader.load_annotations(bounds),
             timezone=self.config.project.timezone,
         )
+        if not self.config.quality.exclude:
+            return data
+        return exclude_flagged(data, find_quality_flags(data, self.config.quality), self.config.quality)
 
     def bounds(self, period: Period | None) -> Bounds:
         """Return the moments [since, until) of the period, cut at the end of `as_of`."""

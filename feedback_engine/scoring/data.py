@@ -25,3 +25,7 @@ class ScoringData:
     def replace_feedback(self, feedback: pd.DataFrame) -> ScoringData:
         """Return the same data with this FEEDBACK, for instance one with texts."""
         return replace(self, feedback=feedback)
+
+    def replace_ratings(self, ratings: pd.DataFrame) -> ScoringData:
+        """Return the same data with these RATINGS, for instance without those of flagged respondents."""
+        return replace(self, ratings=ratings)
