@@ -67,6 +67,14 @@ class QualityRule(StrEnum):
     IMPOSSIBLE_DATE = "impossible_date"
 
 
+class IdPolicy(StrEnum):
+    """What becomes of a customer's or respondent's identifier."""
+
+    KEEP = "keep"
+    HASH = "hash"
+    DROP = "drop"
+
+
 #: The value of `touchpoint` (and of `indicator`) in the INDEX rows that sum up the level below.
 OVERALL = "overall"
 

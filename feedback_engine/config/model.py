@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from feedback_engine.domain import AnswerState, Period, QualityRule, Scale, SourceKind
+from feedback_engine.domain import AnswerState, IdPolicy, Period, QualityRule, Scale, SourceKind
 from feedback_engine.errors import ConfigError
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*$", max_length=100)]
@@ -109,6 +109,18 @@ class MappingConfig(_Strict):
     texts: tuple[TextConfig, ...] = ()
     attributes: tuple[str, ...] = ()
     missing: dict[str, AnswerState] = {}
+    #: Attributes that change without the feedback changing (counts of likes, the crawler's keyword): a row that
+    #: differs in nothing else is a repeat, not a correction.
+    volatile: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _volatile_are_attributes(self) -> Self:
+        unknown = [name for name in self.volatile if name not in (*self.attributes, "likes", "target")]
+        if unknown:
+            raise ValueError(
+                f"volatile 里的 {'、'.join(unknown)} 不在 attributes 里；volatile 只能列 attributes 中的列"
+            )
+        return self
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
@@ -311,6 +323,17 @@ class StoreConfig(_Strict):
     url: str = "sqlite:///out/feedback.db"
 
 
+class PrivacyConfig(_Strict):
+    """What becomes of personal data before anything is stored."""
+
+    #: Telephones, identity and bank cards, e-mail, plates, addresses … are masked in texts, attributes and rejects.
+    mask: bool = True
+    customer_id: IdPolicy = IdPolicy.KEEP
+    respondent_id: IdPolicy = IdPolicy.KEEP
+    #: The key of hashed identifiers; made on first use if it is missing. $FEEDBACK_ENGINE_KEY goes before it.
+    key_file: str = "out/privacy.key"
+
+
 class ImportConfig(_Strict):
     """How imports behave."""
 
@@ -327,6 +350,7 @@ class Config(_Strict):
     lexicons: str | None = None
     sources: tuple[SourceConfig, ...] = ()
     imports: ImportConfig = ImportConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
     tagging: TaggingConfig = TaggingConfig()
     touchpoints: tuple[TouchpointConfig, ...] = ()
     scoring: ScoringConfig = ScoringConfig()

@@ -201,14 +201,15 @@ class FeedbackEngine:
         from feedback_engine.catalogs import SENTIMENT_SCORERS
         from feedback_engine.nlp.tagger import Tagger
 
-        scorer = SENTIMENT_SCORERS[self.config.tagging.scorer]
-        return Tagger(self._lexicon, self._pack(pack), scorer(self._lexicon))
+        make_scorer = SENTIMENT_SCORERS[self.config.tagging.scorer]
+        words = self._pack(pack)
+        return Tagger(self._lexicon, words, make_scorer(self._lexicon, words))
 
     @property
     def _imports(self) -> Imports:
         from feedback_engine.engine.imports import Imports
 
-        return Imports(self.config, lambda: self._database, self._progress)
+        return self._once("imports", lambda: Imports(self.config, lambda: self._database, self._progress))
 
     def _figures(self, as_of: date | None) -> Figures:
         from feedback_engine.engine.figures import Figures

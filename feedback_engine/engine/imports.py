@@ -6,6 +6,7 @@ import glob
 import hashlib
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from feedback_engine.tables.summary import FileSummary, ImportCounts
 
 if TYPE_CHECKING:
     from feedback_engine.ingest.importer import Reading
+    from feedback_engine.ingest.protection import Protection
     from feedback_engine.store.connection import Database
     from feedback_engine.store.feedback_store import StoredFile
 
@@ -111,8 +113,25 @@ class Imports:
         from feedback_engine.catalogs import ADAPTERS
         from feedback_engine.ingest.importer import open_source
 
-        timezone, batch_rows = self._config.project.timezone, self._config.imports.batch_rows
-        return open_source(path, source, ADAPTERS, timezone=timezone, batch_rows=batch_rows, is_unnamed=is_unnamed)
+        return open_source(
+            path,
+            source,
+            ADAPTERS,
+            timezone=self._config.project.timezone,
+            protection=self._protection,
+            batch_rows=self._config.imports.batch_rows,
+            is_unnamed=is_unnamed,
+        )
+
+    @cached_property
+    def _protection(self) -> Protection:
+        from feedback_engine.ingest.keys import load_key
+        from feedback_engine.ingest.protection import Protection
+
+        privacy = self._config.privacy
+        is_stored = not self._config.store.url.endswith(("sqlite://", ":memory:"))
+        key = load_key(self._config.resolve(privacy.key_file) if is_stored else None)
+        return Protection(privacy.mask, privacy.customer_id, privacy.respondent_id, key)
 
     def _find_files(self, pattern: str) -> list[Path]:
         found = [self._config.resolve(pattern)]

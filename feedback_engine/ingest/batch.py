@@ -12,6 +12,7 @@ from feedback_engine.errors import MappingError, TableError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.identity import Occurrences, hash_answers, hash_contents, hash_ids, hash_occurrences
 from feedback_engine.ingest.mapping import Flaw
+from feedback_engine.ingest.protection import Protection
 from feedback_engine.ingest.records import Records
 from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, RATINGS, REJECTS, FeedbackBatch
 from feedback_engine.tables.schema import TableSchema
@@ -31,16 +32,20 @@ def build_batches(
     source: SourceConfig,
     file_id: str,
     occurrences: Occurrences,
+    protection: Protection,
 ) -> Iterator[FeedbackBatch]:
     """Yield the tables of the records kept and the flaws (with their row numbers) found on the way.
+
+    Personal data is protected once the rows have their identities.
 
     Rows that share an id come in batches of their own, in their order in the file, so that the later one updates the
     earlier. Raises TableError when the rows do not add up.
     """
     contents = hash_contents(records.contents())
     ids = _identify(records, contents, source, occurrences)
+    records = protection.protect(records)
     mains = _build_mains(records, ids, contents, source, file_id)
-    rejects = _build_rejects(flaws, file_id)
+    rejects = _build_rejects([(number, protection.protect_flaw(flaw)) for number, flaw in flaws], file_id)
     lost = int(rejects.loc[rejects["is_row_lost"], "row_number"].nunique())
     for layer, positions in enumerate(_split_repeats(ids, source)):
         batch = _build_batch(records, mains, positions)

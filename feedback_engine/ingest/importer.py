@@ -16,6 +16,7 @@ from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.detect import Platform, detect, peek
 from feedback_engine.ingest.identity import Occurrences, hash_file
 from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
+from feedback_engine.ingest.protection import MASKED, Protection
 from feedback_engine.ingest.questionnaire import read_questionnaire
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.reviews import read_reviews
@@ -59,6 +60,7 @@ class Reading:
     columns: MappedColumns
     #: The source, with a name of its own where it came without.
     source: SourceConfig
+    protection: Protection
     batch_rows: int
     _occurrences: Occurrences = field(default_factory=Occurrences)
 
@@ -91,7 +93,12 @@ class Reading:
             records = records.select([at not in lost for at in range(len(chunk))])
         flaws += misfits + [(chunk.numbers[flaw.at], flaw) for flaw in chunk.flaws]
         yield from build_batches(
-            records, flaws, source=self.source, file_id=self.facts.file_id, occurrences=self._occurrences
+            records,
+            flaws,
+            source=self.source,
+            file_id=self.facts.file_id,
+            occurrences=self._occurrences,
+            protection=self.protection,
         )
 
 
@@ -101,6 +108,7 @@ def open_source(
     platforms: Mapping[str, Platform],
     *,
     timezone: str,
+    protection: Protection = MASKED,
     batch_rows: int = 5000,
     is_unnamed: bool = False,
 ) -> Reading:
@@ -120,7 +128,7 @@ def open_source(
     )
     named = {"name": f"{name}-{adapted.scope}" if adapted.scope else name} if is_unnamed else {}
     source = source.model_copy(update={"kind": adapted.kind, **named})
-    return Reading(facts, replace(adapted, rows=rows), columns, source, batch_rows)
+    return Reading(facts, replace(adapted, rows=rows), columns, source, protection, batch_rows)
 
 
 def _adapt(

@@ -1,0 +1,60 @@
+"""Personal data kept out of the store: texts, attributes and rejects masked, identifiers kept, hashed or dropped.
+
+Identities are computed before this, from the rows as read, so that a change of these settings, or of the rules that
+find personal data, doubles no record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from secrets import token_bytes
+
+from feedback_engine.domain import IdPolicy
+from feedback_engine.ingest.mapping import Flaw
+from feedback_engine.ingest.privacy import mask, mask_column, pseudonymise
+from feedback_engine.ingest.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How the personal data of one project is protected; `key` is that of the keyed digests."""
+
+    is_masked: bool
+    customer_id: IdPolicy
+    respondent_id: IdPolicy
+    key: bytes
+
+    def protect(self, records: Records) -> Records:
+        """Return the records as they may be stored."""
+        return replace(
+            records,
+            texts=self._mask(records.texts),
+            attributes=[(name, self._mask(cells)) for name, cells in records.attributes],
+            answers=[(role, self._mask(cells)) for role, cells in records.answers],
+            customer_ids=self._treat(records.customer_ids, self.customer_id),
+            respondent_ids=self._treat(records.respondent_ids, self.respondent_id),
+        )
+
+    def protect_flaw(self, flaw: Flaw) -> Flaw:
+        """Return the flaw without the personal data in its cell."""
+        return replace(flaw, value=mask(flaw.value).text) if self.is_masked else flaw
+
+    def _mask(self, cells: list[str]) -> list[str]:
+        return mask_column(cells) if self.is_masked else cells
+
+    def _treat(self, ids: list[str], policy: IdPolicy) -> list[str]:
+        if policy is IdPolicy.DROP:
+            return [""] * len(ids)
+        known = {identifier: self._treat_one(identifier, policy) for identifier in set(ids)}
+        return [known[identifier] for identifier in ids]
+
+    def _treat_one(self, identifier: str, policy: IdPolicy) -> str:
+        # An id that is itself a telephone number is hashed even where ids are kept: masked, all would be one.
+        is_personal = self.is_masked and bool(mask(identifier).findings)
+        if not identifier or (policy is IdPolicy.KEEP and not is_personal):
+            return identifier
+        return pseudonymise(identifier, self.key)
+
+
+#: Masking without a project: identifiers are kept, and one that is personal data is hashed by a key of this process.
+MASKED = Protection(True, IdPolicy.KEEP, IdPolicy.KEEP, token_bytes(32))
