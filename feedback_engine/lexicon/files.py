@@ -1,0 +1,273 @@
+"""The folders of word lists → Lexicon and Pack, with every mistake in an edited file reported at once as file:line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.matcher import is_open_ended
+from feedback_engine.lexicon.model import Contrast, Entry, Label, Lexicon, Pack, Reach, UserWord, WordKind
+from feedback_engine.registry import unknown_name
+
+_CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
+#: At most this many mistakes are shown.
+_SHOWN = 20
+V = TypeVar("V", Entry, Contrast)
+
+
+@dataclass(slots=True)
+class Problems:
+    """The mistakes found so far, each with its place."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, place: str, what: str) -> None:
+        """Note one mistake."""
+        self.lines.append(f"{place}: {what}")
+
+    def refuse(self) -> None:
+        """Raise LexiconError with all mistakes, if there are any."""
+        if self.lines:
+            more = [f"……另有 {len(self.lines) - _SHOWN} 处"] if len(self.lines) > _SHOWN else []
+            raise LexiconError("\n  - ".join([f"词典有 {len(self.lines)} 处错误：", *self.lines[:_SHOWN], *more]))
+
+
+def load_lexicon(folder: Path) -> Lexicon:
+    """Return the sentiment words of `folder`/sentiment; raises LexiconError that lists every mistake."""
+    problems = Problems()
+    sentiment = folder / "sentiment"
+    lexicon = Lexicon(
+        polarity=_entries(sentiment / "polarity.tsv", problems, kinds=True, limit=1.0),
+        negation=_entries(sentiment / "negation.tsv", problems, reaches=True, limit=2.0),
+        degree=_entries(sentiment / "degree.tsv", problems, reaches=True, limit=4.0),
+        contrast=_contrasts(sentiment / "contrast.tsv", problems),
+        emoji=_entries(sentiment / "emoji.tsv", problems, limit=1.0),
+    )
+    problems.refuse()
+    return lexicon
+
+
+def list_packs(folder: Path) -> list[str]:
+    """Return the names of the packs in `folder`/packs, sorted."""
+    packs = folder / "packs"
+    return sorted(p.name for p in packs.iterdir() if (p / "touchpoints.yaml").is_file()) if packs.is_dir() else []
+
+
+def load_pack(folder: Path, name: str) -> Pack:
+    """Return the pack `folder`/packs/`name` with what it extends; raises LexiconError that lists every mistake."""
+    problems = Problems()
+    pack = _load_pack(folder, name, problems, ())
+    problems.refuse()
+    return pack
+
+
+def _load_pack(folder: Path, name: str, problems: Problems, children: tuple[str, ...]) -> Pack:
+    known = list_packs(folder)
+    if name not in known:
+        raise LexiconError(f"{unknown_name('行业包', name, tuple(known))}（词典文件夹 {folder}）")
+    home = folder / "packs" / name
+    described = _read_yaml(home / "touchpoints.yaml", problems)
+    title = _scalar(described, "name") or name
+    touchpoints = _labels(described, "touchpoints", "phrases", home / "touchpoints.yaml", problems)
+    types_path = home / "complaint_types.yaml"
+    types = _labels(_read_yaml(types_path, problems), "types", "cues", types_path, problems)
+    words = tuple(_user_words(home / "userdict.tsv", problems))
+    parent_name = _scalar(described, "extends")
+    if not parent_name:
+        return Pack(name, title, tuple(touchpoints.values()), tuple(types.values()), words)
+    if parent_name in (*children, name):
+        raise LexiconError(
+            f"{home / 'touchpoints.yaml'}: extends 绕成了圈：{' → '.join((*children, name, parent_name))}"
+        )
+    parent = _load_pack(folder, parent_name, problems, (*children, name))
+    return Pack(
+        name,
+        title,
+        _extend(parent.touchpoints, touchpoints),
+        _extend(parent.complaint_types, types),
+        (*parent.userdict, *words),
+    )
+
+
+def _extend(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Label, ...]:
+    own = {label.code for label in parents}
+    grown = [p.extended(children[p.code]) if p.code in children else p for p in parents]
+    return (*grown, *(child for child in children.values() if child.code not in own))
+
+
+def _read_text(path: Path, problems: Problems) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problems.add(str(path), "文件不存在")
+    except UnicodeDecodeError as error:
+        problems.add(f"{path}", f"第 {error.start} 字节起不是 UTF-8；请另存为 UTF-8")
+    except OSError as error:
+        problems.add(str(path), f"无法读取（{error.strerror}）")
+    return ""
+
+
+def _rows(path: Path, least: int, most: int, problems: Problems) -> Iterator[tuple[str, list[str]]]:
+    """Yield (file:line, cells) of each line that is neither empty nor a comment; repeated terms are refused."""
+    seen: dict[str, str] = {}
+    for number, line in enumerate(_read_text(path, problems).split("\n"), start=1):
+        if not line.strip() or line.startswith("# ") or line.rstrip() == "#":
+            continue
+        place = f"{path}:{number}"
+        cells = [cell.strip() for cell in line.rstrip("\r").split("\t")]
+        while len(cells) > least and not cells[-1]:
+            cells.pop()
+        if not least <= len(cells) <= most or not cells[0]:
+            wanted = str(least) if least == most else f"{least} 到 {most}"
+            problems.add(place, f"应有 {wanted} 列（用 Tab 分隔），这里有 {len(cells)} 列：{line.strip()[:40]!r}")
+        elif is_open_ended(cells[0]):
+            problems.add(place, f"词 {cells[0]!r} 不能以 … 或 ～ 开头或结尾")
+        elif cells[0] in seen:
+            problems.add(place, f"词 {cells[0]!r} 重复，已写在 {seen[cells[0]]}")
+        else:
+            seen[cells[0]] = place
+            yield f"{path.name}:{number}", cells
+
+
+def _entries(
+    path: Path, problems: Problems, *, limit: float, kinds: bool = False, reaches: bool = False
+) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for place, cells in _rows(path, 2, 3 if kinds or reaches else 2, problems):
+        weight = _number(cells[1], -limit, limit, f"{path.parent / place}", problems)
+        third = cells[2] if len(cells) > 2 else ""
+        kind, reach = WordKind.OPINION, Reach.NEAR
+        if third and third not in (allowed := tuple(str(name) for name in (WordKind if kinds else Reach))):
+            problems.add(f"{path.parent / place}", unknown_name("类别", third, allowed))
+        elif third and kinds:
+            kind = WordKind(third)
+        elif third:
+            reach = Reach(third)
+        entries[cells[0]] = Entry(cells[0], weight, place, kind, reach)
+    return entries
+
+
+def _contrasts(path: Path, problems: Problems) -> dict[str, Contrast]:
+    contrasts: dict[str, Contrast] = {}
+    for place, cells in _rows(path, 3, 3, problems):
+        after, before = (_number(cell, 0, 4, f"{path.parent / place}", problems) for cell in cells[1:])
+        contrasts[cells[0]] = Contrast(cells[0], after, before, place)
+    return contrasts
+
+
+def _number(cell: str, lowest: float, highest: float, place: str, problems: Problems) -> float:
+    try:
+        number = float(cell)
+    except ValueError:
+        problems.add(place, f"权重 {cell!r} 不是数字")
+        return 0.0
+    if not math.isfinite(number) or not lowest <= number <= highest:
+        problems.add(place, f"权重 {cell!r} 应在 {lowest:g} 到 {highest:g} 之间")
+        return 0.0
+    return number
+
+
+def _user_words(path: Path, problems: Problems) -> Iterator[UserWord]:
+    for place, cells in _rows(path, 1, 3, problems) if path.exists() else ():
+        frequency = cells[1] if len(cells) > 1 and cells[1] else "0"
+        if frequency.isascii() and frequency.isdigit() and len(frequency) < 10:
+            yield UserWord(cells[0], int(frequency), cells[2] if len(cells) > 2 else "", place)
+        else:
+            problems.add(f"{path.parent / place}", f"词频 {frequency!r} 不是整数")
+
+
+def _read_yaml(path: Path, problems: Problems) -> dict[str, yaml.Node]:
+    try:
+        root = yaml.compose(_read_text(path, problems), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        problems.add(place, f"不是正确的 YAML：{' '.join(str(getattr(error, 'problem', error)).split())}")
+        return {}
+    return _fields(root, path, problems) if root is not None else {}
+
+
+def _fields(node: yaml.Node, path: Path, problems: Problems) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        problems.add(f"{path}:{node.start_mark.line + 1}", "应为键值表（如 code: …）")
+        return {}
+    fields: dict[str, yaml.Node] = {}
+    for key, value in node.value:
+        if key.value in fields:
+            problems.add(f"{path}:{key.start_mark.line + 1}", f"{key.value!r} 写了两次")
+        fields[str(key.value)] = value
+    return fields
+
+
+def _scalar(fields: dict[str, yaml.Node], name: str) -> str:
+    node = fields.get(name)
+    return str(node.value).strip() if isinstance(node, yaml.ScalarNode) else ""
+
+
+def _labels(
+    document: dict[str, yaml.Node], key: str, phrases_key: str, path: Path, problems: Problems
+) -> dict[str, Label]:
+    unknown = set(document) - {key, "name", "extends"}
+    for name in sorted(unknown):
+        problems.add(
+            f"{path}:{document[name].start_mark.line + 1}", unknown_name("设置项", name, (key, "name", "extends"))
+        )
+    node = document.get(key)
+    if node is None and not document:
+        return {}
+    if node is not None and not isinstance(node, yaml.SequenceNode):
+        problems.add(f"{path}:{node.start_mark.line + 1}", f"{key} 应为列表（每项以 - 开头）")
+        return {}
+    labels: dict[str, Label] = {}
+    for item in node.value if node is not None else ():
+        label = _label(item, phrases_key, path, problems)
+        if label is not None and label.code in labels:
+            problems.add(f"{path}:{item.start_mark.line + 1}", f"代码 {label.code!r} 重复")
+        elif label is not None:
+            labels[label.code] = label
+    return labels
+
+
+def _label(node: yaml.Node, phrases_key: str, path: Path, problems: Problems) -> Label | None:
+    place = f"{path}:{node.start_mark.line + 1}"
+    fields = _fields(node, path, problems)
+    for name in sorted(set(fields) - {"code", "name", phrases_key}):
+        line = fields[name].start_mark.line + 1
+        problems.add(f"{path}:{line}", unknown_name("设置项", name, ("code", "name", phrases_key)))
+    code, name = _scalar(fields, "code"), _scalar(fields, "name")
+    if not code or not name:
+        problems.add(place, "缺少 code 或 name")
+        return None
+    if not _CODE.fullmatch(code) or code in ("overall", "unsure"):
+        problems.add(
+            place, f"代码 {code!r} 不可用：只能用字母、数字、汉字、下划线、点和连字符，且不能是 overall、unsure"
+        )
+        return None
+    return Label(code, name, _phrases(fields.get(phrases_key), path, problems))
+
+
+def _phrases(node: yaml.Node | None, path: Path, problems: Problems) -> dict[str, str]:
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.SequenceNode):
+        problems.add(f"{path}:{node.start_mark.line + 1}", "应为词的列表（如 [快递, 物流]）")
+        return {}
+    phrases: dict[str, str] = {}
+    for item in node.value:
+        place = f"{path}:{item.start_mark.line + 1}"
+        if not isinstance(item, yaml.ScalarNode) or not item.value.strip():
+            problems.add(place, "这里应为一个词")
+        elif is_open_ended(item.value.strip()):
+            problems.add(place, f"词 {item.value.strip()!r} 不能以 … 或 ～ 开头或结尾")
+        elif item.value.strip() in phrases:
+            problems.add(place, f"词 {item.value.strip()!r} 在同一个标签里写了两次")
+        else:
+            phrases[item.value.strip()] = f"{path.parent.name}/{path.name}:{item.start_mark.line + 1}"
+    return phrases

@@ -1,0 +1,128 @@
+"""The word lists as frozen values: a Lexicon of sentiment words, and the Pack of an industry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+
+class WordKind(StrEnum):
+    """What a polarity entry says; negation turns only an OPINION round."""
+
+    OPINION = "opinion"
+    #: 等了…没人理: an experience that is bad without a bad word in it.
+    WAITING = "waiting"
+    #: 说好的…: a promise that was not kept.
+    PROMISE = "promise"
+    #: 比不上: judged against another.
+    COMPARISON = "comparison"
+    #: 这也叫…: a question or exclamation that says the opposite.
+    RHETORIC = "rhetoric"
+    #: 要求退款: asks for redress; makes a text a complaint.
+    DEMAND = "demand"
+
+
+class Reach(StrEnum):
+    """Which words a negation or degree word acts upon."""
+
+    #: The next opinion, a few characters on.
+    NEAR = "near"
+    #: Every favourable opinion up to the end of the clause (希望…, 号称…).
+    CLAUSE = "clause"
+    #: The opinion just before (好极了).
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase with its weight and the place it was read from, as file:line."""
+
+    term: str
+    weight: float
+    origin: str
+    kind: WordKind = WordKind.OPINION
+    reach: Reach = Reach.NEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A word such as 但是: factors for what follows it and for what stands before it in the sentence."""
+
+    term: str
+    after: float
+    before: float
+    origin: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The sentiment words, each file's terms by the term as written."""
+
+    polarity: Mapping[str, Entry]
+    negation: Mapping[str, Entry]
+    degree: Mapping[str, Entry]
+    contrast: Mapping[str, Contrast]
+    emoji: Mapping[str, Entry]
+    #: SHA-256 of all terms and weights; the places they stand at do not count.
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        entries = (self.polarity, self.negation, self.degree, self.emoji)
+        lines = [
+            f"{number}\t{e.term}\t{e.weight!r}\t{e.kind}\t{e.reach}"
+            for number, table in enumerate(entries)
+            for e in table.values()
+        ]
+        lines += [f"contrast\t{c.term}\t{c.after!r}\t{c.before!r}" for c in self.contrast.values()]
+        object.__setattr__(self, "fingerprint", digest(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A touchpoint with its seed phrases, or a complaint type with its cues: phrase → place it was read from."""
+
+    code: str
+    name: str
+    phrases: Mapping[str, str]
+
+    def extended(self, child: Label) -> Label:
+        """Return the label with the child's name and the phrases of both."""
+        return Label(self.code, child.name, {**self.phrases, **child.phrases})
+
+
+@dataclass(frozen=True, slots=True)
+class UserWord:
+    """A word for the segmenter: its frequency (0 = as high as needed to stay whole) and its tag."""
+
+    word: str
+    frequency: int
+    tag: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What an industry's customers speak of."""
+
+    code: str
+    name: str
+    touchpoints: tuple[Label, ...]
+    complaint_types: tuple[Label, ...]
+    userdict: tuple[UserWord, ...] = ()
+    #: SHA-256 of all codes, names, phrases and words.
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        lines = [self.code, self.name]
+        for group, labels in (("touchpoint", self.touchpoints), ("complaint", self.complaint_types)):
+            lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]
+            lines += [f"{group}\t{label.code}\t\t{phrase}" for label in labels for phrase in label.phrases]
+        lines += [f"word\t{word.word}\t{word.frequency}\t{word.tag}" for word in self.userdict]
+        object.__setattr__(self, "fingerprint", digest(lines))
+
+
+def digest(lines: Iterable[str]) -> str:
+    """Return the SHA-256 of these lines in sorted order, as hexadecimal digits."""
+    return sha256("\n".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()

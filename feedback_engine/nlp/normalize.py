@@ -1,0 +1,74 @@
+"""A text folded for matching by one table look-up, with the way back to the text as given.
+
+Full width becomes half width, upper case lower case, traditional simplified, quotation marks one kind; characters that
+cannot be seen are dropped. Each character becomes one character or none, so the way back is a list of positions.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from feedback_engine.lexicon.matcher import NUMBER, STEP
+from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
+
+#: Quotation marks of all kinds become one, so that praise in quotes is seen whichever keyboard wrote it.
+_DOUBLE_QUOTES = "“”„‟「」『』〝〞〟＂«»"
+_SINGLE_QUOTES = "‘’‚‛＇`´"
+#: Zero-width and bidirectional marks, soft hyphen, variation selectors, skin tones, NUL and its like.
+_UNSEEN = (
+    *range(0x09), *range(0x0E, 0x20), 0x7F, 0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400),
+    *range(0xE0000, 0xE01F0),
+)  # fmt: skip
+
+
+def _build_table() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict.fromkeys(_UNSEEN)
+    for code in range(0x10000):
+        lower = chr(code).lower()
+        if len(lower) == 1 and ord(lower) != code:
+            table[code] = lower
+    table |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
+    table |= dict.fromkeys((0x3000, 0xA0, 0x202F, 0x205F, 0x85, 0x2028, 0x2029, *range(0x2000, 0x200B)), " ")
+    table |= {ord(mark): '"' for mark in _DOUBLE_QUOTES} | {ord(mark): "'" for mark in _SINGLE_QUOTES}
+    table |= {ord("｡"): "。", ord("､"): "、", ord("．"): ".", ord("～"): "~", ord("〜"): "~", ord("﹐"): ","}
+    for code in range(0xF900, 0xFB00):  # compatibility ideographs stand for one ordinary character each
+        plain = unicodedata.normalize("NFC", chr(code))
+        if len(plain) == 1 and ord(plain) != code:
+            table[code] = plain
+    table |= {ord(old): new for old, new in zip(TRADITIONAL, SIMPLIFIED, strict=True)}
+    # what a character becomes may itself become another: compatibility form → traditional → simplified
+    return {code: table.get(ord(new), new) if new else new for code, new in table.items()}
+
+
+_TABLE = _build_table()
+_PHRASE_TABLE: dict[int, str | None] = {**_TABLE, ord(NUMBER): NUMBER, ord(STEP): STEP}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text; `positions` is None where folding dropped nothing, so that positions are the same."""
+
+    text: str
+    positions: tuple[int, ...] | None
+
+    def span_in_original(self, start: int, end: int) -> tuple[int, int]:
+        """Return where [start, end) of the folded text stands in the text as given; end > start."""
+        if self.positions is None:
+            return start, end
+        return self.positions[start], self.positions[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Return the folded text, for any string whatever."""
+    folded = text.translate(_TABLE)
+    if len(folded) == len(text):
+        return Folded(folded, None)
+    kept = tuple(position for position, character in enumerate(text) if _TABLE.get(ord(character), "") is not None)
+    return Folded(folded, kept)
+
+
+def fold_phrase(phrase: str) -> str:
+    """Return a phrase of a word list folded as texts are, its placeholders … ～ ＃ kept."""
+    return phrase.translate(_PHRASE_TABLE)

@@ -1,0 +1,116 @@
+"""What the tagger says of a text, for the CRM: plain frozen values and their JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from feedback_engine.domain import Polarity
+
+#: The complaint type of a complaint whose type is not clear enough to name.
+UNSURE, UNSURE_NAME = "unsure", "待确认"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of the text as given, the rule that read it, in words, and what it adds to the score."""
+
+    start: int
+    end: int
+    text: str
+    rule: str
+    weight: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "rule": self.rule,
+            "weight": round(self.weight, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """Polarity of the whole text; score -1 to 1, confidence 0 to 1."""
+
+    polarity: Polarity
+    score: float
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "polarity": str(self.polarity),
+            "score": round(self.score, 4),
+            "confidence": round(self.confidence, 4),
+            "evidence": [item.to_dict() for item in self.evidence],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointTag:
+    """A touchpoint spoken of in one clause; the first piece of evidence is the mention itself."""
+
+    code: str
+    name: str
+    polarity: Polarity
+    score: float
+    confidence: float
+    clause: int
+    evidence: tuple[Evidence, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "polarity": str(self.polarity),
+            "score": round(self.score, 4),
+            "confidence": round(self.confidence, 4),
+            "clause": self.clause,
+            "evidence": [item.to_dict() for item in self.evidence],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintTag:
+    """Whether the text is a complaint; `type` is None when it is not, "unsure" when no type is clear enough."""
+
+    is_complaint: bool
+    type: str | None
+    type_name: str | None
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "is_complaint": self.is_complaint,
+            "type": self.type,
+            "type_name": self.type_name,
+            "confidence": round(self.confidence, 4),
+            "evidence": [item.to_dict() for item in self.evidence],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedText:
+    """A text as given, and all that the tagger says of it."""
+
+    text: str
+    sentiment: Sentiment
+    touchpoints: tuple[TouchpointTag, ...]
+    complaint: ComplaintTag
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form that `feedback-engine tag --jsonl` prints."""
+        return {
+            "text": self.text,
+            "sentiment": self.sentiment.to_dict(),
+            "touchpoints": [tag.to_dict() for tag in self.touchpoints],
+            "complaint": self.complaint.to_dict(),
+        }

@@ -1,0 +1,60 @@
+"""Sentences with what a person reads in them, reviewed by hand: sentences.tsv."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.resources import find_lexicons
+
+
+class Golden(NamedTuple):
+    pack: str
+    text: str
+    polarities: list[str]
+    touchpoints: list[str]
+    complaint: str
+
+
+def read_golden() -> list[Golden]:
+    lines = (Path(__file__).parent / "sentences.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [Golden(row[0], row[1], row[2].split("|"), row[3].split(), row[4]) for row in rows]
+
+
+@cache
+def tagger_of(pack: str) -> Tagger:
+    return Tagger(load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack))
+
+
+GOLDEN = read_golden()
+
+
+def test_there_are_enough_golden_sentences_of_every_pack() -> None:
+    assert len({golden.text for golden in GOLDEN}) == len(GOLDEN) > 100
+    assert len({golden.pack for golden in GOLDEN}) == 7 + 1
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.text)
+def test_polarity_is_what_a_person_reads(golden: Golden) -> None:
+    sentiment = tagger_of(golden.pack).tag(golden.text).sentiment
+    assert str(sentiment.polarity) in golden.polarities, (sentiment.score, [e.rule for e in sentiment.evidence])
+
+
+@pytest.mark.parametrize("golden", [g for g in GOLDEN if g.touchpoints], ids=lambda golden: golden.text)
+def test_touchpoints_carry_the_polarity_of_their_own_clause(golden: Golden) -> None:
+    found = {f"{tag.code}:{tag.polarity}" for tag in tagger_of(golden.pack).tag(golden.text).touchpoints}
+    assert set(golden.touchpoints) <= found
+
+
+@pytest.mark.parametrize("golden", [g for g in GOLDEN if g.complaint], ids=lambda golden: golden.text)
+def test_complaints_are_known_and_typed(golden: Golden) -> None:
+    complaint = tagger_of(golden.pack).tag(golden.text).complaint
+    expected, _, kind = golden.complaint.partition(":")
+    assert complaint.is_complaint is (expected == "yes")
+    assert not kind or complaint.type == kind, [e.rule for e in complaint.evidence]

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.files import list_packs, load_lexicon, load_pack
+from feedback_engine.resources import find_lexicons
+
+SHIPPED = find_lexicons()
+GOVERNMENT = {"城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输"}
+AUTOMOTIVE = {"动力", "价格", "油耗", "操控", "舒适性", "配置", "安全性", "内饰", "外观", "空间"}
+RESTAURANT = (
+    "location_traffic location_distance_from_business_district location_easy_to_find service_wait_time "
+    "service_waiters_attitude service_parking_convenience service_serving_speed price_level price_cost_effective "
+    "price_discount environment_decoration environment_noise environment_space environment_cleaness dish_portion "
+    "dish_taste dish_look dish_recommendation"
+)
+HOTEL = (
+    "booking check_in service room facilities cleanliness dining location quietness value_for_money parking "
+    "complaint_handling membership"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped word lists that a test may edit."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "lexicons"))
+
+
+def write_pack(folder: Path, name: str, touchpoints: str, types: str = "types: []\n", words: str = "") -> None:
+    home = folder / "packs" / name
+    home.mkdir(parents=True)
+    (home / "touchpoints.yaml").write_text(touchpoints, encoding="utf-8")
+    (home / "complaint_types.yaml").write_text(types, encoding="utf-8")
+    (home / "userdict.tsv").write_text(words, encoding="utf-8")
+
+
+def test_shipped_lexicon_is_large_and_knows_where_each_word_came_from() -> None:
+    lexicon = load_lexicon(SHIPPED)
+    assert sum(1 for entry in lexicon.polarity.values() if entry.weight) >= 2000
+    entry = lexicon.polarity["智商税"]
+    name, _, line = entry.origin.partition(":")
+    shown = (SHIPPED / "sentiment" / name).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert shown.split("\t")[0] == "智商税"
+
+
+def test_shipped_packs_are_the_eight_promised() -> None:
+    promised = ["automotive", "general", "government", "hotel", "restaurant", "retail", "scenic", "telecom"]
+    assert [name for name in list_packs(SHIPPED) if name in promised] == promised
+
+
+@pytest.mark.parametrize("name", list_packs(SHIPPED))
+def test_every_shipped_pack_loads_with_seeds_for_every_label(name: str) -> None:
+    pack = load_pack(SHIPPED, name)
+    assert all(label.phrases for label in (*pack.touchpoints, *pack.complaint_types))
+    if name != "government":
+        assert "service_attitude" in {label.code for label in pack.complaint_types}
+
+
+def test_codes_and_names_that_outside_checks_rely_on() -> None:
+    def names(pack: str) -> set[str]:
+        return {label.name for label in load_pack(SHIPPED, pack).touchpoints}
+
+    assert {label.code for label in load_pack(SHIPPED, "restaurant").touchpoints} == set(RESTAURANT.split())
+    assert {label.code for label in load_pack(SHIPPED, "hotel").touchpoints} == set(HOTEL.split())
+    assert names("automotive") == AUTOMOTIVE
+    assert names("scenic") == {"服务", "位置", "设施", "卫生", "性价比"} <= names("hotel")
+    assert {label.name for label in load_pack(SHIPPED, "government").complaint_types} == GOVERNMENT
+
+
+def test_unknown_pack_says_what_was_meant(folder: Path) -> None:
+    with pytest.raises(LexiconError, match="是否想写 'hotel'"):
+        load_pack(folder, "hotels")
+
+
+def test_all_mistakes_of_all_files_are_told_at_once_with_their_lines(folder: Path) -> None:
+    polarity = folder / "sentiment" / "polarity.tsv"
+    polarity.write_text(
+        "# 注释\n好\t零点八\n差\t-0.8\n差\t-0.7\n慢\n快\t9\n烂\t-1\tdemnd\n…好\t0.5\n贵\tnan\n", encoding="utf-8"
+    )
+    (folder / "sentiment" / "contrast.tsv").write_text("但是\t1.5\n", encoding="utf-8")
+    (folder / "sentiment" / "degree.tsv").unlink()
+    with pytest.raises(LexiconError) as caught:
+        load_lexicon(folder)
+    said = str(caught.value)
+    for place, what in (
+        ("polarity.tsv:2", "'零点八' 不是数字"),
+        ("polarity.tsv:4", "重复"),
+        ("polarity.tsv:5", "列"),
+        ("polarity.tsv:6", "应在 -1 到 1 之间"),
+        ("polarity.tsv:7", "是否想写 'demand'"),
+        ("polarity.tsv:8", "不能以 …"),
+        ("polarity.tsv:9", "应在 -1 到 1 之间"),
+        ("contrast.tsv:1", "列"),
+        ("degree.tsv", "文件不存在"),
+    ):
+        assert any(place in line and what in line for line in said.splitlines()), (place, what, said)
+
+
+def test_file_in_another_encoding_is_named(folder: Path) -> None:
+    (folder / "sentiment" / "emoji.tsv").write_bytes("表情\t0.5\n".encode("gb18030"))
+    with pytest.raises(LexiconError, match=r"emoji\.tsv.*UTF-8"):
+        load_lexicon(folder)
+
+
+def test_byte_order_mark_and_windows_line_ends_do_no_harm(folder: Path) -> None:
+    path = folder / "sentiment" / "emoji.tsv"
+    path.write_bytes(b"\xef\xbb\xbf[ok]\t0.5\r\n[no]\t-0.5\t\r\n")
+    assert {term: entry.weight for term, entry in load_lexicon(folder).emoji.items()} == {"[ok]": 0.5, "[no]": -0.5}
+
+
+@pytest.mark.parametrize(
+    ("yaml", "said"),
+    [
+        ("touchpoints: [\n", r"touchpoints\.yaml:\d+: 不是正确的 YAML"),
+        ("touchpoints: 文字\n", r"touchpoints\.yaml:1: touchpoints 应为列表"),
+        ("touchpoints:\n  - code: a\n", r"touchpoints\.yaml:2: 缺少 code 或 name"),
+        ("touchpoints:\n  - {code: a, name: 甲}\n  - {code: a, name: 乙}\n", r"yaml:3: 代码 'a' 重复"),
+        ("touchpoints:\n  - {code: 'a b', name: 甲}\n", r"yaml:2: 代码 'a b' 不可用"),
+        ("touchpoints:\n  - {code: overall, name: 甲}\n", r"yaml:2: 代码 'overall' 不可用"),
+        ("touchpoints:\n  - {code: a, name: 甲, phrase: [x]}\n", r"yaml:2: .*是否想写 'phrases'"),
+        ("touchpoints:\n  - {code: a, name: 甲, phrases: [x, x]}\n", r"yaml:2: 词 'x' 在同一个标签里写了两次"),
+        ("touchpoint: []\n", r"yaml:1: .*是否想写 'touchpoints'"),
+        ("- a\n", r"yaml:1: 应为键值表"),
+    ],
+)
+def test_mistakes_in_a_pack_are_told_with_their_line(folder: Path, yaml: str, said: str) -> None:
+    write_pack(folder, "mine", yaml)
+    with pytest.raises(LexiconError, match=said):
+        load_pack(folder, "mine")
+
+
+def test_pack_extends_another_by_code(folder: Path) -> None:
+    own = "name: 我的店\nextends: general\ntouchpoints:\n"
+    own += "  - {code: delivery, name: 送货, phrases: [跑腿]}\n  - {code: gifts, name: 礼品, phrases: [伴手礼]}\n"
+    write_pack(folder, "mine", own, words="伴手礼\t10\tn\n")
+    pack, general = load_pack(folder, "mine"), load_pack(folder, "general")
+    by_code = {label.code: label for label in pack.touchpoints}
+    assert by_code["delivery"].name == "送货"
+    assert {"跑腿", "快递"} <= set(by_code["delivery"].phrases)
+    assert set(by_code) == {label.code for label in general.touchpoints} | {"gifts"}
+    assert pack.complaint_types == general.complaint_types
+    assert pack.userdict[-1].word == "伴手礼"
+
+
+def test_packs_that_extend_each_other_are_refused(folder: Path) -> None:
+    write_pack(folder, "one", "extends: two\ntouchpoints: []\n")
+    write_pack(folder, "two", "extends: one\ntouchpoints: []\n")
+    with pytest.raises(LexiconError, match="绕成了圈：one → two → one"):
+        load_pack(folder, "one")
+
+
+def test_word_frequency_must_be_a_number(folder: Path) -> None:
+    write_pack(folder, "mine", "touchpoints: []\n", words="伴手礼\t很多\n")
+    with pytest.raises(LexiconError, match=r"userdict\.tsv:1: 词频 '很多' 不是整数"):
+        load_pack(folder, "mine")
+
+
+def test_fingerprint_follows_the_words_and_not_the_place(folder: Path) -> None:
+    assert load_lexicon(folder).fingerprint == load_lexicon(SHIPPED).fingerprint
+    assert load_pack(folder, "hotel").fingerprint == load_pack(SHIPPED, "hotel").fingerprint
+    with (folder / "sentiment" / "polarity.tsv").open("a", encoding="utf-8") as file:
+        file.write("# 注释不算\n\n")
+    assert load_lexicon(folder).fingerprint == load_lexicon(SHIPPED).fingerprint
+    with (folder / "sentiment" / "polarity.tsv").open("a", encoding="utf-8") as file:
+        file.write("巴适得板\t0.9\n")
+    assert load_lexicon(folder).fingerprint != load_lexicon(SHIPPED).fingerprint
