@@ -13,6 +13,8 @@ from feedback_engine.errors import StatisticsError
 Floats = NDArray[np.float64]
 # A list, an array or a pandas object; pandas itself is never imported here.
 Values = Any
+# Beyond this a square overflows; no rating, count or price comes near.
+_LARGEST = 1e100
 
 
 def as_vector(values: Values, name: str, *, minimum: int = 1, allow_missing: bool = False) -> Floats:
@@ -43,6 +45,18 @@ def names_of(values: Values, count: int) -> tuple[str, ...]:
     if columns is None:
         return tuple(f"第 {position + 1} 列" for position in range(count))
     return tuple(str(column) for column in columns)
+
+
+def as_number(value: Values, name: str, *, above: float = -np.inf, least: float = -np.inf) -> float:
+    """Return one finite number, greater than `above` and at least `least`; anything else raises with its name."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise StatisticsError(f"{name} 为 {value!r}:应为一个数") from error
+    if not np.isfinite(number) or number <= above or number < least:
+        bound = f"必须 > {above:g}" if np.isfinite(above) else f"必须 ≥ {least:g}" if np.isfinite(least) else "必须有限"
+        raise StatisticsError(f"{name} 为 {number:g}:{bound}")
+    return number
 
 
 def as_weights(values: Values, count: int, name: str = "weights") -> Floats:
@@ -106,9 +120,11 @@ def _as_floats(values: Values, name: str) -> Floats:
 
 
 def _refuse_unusable(array: Floats, name: str, *, allow_missing: bool, columns: Sequence[str] = ()) -> None:
-    bad = np.isinf(array) if allow_missing else ~np.isfinite(array)
+    bad = ~(np.abs(array) < _LARGEST)
+    if allow_missing:
+        bad &= ~np.isnan(array)
     if not bad.any():
         return
     place = tuple(int(index) for index in np.argwhere(bad)[0])
     where = f"第 {place[0] + 1} 行「{columns[place[1]]}」" if columns else f"第 {place[0] + 1} 个值"
-    raise StatisticsError(f"{name} 的{where}为 {array[place]}:请先处理缺失或无穷值")
+    raise StatisticsError(f"{name} 的{where}为 {array[place]}:请先处理缺失、无穷或超大的值")

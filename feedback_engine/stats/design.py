@@ -25,18 +25,26 @@ def linearised_error(
     A stratum with one PSU raises, except when it is the whole sample: then the error is NaN.
     """
     values = as_vector(influence, "influence")
+    size = None if population is None else np.broadcast_to(np.asarray(population, dtype=float), values.shape)
+    if strata is None and psu is None:
+        return _combine_strata([values], [None if size is None else float(size[0])])
     stratum = _codes(strata, values.size, "strata", np.zeros(values.size, dtype=np.intp))
     cluster = _codes(psu, values.size, "psu", np.arange(values.size))
-    size = None if population is None else np.broadcast_to(np.asarray(population, dtype=float), values.shape)
-    keys, first, index = np.unique(np.stack([stratum, cluster]), axis=1, return_index=True, return_inverse=True)
-    totals = np.bincount(index.reshape(-1), weights=values)
-    if totals.size == 1:
+    # A cluster is the pair of both: unit 1 of the north is not unit 1 of the south.
+    pairs, first, unit = np.unique(stratum * (cluster.max() + 1) + cluster, return_index=True, return_inverse=True)
+    totals = np.bincount(unit.reshape(-1), weights=values)
+    owner = pairs // (cluster.max() + 1)
+    parts = [owner == code for code in np.unique(owner)]
+    sizes = [None if size is None else float(size[first[part][0]]) for part in parts]
+    return _combine_strata([totals[part] for part in parts], sizes)
+
+
+def _combine_strata(strata: list[Floats], populations: list[float | None]) -> tuple[float, int]:
+    units = sum(totals.size for totals in strata)
+    if units == 1:
         return float("nan"), 0
-    variance = sum(
-        _stratum_variance(totals[keys[0] == code], None if size is None else float(size[first[keys[0] == code][0]]))
-        for code in np.unique(keys[0])
-    )
-    return float(np.sqrt(variance)), int(totals.size - np.unique(keys[0]).size)
+    variance = sum(_stratum_variance(totals, size) for totals, size in zip(strata, populations, strict=True))
+    return float(np.sqrt(variance)), units - len(strata)
 
 
 def _stratum_variance(totals: Floats, population: float | None) -> float:
@@ -55,4 +63,6 @@ def _codes(labels: Values, count: int, name: str, default: NDArray[np.intp]) -> 
     column = np.asarray(labels)
     if column.shape != (count,):
         raise StatisticsError(f"{name} 有 {column.size} 个,数据有 {count} 行:两者必须一致")
-    return np.unique(column.astype(str), return_inverse=True)[1]
+    # Labels of mixed kinds cannot be sorted; numbers sort faster than their texts.
+    sortable = column if column.dtype.kind in "iufb" else column.astype(str)
+    return np.unique(sortable, return_inverse=True)[1]

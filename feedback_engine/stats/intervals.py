@@ -12,11 +12,13 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
+    as_number,
     as_vector,
     as_weights,
     check_probability,
 )
 from feedback_engine.stats.design import effective_base, linearised_error
+from feedback_engine.stats.quantiles import normal_quantile, t_quantile
 
 _NPS_NAMES = {
     "promoters": ("promoters", "promoter", "推荐者"),
@@ -49,11 +51,6 @@ class NetPromoter(Estimate):
     variance: float = 0.0
 
 
-def normal_quantile(confidence: float) -> float:
-    """Return the two-sided normal quantile, 1.96 for 0.95."""
-    return float(stats.norm.ppf((1 + check_probability(confidence, "confidence")) / 2))
-
-
 def wilson(k: float, n: float, confidence: float = 0.95) -> Estimate:
     """Return the share k/n with Wilson's score interval (no continuity correction).
 
@@ -82,15 +79,11 @@ def newcombe(k1: float, n1: float, k2: float, n2: float, confidence: float = 0.9
 
 def poisson_rate(k: float, exposure: float = 1.0, confidence: float = 0.95, per: float = 1.0) -> Estimate:
     """Return k events per `per` units of exposure (per=1000: per thousand orders) with Garwood's exact interval."""
-    count = float(k)
-    if not np.isfinite(count) or count < 0:
-        raise StatisticsError(f"事件数 k 为 {k!r}:必须 ≥ 0")
-    if not np.isfinite(exposure) or exposure <= 0:
-        raise StatisticsError(f"暴露量 exposure 为 {exposure!r}:必须 > 0(例如订单数、来电数)")
+    count = as_number(k, "事件数 k", least=0)
+    units = as_number(exposure, "暴露量 exposure(例如订单数、来电数)", above=0)
     tail = (1 - check_probability(confidence, "confidence")) / 2
     lower = stats.chi2.ppf(tail, 2 * count) / 2 if count > 0 else 0.0
     upper = stats.chi2.isf(tail, 2 * count + 2) / 2
-    units = float(exposure)
     scale = per / units
     return Estimate(count * scale, float(lower) * scale, float(upper) * scale, float(count**0.5) * scale, units, units)
 
@@ -115,7 +108,7 @@ def weighted_mean(
     influence = weights * (values - mean) / weights.sum()
     error, freedom = linearised_error(influence, strata=strata, psu=psu, population=population)
     base = float((weights > 0).sum())
-    half = _t(confidence, freedom) * error if freedom > 0 else np.nan
+    half = t_quantile(confidence, freedom) * error if freedom > 0 else np.nan
     simple = _simple_variance(values, weights, mean, base, population if psu is None and strata is None else None)
     effect = error**2 / simple if simple > 0 else 1.0
     return Estimate(mean, mean - half, mean + half, error, base, effective_base(weights), float(effect))
@@ -131,9 +124,7 @@ def nps(counts: Values, confidence: float = 0.95, effective_base: float | None =
     total = promoters + passives + detractors
     if total <= 0:
         raise StatisticsError("NPS 没有任何回答:三类人数之和为 0")
-    base = total if effective_base is None else float(effective_base)
-    if base <= 0:
-        raise StatisticsError(f"effective_base 为 {effective_base!r}:必须 > 0")
+    base = total if effective_base is None else as_number(effective_base, "effective_base", above=0)
     shares = np.array([promoters, passives, detractors]) / total
     variance = _nps_variance(shares)
     spread = variance if variance > 0 else _nps_variance((shares * base + 0.5) / (base + 1.5))
@@ -165,7 +156,7 @@ def nps_from_answers(answers: Values, w: Values = None, confidence: float = 0.95
         100 * mean.standard_error,
         float(scores.size),
         kish,
-        _t(confidence, scores.size - 1),
+        t_quantile(confidence, scores.size - 1),
     )
 
 
@@ -208,11 +199,11 @@ def _counts_of_mapping(counts: Mapping[object, float]) -> list[float]:
 
 
 def _share(k: float, n: float) -> tuple[float, float]:
-    if not np.isfinite(n) or n <= 0:
-        raise StatisticsError(f"基数 n 为 {n!r}:必须 > 0")
-    if not np.isfinite(k) or k < 0 or k > n * (1 + 1e-12):
-        raise StatisticsError(f"k 为 {k!r},n 为 {n!r}:需要 0 ≤ k ≤ n")
-    return min(1.0, float(k) / float(n)), float(n)
+    total = as_number(n, "基数 n", above=0)
+    count = as_number(k, "k", least=0)
+    if count > total * (1 + 1e-12):
+        raise StatisticsError(f"k 为 {count:g},n 为 {total:g}:需要 0 ≤ k ≤ n")
+    return min(1.0, count / total), total
 
 
 def _wilson_bounds(share: float, n: float, z: float) -> tuple[float, float]:
@@ -229,7 +220,3 @@ def _simple_variance(values: Floats, weights: Floats, mean: float, base: float, 
     spread = float(weights @ (values - mean) ** 2 / weights.sum())
     fraction = 0.0 if population is None else base / float(np.ravel(np.asarray(population, dtype=float))[0])
     return (1 - fraction) * spread / (base - 1)
-
-
-def _t(confidence: float, freedom: int) -> float:
-    return float(stats.t.ppf((1 + check_probability(confidence, "confidence")) / 2, freedom))

@@ -32,8 +32,16 @@ def reciprocal(upper: list[list[float]]) -> np.ndarray:
 
 
 # Saaty (2008) Int. J. Services Sciences 1(1):83-98, consumption of drinks; weights and CR as printed.
-SAATY = reciprocal([[9, 5, 2, 1, 1, 1 / 2], [1 / 3, 1 / 9, 1 / 9, 1 / 9, 1 / 9], [1 / 3, 1 / 4, 1 / 3, 1 / 9],
-                    [1 / 2, 1, 1 / 3], [2, 1 / 2], [1 / 3]])  # fmt: skip
+SAATY = reciprocal(
+    [
+        [9, 5, 2, 1, 1, 1 / 2],
+        [1 / 3, 1 / 9, 1 / 9, 1 / 9, 1 / 9],
+        [1 / 3, 1 / 4, 1 / 3, 1 / 9],
+        [1 / 2, 1, 1 / 3],
+        [2, 1 / 2],
+        [1 / 3],
+    ]
+)
 SAATY_WEIGHTS = [0.177, 0.019, 0.042, 0.116, 0.190, 0.129, 0.327]
 
 
@@ -100,8 +108,16 @@ def test_reciprocals_printed_with_two_digits_are_restored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ri", "value"), [("saaty1980", 0.9), ("saaty_later", 0.89), ([0, 0, 0.5, 0.8], 0.8), ([0.5, 0.8], 0.8), ({4: 0.7}, 0.7), (0.6, 0.6)]
-)  # fmt: skip
+    ("ri", "value"),
+    [
+        ("saaty1980", 0.9),
+        ("saaty_later", 0.89),
+        ([0, 0, 0.5, 0.8], 0.8),
+        ([0.5, 0.8], 0.8),
+        ({4: 0.7}, 0.7),
+        (0.6, 0.6),
+    ],
+)
 def test_the_random_index_can_be_ones_own(ri, value: float) -> None:
     assert find_random_index(ri, 4) == value
 

@@ -137,7 +137,7 @@ def test_principal_components_print_isl(expected, oracle_table) -> None:
 
 def test_kendalls_w_is_one_for_agreement_and_corrects_ties() -> None:
     assert kendall_w([[3, 2, 1], [30, 20, 10]]).w == pytest.approx(1)
-    # Two experts, ranks 1.5 1.5 3 and 1 2 3: S = 0.5·… computed by hand: W = 12·6.5/(4·24 - 2·6) = 0.928571.
+    # Ranks 1.5 1.5 3 and 1 2 3: S = 1.5² + 0.5² + 2² = 6.5, T = 6, W = 12·6.5/(4·24 - 2·6).
     assert kendall_w([[1, 1, 2], [1, 2, 3]]).w == pytest.approx(0.9285714)
     assert kendall_w([[3, 2, 1], [1, 2, 3]]).w == pytest.approx(0)
 

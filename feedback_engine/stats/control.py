@@ -1,0 +1,153 @@
+"""Control charts: which points of a series are more than noise, against a frozen baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector
+
+# Mean range of two normal observations in units of σ, as printed in the tables of constants.
+_D2 = 1.128
+_RUN = 8
+_SOLID_BASELINE = 20
+Baseline = int | Sequence[int] | Sequence[bool] | NDArray[np.generic] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChart:
+    """Centre, limits (one value, or one per point where the bases differ) and the points that signal."""
+
+    points: Floats
+    centre: float
+    lower: float | Floats
+    upper: float | Floats
+    # Positions (from 0) that break a rule, and which rules: 1 beyond the limits, 2 the eighth or later on one side.
+    signals: tuple[int, ...]
+    rules: dict[int, tuple[int, ...]]
+    # Standard deviation of one point as the limits use it (for p-charts: the spread of z, 1 when not overdispersed).
+    sigma: float
+    moving_range: float
+    # Fewer than 20 points in the baseline: the limits are not yet firm.
+    is_provisional: bool
+
+    @property
+    def limits(self) -> tuple[float | Floats, float | Floats]:
+        """The lower and the upper limit."""
+        return self.lower, self.upper
+
+
+def individuals(x: Values, baseline: Baseline = None, minimum: int = 8) -> ControlChart:
+    """Return the XmR chart: mean ± 3·MR̄/1.128 of the baseline's points, applied to every point.
+
+    `baseline` freezes the limits: how many first points make them, or which (positions, or a mask); default all. Fewer
+    than `minimum` points in it raise.
+    """
+    points = as_vector(x, "x")
+    frozen = points[_baseline(baseline, points.size, minimum)]
+    moving = float(np.abs(np.diff(frozen)).mean())
+    sigma = moving / _D2
+    centre = float(frozen.mean())
+    lower, upper = centre - 3 * sigma, centre + 3 * sigma
+    signals, rules = _signals(points, centre, lower, upper)
+    return ControlChart(points, centre, lower, upper, signals, rules, sigma, moving, frozen.size < _SOLID_BASELINE)
+
+
+def proportions(k: Values, n: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 8) -> ControlChart:
+    """Return the p-chart of k out of n: p̄ ± 3 √(p̄(1-p̄)/n_i), limits per point where `n` is a sequence.
+
+    `laney` widens the limits by the spread of the z-scores (MR̄_z/1.128), for big bases whose points vary more than
+    binomially; `.sigma` reports that spread either way. `baseline` and `minimum` as in `individuals`.
+    """
+    counts, bases = _counts(k, n)
+    if (counts > bases).any():
+        place = int(np.argmax(counts > bases))
+        raise StatisticsError(f"第 {place + 1} 个点 k = {counts[place]:g} 大于 n = {bases[place]:g}")
+    frozen = _baseline(baseline, counts.size, minimum)
+    centre = float(counts[frozen].sum() / bases[frozen].sum())
+    error = np.sqrt(centre * (1 - centre) / bases)
+    return _attribute_chart(counts / bases, centre, error, np.ndim(n), laney, frozen, 1.0)
+
+
+def rates(
+    k: Values, exposure: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 8
+) -> ControlChart:
+    """Return the u-chart of k events per unit of exposure: ū ± 3 √(ū/exposure_i), the rest as in `proportions`."""
+    counts, exposures = _counts(k, exposure)
+    frozen = _baseline(baseline, counts.size, minimum)
+    centre = float(counts[frozen].sum() / exposures[frozen].sum())
+    error = np.sqrt(centre / exposures)
+    return _attribute_chart(counts / exposures, centre, error, np.ndim(exposure), laney, frozen, np.inf)
+
+
+def _attribute_chart(
+    points: Floats, centre: float, error: Floats, dimensions: int, laney: bool, frozen: NDArray[np.intp], most: float
+) -> ControlChart:
+    z = (points - centre) / np.where(error > 0, error, 1.0)
+    moving = float(np.abs(np.diff(z[frozen])).mean())
+    spread = moving / _D2
+    half = 3 * error * (spread if laney else 1.0)
+    lower, upper = np.maximum(centre - half, 0.0), np.minimum(centre + half, most)
+    signals, rules = _signals(points, centre, lower, upper)
+    is_provisional = frozen.size < _SOLID_BASELINE
+    if dimensions:
+        return ControlChart(points, centre, lower, upper, signals, rules, spread, moving, is_provisional)
+    low, high = float(lower[0]), float(upper[0])
+    return ControlChart(points, centre, low, high, signals, rules, spread, moving, is_provisional)
+
+
+def _signals(
+    points: Floats, centre: float, lower: float | Floats, upper: float | Floats
+) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
+    # A point on the limit, or on the centre line, up to rounding, breaks no rule.
+    slack = 1e-12 * max(abs(centre), 1e-300)
+    beyond = (points < lower - slack) | (points > upper + slack)
+    side = np.where(np.abs(points - centre) <= slack, 0, np.sign(points - centre))
+    run = _run_lengths(side) >= _RUN
+    rules = {
+        int(place): tuple(rule for rule, broken in ((1, beyond), (2, run)) if broken[place])
+        for place in np.flatnonzero(beyond | run)
+    }
+    return tuple(rules), rules
+
+
+def _run_lengths(side: Floats) -> NDArray[np.intp]:
+    lengths = np.zeros(side.size, dtype=np.intp)
+    for place, value in enumerate(side):
+        if value != 0:
+            continues = place > 0 and side[place - 1] == value
+            lengths[place] = lengths[place - 1] + 1 if continues else 1
+    return lengths
+
+
+def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
+    counts = as_vector(k, "k")
+    if (counts < 0).any():
+        raise StatisticsError(f"第 {int(np.argmax(counts < 0)) + 1} 个点的 k 为负")
+    bases = np.full(counts.size, as_number(n, "n")) if np.ndim(n) == 0 else as_vector(n, "n")
+    if bases.size != counts.size:
+        raise StatisticsError(f"n 有 {bases.size} 个,k 有 {counts.size} 个:两者必须一致")
+    if (bases <= 0).any():
+        raise StatisticsError(f"第 {int(np.argmax(bases <= 0)) + 1} 个点的 n 不大于 0")
+    return counts, bases
+
+
+def _baseline(baseline: Baseline, count: int, minimum: int) -> NDArray[np.intp]:
+    everything = np.arange(count)
+    if baseline is None or isinstance(baseline, int | np.integer):
+        size = count if baseline is None else int(baseline)
+        chosen = everything[: max(size, 0)]
+    else:
+        given = np.asarray(baseline)
+        size = int(given.sum()) if given.dtype == bool else given.size
+        chosen = (
+            everything[given] if given.dtype == bool and given.shape == (count,) else np.intersect1d(given, everything)
+        )
+    needed = max(2, minimum)
+    if chosen.size != size or size < needed:
+        raise StatisticsError(f"控制图的基线有 {size} 个点(共 {count} 个点):至少需要 {needed} 个,且都在数据之内")
+    return np.asarray(chosen, dtype=np.intp)

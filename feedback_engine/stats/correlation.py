@@ -1,0 +1,93 @@
+"""Correlation matrices, weighted or not, and what collinearity does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csgraph
+
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import (
+    Floats,
+    Values,
+    as_matrix,
+    as_vector,
+    as_weights,
+    names_of,
+    refuse_constant,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Predictors:
+    """Correlations among p predictors, and of each with the outcome, from n rows."""
+
+    among: Floats
+    with_outcome: Floats
+    names: tuple[str, ...]
+    base: int
+
+    @property
+    def is_collinear(self) -> bool:
+        """Tell whether one predictor is (almost exactly) a combination of the others."""
+        return bool(np.linalg.eigvalsh(self.among)[0] < 1e-10)
+
+
+def correlate_predictors(x: Values, y: Values, weights: Values = None) -> Predictors:
+    """Return the weighted correlations that every importance measure starts from; constant columns raise by name."""
+    table = as_matrix(x, "x", minimum_rows=3)
+    outcome = as_vector(y, "y")
+    if outcome.size != table.shape[0]:
+        raise StatisticsError(f"y 有 {outcome.size} 个值,x 有 {table.shape[0]} 行:两者必须一致")
+    names = names_of(x, table.shape[1])
+    shares = as_weights(weights, outcome.size)
+    used = shares > 0
+    refuse_constant(table[used], "x", names)
+    refuse_constant(outcome[used, None], "y", ("y",))
+    r = weighted_correlation(np.column_stack([table, outcome]), shares)
+    return Predictors(r[:-1, :-1], r[:-1, -1], names, int(used.sum()))
+
+
+def weighted_correlation(table: Floats, weights: Floats) -> Floats:
+    """Return the correlation matrix of the columns under row weights."""
+    shares = weights / weights.sum()
+    centred = table - shares @ table
+    covariance = (centred * shares[:, None]).T @ centred
+    spread = np.sqrt(np.diag(covariance))
+    r: Floats = covariance / np.outer(spread, spread)
+    np.fill_diagonal(r, 1.0)
+    return r
+
+
+def vif(x: Values, weights: Values = None) -> Floats:
+    """Return each column's variance inflation factor 1/(1-R²_j); infinite where it is a combination of the others."""
+    table = as_matrix(x, "x", minimum_rows=3)
+    refuse_constant(table, "x", names_of(x, table.shape[1]))
+    r = weighted_correlation(table, as_weights(weights, table.shape[0]))
+    return _inflation(r)
+
+
+def group_collinear(x: Values, vif_max: float = 10.0, r_max: float = 0.9) -> tuple[tuple[int, ...], ...]:
+    """Return the columns as groups that can be told apart: linked where |r| > r_max, or by a VIF > vif_max.
+
+    A column over the VIF limit joins its strongest correlate. Pass the groups to `lmg(x, y, groups=…)`.
+    """
+    table = as_matrix(x, "x", minimum_rows=3)
+    refuse_constant(table, "x", names_of(x, table.shape[1]))
+    r = weighted_correlation(table, np.ones(table.shape[0]))
+    links = np.abs(r) > r_max
+    others = np.abs(r) - np.eye(r.shape[0])
+    for column in np.flatnonzero(_inflation(r) > vif_max):
+        links[column, np.argmax(others[column])] = True
+    count, labels = csgraph.connected_components(links, directed=False)
+    groups = [tuple(int(place) for place in np.flatnonzero(labels == label)) for label in range(count)]
+    return tuple(sorted(groups))
+
+
+def _inflation(r: Floats) -> Floats:
+    values, vectors = np.linalg.eigh(r)
+    tiny = values < 1e-10
+    involved = (vectors[:, tiny] ** 2).sum(axis=1) > 1e-8
+    solid = (vectors[:, ~tiny] ** 2 / values[~tiny]).sum(axis=1)
+    return np.where(involved, np.inf, np.maximum(solid, 1.0))

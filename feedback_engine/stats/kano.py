@@ -1,0 +1,107 @@
+"""Kano model: what kind of quality an attribute is, from answers to the functional and the dysfunctional question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import Values, as_weights
+
+LEVELS = ("like", "must-be", "neutral", "live-with", "dislike")
+# Rows: functional answer, columns: dysfunctional answer, both in the order of LEVELS (Berger et al. 1993).
+EVALUATION_TABLE = ("QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ")
+# Order in which a tie is settled: what hurts most when missing comes first.
+_ORDER = "MOAIRQ"
+
+
+@dataclass(frozen=True, slots=True)
+class KanoResult:
+    """Counts of the six categories, the category they make, and how far it can be trusted."""
+
+    counts: dict[str, float]
+    # M must-be, O one-dimensional, A attractive, I indifferent, R reverse, Q questionable.
+    category: str
+    # (A+O)/(A+O+M+I) and -(O+M)/(A+O+M+I); NaN where everybody answered R or Q.
+    better: float
+    worse: float
+    runner_up: str
+    # (largest - second) / N; from 0.06 on the category is clear (Lee & Newcomb 1997).
+    category_strength: float
+    # (A+O+M) / N; from 0.60 on the attribute matters at all.
+    total_strength: float
+    # Fong's (1996) test: the largest count differs from the second at the 10 % level.
+    is_significant: bool
+    # More than 2 % contradictory answers: the question is not understood.
+    is_questionable: bool
+    base: float
+
+
+def classify(functional: Values, dysfunctional: Values = None, weights: Values = None, like: int = 1) -> KanoResult:
+    """Return the Kano category of one attribute.
+
+    Answers are level names (`LEVELS`) or 1…5; `like` is the code of "like": 1, or 5 where the scale runs the other way.
+    Instead of answers, counts may be given: classify({"A": 30, "O": 40, "M": 20, "I": 10}).
+    """
+    if isinstance(functional, Mapping):
+        return _judge(_check_counts(functional))
+    answers = categories(functional, dysfunctional, like)
+    shares = as_weights(weights, len(answers))
+    return _judge({letter: float(shares[np.array(answers) == letter].sum()) for letter in _ORDER})
+
+
+def categories(functional: Values, dysfunctional: Values, like: int = 1) -> tuple[str, ...]:
+    """Return the category letter of each respondent's pair of answers."""
+    rows, columns = _codes(functional, like, "functional"), _codes(dysfunctional, like, "dysfunctional")
+    if len(rows) != len(columns) or not rows:
+        raise StatisticsError(f"正向题有 {len(rows)} 个回答,反向题有 {len(columns)} 个:必须成对,且至少一对")
+    return tuple(EVALUATION_TABLE[row][column] for row, column in zip(rows, columns, strict=True))
+
+
+def _judge(counts: dict[str, float]) -> KanoResult:
+    base = sum(counts.values())
+    ranked = sorted(_ORDER, key=lambda letter: (-counts[letter], _ORDER.index(letter)))
+    first, second = counts[ranked[0]], counts[ranked[1]]
+    valid = sum(counts[letter] for letter in "AOMI")
+    pooled = first + second
+    critical = 1.65 * np.sqrt(pooled * (2 * base - pooled) / (2 * base))
+    return KanoResult(
+        counts={letter: counts[letter] for letter in "AOMIRQ"},
+        category=ranked[0],
+        better=(counts["A"] + counts["O"]) / valid if valid > 0 else float("nan"),
+        worse=-(counts["O"] + counts["M"]) / valid if valid > 0 else float("nan"),
+        runner_up=ranked[1],
+        category_strength=(first - second) / base,
+        total_strength=(counts["A"] + counts["O"] + counts["M"]) / base,
+        is_significant=bool(first - second >= critical and first > second),
+        is_questionable=counts["Q"] / base > 0.02,
+        base=base,
+    )
+
+
+def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:
+    unknown = [letter for letter in counts if letter not in tuple(_ORDER)]
+    if unknown:
+        raise StatisticsError(f"KANO 类别不认识 {unknown[0]!r};可选:A O M I R Q")
+    checked = {letter: float(counts.get(letter, 0)) for letter in _ORDER}
+    if min(checked.values()) < 0 or not 0 < sum(checked.values()) < np.inf:
+        raise StatisticsError(f"KANO 计数必须 ≥ 0 且不全为 0,收到 {dict(counts)}")
+    return checked
+
+
+def _codes(answers: Values, like: int, name: str) -> list[int]:
+    if like not in (1, 5):
+        raise StatisticsError(f"like 为 {like!r}:「喜欢」的编码只能是 1 或 5")
+    found = []
+    for place, answer in enumerate(
+        np.asarray(answers, dtype=object).reshape(-1).tolist() if answers is not None else []
+    ):
+        if answer in LEVELS:
+            found.append(LEVELS.index(answer))
+        elif isinstance(answer, int | float) and answer in (1, 2, 3, 4, 5):
+            found.append(int(answer) - 1 if like == 1 else 5 - int(answer))
+        else:
+            raise StatisticsError(f"{name} 第 {place + 1} 个回答为 {answer!r};可选:1–5 或 {'、'.join(LEVELS)}")
+    return found

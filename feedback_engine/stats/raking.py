@@ -1,0 +1,227 @@
+"""Weights that make a sample's margins agree with known ones: raking and post-stratification."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
+from feedback_engine.stats.design import effective_base, linearised_error
+from feedback_engine.stats.intervals import Estimate
+from feedback_engine.stats.quantiles import t_quantile
+
+Margins = Mapping[Hashable, Mapping[Hashable, float]]
+_MOST_ROUNDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class RakedWeights:
+    """Weights in the order of the rows, with what they cost in precision (Kish)."""
+
+    weights: Floats
+    design_effect: float
+    effective_base: float
+    iterations: int
+    # How many rows were cut by trimming.
+    trimmed: int
+    # One row of cell numbers per margin: what standard errors need to know about the calibration.
+    cells: NDArray[np.intp]
+
+    @property
+    def base(self) -> int:
+        """The number of rows."""
+        return int(self.weights.size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    name: str
+    codes: NDArray[np.intp]
+    totals: Floats
+    labels: tuple[Hashable, ...]
+
+
+def rake(
+    frame: Values,
+    margins: Margins,
+    trim: float | tuple[float, float] | None = None,
+    base_weights: Values = None,
+    tolerance: float = 1e-10,
+) -> RakedWeights:
+    """Return weights under which every margin is met, by iterative proportional fitting.
+
+    `margins` maps a column (or a tuple of columns, for crossed cells) to {value: total or share}; shares sum to 1 and
+    take their total from the other margins, or from the base weights (an array or a column). `trim=5` holds weights
+    within [1/5, 5] × their mean, a pair gives the bounds; then it rakes again. Raises, by name, on a cell without rows,
+    a value without target, margins of different totals, and margins that cannot be met together.
+    """
+    count = _row_count(frame, margins)
+    start = _base_weights(frame, base_weights, count)
+    checked = _read_margins(frame, margins, start)
+    weights, iterations = _fit(start, checked, tolerance)
+    trimmed = np.zeros(count, dtype=bool)
+    if trim is not None:
+        weights, trimmed, more = _trim(weights, checked, tolerance, _bounds(trim))
+        iterations += more
+    kish = effective_base(weights)
+    cells = np.stack([margin.codes for margin in checked])
+    return RakedWeights(weights, count / kish, kish, iterations, int(trimmed.sum()), cells)
+
+
+def post_stratify(
+    frame: Values, column: Hashable, totals: Mapping[Hashable, float], base_weights: Values = None
+) -> RakedWeights:
+    """Return weights that meet the totals (or shares) of one column, or of crossed cells for a tuple of columns."""
+    return rake(frame, {column: totals}, base_weights=base_weights)
+
+
+def raked_mean(
+    y: Values,
+    raked: RakedWeights,
+    *,
+    total: bool = False,
+    confidence: float = 0.95,
+    strata: Values = None,
+    psu: Values = None,
+    population: Values = None,
+) -> Estimate:
+    """Return the mean (or total) of `y` under raked weights, with the linearised error that knows of the raking.
+
+    The influence value is replaced by its residual on the margins' cells (unweighted least squares), times the raked
+    weight; then as in `linearised_error`.
+    """
+    values = as_vector(y, "y")
+    weights = raked.weights
+    if values.size != weights.size:
+        raise StatisticsError(f"y 有 {values.size} 个值,权重有 {weights.size} 个:两者必须一致")
+    size = weights.sum()
+    mean = float(weights @ values / size)
+    influence = values if total else (values - mean) / size
+    dummies = np.concatenate([cells[:, None] == np.unique(cells) for cells in raked.cells], axis=1).astype(float)
+    residual = influence - dummies @ np.linalg.lstsq(dummies, influence, rcond=None)[0]
+    error, freedom = linearised_error(weights * residual, strata=strata, psu=psu, population=population)
+    quantile = t_quantile(confidence, freedom)
+    estimate = float(weights @ values) if total else mean
+    simple = float(weights @ (values - mean) ** 2 / size) / max(values.size - 1, 1) * (size**2 if total else 1.0)
+    effect = error**2 / simple if simple > 0 else 1.0
+    half = quantile * error
+    return Estimate(
+        estimate, estimate - half, estimate + half, error, float(values.size), raked.effective_base, float(effect)
+    )
+
+
+def _fit(start: Floats, margins: list[_Margin], tolerance: float) -> tuple[Floats, int]:
+    # Rows with the same values in all margins keep their proportions, so the loop runs on those combinations.
+    combinations, cell = np.unique(np.stack([m.codes for m in margins]), axis=1, return_inverse=True)
+    cell = cell.reshape(-1)
+    before = np.bincount(cell, weights=start)
+    weights, target = before.copy(), margins[0].totals.sum()
+    for iteration in range(1, _MOST_ROUNDS + 1):
+        for codes, margin in zip(combinations, margins, strict=True):
+            current = np.bincount(codes, weights=weights, minlength=margin.totals.size)
+            factor = np.where(current > 0, margin.totals / np.where(current > 0, current, 1.0), 0.0)
+            weights = weights * factor[codes]
+        gaps = [
+            np.bincount(codes, weights=weights, minlength=m.totals.size) - m.totals
+            for codes, m in zip(combinations, margins, strict=True)
+        ]
+        if max(float(np.abs(gap).max()) for gap in gaps) <= tolerance * target:
+            return start * np.where(before > 0, weights / np.where(before > 0, before, 1.0), 0.0)[cell], iteration
+    place = int(np.argmax([np.abs(gap).max() for gap in gaps]))
+    unmet = margins[place].labels[int(np.argmax(np.abs(gaps[place])))]
+    raise StatisticsError(
+        f"边际无法同时满足:{_MOST_ROUNDS} 轮后「{margins[place].name} = {unmet}」仍差 {np.abs(gaps[place]).max():.4g};"
+        "样本里有交叉组合为空,请合并类别"
+    )
+
+
+def _trim(
+    weights: Floats, margins: list[_Margin], tolerance: float, bounds: tuple[float, float]
+) -> tuple[Floats, NDArray[np.bool_], int]:
+    trimmed = np.zeros(weights.size, dtype=bool)
+    iterations = 0
+    # Raking again moves the cut weights a little; a few rounds settle it where the margins allow the bounds at all.
+    for _ in range(50):
+        mean = weights.mean()
+        cut = (weights < bounds[0] * mean * (1 - 1e-6)) | (weights > bounds[1] * mean * (1 + 1e-6))
+        if not cut.any():
+            break
+        trimmed |= cut
+        weights, more = _fit(np.clip(weights, bounds[0] * mean, bounds[1] * mean), margins, tolerance)
+        iterations += more
+    return weights, trimmed, iterations
+
+
+def _bounds(trim: float | tuple[float, float]) -> tuple[float, float]:
+    low, high = trim if isinstance(trim, tuple) else (1 / trim if trim else 0.0, trim)
+    if not 0 <= low < 1 < high:
+        raise StatisticsError(f"trim 为 {trim!r}:应为大于 1 的数(例如 5),或下限 < 1 < 上限的一对数")
+    return float(low), float(high)
+
+
+def _read_margins(frame: Values, margins: Margins, start: Floats) -> list[_Margin]:
+    if not margins:
+        raise StatisticsError("margins 为空:至少需要一个边际")
+    read = [_read_margin(frame, column, targets, start) for column, targets in margins.items()]
+    counted = [margin for margin in read if not _is_shares(margin.totals)]
+    total = counted[0].totals.sum() if counted else start.sum()
+    for margin in counted[1:]:
+        if abs(margin.totals.sum() - total) > 1e-6 * total:
+            raise StatisticsError(
+                f"边际合计不一致:{counted[0].name} 合计 {total:g},{margin.name} 合计 {margin.totals.sum():g};请核对"
+            )
+    return [
+        _Margin(margin.name, margin.codes, margin.totals * (total / margin.totals.sum()), margin.labels)
+        for margin in read
+    ]
+
+
+def _is_shares(totals: Floats) -> bool:
+    # Printed shares may add up to 0.999 or 1.001.
+    return abs(float(totals.sum()) - 1) <= 0.005
+
+
+def _read_margin(frame: Values, column: Hashable, targets: Mapping[Hashable, float], start: Floats) -> _Margin:
+    name = " × ".join(str(part) for part in column) if isinstance(column, tuple) else str(column)
+    labels = tuple(targets)
+    totals = as_vector(list(targets.values()), f"边际 {name}")
+    if (totals < 0).any() or totals.sum() <= 0:
+        raise StatisticsError(f"边际 {name} 含有负数,或合计为 0")
+    position = {label: place for place, label in enumerate(labels)}
+    values = _values_of(frame, column)
+    unknown = next((place for place, value in enumerate(values) if value not in position), None)
+    if unknown is not None:
+        raise StatisticsError(
+            f"{name} 第 {unknown + 1} 行的值 {values[unknown]!r} 在边际里没有目标;边际有:{list(labels)}"
+        )
+    codes = np.array([position[value] for value in values], dtype=np.intp)
+    present = np.bincount(codes, weights=start, minlength=len(labels)) > 0
+    if (~present & (totals > 0)).any():
+        empty = labels[int(np.argmax(~present & (totals > 0)))]
+        raise StatisticsError(f"边际「{name} = {empty}」的目标为 {targets[empty]:g},样本里却没有这一类;请合并类别")
+    return _Margin(name, codes, totals, labels)
+
+
+def _values_of(frame: Values, column: Hashable) -> list[Hashable]:
+    if isinstance(column, tuple) and column not in frame:
+        return list(zip(*(_values_of(frame, part) for part in column), strict=True))
+    if column not in frame:
+        raise StatisticsError(f"数据里没有边际列 {column}")
+    return list(np.asarray(frame[column], dtype=object).tolist())
+
+
+def _row_count(frame: Values, margins: Margins) -> int:
+    count = len(_values_of(frame, next(iter(margins)))) if margins else 0
+    if margins and count == 0:
+        raise StatisticsError("数据没有任何行")
+    return count
+
+
+def _base_weights(frame: Values, base_weights: Values, count: int) -> Floats:
+    if isinstance(base_weights, str):
+        base_weights = frame[base_weights]
+    return as_weights(base_weights, count, "base_weights")

@@ -1,0 +1,253 @@
+"""Do the items of a scale measure one thing: alpha, composite reliability, AVE, KMO, Bartlett, HTMT."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import (
+    Floats,
+    Values,
+    as_matrix,
+    as_vector,
+    check_probability,
+    choose,
+    names_of,
+    refuse_constant,
+)
+from feedback_engine.stats.components import principal_components
+
+
+@dataclass(frozen=True, slots=True)
+class Alpha:
+    """Cronbach's alpha with Feldt's interval; `reversed_items` run against the rest of the scale."""
+
+    value: float
+    lower: float
+    upper: float
+    items: int
+    base: int
+    reversed_items: tuple[str, ...]
+
+    @property
+    def estimate(self) -> float:
+        """The value, by the name that intervals use."""
+        return self.value
+
+    def __float__(self) -> float:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatistics:
+    """What one item does to its scale: correlation with the sum of the others, alpha without it."""
+
+    name: str
+    rest_correlation: float
+    alpha_if_deleted: float
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingAdequacy:
+    """Kaiser-Meyer-Olkin measure over all items, and per item."""
+
+    value: float
+    items: Floats
+
+    def __float__(self) -> float:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Sphericity:
+    """Bartlett's test that the items do not correlate: χ² (also `.statistic`), degrees of freedom, p."""
+
+    value: float
+    degrees_of_freedom: int
+    p_value: float
+
+    @property
+    def statistic(self) -> float:
+        """The χ² value."""
+        return self.value
+
+    def __float__(self) -> float:
+        return self.value
+
+
+def cronbach_alpha(
+    items: Values, confidence: float = 0.95, missing: str = "listwise", standardised: bool = False
+) -> Alpha:
+    """Return α = k/(k-1) (1 - Σs²/s²_total) of items (columns) with Feldt's (1965) interval.
+
+    `missing`: "listwise" drops rows with a gap, "pairwise" takes every covariance from the rows that have both.
+    `standardised` computes it from correlations, as PLS programs print it.
+    Fewer than two items or a total without variance raise.
+    """
+    table = as_matrix(items, "items", allow_missing=True)
+    covariance, base = _covariance(table, missing)
+    names = names_of(items, table.shape[1])
+    k = len(names)
+    if standardised:
+        refuse_constant(table[~np.isnan(table).any(axis=1)], "items", names)
+        spread = np.sqrt(np.diag(covariance))
+        covariance = covariance / np.outer(spread, spread)
+    if k < 2:
+        raise StatisticsError("Cronbach α 至少需要 2 个题项")
+    value = _alpha(covariance)
+    tail = (1 - check_probability(confidence, "confidence")) / 2
+    freedom, wide = base - 1, (base - 1) * (k - 1)
+    lower = 1 - (1 - value) * float(stats.f.isf(tail, freedom, wide))
+    upper = 1 - (1 - value) * float(stats.f.isf(1 - tail, freedom, wide))
+    against = tuple(name for name, r in zip(names, _rest_correlations(covariance), strict=True) if r < 0)
+    return Alpha(value, lower, upper, k, base, against)
+
+
+def item_statistics(items: Values, missing: str = "listwise") -> tuple[ItemStatistics, ...]:
+    """Return for each item its corrected item-total correlation and alpha if it were deleted (NaN with two items)."""
+    table = as_matrix(items, "items", allow_missing=True)
+    covariance, _ = _covariance(table, missing)
+    k = table.shape[1]
+    deleted = [
+        _alpha(np.delete(np.delete(covariance, place, 0), place, 1)) if k > 2 else float("nan") for place in range(k)
+    ]
+    rest = _rest_correlations(covariance)
+    return tuple(
+        ItemStatistics(name, float(r), alpha) for name, r, alpha in zip(names_of(items, k), rest, deleted, strict=True)
+    )
+
+
+def composite_reliability(loadings: Values) -> float:
+    """Return (Σλ)² / ((Σλ)² + Σ(1-λ²)) of standardised loadings; from 0.7 on it is usually called sufficient."""
+    checked = _loadings(loadings)
+    common = checked.sum() ** 2
+    return float(common / (common + (1 - checked**2).sum()))
+
+
+def average_variance_extracted(loadings: Values) -> float:
+    """Return Σλ²/k of standardised loadings; from 0.5 on the items share more than they do not."""
+    return float((_loadings(loadings) ** 2).mean())
+
+
+def dillon_goldstein(items: Values) -> float:
+    """Return Dillon-Goldstein's ρ, the composite reliability of the loadings on the first principal component."""
+    return composite_reliability(principal_components(items).loadings[:, 0])
+
+
+def kmo(items: Values) -> SamplingAdequacy:
+    """Return the Kaiser-Meyer-Olkin measure Σr² / (Σr² + Σq²) with q the partial correlations given all other items.
+
+    A singular correlation matrix is inverted as a pseudo-inverse, with a warning.
+    """
+    r = _correlation(items)
+    inverse = _inverse(r)
+    scale = np.sqrt(np.diag(inverse))
+    partial = inverse / np.outer(scale, scale)
+    off = ~np.eye(r.shape[0], dtype=bool)
+    common, own = np.where(off, r**2, 0.0), np.where(off, partial**2, 0.0)
+    if common.sum() + own.sum() <= 0:
+        raise StatisticsError("题项两两不相关:KMO 没有定义")
+    per_item = common.sum(axis=0) / (common.sum(axis=0) + own.sum(axis=0))
+    return SamplingAdequacy(float(common.sum() / (common.sum() + own.sum())), per_item)
+
+
+def bartlett(items: Values) -> Sphericity:
+    """Return Bartlett's test of sphericity, χ² = -ln|R| (n - 1 - (2p+5)/6) on p(p-1)/2 degrees of freedom."""
+    table = as_matrix(items, "items")
+    n, p = table.shape
+    sign, log_determinant = np.linalg.slogdet(_correlation(items))
+    if sign <= 0 or log_determinant < -700:
+        raise StatisticsError("题项完全共线(相关矩阵行列式为 0):Bartlett 检验没有定义;请去掉重复题项")
+    chi = float(-log_determinant * (n - 1 - (2 * p + 5) / 6))
+    freedom = p * (p - 1) // 2
+    return Sphericity(chi, freedom, float(stats.chi2.sf(chi, freedom)))
+
+
+def htmt(items: Values, blocks: Mapping[str, Sequence[object]], absolute: bool = True) -> dict[tuple[str, str], float]:
+    """Return the heterotrait-monotrait ratio of each pair of blocks (Henseler et al. 2015); below 0.85 they differ.
+
+    `blocks` maps a construct to its columns (names or positions). With `absolute` correlations enter without sign.
+    """
+    r = _correlation(items)
+    r = np.abs(r) if absolute else r
+    names = names_of(items, r.shape[0])
+    index = {block: [_column(column, names) for column in columns] for block, columns in blocks.items()}
+    single = {block: _mean_within(r[np.ix_(columns, columns)]) for block, columns in index.items()}
+    pairs = [(a, b) for place, a in enumerate(index) for b in list(index)[place + 1 :]]
+    return {(a, b): float(r[np.ix_(index[a], index[b])].mean() / np.sqrt(single[a] * single[b])) for a, b in pairs}
+
+
+def _mean_within(r: Floats) -> float:
+    # One item measures its construct without a partner to compare: its monotrait correlation counts as 1.
+    return float(r[np.triu_indices(r.shape[0], 1)].mean()) if r.shape[0] > 1 else 1.0
+
+
+def _column(column: object, names: tuple[str, ...]) -> int:
+    if str(column) in names:
+        return names.index(str(column))
+    if isinstance(column, int) and 0 <= column < len(names):
+        return column
+    raise StatisticsError(f"blocks 里的 {column!r} 不是任何一列;列有:{'、'.join(names)}")
+
+
+def _alpha(covariance: Floats) -> float:
+    total = covariance.sum()
+    if total <= 1e-12 * max(np.trace(covariance), 1e-300):
+        raise StatisticsError("总分没有变化(方差为 0):Cronbach α 没有定义")
+    k = covariance.shape[0]
+    return float(k / (k - 1) * (1 - np.trace(covariance) / total))
+
+
+def _rest_correlations(covariance: Floats) -> Floats:
+    own = np.diag(covariance)
+    with_rest = covariance.sum(axis=0) - own
+    rest = covariance.sum() - own - 2 * with_rest
+    scale = np.sqrt(np.maximum(own * rest, 0.0))
+    return np.where(scale > 0, with_rest / np.where(scale > 0, scale, 1.0), 0.0)
+
+
+def _covariance(table: Floats, missing: str) -> tuple[Floats, int]:
+    choose(missing, "missing", ("listwise", "pairwise"))
+    known = ~np.isnan(table)
+    if missing == "listwise" or known.all():
+        table = table[known.all(axis=1)]
+        if table.shape[0] < 2:
+            raise StatisticsError(f"完整作答只有 {table.shape[0]} 行,至少需要 2 行")
+        return np.atleast_2d(np.cov(table, rowvar=False)), table.shape[0]
+    both = (known.T.astype(float)) @ known
+    if both.min() < 2:
+        raise StatisticsError("某两个题项共同作答的不足 2 行,无法按 pairwise 计算")
+    # Each covariance centres both items on the rows that have both; shifting first only guards the digits.
+    filled = np.where(known, table - np.nanmean(table, axis=0), 0.0)
+    sums = filled.T @ known
+    return (filled.T @ filled - sums * sums.T / both) / (both - 1), table.shape[0]
+
+
+def _correlation(items: Values) -> Floats:
+    table = as_matrix(items, "items", minimum_rows=3)
+    if table.shape[1] < 2:
+        raise StatisticsError("至少需要 2 个题项")
+    refuse_constant(table, "items", names_of(items, table.shape[1]))
+    return np.asarray(np.corrcoef(table, rowvar=False))
+
+
+def _inverse(r: Floats) -> Floats:
+    if np.linalg.eigvalsh(r)[0] > 1e-10:
+        return np.asarray(np.linalg.inv(r))
+    warnings.warn("题项完全共线:相关矩阵用广义逆", RuntimeWarning, stacklevel=3)
+    return np.asarray(np.linalg.pinv(r, hermitian=True))
+
+
+def _loadings(loadings: Values) -> Floats:
+    if isinstance(loadings, Mapping):
+        loadings = list(loadings.values())
+    checked = as_vector(loadings, "载荷")
+    if (np.abs(checked) > 1 + 1e-9).any():
+        place = int(np.argmax(np.abs(checked)))
+        raise StatisticsError(f"第 {place + 1} 个载荷为 {checked[place]:g}:标准化载荷必须在 -1 与 1 之间")
+    return checked

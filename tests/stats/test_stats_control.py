@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.control import individuals, proportions, rates
+from feedback_engine.stats.multiple import benjamini_hochberg, holm
+
+# NIST/SEMATECH e-Handbook 6.3.2.2, flow rates.
+FLOW = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
+# Montgomery, Introduction to Statistical Quality Control: orange juice cans, 30 samples of 50.
+CANS = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6]
+# Benjamini & Hochberg (1995) JRSS B 57:289-300, section 4.1.
+P_VALUES = [
+    0.0001,
+    0.0004,
+    0.0019,
+    0.0095,
+    0.0201,
+    0.0278,
+    0.0298,
+    0.0344,
+    0.0459,
+    0.3240,
+    0.4262,
+    0.5719,
+    0.6528,
+    0.7590,
+    1.0,
+]
+
+
+def test_individuals_print_nist() -> None:
+    chart = individuals(FLOW)
+    assert chart.centre == pytest.approx(50.81)
+    assert chart.limits == pytest.approx((45.8159, 55.8041), abs=5.1e-5)
+    assert chart.moving_range == pytest.approx(1.8778, abs=5.1e-5)
+    assert chart.signals == ()
+    assert chart.is_provisional
+
+
+def test_proportions_print_montgomery() -> None:
+    chart = proportions(CANS, 50)
+    assert chart.centre == pytest.approx(0.2313, abs=5.1e-5)
+    assert chart.limits == pytest.approx((0.0524, 0.4102), abs=5.1e-5)
+    # Samples 15 and 23, counted from 1.
+    assert chart.signals == (14, 22)
+    assert chart.rules[14] == (1,)
+
+
+def test_revised_limits_without_the_two_bad_samples_print_montgomery() -> None:
+    kept = [place for place in range(30) if place not in (14, 22)]
+    chart = proportions(CANS, 50, baseline=kept)
+    assert chart.centre == pytest.approx(0.2150, abs=5.1e-5)
+    assert chart.limits == pytest.approx((0.0407, 0.3893), abs=5.1e-5)
+    # Sample 21, without assignable cause, now lies above the revised limit.
+    assert chart.signals == (14, 20, 22)
+    assert proportions(CANS, 50, baseline=np.isin(range(30), kept)).limits == chart.limits
+
+
+def test_unequal_bases_have_limits_per_point() -> None:
+    chart = proportions([5, 10, 20, 5, 10, 20, 5, 10], [50, 100, 200] * 2 + [50, 100])
+    assert np.asarray(chart.upper)[:3] == pytest.approx(0.1 + 3 * np.sqrt(0.09 / np.array([50, 100, 200])))
+    assert np.asarray(chart.lower).min() == 0
+
+
+def test_laney_widens_the_limits_of_overdispersed_shares() -> None:
+    generator = np.random.default_rng(0)
+    k = generator.binomial(20_000, np.clip(generator.normal(0.2, 0.02, 24), 0, 1))
+    plain, laney = proportions(k, 20_000), proportions(k, 20_000, laney=True)
+    assert plain.sigma > 3
+    assert len(plain.signals) > 5
+    assert not any(1 in rules for rules in laney.rules.values())
+
+
+def test_eight_on_one_side_signal_at_the_eighth() -> None:
+    chart = individuals([1, 0] * 10 + [0.9] * 8 + [0.0], baseline=20)
+    assert chart.signals == (27,)
+    assert chart.rules == {27: (2,)}
+
+
+def test_a_frozen_baseline_is_not_moved_by_later_points() -> None:
+    before = individuals(FLOW)
+    after = individuals([*FLOW, 70.0, 71.0], baseline=len(FLOW))
+    assert after.limits == before.limits
+    assert after.signals == (10, 11)
+
+
+def test_complaints_per_exposure_have_their_own_chart() -> None:
+    chart = rates([4, 6, 5, 5, 4, 6, 5, 25], [1.0] * 8, baseline=7, minimum=7)
+    assert chart.centre == pytest.approx(5)
+    assert chart.signals == (7,)
+
+
+def test_benjamini_and_hochberg_reject_four_of_fifteen() -> None:
+    adjusted, rejected = benjamini_hochberg(P_VALUES)
+    assert rejected.sum() == 4
+    assert adjusted[:5] == pytest.approx([0.0015, 0.003, 0.0095, 0.035625, 0.0603])
+    assert holm(P_VALUES).rejected.sum() == 3
+
+
+@pytest.mark.shared
+def test_adjusted_p_values_agree_with_their_recomputation(expected) -> None:
+    assert benjamini_hochberg(P_VALUES).adjusted_p == pytest.approx(expected("multiple_bh1995")["adjusted_bh"])
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (lambda: individuals([1, 2, 3]), "至少需要 8 个"),
+        (lambda: individuals(FLOW, baseline=20), "至少需要"),
+        (lambda: individuals(FLOW, baseline=range(5, 15)), "都在数据之内"),
+        (lambda: individuals([*FLOW, np.nan]), "第 11 个值"),
+        (lambda: proportions([3] * 8, 2), "大于 n"),
+        (lambda: proportions([3] * 8, 0), "不大于 0"),
+        (lambda: proportions([-3] * 8, 9), "为负"),
+        (lambda: proportions([3] * 8, [9] * 7), "必须一致"),
+        (lambda: benjamini_hochberg([0.1, 1.2]), "第 2 个 p 值"),
+        (lambda: benjamini_hochberg([0.1], alpha=5), "alpha"),
+        (lambda: holm([]), "至少需要 1 个"),
+    ],
+)
+def test_bad_series_are_refused_in_words(call, reason: str) -> None:
+    with pytest.raises(StatisticsError, match=reason):
+        call()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.randoms())
+def test_adjusted_p_values_never_shrink_and_follow_their_tests(p: list[float], random) -> None:
+    order = list(range(len(p)))
+    random.shuffle(order)
+    for adjust in (benjamini_hochberg, holm):
+        adjusted = adjust(p).adjusted
+        assert (adjusted >= np.array(p) - 1e-12).all()
+        assert (adjusted <= 1).all()
+        assert adjust([p[place] for place in order]).adjusted == pytest.approx(adjusted[order])
+    assert (holm(p).adjusted >= benjamini_hochberg(p).adjusted - 1e-12).all()
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=8, max_size=30), st.floats(0.1, 10), st.floats(-50, 50))
+def test_limits_move_with_the_unit(x: list[float], factor: float, shift: float) -> None:
+    plain, moved = individuals(x), individuals([factor * value + shift for value in x])
+    assert plain.lower <= plain.centre <= plain.upper
+    assert moved.upper == pytest.approx(factor * plain.upper + shift, abs=1e-6)
