@@ -65,7 +65,9 @@ def index(period, shift=0.0, *, rated=True, text=True):
         elif rated:
             small = Flag.SMALL_BASE if code == "returns" else Flag.OK
             base = 22 if code == "returns" else 420 - 30 * place
-            weight = {"delivery": 0.25, "quality": 0.25, "price": 0.2, "service": 0.15, "store": 0.1, "returns": 0.05}[code]
+            weight = {"delivery": 0.25, "quality": 0.25, "price": 0.2, "service": 0.15, "store": 0.1, "returns": 0.05}[
+                code
+            ]
             add(code, OVERALL, Measure.SCORE, score, weight, base, 2.1, small)
             add(code, OVERALL, Measure.SATISFIED_SHARE, score - 5, 0.0, base, 3.0, small)
             add(code, f"{code}_a", Measure.SCORE, score + 2, 0.5, base, 2.4, small)
@@ -85,10 +87,21 @@ def index(period, shift=0.0, *, rated=True, text=True):
 
 def weights():
     rows = []
-    declared = {"delivery": 0.25, "quality": 0.25, "price": 0.2, "service": 0.15, "store": 0.1, "returns": 0.05, "app": 0.0}
+    declared = {
+        "delivery": 0.25,
+        "quality": 0.25,
+        "price": 0.2,
+        "service": 0.15,
+        "store": 0.1,
+        "returns": 0.05,
+        "app": 0.0,
+    }
     for code, name in TOUCHPOINTS.items():
         rows.append([code, OVERALL, name, "index", declared[code], 1 / 7, "declared"])
-        rows += [[code, f"{code}_{i}", f"{name}·{n}", "rating", 0.5, 0.5, "declared"] for i, n in (("a", "结果"), ("b", "过程"))]
+        rows += [
+            [code, f"{code}_{i}", f"{name}·{n}", "rating", 0.5, 0.5, "declared"]
+            for i, n in (("a", "结果"), ("b", "过程"))
+        ]
     return WEIGHTS.build(rows)
 
 
@@ -102,7 +115,23 @@ def texts(copies=4):
         mine, moment = key("f", number), start + timedelta(hours=7 * number)
         kind = {"问卷": "questionnaire", "热线": "complaints", "电商": "reviews"}[source]
         feedback.append(
-            [mine, mine, mine, source, kind, "微信", f"C{number}", None, moment, "main", text, 1.0, "{}", FILE, number + 2]
+            [
+                mine,
+                mine,
+                mine,
+                source,
+                kind,
+                "微信",
+                f"C{number}",
+                None,
+                moment,
+                "main",
+                text,
+                1.0,
+                "{}",
+                FILE,
+                number + 2,
+            ]
         )
         score = {"positive": 0.8, "negative": -0.7, "mixed": -0.1, "neutral": 0.0}[polarity] + number / 1000
         tags.append([mine, "sentiment", "text", 0, len(text), -1, polarity, score, 0.9, "[]", "整句合计"])
@@ -113,13 +142,17 @@ def texts(copies=4):
                 ensure_ascii=False,
             )
             value = 0.8 if side == "positive" else -0.8
-            tags.append([mine, "touchpoint", label, at, at + len(word), 0, side, value, 0.85, evidence, f"触点词＋『{word}』"])
+            tags.append(
+                [mine, "touchpoint", label, at, at + len(word), 0, side, value, 0.85, evidence, f"触点词＋『{word}』"]
+            )
         tags += [[mine, "complaint", t, 0, len(text), -1, "negative", -0.7, 0.8, "[]", "投诉词"] for t in types]
         if source == "热线":
             closed = None if number % 4 == 1 else moment + timedelta(hours=30 + number)
             status = "处理中" if closed is None else "已办结"
             department = "物流部" if number % 2 else "售后部"
-            cases.append([mine, moment, moment + timedelta(hours=2 + number % 5), closed, status, department, "配送延误"])
+            cases.append(
+                [mine, moment, moment + timedelta(hours=2 + number % 5), closed, status, department, "配送延误"]
+            )
     return FEEDBACK.build(feedback), ANNOTATIONS.build(tags), CASES.build(cases)
 
 
@@ -164,7 +197,7 @@ def small_inputs():
             "引擎版本": "0.1.0",
             "词典版本": "general 2026.11",
             "配置摘要": key("config"),
-            "=cmd": "=HYPERLINK(\"http://example.invalid\")",
+            "=cmd": '=HYPERLINK("http://example.invalid")',
         },
     )
 

@@ -1,0 +1,216 @@
+"""Workbooks, .xlsx and .xls, as rows of text.
+
+A spreadsheet library can abort the process that calls it, so it runs in a child: calamine first (fast, the whole sheet
+in memory), openpyxl row by row where calamine cannot. The child is capped in memory and killed when it stands still.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from feedback_engine.errors import MappingError, UnreadableFile
+from feedback_engine.ingest.extent import Extent
+from feedback_engine.ingest.preflight import Sheet, identify_workbook, inspect_workbook, measure_sheet
+from feedback_engine.ingest.readers.excel_process import HAS_MEMORY_CAP, Child, ChildFailed, Job
+from feedback_engine.ingest.readers.rows import LineReject, Rows
+from feedback_engine.registry import unknown_name
+
+
+def read_excel(path: Path, sheet: str | None = None, header_row: int = 1) -> Rows:
+    """Return the sheet's rows, all cells as text; blank rows and blank columns at the end are left out.
+
+    Without `sheet` it is the first visible one with content. Raises UnreadableFile with the reason if the file is
+    unsafe, damaged, encrypted or no workbook, and MappingError if it has no such sheet.
+    """
+    container = identify_workbook(path)
+    if container == "xls":
+        job = Job(path, sheet, header_row, size=path.stat().st_size, engines=("calamine",))
+        return _start(job, container, [])
+    sheets = inspect_workbook(path)
+    chosen, evidence = _choose_sheet(path, sheets, sheet)
+    job = Job(path, chosen.name, header_row, size=chosen.unfolded_bytes)
+    return _start(job, container, evidence, chosen)
+
+
+def _choose_sheet(path: Path, sheets: list[Sheet], name: str | None) -> tuple[Sheet, list[str]]:
+    if name is not None:
+        for sheet in sheets:
+            if sheet.name == name:
+                return _check_content(path, sheet), []
+        raise _no_such_sheet(path, name, [sheet.name for sheet in sheets])
+    filled = [sheet for sheet in sheets if sheet.has_content]
+    if not filled:
+        raise UnreadableFile(f"{path}：{len(sheets)} 个工作表都没有内容；请检查导出")
+    chosen = next((sheet for sheet in filled if sheet.is_visible), filled[0])
+    return chosen, _name_others([sheet.name for sheet in filled if sheet is not chosen])
+
+
+def _check_content(path: Path, sheet: Sheet) -> Sheet:
+    if not sheet.has_content:
+        raise UnreadableFile(f"{path}：工作表「{sheet.name}」没有内容；请检查导出，或换一个工作表")
+    return sheet
+
+
+def _no_such_sheet(path: Path, name: str, names: list[str]) -> MappingError:
+    return MappingError(f"{path}：{unknown_name('工作表', name, tuple(names))}")
+
+
+def _name_others(names: list[str]) -> list[str]:
+    listed = "、".join(f"「{name}」" for name in names[:20])
+    return [f"另有 {len(names)} 个有内容的工作表没有读：{listed}；要读请用 sheet 指定"] if names else []
+
+
+@dataclass
+class _Reading:
+    """A sheet being read: the child at work, and what it takes to let another engine go on."""
+
+    job: Job
+    child: Child
+    frames: Iterator[tuple[str, Any]]
+    extent: Extent
+    meta: dict[str, Any]
+    notes: list[str]
+    rejects: list[LineReject] = field(default_factory=list)
+    last_reject: int = 0
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows below the headings; an engine that fails midway is replaced by the next."""
+        last = self.job.header_row
+        try:
+            while True:
+                try:
+                    for numbers, rows in self._batches():
+                        yield from zip(numbers, rows, strict=True)
+                        last = numbers[-1]
+                    return
+                except ChildFailed as failure:
+                    self._replace_engine(failure, last)
+        finally:
+            self.child.stop()
+
+    def _batches(self) -> Iterator[tuple[list[int], list[list[str]]]]:
+        errors = self.extent.errors
+        for kind, payload in self.frames:
+            if kind == "wide":
+                self._add_rejects(payload)
+            elif payload[0]:
+                numbers, rows = payload
+                if errors:
+                    _overlay_errors(numbers, rows, errors)
+                yield numbers, rows
+
+    def _add_rejects(self, found: list[tuple[int, int, str]]) -> None:
+        """Keep what the child could not fit, once: an engine that takes over may say it again."""
+        self.rejects.extend(_reject(*place) for place in found if place[0] > self.last_reject)
+        self.last_reject = max(self.last_reject, found[-1][0])
+
+    def _replace_engine(self, failure: ChildFailed, last: int) -> None:
+        self.child.stop()
+        job = replace(self.job, engines=self.job.engines[1:], width=self.meta["width"], after=last)
+        if not job.engines:
+            raise _explain(self.job.path, failure, self.notes)
+        self.notes.append(str(failure))
+        self.job, self.child = job, Child(job)
+        self.frames = self.child.frames()
+        try:
+            next(self.frames)  # its meta: the headings are known
+        except ChildFailed as second:
+            self._replace_engine(second, last)
+
+
+def _reject(row_number: int, columns: int, value: str) -> LineReject:
+    reason = "一行文字过长，不像反馈" if not columns else f"第 {columns} 列还有内容，远在表头之外"
+    return LineReject(row_number, "", value, reason)
+
+
+def _overlay_errors(numbers: list[int], rows: list[list[str]], errors: dict[int, dict[int, str]]) -> None:
+    for number, row in zip(numbers, rows, strict=True):
+        for column, error in errors.get(number, {}).items():
+            if column <= len(row):
+                row[column - 1] = error
+
+
+def _start(job: Job, container: str, evidence: list[str], sheet: Sheet | None = None) -> Rows:
+    """Start the child, measure the sheet while it parses (before, where memory has no cap), and open the rows."""
+    notes: list[str] = []
+    extent = measure_sheet(job.path, sheet) if sheet and not HAS_MEMORY_CAP else None
+    child = Child(job)
+    try:
+        if extent is None:
+            extent = measure_sheet(job.path, sheet) if sheet else Extent(0, 0)
+        if not extent.fits_memory:
+            notes.append(f"单元格远至第 {extent.rows:,} 行第 {extent.columns:,} 列")
+            job = replace(job, engines=job.engines[1:])
+            child.stop()
+            child = Child(job)
+        return _open_rows(job, child, extent, container, evidence, notes, sheet)
+    except BaseException:
+        child.stop()
+        raise
+
+
+def _open_rows(
+    job: Job,
+    child: Child,
+    extent: Extent,
+    container: str,
+    evidence: list[str],
+    notes: list[str],
+    sheet: Sheet | None,
+) -> Rows:
+    while True:
+        frames = child.frames()
+        try:
+            _, meta = next(frames)
+            break
+        except ChildFailed as failure:
+            child.stop()
+            if len(job.engines) < 2 or failure.kind in _FINAL:
+                raise _explain(job.path, failure, notes) from None
+            notes.append(str(failure))
+            job = replace(job, engines=job.engines[1:])
+            child = Child(job)
+    reading = _Reading(job, child, frames, extent, meta, notes)
+    said = (*_describe(meta, container, sheet), *_describe_engine(notes), *evidence, *_name_others(meta["others"]))
+    return Rows(meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects)
+
+
+#: What another engine would only say again.
+_FINAL = frozenset({"password", "sheet", "empty", "header"})
+
+
+def _explain(path: Path, failure: ChildFailed, notes: list[str]) -> UnreadableFile | MappingError:
+    """Return the error that tells why no engine could read the file, and what to do."""
+    if failure.kind == "sheet":
+        name, names = json.loads(str(failure))
+        return _no_such_sheet(path, name, names)
+    ways = {
+        "password": "请在 Excel 里去掉密码后另存为 .xlsx",
+        "header": "表头所在行请用 header_row 指定",
+        "empty": "请检查导出，或用 sheet 指定工作表",
+    }
+    way_out = ways.get(failure.kind, "请用 Excel 打开，只留需要的区域，另存为 .xlsx 或 CSV")
+    before = f"；先前：{'；'.join(notes)}" if notes else ""
+    return UnreadableFile(f"{path}：工作簿读不出来：{failure}{before}；{way_out}")
+
+
+def _describe(meta: dict[str, Any], container: str, sheet: Sheet | None) -> list[str]:
+    said = [f"文件头表明是 {container}；读工作表「{meta['sheet']}」"]
+    if sheet is not None and sheet.declared and meta["last_row"]:
+        declared = sheet.declared.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ$")
+        if declared.isdigit() and int(declared) > meta["last_row"]:
+            said.append(f"声明的范围是 {sheet.declared}，实际内容到第 {meta['last_row']:,} 行为止")
+    for column in meta["lossy"]:
+        heading = meta["header"][column] if column < len(meta["header"]) else ""
+        said.append(
+            f"第 {column + 1} 列（{heading}）有超过 15 位的数字，末几位在 Excel 里已经丢失；请在源系统按文本导出"
+        )
+    return said
+
+
+def _describe_engine(notes: list[str]) -> list[str]:
+    return [f"快速读取不可行（{'；'.join(notes)}），改为逐行读取"] if notes else []

@@ -1,0 +1,160 @@
+"""Native charts over tables that stand in the workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from feedback_engine.report.blocks import Cell, Chart, ChartKind, Marked, Series, Table, Tone
+from feedback_engine.report.styles import FILLS, FONT, INK, LINE, NAVY, PALE_INK
+
+if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart as NativeChart
+    from xlsxwriter.workbook import Workbook
+
+_TYPES: dict[ChartKind, dict[str, str]] = {
+    ChartKind.BAR: {"type": "bar"},
+    ChartKind.STACKED_BAR: {"type": "bar", "subtype": "stacked"},
+    ChartKind.LINE: {"type": "line"},
+    ChartKind.PARETO: {"type": "column"},
+    ChartKind.SCATTER: {"type": "scatter"},
+}
+_LYING = (ChartKind.BAR, ChartKind.STACKED_BAR)
+#: Pixels of a chart's height: of all but lying bars, and the frame and a bar of those.
+HEIGHT, FRAME_HEIGHT, BAR_HEIGHT = 340, 110, 26
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a table came to stand: its sheet, and its first row below the headings."""
+
+    table: Table
+    sheet: str
+    first_row: int
+
+    def reference(self, heading: str, count: int) -> list[str | int]:
+        """Return the range of the column's first `count` cells."""
+        column = self.table.position(heading)
+        return [self.sheet, self.first_row, column, self.first_row + count - 1, column]
+
+    def cells(self, heading: str, count: int) -> list[Cell]:
+        """Return the values of that range."""
+        column = self.table.position(heading)
+        return [row[column] for row, _ in zip(self.table.rows, range(count), strict=False)]
+
+
+def chart_height(chart: Chart, row_count: int) -> int:
+    """Return the height in pixels that shows every bar."""
+    return FRAME_HEIGHT + BAR_HEIGHT * max(row_count, 3) if chart.kind in _LYING else HEIGHT
+
+
+def build_chart(workbook: Workbook, chart: Chart, place: Place) -> NativeChart:
+    """Return the chart, ready to insert; its figures are cached in it, for viewers that do not calculate."""
+    native = workbook.add_chart(dict(_TYPES[chart.kind]))
+    count = chart.row_count or len(place.table.rows)
+    shown = chart.series[:1] if chart.kind is ChartKind.PARETO else chart.series
+    for series in shown:
+        native.add_series(_series(chart, series, place, count))
+    if chart.kind is ChartKind.PARETO:
+        native.combine(_cumulative(workbook, chart, place, count))
+    _dress(native, chart)
+    return native
+
+
+def _series(chart: Chart, series: Series, place: Place, count: int) -> dict[str, Any]:
+    values = place.cells(series.heading, count)
+    options: dict[str, Any] = {
+        "name": series.heading,
+        "categories": place.reference(chart.category, count),
+        "values": place.reference(series.heading, count),
+        "categories_data": [_plain(cell) for cell in place.cells(chart.category, count)],
+        "values_data": [_plain(cell) for cell in values],
+    }
+    return options | _drawn(chart, series) | _error_bars(chart, series, place, count)
+
+
+def _plain(cell: Cell) -> Any:
+    if isinstance(cell, Marked):
+        return cell.text
+    return "" if cell is None else cell
+
+
+def _drawn(chart: Chart, series: Series) -> dict[str, Any]:
+    color = FILLS[series.tone]
+    if chart.kind is ChartKind.LINE:
+        marker = {"type": "circle", "size": 6, "fill": {"color": color}, "border": {"color": "#FFFFFF"}}
+        return {"line": {"color": color, "width": 2.25}, "marker": marker}
+    if chart.kind is ChartKind.SCATTER:
+        return {"marker": {"type": "circle", "size": 8, "fill": {"color": color}, "border": {"color": "#FFFFFF"}}}
+    labels = {"value": True, "font": _font(9)}
+    if chart.kind is ChartKind.BAR:
+        # Inside the bar's foot, where the interval's line cannot cross it.
+        labels |= {"position": "inside_base", "num_format": "0.0", "font": _font(9, "#FFFFFF")}
+    if chart.kind is ChartKind.STACKED_BAR:
+        labels |= {"num_format": "#,##0;;"}
+    return {"fill": {"color": color}, "border": {"none": True}, "gap": 45, "data_labels": labels} | (
+        {"overlap": 100} if chart.kind is ChartKind.STACKED_BAR else {}
+    )
+
+
+def _error_bars(chart: Chart, series: Series, place: Place, count: int) -> dict[str, Any]:
+    if not series.lower or not series.upper:
+        return {}
+    values, lower, upper = (place.cells(name, count) for name in (series.heading, series.lower, series.upper))
+    bars = {
+        "type": "custom",
+        "plus_values": [_distance(end, value) for end, value in zip(upper, values, strict=True)],
+        "minus_values": [_distance(value, end) for end, value in zip(lower, values, strict=True)],
+        "line": {"color": PALE_INK, "width": 1.25},
+    }
+    # XlsxWriter calls a lying bar's value axis x.
+    return {"x_error_bars" if chart.kind in _LYING else "y_error_bars": bars}
+
+
+def _distance(high: Cell, low: Cell) -> float:
+    return round(high - low, 9) if isinstance(high, (int, float)) and isinstance(low, (int, float)) else 0.0
+
+
+def _cumulative(workbook: Workbook, chart: Chart, place: Place, count: int) -> NativeChart:
+    line = workbook.add_chart({"type": "line"})
+    for series in chart.series[1:]:
+        options = _series(chart, series, place, count)
+        options |= {"y2_axis": True, "line": {"color": FILLS[Tone.SECOND], "width": 2.25}, "data_labels": None}
+        options |= {"marker": {"type": "circle", "size": 6, "fill": {"color": FILLS[Tone.SECOND]}}, "fill": None}
+        line.add_series({key: value for key, value in options.items() if value is not None and key not in _BAR_ONLY})
+    line.set_y2_axis(_value_axis("") | {"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": False}})
+    return line
+
+
+_BAR_ONLY = ("gap", "border", "overlap")
+
+
+def _dress(native: NativeChart, chart: Chart) -> None:
+    native.set_title({"name": chart.title, "name_font": _font(13, NAVY, bold=True), "overlay": False})
+    native.set_chartarea({"border": {"color": LINE}, "fill": {"color": "#FFFFFF"}})
+    category: dict[str, Any] = {"num_font": _font(10), "line": {"color": LINE}, "major_tick_mark": "none"}
+    value = _value_axis(chart.unit)
+    value |= {key: limit for key, limit in (("min", chart.minimum), ("max", chart.maximum)) if limit is not None}
+    if chart.kind in _LYING:
+        # The table's first row is the top bar; the value axis then stands at the foot.
+        native.set_y_axis(category | {"reverse": True})
+        native.set_x_axis(value | {"label_position": "high"})
+    else:
+        native.set_x_axis(category)
+        native.set_y_axis(value)
+    has_legend = len(chart.series) > 1
+    native.set_legend({"position": "bottom", "font": _font(10)} if has_legend else {"none": True})
+
+
+def _value_axis(unit: str) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "num_font": _font(9, PALE_INK),
+        "line": {"none": True},
+        "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.75}},
+        "major_tick_mark": "none",
+    }
+    return axis | ({"name": unit, "name_font": _font(9, PALE_INK)} if unit else {})
+
+
+def _font(size: int, color: str = INK, *, bold: bool = False) -> dict[str, Any]:
+    return {"name": FONT, "size": size, "color": color, "bold": bold}

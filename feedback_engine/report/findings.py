@@ -1,0 +1,109 @@
+"""One-line findings, each computed from the figures; what the figures do not say is not said."""
+
+from __future__ import annotations
+
+from feedback_engine.domain import OVERALL, Measure, Polarity
+from feedback_engine.report.facts import OPEN_TYPES, Facts
+from feedback_engine.report.figures import NAMES, UNITS, compare, of_touchpoint, overall, say
+
+#: Mentions below which a touchpoint's net sentiment is not worth a sentence.
+LEAST_MENTIONS = 5
+
+
+def find_all(facts: Facts) -> list[str]:
+    """Return the findings, most important first; each ends with the sheet that shows it."""
+    found = [_headline(facts), _moved(facts), _worst(facts), _complaints(facts), _sentiment(facts), _coverage(facts)]
+    return [text for text in found if text] or ["本期没有可用的数据。（见 数据质量）"]
+
+
+def _headline(facts: Facts) -> str:
+    measure = facts.lead_measure
+    now = overall(facts.figures, measure)
+    if now is None or now.score is None:
+        return "" if now is None else f"{say(now, measure)}，n={now.base:,}。（见 触点得分）"
+    change = compare(now, overall(facts.previous, measure))
+    if change.points is None:
+        return f"{say(now, measure)}；没有上期可比。（见 触点得分）"
+    relative = "" if change.relative is None else f"（相对 {change.relative:+.1%}）"
+    verdict = "两期区间不重叠" if change.is_clear else "两期区间有重叠或样本偏少，还不能断言有变化"
+    return f"{say(now, measure)}，环比 {change.points:+.1f} 分{relative}，{verdict}。（见 触点得分）"
+
+
+def _moved(facts: Facts) -> str:
+    measure = facts.lead_measure
+    changes = {
+        code: compare(of_touchpoint(facts.figures, code, measure), of_touchpoint(facts.previous, code, measure))
+        for code in facts.touchpoints
+    }
+    clear = {code: change.points for code, change in changes.items() if change.is_clear and change.points is not None}
+    if clear:
+        parts = [f"{facts.name(code)} {clear[code]:+.1f}" for code in sorted(clear, key=lambda code: -abs(clear[code]))]
+        return f"{len(clear)} 个触点的{NAMES[measure]}有明确变化：{'、'.join(parts[:5])}。（见 触点得分）"
+    compared = sum(change.points is not None for change in changes.values())
+    return f"{compared} 个可比触点中，没有一个的变化超出抽样波动。（见 触点得分）" if compared else ""
+
+
+def _worst(facts: Facts) -> str:
+    measure, ranked = facts.lead_measure, facts.sorted_by_score()[: facts.count_scored()]
+    total = overall(facts.figures, measure)
+    if len(ranked) < 2:
+        return ""
+    worst, best = (of_touchpoint(facts.figures, code, measure) for code in (ranked[-1], ranked[0]))
+    if worst is None or best is None or worst.score is None or best.score is None:
+        return ""
+    gap = ""
+    if total is not None and total.score is not None:
+        gap = f"，比总体低 {total.score - worst.score:.1f} 分" if worst.score < total.score else ""
+    share = f"，占总指数权重 {worst.weight:.1%}" if worst.weight else ""
+    return (
+        f"得分最低的触点是{facts.name(ranked[-1])}（{worst.score:.1f}，n={worst.base:,}）{gap}{share}；"
+        f"最高的是{facts.name(ranked[0])}（{best.score:.1f}）。（见 触点得分）"
+    )
+
+
+def _complaints(facts: Facts) -> str:
+    if facts.complaints.empty:
+        return ""
+    counts = facts.complaints["type"].value_counts()
+    total = facts.count_complaints()
+    typed = sorted(
+        ((int(count), str(code)) for code, count in counts.items() if code not in OPEN_TYPES),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    rate = overall(facts.figures, Measure.COMPLAINT_RATE)
+    words = "" if rate is None or rate.score is None else f"（{rate.score:.1f} {UNITS[Measure.COMPLAINT_RATE]}）"
+    if not typed:
+        return f"投诉 {total:,} 件{words}，都没有识别出类型。（见 投诉分析）"
+    count, code = typed[0]
+    return (
+        f"投诉 {total:,} 件{words}，最多的类型是{facts.type_name(code)}：{count:,} 件，"
+        f"占类型判断的 {count / counts.sum():.1%}。（见 投诉分析）"
+    )
+
+
+def _sentiment(facts: Facts) -> str:
+    if facts.mentions.empty:
+        return ""
+    table = facts.mentions.groupby(["touchpoint", "polarity"], observed=True).size().unstack(fill_value=0)
+    negative = table.get(Polarity.NEGATIVE)
+    totals = table.sum(axis=1)
+    if negative is None or not (frequent := totals[(totals >= LEAST_MENTIONS) & (negative > 0)].index.tolist()):
+        return ""
+    code = min(frequent, key=lambda code: (-negative[code], code))
+    part = f"{int(negative[code]):,} 条负面，占其提及的 {negative[code] / totals[code]:.1%}"
+    return f"负面提及最多的触点是{facts.name(str(code))}：{part}。（见 情感与主题）"
+
+
+def _coverage(facts: Facts) -> str:
+    texts = len(facts.texts)
+    if not texts:
+        return ""
+    tagged = facts.texts["feedback_id"].isin(facts.mentions["feedback_id"]).sum()
+    silent = [
+        code
+        for code in facts.touchpoints
+        if code != OVERALL and not any(figure.base for key, figure in facts.figures.items() if key[0] == code)
+    ]
+    missing = f"；{len(silent)} 个触点没有任何数据" if silent else ""
+    untagged = f"{texts - tagged:,} 段（{1 - tagged / texts:.1%}）"
+    return f"{texts:,} 段文本中有 {untagged}没有提到任何触点{missing}。（见 数据质量）"

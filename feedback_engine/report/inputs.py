@@ -1,0 +1,71 @@
+"""What a report is made from: the tables of one period, and the names for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from feedback_engine.domain import Period
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The columns of `ReportInputs.files`.
+FILE_COLUMNS = (
+    "file_id",
+    "name",
+    "source",
+    "platform",
+    "encoding",
+    "sheet",
+    "read",
+    "stored",
+    "updated",
+    "duplicate",
+    "quarantined",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The numbers behind what is withheld, flagged, and called satisfied."""
+
+    suppress_below: int = 10
+    flag_below: int = 30
+    satisfied_from: float = 75.0
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """Everything that a report is made from; frames as declared in `feedback_engine.tables`.
+
+    `feedback`, `annotations` and `cases` are those of the period; `rejects` and `files` those of the run or period.
+    `touchpoint_labels` maps a pack's touchpoint code to the touchpoint of the index that it belongs to; a label not in
+    it stands for itself. `platform`, `encoding` and `sheet` of a file may be empty.
+    """
+
+    title: str
+    project: str
+    timezone: str
+    #: None = all data.
+    period: Period | None
+    created_at: datetime
+    index: pd.DataFrame
+    previous: pd.DataFrame | None
+    year_before: pd.DataFrame | None
+    trend: pd.DataFrame
+    weights: pd.DataFrame
+    touchpoint_names: Mapping[str, str]
+    indicator_names: Mapping[str, str]
+    complaint_type_names: Mapping[str, str]
+    feedback: pd.DataFrame
+    annotations: pd.DataFrame
+    cases: pd.DataFrame
+    rejects: pd.DataFrame
+    files: pd.DataFrame
+    manifest: Mapping[str, str]
+    thresholds: Thresholds = Thresholds()
+    touchpoint_labels: Mapping[str, str] = field(default_factory=dict)
