@@ -17,6 +17,12 @@ def find_lexicons(explicit: Path | None = None) -> Path:
     return _shipped("_lexicons", "lexicons")
 
 
+def find_formats() -> Path:
+    """Return the folder of the tables that tell exports apart: in the chosen lexicons, else the shipped one."""
+    own = find_lexicons() / "formats"
+    return own if own.is_dir() else _shipped("_lexicons", "lexicons") / "formats"
+
+
 def find_examples() -> Path:
     """Return the folder of example files."""
     return _shipped("_examples", "examples")

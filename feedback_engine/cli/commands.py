@@ -92,6 +92,8 @@ def inspect(options: Namespace) -> int:
     for heading in ("evidence", "warnings"):
         for sentence in found[heading]:
             print(f"  {'依据' if heading == 'evidence' else '注意'}：{sentence}")
+    if "mapping" in found:
+        _hand_over_mapping(found["mapping"], options)
     rows = [[q["code"], q["type"], _say_scale(q), q["stem"]] for q in found["questions"]]
     if rows:
         print_table(["代码", "题型", "量表", "题干"], rows)
@@ -187,6 +189,18 @@ def _print_summary(summary: RunSummary) -> None:
     print(f"打标签 {summary.tagged} 条；用时 {summary.seconds:.1f} 秒")
     if summary.report:
         print(f"报告：{summary.report}")
+
+
+def _hand_over_mapping(text: str, options: Namespace) -> None:
+    """Write the drafted mapping to the file asked for, or print it with the way to use it."""
+    if options.draft:
+        target = Path(options.draft)
+        if target.exists():
+            raise ConfigError(f"{target} 已存在；换一个文件名，或先移走它")
+        target.write_text(text, encoding="utf-8")
+        print(f"映射草稿已写入 {target}；核对后运行：feedback-engine import {options.path} --mapping {target}")
+    else:
+        print(f"映射草稿（加 --draft 文件 可保存）：\n{text}")
 
 
 def _say_scale(question: dict[str, Any]) -> str:

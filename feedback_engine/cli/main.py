@@ -85,6 +85,7 @@ def _add_stage_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     importing.add_argument("--json", action="store_true", help="打印 JSON")
     inspect = _add(commands, "inspect", "看一个文件：哪个平台、编码、题目、量表，以及理由；不存储任何内容")
     inspect.add_argument("path", metavar="文件")
+    inspect.add_argument("--draft", metavar="文件", help="不是已知平台时，把起草的映射写入此文件")
     inspect.add_argument("--json", action="store_true", help="打印 JSON")
     tag = _add(commands, "tag", "每行一条文本，每行输出一条 JSON；不给文件则标注库中未标注的文本")
     tag.add_argument("path", nargs="?", metavar="文件", help="文本文件（UTF-8），- 为标准输入")

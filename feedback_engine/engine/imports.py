@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
-from feedback_engine.errors import ConfigError, SourceError, UnreadableFile
+from feedback_engine.errors import AmbiguousFormat, ConfigError, SourceError, UnreadableFile
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ class Imports:
 
     def inspect(self, path: Path) -> dict[str, Any]:
         """Return what the file is and why: platform, encoding, questions, scales; stores nothing."""
-        reading = self._open(path, SourceConfig(name="unnamed", path=str(path)), is_unnamed=True)
+        try:
+            reading = self._open(path, SourceConfig(name="unnamed", path=str(path)), is_unnamed=True)
+        except AmbiguousFormat as error:
+            return self._inspect_table(path, str(error))
         rows = sum(batch.row_count for batch in reading)
         return {
             "platform": reading.facts.platform,
@@ -57,6 +60,27 @@ class Imports:
             "evidence": list(reading.facts.evidence),
             "questions": [question.to_dict() for question in reading.adapted.questions],
             "warnings": list(reading.adapted.warnings),
+        }
+
+    def _inspect_table(self, path: Path, reason: str) -> dict[str, Any]:
+        """Return what a file of no known platform holds, with a drafted mapping file for the user to check."""
+        from feedback_engine.ingest.container import open_rows
+        from feedback_engine.ingest.detect import peek
+        from feedback_engine.ingest.draft import draft_mapping
+        from feedback_engine.ingest.importer import GENERIC
+
+        rows = open_rows(path, SourceConfig(name="unnamed", path=str(path)))
+        sample, rows = peek(rows, path.name)
+        draft = draft_mapping(sample)
+        return {
+            "platform": GENERIC,
+            "kind": str(draft.kind),
+            "encoding": rows.encoding or rows.container,
+            "rows": sum(any(map(str.strip, cells)) for _, cells in rows),
+            "evidence": [*rows.evidence],
+            "questions": [question.to_dict() for question in draft.questions],
+            "warnings": [reason, *draft.warnings],
+            "mapping": draft.to_yaml(),
         }
 
     def check_source(self, source: SourceConfig) -> None:

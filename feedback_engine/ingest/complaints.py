@@ -8,7 +8,10 @@ from feedback_engine.ingest.records import Case, Records, has_rating, join_title
 
 
 def read_complaints(chunk: Chunk, source: SourceConfig) -> Records:
-    """Return the cases; one without text, title and rating is quarantined."""
+    """Return the cases; one without text, title, rating and stated type is quarantined.
+
+    A case of a stated type without text counts as a complaint, though there is nothing to read in it.
+    """
     records = read_records(chunk, source, moment="opened_at", respondent="id")
     records.texts = join_title(chunk)
     blank = [""] * len(chunk)
@@ -18,7 +21,8 @@ def read_complaints(chunk: Chunk, source: SourceConfig) -> Records:
         closed=chunk.read_moments("closed_at", is_row_lost=False),
         words={name: chunk.read_field(name) or blank for name in ("status", "department", "stated_type")},
     )
-    for at, (text, is_rated) in enumerate(zip(records.texts, has_rating(records), strict=True)):
-        if not (text or is_rated):
-            chunk.lose(at, "没有内容：投诉正文为空")
+    stated = records.case.words["stated_type"]
+    for at, (text, is_rated, kind) in enumerate(zip(records.texts, has_rating(records), stated, strict=True)):
+        if not (text or is_rated or kind):
+            chunk.lose(at, "没有内容：投诉正文和投诉类型都为空")
     return records

@@ -36,6 +36,8 @@ class Adapted:
     questions: tuple[Question, ...] = ()
     #: What the user should know, in Chinese.
     warnings: tuple[str, ...] = ()
+    #: Headings of the attributes that answer a question: a respondent who answered only these has said something.
+    choices: tuple[str, ...] = ()
 
 
 class GenericAdapter:
@@ -68,9 +70,15 @@ class MappedColumns:
     attributes: tuple[tuple[str, int], ...]
     missing: MissingTable
     moments: MomentParser
+    #: Attributes that do not tell a correction from a repeat.
+    volatile: frozenset[str] = frozenset()
+    #: Positions of the attributes that answer a question.
+    choices: tuple[int, ...] = ()
 
     @classmethod
-    def resolve(cls, mapping: MappingConfig, header: Sequence[str], *, place: str, timezone: str) -> MappedColumns:
+    def resolve(
+        cls, mapping: MappingConfig, header: Sequence[str], *, place: str, timezone: str, choices: Sequence[str] = ()
+    ) -> MappedColumns:
         """Return where everything lies; raises MappingError that lists every column not found, with near misses."""
         headings = [clean(heading) for heading in header]
         find = _Finder(headings)
@@ -79,6 +87,8 @@ class MappedColumns:
         ratings = [(rating, find(rating.column)) for rating in mapping.ratings]
         texts = tuple((text.role, find(text.column)) for text in mapping.texts)
         attributes = [find(column) for column in mapping.attributes]
+        volatile = {name for name in mapping.volatile if name not in mapping.attributes}
+        volatile_columns = [find(column) for column in mapping.volatile if column in mapping.attributes]
         if find.problems:
             shown = "、".join(repr(heading) for heading in headings[:_SHOWN_HEADINGS])
             more = f" 等共 {len(headings)} 列" if len(headings) > _SHOWN_HEADINGS else ""
@@ -92,6 +102,8 @@ class MappedColumns:
             tuple({labels[at]: at for at in attributes}.items()),
             missing,
             MomentParser(timezone),
+            frozenset(volatile | {labels[at] for at in volatile_columns}),
+            tuple(find(column) for column in choices),
         )
 
 

@@ -45,12 +45,14 @@ class Records:
     #: Open answers by role.
     answers: list[tuple[str, list[str]]] = field(default_factory=list)
     case: Case | None = None
+    #: Names of the attributes that do not tell a correction from a repeat.
+    volatile: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def contents(self) -> list[tuple[str, list[str]]]:
-        """Return all that the rows say by name, as text: what the content hash covers."""
+        """Return what the rows say by name, as text, volatile attributes left out: what the content hash covers."""
         columns = [
             ("text", self.texts),
             ("received_at", _as_text(self.received)),
@@ -59,7 +61,7 @@ class Records:
             ("respondent_id", self.respondent_ids),
             ("weight", list(map(str, self.weights))),
         ]
-        columns += [(f"attribute {name}", cells) for name, cells in self.attributes]
+        columns += [(f"attribute {name}", cells) for name, cells in self.attributes if name not in self.volatile]
         columns += [(f"rating {c.indicator}", [answer.token for answer in answers]) for c, answers in self.ratings]
         columns += [(f"answer {role}", cells) for role, cells in self.answers]
         if self.case is not None:
@@ -91,6 +93,7 @@ class Records:
                 list(compress(case.closed, keep)),
                 {name: list(compress(cells, keep)) for name, cells in case.words.items()},
             ),
+            self.volatile,
         )
 
 
@@ -117,6 +120,7 @@ def read_records(chunk: Chunk, source: SourceConfig, *, moment: str, respondent:
         weights=chunk.read_weights(),
         attributes=[(name, chunk.read_text(position)) for name, position in chunk.columns.attributes],
         ratings=[(rating.config, chunk.read_answers(rating)) for rating in chunk.columns.ratings],
+        volatile=chunk.columns.volatile,
     )
 
 

@@ -1,0 +1,83 @@
+"""Headings by the many names that systems give them: the tables of lexicons/formats."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.resources import find_formats
+
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
+_MARKS = str.maketrans("", "", ":*'\"`?_-·.#")
+
+
+def fold_heading(heading: str) -> str:
+    """Return the heading for comparison: half width, no blanks, no punctuation around words, no case."""
+    return "".join(unicodedata.normalize("NFKC", heading).translate(_MARKS).split()).casefold()
+
+
+def bare_heading(heading: str) -> str:
+    """Return the folded heading without what stands in brackets; 受理班组(全称) is 受理班组."""
+    return fold_heading(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
+
+
+@cache
+def read_format_table(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a tab-separated table, comments left out; raises LexiconError if it is not there."""
+    path = find_formats() / f"{name}.tsv"
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{path}：读不了（{error}）；请恢复随软件附带的 lexicons/formats") from None
+    return tuple(tuple(cell.strip() for cell in line.split("\t")) for line in lines if line and line[0] != "#")
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One heading that means a field; a weak one proves nothing by itself."""
+
+    field: str
+    heading: str
+    rank: int
+    is_weak: bool
+
+
+class AliasTable:
+    """Which field a heading means. Rows of the table: field, heading (`*` stands for anything), perhaps `weak`."""
+
+    def __init__(self, rows: Sequence[tuple[str, ...]]) -> None:
+        aliases = [Alias(row[0], row[1], rank, "weak" in row[2:]) for rank, row in enumerate(rows)]
+        self._exact = {fold_heading(alias.heading): alias for alias in reversed(aliases) if "*" not in alias.heading}
+        self._patterns = [alias for alias in aliases if "*" in alias.heading]
+
+    @classmethod
+    def load(cls, name: str) -> AliasTable:
+        """Return the table of lexicons/formats under this name."""
+        return cls(read_format_table(name))
+
+    def find(self, heading: str) -> Alias | None:
+        """Return what the heading means: as written, else without brackets, else by pattern; None if unknown."""
+        folded, bare = fold_heading(heading), bare_heading(heading)
+        if folded in self._exact:
+            return self._exact[folded]
+        if bare in self._exact:
+            return self._exact[bare]
+        return next((alias for alias in self._patterns if fnmatchcase(folded, alias.heading.casefold())), None)
+
+    def locate(self, header: Sequence[str]) -> dict[str, list[int]]:
+        """Return for each field found its columns (0 = first), the best name first."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for position, heading in enumerate(header):
+            if heading and (alias := self.find(heading)) is not None:
+                found.setdefault(alias.field, []).append((alias.rank, position))
+        return {field: [position for _, position in sorted(places)] for field, places in found.items()}
+
+    def count_strong(self, header: Sequence[str], *fields: str) -> int:
+        """Return how many headings mean one of these fields by a name that proves it."""
+        aliases = [self.find(heading) for heading in header if heading]
+        return sum(alias is not None and alias.field in fields and not alias.is_weak for alias in aliases)

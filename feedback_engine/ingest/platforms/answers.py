@@ -1,0 +1,157 @@
+"""What kind of question a column of answers belongs to, where the platform does not say; and cells with several answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+from feedback_engine.ingest.cells import DEFAULT_MISSING
+from feedback_engine.ingest.scale_words import load_scale_words
+from feedback_engine.ingest.scales import ScaleFinding, recognise_scale
+from feedback_engine.ingest.survey import JOINER, MISSING, Question, QuestionType
+
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?%?", re.ASCII)
+_SENTENCE = re.compile(r"[，。！？；、,!?;\n]")
+#: Below this many answers a share says nothing.
+_FEW = 10
+_SHORT, _LONG = 8, 14
+#: Options that are worth showing.
+_MAX_OPTIONS = 200
+#: Kinds of cue that decide what a question is, the strongest first.
+_DECLARED = (
+    ("file", QuestionType.FILE),
+    ("rank", QuestionType.RANK),
+    ("multi", QuestionType.MULTI),
+    ("fill", QuestionType.TEXT),
+)
+
+Split = Callable[[str], list[str]]
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell holds no answer."""
+    return not cell or cell in MISSING or DEFAULT_MISSING.get(cell) in (MISSING["(空)"], MISSING["(跳过)"])
+
+
+def answered(cells: Sequence[str]) -> list[str]:
+    """Return the cells that hold an answer."""
+    return [cell for cell in cells if not is_missing(cell)]
+
+
+def judge_type(stem: str, declared: str, cells: Sequence[str]) -> QuestionType:
+    """Return what a column that is no rating holds: by the declared type, then the cells, then the head."""
+    words = load_scale_words()
+    given = answered(cells)
+    for kind, found in _DECLARED:
+        if words.has_cue(kind, declared):
+            return _number_or(found, given)
+    if words.has_cue("choice", declared):
+        return QuestionType.SINGLE
+    if words.has_cue("location", stem) and not all(map(_NUMBER.fullmatch, given)):
+        return QuestionType.LOCATION
+    if given and all(map(_NUMBER.fullmatch, given)):
+        return QuestionType.NUMBER
+    return QuestionType.TEXT if _reads_like_text(given, words.has_cue("text", stem)) else QuestionType.SINGLE
+
+
+def _number_or(found: QuestionType, given: Sequence[str]) -> QuestionType:
+    is_number = found is QuestionType.TEXT and bool(given) and all(map(_NUMBER.fullmatch, given))
+    return QuestionType.NUMBER if is_number else found
+
+
+def _reads_like_text(given: Sequence[str], is_asked_for: bool) -> bool:
+    """Whether answers are people's own words: hardly any twice, or long, or sentences."""
+    if not given:
+        return is_asked_for
+    variety = len(set(given)) / len(given)
+    length = sum(map(len, given)) / len(given)
+    has_sentences = sum(bool(_SENTENCE.search(cell)) for cell in given) * 3 > len(given)
+    if is_asked_for:
+        return variety > 0.5 or length > _SHORT or has_sentences
+    if len(given) < _FEW:
+        return variety > 0.8 and length > _LONG
+    return variety > 0.5 and (length > _SHORT or has_sentences)
+
+
+def is_personal(stem: str, type_: QuestionType) -> bool:
+    """Whether the answers would say who the person is."""
+    return type_ in (QuestionType.TEXT, QuestionType.SINGLE, QuestionType.NUMBER) and load_scale_words().has_cue(
+        "personal", stem
+    )
+
+
+def describe_question(
+    code: str,
+    stem: str,
+    declared: str,
+    cells: Sequence[str],
+    *,
+    columns: tuple[int, ...],
+    values: Collection[str] | None = None,
+    group: str = "",
+    row_label: str = "",
+    is_required: bool = False,
+) -> tuple[Question, ScaleFinding | None]:
+    """Return a question with a single column of answers, and its scale if these are ratings.
+
+    `values` are the values of all rows of a matrix; positions in `columns` count from 1.
+    """
+    words = load_scale_words()
+    is_worded = any(words.has_cue(kind, declared) for kind in ("fill", "multi", "rank", "file"))
+    given = dict.fromkeys(answered(cells))
+    finding = None
+    if not is_worded:
+        finding = recognise_scale(f"{stem} {row_label}".strip(), given if values is None else values, declared=declared)
+    type_ = judge_type(stem, declared, cells) if finding is None else finding.type
+    if finding is not None and group:
+        type_ = QuestionType.MATRIX_ROW
+    is_closed = type_ in (QuestionType.SINGLE, QuestionType.SCALE, QuestionType.NPS, QuestionType.MATRIX_ROW)
+    question = Question(
+        code,
+        stem,
+        type_,
+        columns,
+        finding.scale if finding else None,
+        finding.evidence if finding else "",
+        group,
+        row_label,
+        tuple(given)[:_MAX_OPTIONS] if is_closed else (),
+        is_required,
+    )
+    return question, finding
+
+
+def fold_cell(split: Split) -> Callable[[str], str]:
+    """Return what rewrites a cell with several answers to one joined by JOINER; one without stays as it is."""
+    return lambda cell: cell if is_missing(cell) else JOINER.join(split(cell))
+
+
+def list_options(cells: Sequence[str], split: Split) -> tuple[str, ...]:
+    """Return the distinct options in cells with several answers, in order of appearance."""
+    return tuple(dict.fromkeys(option for cell in answered(cells) for option in split(cell)))[:_MAX_OPTIONS]
+
+
+def share_options(cells: Sequence[str], split: Split) -> bool:
+    """Whether these cells are combinations of a few options: parts come back, which free text's do not."""
+    parts = [split(cell) for cell in answered(cells)]
+    counts = Counter(part for cell in parts for part in cell)
+    combinations = {tuple(cell) for cell in parts if len(cell) > 1}
+    if not combinations:
+        return False
+    shared = sum(count for count in counts.values() if count > 1)
+    return shared * 5 >= counts.total() * 4 and len(counts) <= _MAX_OPTIONS
+
+
+def split_outside_brackets(cell: str, separator: str) -> list[str]:
+    """Return the parts of a cell between separators that stand outside all brackets, stripped, without empty ones."""
+    parts, depth, start = [], 0, 0
+    for at, character in enumerate(cell):
+        if character in "(（[【〖":
+            depth += 1
+        elif character in ")）]】〗":
+            depth = max(depth - 1, 0)
+        elif depth == 0 and cell.startswith(separator, at) and at >= start:
+            parts.append(cell[start:at])
+            start = at + len(separator)
+    return [part.strip() for part in (*parts, cell[start:]) if part.strip()]

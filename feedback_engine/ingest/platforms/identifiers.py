@@ -1,0 +1,62 @@
+"""Ids that can be trusted, and those that a spreadsheet has damaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.detect import Sample
+
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
+#: Excel keeps 15 digits; from 16 on, the others are zeros.
+_LONG = re.compile(r"\d{16,}", re.ASCII)
+_FORMULA = re.compile(r'="?(.*?)"?', re.DOTALL)
+#: Below this number of long ids, zeros at the end may be chance.
+_MIN_IDS = 10
+
+
+def clean_id(cell: str) -> str:
+    """Return the id without what guards it against Excel: a trailing tab, a leading ' or a ="…" around it."""
+    text = clean(cell)
+    if text[:1] == "=":
+        match = _FORMULA.fullmatch(text)
+        text = match[1] if match else text
+    text = text.removeprefix("'")
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+def are_damaged(cells: Sequence[str]) -> bool:
+    """Whether Excel has rounded the ids of this column: most in scientific notation, or 10 long ids all ending in 0.
+
+    A few cells in scientific notation among sound ids are the common code's: it gives up these, and no others.
+    """
+    ids = [clean_id(cell) for cell in cells]
+    if sum(_SCIENTIFIC.fullmatch(text) is not None for text in ids) * 2 > len(ids):
+        return True
+    long = {text for text in ids if _LONG.fullmatch(text)}
+    return len(long) >= _MIN_IDS and all(text.endswith("0") for text in long)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The column that tells rows apart; None if there is none to be trusted, so that content does."""
+
+    position: int | None
+    warnings: tuple[str, ...] = ()
+
+
+def choose_key(sample: Sample, candidates: Sequence[int]) -> Key:
+    """Return the first column of the candidates whose ids are undamaged and there, with a warning for each damaged."""
+    warnings: list[str] = []
+    for position in candidates:
+        cells = sample.column(position)
+        if not cells:
+            continue
+        if not are_damaged(cells):
+            used = f"改用 {sample.header[position]!r} 列识别每一行" if warnings else ""
+            return Key(position, tuple(f"{warning}{used}" for warning in warnings))
+        warnings.append(f"{sample.header[position]!r} 列的编号被 Excel 改坏（末位成 0 或科学计数法），不能用来去重；")
+    last = "改按内容识别每一行，请重新导出编号为文本的文件"
+    return Key(None, tuple(f"{warning}{last}" for warning in warnings))

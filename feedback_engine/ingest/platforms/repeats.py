@@ -1,0 +1,58 @@
+"""Rows of one file that tell of one thing: all are rewritten to the one that holds, so that the others are repeats.
+
+Which row holds is known only at the end of the file, so the rows wait in a temporary file, not in memory.
+"""
+
+from __future__ import annotations
+
+import marshal
+from array import array
+from collections.abc import Iterable, Iterator
+from tempfile import TemporaryFile
+from typing import IO, Protocol
+
+Record = tuple[int, list[str]]
+
+
+class Settlement(Protocol):
+    """How rows of a kind are grouped and settled."""
+
+    def note(self, cells: list[str]) -> int | None:
+        """Return the number of the group that the row belongs to; None if it stands alone."""
+        ...
+
+    def rank(self, cells: list[str]) -> tuple[object, ...]:
+        """Return how much speaks for the row; the highest holds, of equals the last."""
+        ...
+
+    def settle(self, cells: list[str], group: int | None) -> list[str]:
+        """Return the cells of the row that holds, completed by what the whole group says."""
+        ...
+
+
+def settle_repeats(records: Iterable[Record], settlement: Settlement) -> Iterator[Record]:
+    """Yield the rows in their order, each with the cells of the row that holds for its group."""
+    with TemporaryFile() as spool:
+        numbers, offsets, groups, best = _spool(records, settlement, spool)
+        for number, offset, group in zip(numbers, offsets, groups, strict=True):
+            spool.seek(offset if group < 0 else best[group])
+            yield number, settlement.settle(marshal.load(spool), None if group < 0 else group)  # noqa: S302
+
+
+def _spool(
+    records: Iterable[Record], settlement: Settlement, spool: IO[bytes]
+) -> tuple[array[int], array[int], array[int], dict[int, int]]:
+    numbers, offsets, groups = array("q"), array("q"), array("q")
+    ranks: dict[int, tuple[object, ...]] = {}
+    best: dict[int, int] = {}
+    for number, cells in records:
+        group, offset = settlement.note(cells), spool.tell()
+        marshal.dump(cells, spool)
+        numbers.append(number)
+        offsets.append(offset)
+        groups.append(-1 if group is None else group)
+        if group is not None:
+            rank = settlement.rank(cells)
+            if group not in ranks or rank >= ranks[group]:  # type: ignore[operator]
+                ranks[group], best[group] = rank, offset
+    return numbers, offsets, groups, best

@@ -1,0 +1,112 @@
+"""The words of scales: which answers form a ladder from best to worst, and what a question's wording asks for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.ingest.cells import fold
+from feedback_engine.resources import find_lexicons
+
+#: `A.`, `B、`, `5分-` or `(3)` before an answer word, and `(5分)` or `5` behind it; of folded text.
+_BEFORE = re.compile(r"\(?(?:[a-z]|\d{1,3})\)?(?:分|星)?[.、:=)\-—–,]+|\d{1,3}(?:分|星)?")
+_BEHIND = re.compile(r"[(=:,-]?\d{1,3}(?:分|星)?\)?$")
+_KINDS = ("recommend", "rating", "count", "scale", "nps", "choice", "fill", "multi", "rank", "file", "location", "text", "personal")
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The answers of one scale; `steps` from the lowest to the highest, each with the words that mean it."""
+
+    family: str
+    steps: tuple[tuple[str, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def ratings(self) -> dict[str, int]:
+        """Folded word → step, 1 = the lowest."""
+        return {fold(word): step for step, words in enumerate(self.steps, start=1) for word in words}
+
+
+@dataclass(frozen=True)
+class ScaleWords:
+    """All ladders in order of preference, and the cues of question wordings by kind."""
+
+    ladders: tuple[Ladder, ...]
+    ratings: tuple[dict[str, int], ...]
+    vocabulary: frozenset[str]
+    cues: dict[str, re.Pattern[str]]
+
+    def word_of(self, value: str) -> str:
+        """Return the answer word in a value such as `A.满意` or `满意(4分)`, folded; empty if there is none."""
+        folded = fold(value)
+        before = _BEFORE.match(folded)
+        forms = [folded, _BEHIND.sub("", folded)]
+        if before is not None:
+            forms += [folded[before.end() :], _BEHIND.sub("", folded[before.end() :])]
+        return next((form for form in forms if form in self.vocabulary), "")
+
+    def leaning(self, word: str) -> int:
+        """Return 1 for a word of the upper half of its ladders, -1 of the lower, 0 for neither or both."""
+        sides = {
+            (2 * ratings[word] > len(ladder) + 1) - (2 * ratings[word] < len(ladder) + 1)
+            for ladder, ratings in zip(self.ladders, self.ratings, strict=True)
+            if word in ratings
+        }
+        return sides.pop() if len(sides) == 1 else 0
+
+    def has_cue(self, kind: str, text: str) -> bool:
+        """Whether the text holds a cue of that kind."""
+        return self.cues[kind].search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def load_scale_words(folder: Path | None = None) -> ScaleWords:
+    """Return the words of `folder`/scales, by default of the lexicons in use; raises LexiconError."""
+    return _load(find_lexicons(folder) / "scales")
+
+
+@cache
+def _load(folder: Path) -> ScaleWords:
+    ladders = tuple(_ladders(folder / "labels.tsv"))
+    cues: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    for place, cells in _rows(folder / "heads.tsv"):
+        if len(cells) != 2 or cells[0] not in cues or not cells[1]:
+            raise LexiconError(f"{place}：应为两列：{'、'.join(_KINDS)} 之一，和一个词")
+        cues[cells[0]].append(cells[1])
+    ratings = tuple(ladder.ratings for ladder in ladders)
+    patterns = {kind: _pattern(words) for kind, words in cues.items()}
+    return ScaleWords(ladders, ratings, frozenset().union(*ratings), patterns)
+
+
+def _ladders(path: Path) -> list[Ladder]:
+    ladders = []
+    for place, cells in _rows(path):
+        steps = tuple(tuple(word.strip() for word in cell.split("|")) for cell in reversed(cells[1:]))
+        if len(steps) < 2 or any(not word for words in steps for word in words):
+            raise LexiconError(f"{place}：应为量表名，再从好到差每级一格（Tab 分隔），同级的词用 | 分隔")
+        ladders.append(Ladder(cells[0], steps))
+    return ladders
+
+
+def _rows(path: Path) -> list[tuple[str, list[str]]]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{path}：量表词表读不出来（{error}）；请恢复该文件，编码用 UTF-8") from error
+    return [
+        (f"{path}:{number}", [cell.strip() for cell in line.split("\t")])
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.startswith("#")
+    ]
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    """Return what finds any of the words; a Latin one only as a whole word."""
+    forms = [rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in words]
+    return re.compile("|".join(forms) or r"(?!)", re.IGNORECASE)

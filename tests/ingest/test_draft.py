@@ -1,0 +1,67 @@
+"""The mapping that inspect proposes for a table of no known platform."""
+
+import pytest
+import yaml
+
+from feedback_engine.config.model import MappingConfig
+from feedback_engine.domain import SourceKind
+from feedback_engine.ingest.detect import Sample
+from feedback_engine.ingest.draft import draft_mapping
+
+
+def sample(header: str, *rows: str) -> Sample:
+    return Sample("t.csv", "csv", tuple(header.split(",")), tuple(tuple(row.split(",")) for row in rows))
+
+
+SURVEY = sample(
+    "编号,提交时间,总体满意度,环境满意度,您的建议,门店",
+    "A1,2026-10-01 08:00,非常满意,满意,房间很干净服务也很好,一店",
+    "A2,2026-10-02 08:00,满意,非常满意,早餐一般般但是位置方便,二店",
+    "A3,2026-10-03 08:00,不满意,一般,前台排队实在太久了,一店",
+    "A4,2026-10-04 08:00,一般,非常不满意,没有什么特别的感觉吧,一店",
+)
+
+
+def test_a_survey_is_drafted_with_scales_open_questions_and_segments() -> None:
+    draft = draft_mapping(SURVEY)
+    assert draft.kind is SourceKind.QUESTIONNAIRE
+    assert draft.mapping.columns == {"id": "编号", "received_at": "提交时间"}
+    assert [(rating.column, rating.scale.max) for rating in draft.mapping.ratings] == [
+        ("总体满意度", 5),
+        ("环境满意度", 5),
+    ]
+    assert [text.column for text in draft.mapping.texts] == ["您的建议"]
+    assert draft.mapping.attributes == ("门店",)
+
+
+def test_a_complaint_log_is_known_by_its_handling() -> None:
+    draft = draft_mapping(
+        sample("工单编号,投诉内容,受理时间,办结时间,承办部门", "1,电梯坏了一周没人修,2026-10-01,2026-10-03,物业部")
+    )
+    assert draft.kind is SourceKind.COMPLAINTS
+    assert {"id", "text", "opened_at", "closed_at", "department"} <= set(draft.mapping.columns)
+
+
+def test_texts_with_dates_are_reviews() -> None:
+    draft = draft_mapping(sample("评论日期,评论内容", "2026-10-01,风景很好就是人太多", "2026-10-02,门票有点贵不太值"))
+    assert draft.kind is SourceKind.REVIEWS
+    assert draft.mapping.columns == {"text": "评论内容", "received_at": "评论日期"}
+
+
+def test_the_draft_is_a_mapping_file_that_can_be_read_back() -> None:
+    draft = draft_mapping(SURVEY)
+    assert MappingConfig.model_validate(yaml.safe_load(draft.to_yaml())) == draft.mapping
+
+
+def test_repeated_headings_are_mapped_by_their_numbers() -> None:
+    draft = draft_mapping(sample("满意度,满意度,备注", "非常满意,一般,客房服务很好的", "不满意,满意,早餐没有什么味道"))
+    assert [rating.column for rating in draft.mapping.ratings] == ["#1", "#2"]
+
+
+def test_a_missing_date_is_pointed_out() -> None:
+    assert any("日期" in warning for warning in draft_mapping(sample("内容", "房间不错")).warnings)
+
+
+@pytest.mark.parametrize("rows", [(), ("",), (",,,",)])
+def test_an_empty_table_is_drafted_without_failing(rows: tuple[str, ...]) -> None:
+    assert draft_mapping(sample("a,b,c", *rows)).warnings
