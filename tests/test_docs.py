@@ -23,6 +23,7 @@ PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").g
 LANGUAGES = ("python", "console", "bash")
 #: Keys that hold tables of their own; the page says "see below".
 HEADINGS = {"Config": "Config", "project": "ProjectConfig", "store": "StoreConfig", "imports": "ImportConfig",
+            "privacy": "PrivacyConfig", "quality": "QualityConfig", "attention": "AttentionConfig",
             "tagging": "TaggingConfig", "scoring": "ScoringConfig", "report": "ReportConfig", "sources": "SourceConfig",
             "mapping": "MappingConfig", "ratings": "RatingConfig", "scale": "ScaleConfig", "texts": "TextConfig",
             "touchpoints": "TouchpointConfig", "indicators": "IndicatorConfig",

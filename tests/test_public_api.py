@@ -123,39 +123,43 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert run.stdout.strip() == "[]"
 
 
-class TestAProjectThatRan:
-    @pytest.fixture(scope="class")
-    def project(self, tmp_path_factory: pytest.TempPathFactory) -> fe.FeedbackEngine:
-        from feedback_engine.cli.main import main
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> fe.FeedbackEngine:
+    from feedback_engine.cli.main import main
 
-        folder = tmp_path_factory.mktemp("project")
-        assert main(["init", str(folder)]) == 0
-        engine = fe.FeedbackEngine.from_config(folder / "config.yaml")
-        engine.import_sources()
-        engine.tag_new()
-        return engine
+    folder = tmp_path_factory.mktemp("project")
+    assert main(["init", str(folder)]) == 0
+    engine = fe.FeedbackEngine.from_config(folder / "config.yaml")
+    engine.import_sources()
+    engine.tag_new()
+    return engine
 
-    def test_scores_a_period_by_touchpoint(self, project: fe.FeedbackEngine) -> None:
-        table = project.score(period="2026-10").table
-        assert isinstance(table, pd.DataFrame)
-        assert {"check_in", "dining", "overall"} <= set(table["touchpoint"])
 
-    def test_explains_a_touchpoint(self, project: fe.FeedbackEngine) -> None:
-        assert project.score(period="2026-10").explain("check_in")
+def test_a_project_scores_a_period_by_touchpoint(project: fe.FeedbackEngine) -> None:
+    table = project.score(period="2026-10").table
+    assert isinstance(table, pd.DataFrame)
+    assert {"check_in", "dining", "overall"} <= set(table["touchpoint"])
 
-    def test_shows_what_changed_between_the_months(self, project: fe.FeedbackEngine) -> None:
-        scores = {month: scored(project, month) for month in ("2026-09", "2026-10")}
-        assert scores["2026-10"]["check_in"] < scores["2026-09"]["check_in"] - 15
-        assert scores["2026-10"]["dining"] > scores["2026-09"]["dining"] + 15
 
-    def test_counts_what_it_read(self, project: fe.FeedbackEngine) -> None:
-        summary = project.import_sources()
-        assert summary.read == summary.stored + summary.updated + summary.duplicate + summary.quarantined
-        assert summary.stored == summary.updated == 0
+def test_a_project_explains_a_touchpoint(project: fe.FeedbackEngine) -> None:
+    assert project.score(period="2026-10").explain("check_in")
 
-    def test_writes_the_report(self, project: fe.FeedbackEngine, tmp_path: Path) -> None:
-        project.report(tmp_path / "report.xlsx", period="2026-10")
-        assert (tmp_path / "report.xlsx").stat().st_size > 5000
+
+def test_a_project_shows_what_changed_between_the_months(project: fe.FeedbackEngine) -> None:
+    scores = {month: scored(project, month) for month in ("2026-09", "2026-10")}
+    assert scores["2026-10"]["check_in"] < scores["2026-09"]["check_in"] - 15
+    assert scores["2026-10"]["dining"] > scores["2026-09"]["dining"] + 15
+
+
+def test_an_import_counts_what_it_read(project: fe.FeedbackEngine) -> None:
+    summary = project.import_sources()
+    assert summary.read == summary.stored + summary.updated + summary.duplicate + summary.quarantined
+    assert summary.stored == summary.updated == 0
+
+
+def test_a_project_writes_the_report(project: fe.FeedbackEngine, tmp_path: Path) -> None:
+    project.report(tmp_path / "report.xlsx", period="2026-10")
+    assert (tmp_path / "report.xlsx").stat().st_size > 5000
 
 
 def scored(engine: fe.FeedbackEngine, month: str) -> dict[str, float]:

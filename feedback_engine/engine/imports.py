@@ -59,7 +59,7 @@ class Imports:
             "rows": rows,
             "evidence": list(reading.facts.evidence),
             "questions": [question.to_dict() for question in reading.adapted.questions],
-            "warnings": list(reading.adapted.warnings),
+            "warnings": list(reading.notes),
         }
 
     def _inspect_table(self, path: Path, reason: str) -> dict[str, Any]:
@@ -68,8 +68,9 @@ class Imports:
         from feedback_engine.ingest.detect import peek
         from feedback_engine.ingest.draft import draft_mapping
         from feedback_engine.ingest.importer import GENERIC
+        from feedback_engine.ingest.mending import mend_file
 
-        rows = open_rows(path, SourceConfig(name="unnamed", path=str(path)))
+        rows = mend_file(open_rows(path, SourceConfig(name="unnamed", path=str(path))))
         sample, rows = peek(rows, path.name)
         draft = draft_mapping(sample)
         return {
@@ -118,7 +119,6 @@ class Imports:
         reading = self._open(path, source, is_unnamed=is_unnamed)
         writer = FeedbackWriter(self._open_database())
         file = _describe_file(reading, self._config.project.timezone)
-        notes = (*reading.facts.evidence, *reading.adapted.warnings)
         if (known := writer.begin_file(file)) is not None:
             logger.info("%s：同一文件已导入过，没有变化", path.name)
             return FileSummary(path.name, file.source, file.platform, known, known.quarantined, is_known=True)
@@ -129,8 +129,9 @@ class Imports:
             self._progress(f"导入 {path.name}", counts.read, 0)
         writer.finish_file(file, counts)
         logger.info("导入 %s：%s", path.name, describe_counts(counts))
-        for warning in reading.adapted.warnings:
-            logger.warning("%s：%s", path.name, warning)
+        for note in reading.notes:
+            logger.warning("%s：%s", path.name, note)
+        notes = (*reading.facts.evidence, *reading.notes)
         return FileSummary(path.name, file.source, file.platform, counts, rejected_rows, notes=notes)
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:

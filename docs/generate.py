@@ -1,0 +1,26 @@
+"""Writes docs/data-dictionary.md from the declarations in feedback_engine.tables. Run it by `make docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from feedback_engine.tables.annotations import ANNOTATIONS
+from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS
+from feedback_engine.tables.index import INDEX, WEIGHTS
+from feedback_engine.tables.schema import describe
+
+HEAD = """# Data dictionary
+
+The tables that travel between the stages. Written from `feedback_engine/tables` by `make docs`; do not edit. A key is a
+SHA-256 digest, a moment is in UTC.
+
+"""
+
+
+def render() -> str:
+    """Return the data dictionary as Markdown."""
+    return HEAD + describe((FEEDBACK, RATINGS, CASES, REJECTS, ANNOTATIONS, INDEX, WEIGHTS))
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("data-dictionary.md").write_text(render(), encoding="utf-8")
