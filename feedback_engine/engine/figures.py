@@ -49,8 +49,8 @@ class Figures:
         self._store = FigureStore(database)
         self._zone = ZoneInfo(config.project.timezone)
         self.as_of = as_of
-        #: The moment that the report bears: pinned to `as_of`, so that the same inputs give the same bytes.
-        self.created_at = datetime.combine(as_of, time.min, self._zone) if as_of else now
+        #: The moment that the report bears: pinned to the end of `as_of`, so that the same inputs give the same bytes.
+        self.created_at = datetime.combine(as_of, time(23, 59, 59), self._zone) if as_of else now
 
     @cached_property
     def model(self) -> IndexModel:

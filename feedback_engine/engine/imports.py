@@ -6,7 +6,7 @@ import glob
 import hashlib
 import logging
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,8 +155,8 @@ class Imports:
 
         privacy = self._config.privacy
         is_stored = not self._config.store.url.endswith(("sqlite://", ":memory:"))
-        key = load_key(self._config.resolve(privacy.key_file) if is_stored else None)
-        return Protection(privacy.mask, privacy.customer_id, privacy.respondent_id, key)
+        key_file = self._config.resolve(privacy.key_file) if is_stored else None
+        return Protection(privacy.mask, privacy.customer_id, privacy.respondent_id, cache(partial(load_key, key_file)))
 
     def _find_files(self, pattern: str) -> list[Path]:
         found = [self._config.resolve(pattern)]

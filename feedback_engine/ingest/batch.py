@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from json.encoder import encode_basestring
@@ -12,6 +13,7 @@ from feedback_engine.errors import MappingError, TableError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.identity import Occurrences, hash_answers, hash_contents, hash_ids, hash_occurrences
 from feedback_engine.ingest.mapping import Flaw
+from feedback_engine.ingest.mending import mend_records
 from feedback_engine.ingest.protection import Protection
 from feedback_engine.ingest.records import Records
 from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, RATINGS, REJECTS, FeedbackBatch
@@ -33,17 +35,18 @@ def build_batches(
     file_id: str,
     occurrences: Occurrences,
     protection: Protection,
+    tally: Counter[str],
 ) -> Iterator[FeedbackBatch]:
     """Yield the tables of the records kept and the flaws (with their row numbers) found on the way.
 
-    Personal data is protected once the rows have their identities.
+    Texts are mended and personal data is protected once the rows have their identities; the tally counts the mending.
 
     Rows that share an id come in batches of their own, in their order in the file, so that the later one updates the
     earlier. Raises TableError when the rows do not add up.
     """
     contents = hash_contents(records.contents())
     ids = _identify(records, contents, source, occurrences)
-    records = protection.protect(records)
+    records = protection.protect(mend_records(records, tally))
     mains = _build_mains(records, ids, contents, source, file_id)
     rejects = _build_rejects([(number, protection.protect_flaw(flaw)) for number, flaw in flaws], file_id)
     lost = int(rejects.loc[rejects["is_row_lost"], "row_number"].nunique())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -16,6 +17,7 @@ from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.detect import Platform, detect, peek
 from feedback_engine.ingest.identity import Occurrences, hash_file
 from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
+from feedback_engine.ingest.mending import describe_tally, mend_file
 from feedback_engine.ingest.protection import MASKED, Protection
 from feedback_engine.ingest.questionnaire import read_questionnaire
 from feedback_engine.ingest.readers.rows import Rows
@@ -63,6 +65,12 @@ class Reading:
     protection: Protection
     batch_rows: int
     _occurrences: Occurrences = field(default_factory=Occurrences)
+    _tally: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know, in Chinese; complete once the batches have been read."""
+        return (*self.adapted.warnings, *describe_tally(self._tally))
 
     def __iter__(self) -> Iterator[FeedbackBatch]:
         """Yield the batches in the order of the file.
@@ -99,6 +107,7 @@ class Reading:
             file_id=self.facts.file_id,
             occurrences=self._occurrences,
             protection=self.protection,
+            tally=self._tally,
         )
 
 
@@ -119,10 +128,12 @@ def open_source(
     EncodingError, AmbiguousFormat or MappingError, each naming the file and the way out.
     """
     size = _check_file(path)
-    raw = open_rows(path, source)
+    raw = mend_file(open_rows(path, source))
     name, adapted, evidence = _adapt(path, raw, source, platforms)
     rows = _require_data(path, adapted.rows)
-    columns = MappedColumns.resolve(adapted.mapping, rows.header, place=str(path), timezone=timezone)
+    columns = MappedColumns.resolve(
+        adapted.mapping, rows.header, place=str(path), timezone=timezone, choices=adapted.choices
+    )
     facts = FileFacts(
         hash_file(path), path.name, size, raw.container, raw.encoding, raw.sheet, name, (*raw.evidence, *evidence)
     )

@@ -6,7 +6,9 @@ find personal data, doubles no record.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from secrets import token_bytes
 
 from feedback_engine.domain import IdPolicy
@@ -17,12 +19,12 @@ from feedback_engine.ingest.records import Records
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """How the personal data of one project is protected; `key` is that of the keyed digests."""
+    """How the personal data of one project is protected; `load_key` gives the key of the keyed digests when needed."""
 
     is_masked: bool
     customer_id: IdPolicy
     respondent_id: IdPolicy
-    key: bytes
+    load_key: Callable[[], bytes]
 
     def protect(self, records: Records) -> Records:
         """Return the records as they may be stored."""
@@ -53,8 +55,8 @@ class Protection:
         is_personal = self.is_masked and bool(mask(identifier).findings)
         if not identifier or (policy is IdPolicy.KEEP and not is_personal):
             return identifier
-        return pseudonymise(identifier, self.key)
+        return pseudonymise(identifier, self.load_key())
 
 
 #: Masking without a project: identifiers are kept, and one that is personal data is hashed by a key of this process.
-MASKED = Protection(True, IdPolicy.KEEP, IdPolicy.KEEP, token_bytes(32))
+MASKED = Protection(True, IdPolicy.KEEP, IdPolicy.KEEP, cache(partial(token_bytes, 32)))

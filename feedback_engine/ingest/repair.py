@@ -75,6 +75,11 @@ def repair_text(text: str) -> Repaired:
     return _apply(text, changes)
 
 
+def has_insertions(text: str) -> bool:
+    """Whether pinyin stands in brackets behind a hanzi: the sign of a text that needs `repair_text`."""
+    return ("(" in text or "（" in text) and _INSERTED.search(text) is not None
+
+
 def _apply(text: str, changes: list[Change]) -> Repaired:
     if not changes:
         return Repaired(text, (), range(len(text) + 1))
@@ -240,8 +245,11 @@ def unmojibake(text: str) -> str:
     Meant for whole files: the evidence is that encoding it back gives UTF-8 nearly without a fault, which honest
     Chinese of more than a few characters never does. Characters lost by the first reading come back as U+FFFD.
     """
-    if not _looks_like_mojibake(text[:_SAMPLE]):
-        return text
+    return reread_as_utf8(text) if _looks_like_mojibake(text[:_SAMPLE]) else text
+
+
+def reread_as_utf8(text: str) -> str:
+    """Return a text that is known to be UTF-8 read as GBK as it was."""
     return _BEFORE_LOSS.sub(lambda found: found[0] if _is_usual(found[0]) else "", _reread(text))
 
 
