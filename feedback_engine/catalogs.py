@@ -5,13 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from feedback_engine.ingest.detect import Platform
+from feedback_engine.ingest.platforms.app_store import AppStore
+from feedback_engine.ingest.platforms.cfpb import Cfpb
+from feedback_engine.ingest.platforms.freshdesk import Freshdesk
+from feedback_engine.ingest.platforms.google_play import GooglePlay
+from feedback_engine.ingest.platforms.jd import Jd
+from feedback_engine.ingest.platforms.jira import Jira
+from feedback_engine.ingest.platforms.mediacrawler import MediaCrawler
+from feedback_engine.ingest.platforms.salesforce import Salesforce
+from feedback_engine.ingest.platforms.weibo_crawler import WeiboCrawler
+from feedback_engine.ingest.platforms.weibo_scrapy import WeiboScrapy
+from feedback_engine.ingest.platforms.weibo_search import WeiboSearch
+from feedback_engine.ingest.platforms.work_order import WorkOrder
+from feedback_engine.ingest.platforms.zendesk import Zendesk
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.sentiment import LexiconScorer
 from feedback_engine.nlp.snownlp_scorer import SnownlpScorer
 from feedback_engine.nlp.tagger import SentimentScorer
 from feedback_engine.registry import Registry
 
-_PLATFORMS: tuple[Platform, ...] = ()
+_PLATFORMS: tuple[Platform, ...] = (
+    AppStore(),
+    Cfpb(),
+    Freshdesk(),
+    GooglePlay(),
+    Jd(),
+    Jira(),
+    MediaCrawler(),
+    Salesforce(),
+    WeiboCrawler(),
+    WeiboScrapy(),
+    WeiboSearch(),
+    WorkOrder(),
+    Zendesk(),
+)
 
 #: Who writes files, by name.
 ADAPTERS: Registry[Platform] = Registry("文件格式", {platform.name: platform for platform in _PLATFORMS})

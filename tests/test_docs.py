@@ -117,11 +117,12 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert missing == []
 
 
-def models_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def models_below(model: type[BaseModel], above: frozenset[type] = frozenset()) -> Iterator[type[BaseModel]]:
     yield model
     for field in model.model_fields.values():
         for part in parts_of(field.annotation):
-            yield from models_below(part)
+            if part not in above | {model}:  # an indicator may hold indicators
+                yield from models_below(part, above | {model})
 
 
 def parts_of(annotation: Any) -> Iterator[type[BaseModel]]:

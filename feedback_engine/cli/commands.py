@@ -28,6 +28,7 @@ DONE, FAILED, TOO_MANY_REJECTS = 0, 1, 3
 
 _MEASURES = {
     Measure.SCORE: "满意度指数",
+    Measure.EQUAL_SCORE: "等权指数",
     Measure.SATISFIED_SHARE: "满意率%",
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "投诉/千条",

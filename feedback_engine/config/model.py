@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from feedback_engine.config.indicators import IndicatorConfig as IndicatorConfig
+from feedback_engine.config.indicators import TouchpointConfig as TouchpointConfig
+from feedback_engine.config.scoring import ScoringConfig as ScoringConfig
+from feedback_engine.config.strict import Code, Share, Strict, refuse_repeats
 from feedback_engine.domain import AnswerState, IdPolicy, Period, QualityRule, Scale, SourceKind
 from feedback_engine.errors import ConfigError
 
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*$", max_length=100)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
-
-def _refuse_repeats(place: str, codes: Iterable[Any]) -> None:
-    twice = [str(code) for code, count in Counter(codes).items() if count > 1]
-    if twice:
-        raise ValueError(f"{place} 里重复出现：{'、'.join(twice)}")
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
-
-
-class ScaleConfig(_Strict):
+class ScaleConfig(Strict):
     """A closed question's declared scale; `labels` from the lowest rating to the highest, or label → rating."""
 
     min: Annotated[float, Field(allow_inf_nan=False)]
@@ -63,7 +51,7 @@ class ScaleConfig(_Strict):
         return Scale(self.min, self.max, self.reversed)
 
 
-class RatingConfig(_Strict):
+class RatingConfig(Strict):
     """A closed question: the column that holds it, the indicator it measures, its scale."""
 
     column: str
@@ -71,7 +59,7 @@ class RatingConfig(_Strict):
     scale: ScaleConfig
 
 
-class TextConfig(_Strict):
+class TextConfig(Strict):
     """An open question of a questionnaire: its column and the code under which its texts are kept."""
 
     column: str
@@ -100,18 +88,27 @@ COLUMNS: dict[SourceKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-class MappingConfig(_Strict):
+class MappingConfig(Strict):
     """How the columns of a file become fields. A mapping file holds just this, and the `kind` of source."""
 
     kind: SourceKind | None = None
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     ratings: tuple[RatingConfig, ...] = ()
     texts: tuple[TextConfig, ...] = ()
-    attributes: tuple[str, ...] = ()
-    missing: dict[str, AnswerState] = {}
+    #: Columns kept as they stand, to segment by and to show: their headings, or a name of one's own → heading, so that
+    #: one attribute can have the same name in every source.
+    attributes: tuple[str, ...] | dict[str, str] = ()
+    missing: dict[str, AnswerState] = Field(default_factory=dict)
     #: Attributes that change without the feedback changing (counts of likes, the crawler's keyword): a row that
     #: differs in nothing else is a repeat, not a correction.
     volatile: tuple[str, ...] = ()
+
+    @property
+    def named_attributes(self) -> tuple[tuple[str, str], ...]:
+        """(name, column) of each attribute; an empty name stands for the column's heading."""
+        if isinstance(self.attributes, dict):
+            return tuple(self.attributes.items())
+        return tuple(("", column) for column in self.attributes)
 
     @model_validator(mode="after")
     def _volatile_are_attributes(self) -> Self:
@@ -124,8 +121,8 @@ class MappingConfig(_Strict):
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
-        _refuse_repeats("indicator", (rating.indicator for rating in self.ratings))
-        _refuse_repeats("role", (text.role for text in self.texts))
+        refuse_repeats("indicator", (rating.indicator for rating in self.ratings))
+        refuse_repeats("role", (text.role for text in self.texts))
         return self
 
     def problems_for(self, kind: SourceKind) -> list[str]:
@@ -143,7 +140,7 @@ class MappingConfig(_Strict):
         return problems
 
 
-class SourceConfig(_Strict):
+class SourceConfig(Strict):
     """One source of feedback: files of one shape."""
 
     name: Code
@@ -163,6 +160,10 @@ class SourceConfig(_Strict):
     sheet: str | None = None
     #: Row that holds the headings, 1 = the first line.
     header_row: Annotated[int, Field(ge=1, le=100)] = 1
+    #: How a 问卷星 file was exported, where the file does not tell: 按文本, 按序号 or 按分数.
+    mode: Literal["text", "number", "score"] | None = None
+    #: The same survey exported as text, from which an export by number takes its labels; from the file's folder.
+    twin: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -186,82 +187,14 @@ class SourceConfig(_Strict):
         return self
 
 
-class ComplaintScaleConfig(_Strict):
-    """Which complaint rates per 1,000 count as 100 and as 0 when complaints are blended into a touchpoint."""
-
-    best: Annotated[float, Field(ge=0)] = 0
-    worst: Annotated[float, Field(gt=0)]
-
-    @model_validator(mode="after")
-    def _worst_is_more(self) -> Self:
-        if self.worst <= self.best:
-            raise ValueError(f"worst（{self.worst:g}）必须大于 best（{self.best:g}）")
-        return self
-
-
-class IndicatorConfig(_Strict):
-    """One indicator of a touchpoint. `from` says what it reads: a rating, the text sentiment, or the complaint rate."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    code: Code
-    name: str = ""
-    weight: Weight | None = None
-    reads: Literal["rating", "text", "complaints"] = Field("rating", alias="from")
-    complaint_scale: ComplaintScaleConfig | None = None
-
-    @model_validator(mode="after")
-    def _complaints_have_a_scale(self) -> Self:
-        if self.reads == "complaints" and self.complaint_scale is None:
-            raise ValueError(
-                "from: complaints 需要 complaint_scale: {best: 0, worst: …}（每千条投诉数对应 100 与 0 分）"
-            )
-        return self
-
-
-class TouchpointConfig(_Strict):
-    """A touchpoint: its indicators, and `labels`, the touchpoint codes of the pack whose texts belong to it."""
-
-    code: Code
-    name: str = ""
-    weight: Weight | None = None
-    indicators: tuple[IndicatorConfig, ...] = ()
-    labels: tuple[Code, ...] | None = None
-
-    @property
-    def text_labels(self) -> tuple[str, ...]:
-        """The pack's touchpoint codes that belong here; the touchpoint's own code unless declared."""
-        return (self.code,) if self.labels is None else self.labels
-
-    @model_validator(mode="after")
-    def _codes_are_unique(self) -> Self:
-        _refuse_repeats("indicators", (indicator.code for indicator in self.indicators))
-        return self
-
-
-class ScoringConfig(_Strict):
-    """How figures are made and when they are withheld."""
-
-    weights: Literal["declared", "equal"] = "declared"
-    min_answered: Share = 0.5
-    min_coverage: Share = 0.8
-    suppress_below: Annotated[int, Field(ge=1)] = 10
-    flag_below: Annotated[int, Field(ge=1)] = 30
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    #: Lowest item score that counts as satisfied (满意率): 75 = the top two boxes of a 5-point scale.
-    satisfied_from: Annotated[float, Field(ge=0, le=100)] = 75
-    #: Customers or transactions behind the complaints, by period label; else complaints are counted per 1,000 records.
-    exposure: dict[str, Annotated[float, Field(gt=0)]] = {}
-
-
-class AttentionConfig(_Strict):
+class AttentionConfig(Strict):
     """An attention check: the attribute that holds the answer, and the answer that was asked for."""
 
     attribute: str
     answer: str
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """Which survey answers are flagged, and which flags cost a respondent the place in the index (none by default)."""
 
     #: Attribute that holds the time taken, in seconds.
@@ -274,14 +207,14 @@ class QualityConfig(_Strict):
     exclude: tuple[QualityRule, ...] = ()
 
 
-class TaggingConfig(_Strict):
+class TaggingConfig(Strict):
     """How texts are tagged."""
 
     scorer: str = "lexicon"
     processes: Annotated[int, Field(ge=1, le=64)] = 1
 
 
-class ReportConfig(_Strict):
+class ReportConfig(Strict):
     """The report: where it goes, and which period it shows (`latest` = the newest month with data)."""
 
     path: str = "out/report.xlsx"
@@ -300,7 +233,7 @@ class ReportConfig(_Strict):
         return value
 
 
-class ProjectConfig(_Strict):
+class ProjectConfig(Strict):
     """Name, time zone and industry of the project."""
 
     name: str = "未命名项目"
@@ -317,13 +250,13 @@ class ProjectConfig(_Strict):
         return value
 
 
-class StoreConfig(_Strict):
+class StoreConfig(Strict):
     """The database, as an SQLAlchemy URL; a relative SQLite path counts from the config file."""
 
     url: str = "sqlite:///out/feedback.db"
 
 
-class PrivacyConfig(_Strict):
+class PrivacyConfig(Strict):
     """What becomes of personal data before anything is stored."""
 
     #: Telephones, identity and bank cards, e-mail, plates, addresses … are masked in texts, attributes and rejects.
@@ -334,7 +267,7 @@ class PrivacyConfig(_Strict):
     key_file: str = "out/privacy.key"
 
 
-class ImportConfig(_Strict):
+class ImportConfig(Strict):
     """How imports behave."""
 
     #: Share of rejected rows above which `import` and `run` end with exit code 3.
@@ -342,7 +275,7 @@ class ImportConfig(_Strict):
     batch_rows: Annotated[int, Field(ge=1, le=100_000)] = 5000
 
 
-class Config(_Strict):
+class Config(Strict):
     """A whole project."""
 
     project: ProjectConfig = ProjectConfig()
@@ -361,20 +294,36 @@ class Config(_Strict):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        _refuse_repeats("sources", (source.name for source in self.sources))
-        _refuse_repeats("touchpoints", (touchpoint.code for touchpoint in self.touchpoints))
-        rated = (i.code for t in self.touchpoints for i in t.indicators if i.reads == "rating")
-        _refuse_repeats("touchpoints 的打分指标", rated)
+        refuse_repeats("sources", (source.name for source in self.sources))
+        refuse_repeats("touchpoints", (touchpoint.code for touchpoint in self.touchpoints))
+        rated = (i.code for t in self.touchpoints for i in t.tree if i.reads == "rating")
+        refuse_repeats("touchpoints 的打分指标", rated)
         labels = (label for t in self.touchpoints for label in t.text_labels)
-        _refuse_repeats("touchpoints 的文本标签", labels)
-        if self.scoring.weights == "declared":
+        refuse_repeats("touchpoints 的文本标签", labels)
+        if self.scoring.weights != "equal":
             self._refuse_half_declared()
+        self._refuse_overall_inside()
         return self
+
+    def _refuse_overall_inside(self) -> None:
+        item = self.scoring.weighting.overall_item
+        for touchpoint in self.touchpoints:
+            if any(item == indicator.code for indicator in touchpoint.tree):
+                raise ValueError(
+                    f"scoring.weighting.overall_item {item!r} 同时是触点 {touchpoint.code} 的指标；"
+                    "总体满意度不能既是结果又是原因，请从触点里去掉"
+                )
 
     def _refuse_half_declared(self) -> None:
         levels: list[tuple[str, list[float | None]]] = [("touchpoints", [t.weight for t in self.touchpoints])]
         levels += [
             (f"触点 {t.code} 的指标", [i.weight for i in t.indicators if i.reads == "rating"]) for t in self.touchpoints
+        ]
+        levels += [
+            (f"指标组 {group.code}", [i.weight for i in group.indicators])
+            for t in self.touchpoints
+            for group in t.tree
+            if group.indicators
         ]
         for place, weights in levels:
             if None in weights and any(weight is not None for weight in weights):

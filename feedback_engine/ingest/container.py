@@ -9,16 +9,14 @@ from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.archive import Unfolded, is_archive
 from feedback_engine.ingest.encoding import detect_encoding
 from feedback_engine.ingest.readers.csv import read_csv
-from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines
+from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines, read_json_object
 from feedback_engine.ingest.readers.rows import Rows
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _FOREIGN = (
-    (b"$FL2", "SPSS 数据；请导出为 CSV 或 XLSX"),
-    (b"$FL3", "SPSS 数据；请导出为 CSV 或 XLSX"),
-    (b"<stata_dta>", "Stata 数据；请导出为 CSV 或 XLSX"),
     (b"PK\x05\x06", "空的 ZIP 压缩包；请重新导出"),
     (b"\x1f\x8b", "gzip 压缩包；请先解压"),
     (b"Rar!", "RAR 压缩包；请先解压"),
@@ -28,6 +26,9 @@ _FOREIGN = (
     (b"\x89PNG", "图片；请从原系统导出 CSV 或 XLSX"),
     (b"\xff\xd8\xff", "图片；请从原系统导出 CSV 或 XLSX"),
 )
+_STATISTICS = ((b"$FL2", "sav"), (b"$FL3", "sav"), (b"<stata_dta>", "dta"))
+#: Stata before 13: release, byte order, file type 1, and a byte that is not used.
+_OLD_STATA = re.compile(rb"[\x71-\x73][\x01\x02]\x01\x00", re.DOTALL)
 _MARKUP = re.compile(r"<(?:!doctype\s|html|head|body|table|meta|\?xml)", re.IGNORECASE)
 _OBJECT = re.compile(r'\{\s*["}]')
 _ARRAY = re.compile(r"\[\s*[\[{\]]")
@@ -35,23 +36,46 @@ _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 def open_rows(path: Path, source: SourceConfig) -> Rows:
     """Return the file's rows by the reader that its content asks for."""
+    rows = _open_rows(path, source)
+    return rows if rows.path is not None else replace(rows, path=path)
+
+
+def _open_rows(path: Path, source: SourceConfig) -> Rows:
     with path.open("rb") as stream:
         head = stream.read(4096)
+    if head.startswith(b"PK\x03\x04") and is_archive(path):
+        unfolded = Unfolded(path)
+        return unfolded.hold(open_rows(unfolded.path, source))
     if head.startswith(_WORKBOOKS):
         return _read_workbook(path, source)
+    if container := _name_statistics(head):
+        return _read_statistics(path, container)
     for magic, nature in _FOREIGN:
         if head.startswith(magic):
             raise UnreadableFile(f"{path} 的内容是{nature}")
     _refuse_markup(path, head)
     encoding = detect_encoding(path, source.encoding)
     rows = _read_text(path, encoding.name, source.header_row)
-    return replace(rows, evidence=(encoding.evidence, *rows.evidence))
+    warnings = (encoding.warning,) if encoding.warning else ()
+    return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=warnings)
 
 
 def _read_workbook(path: Path, source: SourceConfig) -> Rows:
     from feedback_engine.ingest.readers.excel import read_excel
 
     return read_excel(path, source.sheet, source.header_row)
+
+
+def _name_statistics(head: bytes) -> str | None:
+    """Return `sav` or `dta` for a data file of a statistics package."""
+    found = next((container for magic, container in _STATISTICS if head.startswith(magic)), None)
+    return found or ("dta" if _OLD_STATA.match(head) else None)
+
+
+def _read_statistics(path: Path, container: str) -> Rows:
+    from feedback_engine.ingest.readers.spss import read_statistics
+
+    return read_statistics(path, container)
 
 
 def _refuse_markup(path: Path, head: bytes) -> None:
@@ -71,7 +95,7 @@ def _read_text(path: Path, encoding: str, header_row: int) -> Rows:
     if _OBJECT.match(start):
         if is_json_lines(path, encoding):
             return read_json_lines(path, encoding)
-        raise UnreadableFile(f"{path} 是 JSON，但既不是每行一个对象，也不是对象数组；请按其中一种导出")
+        return read_json_object(path, encoding)
     return read_csv(path, encoding, header_row)
 
 

@@ -1,7 +1,8 @@
 """Which encoding a text file is in: settled over the whole file, or an error; never a guess.
 
-Order: byte order mark; strict UTF-8; GB18030 or Big5, whichever decodes the whole file and yields common hanzi. GB18030
-decodes almost anything, so it is believed only when what comes out is mostly hanzi, and mostly everyday ones.
+Order: byte order mark; strict UTF-8; GB18030 or Big5, whichever decodes the whole file and yields common hanzi; last,
+with a warning, a Western code page for a few bytes beyond ASCII that are no Chinese. GB18030 decodes almost anything, so
+it is believed only when what comes out is mostly hanzi, and mostly everyday ones.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ _MARKS = (
 )
 #: The codec, the codec whose level-1 characters count, and their lead bytes (GB 2312 rows 16-55; Big5 A440-C67E).
 _CHINESE = (("gb18030", "gb2312", range(0xB0, 0xD8)), ("big5hkscs", "big5", range(0xA4, 0xC7)))
+#: Western code pages, the likelier first; Mac Roman decodes any byte.
+_WESTERN = ("cp1252", "mac-roman")
+#: Share of bytes beyond ASCII, and of those among them that stand alone or in pairs, that Western texts have.
+_MAX_WIDE_SHARE, _MIN_LONE_SHARE = 0.2, 0.8
+_WIDE_RUN = re.compile(rb"[\x80-\xff]+")
+#: What Western texts hold beyond ASCII: letters with accents, quotation marks and dashes.
+_WESTERN_TEXT = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0152\u0153\u0178\u2013-\u201e\u2026\u20ac]")
 _WAY_OUT = "请在来源里用 encoding: 写明编码，或另存为 UTF-8"
 #: Two hanzi in UTF-8: what a GB18030 file does not hold.
 _UTF8_HAN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
@@ -42,6 +50,8 @@ class Encoding:
 
     name: str
     evidence: str
+    #: What the user should check; empty if the encoding is certain.
+    warning: str = ""
 
 
 def detect_encoding(path: Path, declared: str | None = None) -> Encoding:
@@ -106,10 +116,39 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
             f"{path} 混有两种编码：{_place(path, mixed_at)}是 UTF-8，{_place(path, failed_at)}是 {other}；"
             "请把文件统一为一种编码后再导入"
         )
+    if not scores and (western := _choose_western(path, failed_at)):
+        return western
     if not scores:
         raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{_WAY_OUT}")
     share, codec = max(scores)
     return Encoding(codec, f"不是 UTF-8；按 {codec} 解码全部成功，其中常用汉字占 {share:.0%}")
+
+
+def _choose_western(path: Path, failed_at: int) -> Encoding | None:
+    """Return the Western code page of a file of ASCII with single bytes beyond it; None if it may be damaged Chinese."""
+    size = wide = lone = 0
+    sample = b""
+    for chunk in _read_chunks(path):
+        runs = _WIDE_RUN.findall(chunk)
+        size += len(chunk)
+        wide += sum(map(len, runs))
+        lone += sum(len(run) for run in runs if len(run) <= 2)
+        sample += b"\n".join(runs) if len(sample) < _SAMPLE else b""
+        if b"\x00" in chunk:
+            return None
+    if wide > _MAX_WIDE_SHARE * size or lone < _MIN_LONE_SHARE * wide or _is_damaged_chinese(path):
+        return None
+    fits = [codec for codec in _WESTERN if _find_failure(path, codec) is None]
+    codec = max(fits, key=lambda name: len(_WESTERN_TEXT.findall(sample.decode(name, "ignore"))))
+    found = f"有 {wide} 个非 ASCII 字节，既不是 UTF-8，也不像中文"
+    warning = f"{found}（第一个在{_place(path, failed_at)}）；按 {codec} 读取，若文字不对{_WAY_OUT}"
+    return Encoding(codec, f"{found}：按 {codec} 读取", warning)
+
+
+def _is_damaged_chinese(path: Path) -> bool:
+    """Whether the file would be Chinese but for some bytes."""
+    shares = [_measure_hanzi(path, codec, standard, level_1, "ignore") for codec, standard, level_1 in _CHINESE]
+    return any(han >= _MIN_HAN_SHARE and common >= _MIN_COMMON_SHARE for han, common in shares)
 
 
 def _read_chunks(path: Path) -> Iterator[bytes]:
@@ -136,9 +175,11 @@ def _find_failure(path: Path, codec: str) -> int | None:
     return None
 
 
-def _measure_hanzi(path: Path, codec: str, standard: str, level_1: range) -> tuple[float, float]:
+def _measure_hanzi(
+    path: Path, codec: str, standard: str, level_1: range, errors: str = "strict"
+) -> tuple[float, float]:
     """Return the share of hanzi beyond ASCII, and of level-1 characters among the hanzi, in a sample."""
-    decoder = codecs.getincrementaldecoder(codec)("strict")
+    decoder = codecs.getincrementaldecoder(codec)(errors)
     wide: list[str] = []
     for chunk in _read_chunks(path):
         wide += re.findall(r"[^\x00-\x7f]", decoder.decode(chunk))

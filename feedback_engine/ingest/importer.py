@@ -139,7 +139,8 @@ def open_source(
     )
     named = {"name": f"{name}-{adapted.scope}" if adapted.scope else name} if is_unnamed else {}
     source = source.model_copy(update={"kind": adapted.kind, **named})
-    return Reading(facts, replace(adapted, rows=rows), columns, source, protection, batch_rows)
+    adapted = replace(adapted, rows=rows, warnings=(*raw.warnings, *adapted.warnings))
+    return Reading(facts, adapted, columns, source, protection, batch_rows)
 
 
 def _adapt(

@@ -86,9 +86,10 @@ class MappedColumns:
         fields = {name: find(column) for name, column in mapping.columns.items()}
         ratings = [(rating, find(rating.column)) for rating in mapping.ratings]
         texts = tuple((text.role, find(text.column)) for text in mapping.texts)
-        attributes = [find(column) for column in mapping.attributes]
-        volatile = {name for name in mapping.volatile if name not in mapping.attributes}
-        volatile_columns = [find(column) for column in mapping.volatile if column in mapping.attributes]
+        attributes = [(name, find(column)) for name, column in mapping.named_attributes]
+        is_renamed = isinstance(mapping.attributes, dict)
+        volatile = {name for name in mapping.volatile if is_renamed or name not in mapping.attributes}
+        volatile_columns = [find(column) for column in mapping.volatile if column not in volatile]
         if find.problems:
             shown = "、".join(repr(heading) for heading in headings[:_SHOWN_HEADINGS])
             more = f" 等共 {len(headings)} 列" if len(headings) > _SHOWN_HEADINGS else ""
@@ -99,7 +100,7 @@ class MappedColumns:
             fields,
             tuple(RatingColumn(r, at, RatingReader(r.scale, missing)) for r, at in ratings),
             texts,
-            tuple({labels[at]: at for at in attributes}.items()),
+            tuple({name or labels[at]: at for name, at in attributes}.items()),
             missing,
             MomentParser(timezone),
             frozenset(volatile | {labels[at] for at in volatile_columns}),

@@ -15,7 +15,12 @@ def read_questionnaire(chunk: Chunk, source: SourceConfig) -> Records:
     has_content = has_rating(records)
     for _, cells in records.answers:
         has_content = [before or cell != "" for before, cell in zip(has_content, cells, strict=True)]
+    for position in chunk.columns.choices:
+        is_answer = [cell != "" for cell in blank_out(chunk.read_text(position))]
+        has_content = [before or now for before, now in zip(has_content, is_answer, strict=True)]
     for at, is_kept in enumerate(has_content):
         if not is_kept:
-            chunk.lose(at, "没有内容：打分题和开放题都没有作答")
+            chunk.lose(
+                at, "没有内容：各题都没有作答" if chunk.columns.choices else "没有内容：打分题和开放题都没有作答"
+            )
     return records

@@ -15,7 +15,23 @@ from feedback_engine.resources import find_lexicons
 #: `A.`, `B、`, `5分-` or `(3)` before an answer word, and `(5分)` or `5` behind it; of folded text.
 _BEFORE = re.compile(r"\(?(?:[a-z]|\d{1,3})\)?(?:分|星)?[.、:=)\-—–,]+|\d{1,3}(?:分|星)?")
 _BEHIND = re.compile(r"[(=:,-]?\d{1,3}(?:分|星)?\)?$")
-_KINDS = ("recommend", "rating", "count", "scale", "nps", "choice", "fill", "multi", "rank", "file", "location", "text", "personal")
+_KINDS = (
+    "recommend",
+    "rating",
+    "count",
+    "scale",
+    "nps",
+    "choice",
+    "fill",
+    "multi",
+    "rank",
+    "file",
+    "location",
+    "text",
+    "personal",
+    "slider",
+    "matrix",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,9 @@ def _ladders(path: Path) -> list[Ladder]:
         steps = tuple(tuple(word.strip() for word in cell.split("|")) for cell in reversed(cells[1:]))
         if len(steps) < 2 or any(not word for words in steps for word in words):
             raise LexiconError(f"{place}：应为量表名，再从好到差每级一格（Tab 分隔），同级的词用 | 分隔")
+        folded = [fold(word) for words in steps for word in words]
+        if twice := sorted({word for word in folded if folded.count(word) > 1}):
+            raise LexiconError(f"{place}：{'、'.join(twice)} 在同一个量表里写了两次")
         ladders.append(Ladder(cells[0], steps))
     return ladders
 

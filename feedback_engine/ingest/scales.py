@@ -18,15 +18,17 @@ from feedback_engine.ingest.survey import MISSING, QuestionType
 
 _NUMBER = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)(?:分|星|颗星|级|stars?|points?)?", re.ASCII)
 _UNIT = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?(?:分|星|颗星|stars?|points?)", re.ASCII)
-_LED = re.compile(r"\(?(-?\d{1,3})\)?(?:分|星)?[.、:=)\-—–,(]*(\D.*?)\)?", re.ASCII)
+#: Possessive: the dash of 18-29 is no mark before a word.
+_LED = re.compile(r"\(?(-?\d{1,3})\)?(?:分|星)?[.、:=)\-—–,(]*+(\D.*?)\)?", re.ASCII)
 #: 0-10分, 1到5, 从1至7; of folded text. A measure word behind makes it something else: 25-29岁, 1-3次.
 _RANGE = re.compile(
     r"(?<![\d.])([01])(?:分|星|级)?(?:\([^)]{1,20}\))?(?:-|–|—|~|到|至|to|through)(100|10|[3-9])(?![\d.])(分|星|级)?"
     r"(?![-–—~\d]|次|年|岁|元|万|千|人|天|个|月|小时|周|题|项|km|公里|years?|times?|hours?)"
 )
-#: 1分表示非常不重要, 5=非常满意, 0分为最低; of folded text.
+#: 1分表示非常不重要, 5=非常满意, 0分为最低, 1分最好; of folded text.
 _ANCHOR = re.compile(
-    r"(?<![\d.])(\d{1,3})(?:分|星)?(?:表示|代表|为|是|=|:|\(|means|being|is)[“\"'‘]?([^\d,，;；。.)、“”\"']{1,24})"
+    r"(?<![\d.])(\d{1,3})(?:分|星)?(?:表示|代表|为|是|=|:|\(|means|being|is|(?=最|非常|很|完全|极|十分))"
+    r"[“\"'‘]?([^\d,，;；。.)、“”\"']{1,24})"
 )
 _FULL_MARKS = re.compile(r"(?:满分(?:为|是)?)(100|10|5|7)分?|(?<!\d)(100|10|5|7)分(?:制|量表)")
 #: Ranges that people use, the narrowest first.
@@ -97,8 +99,15 @@ def recognise_scale(
     shown = {value.strip(): "" for value in values if value.strip()}
     if value_labels:
         named = {code: label for code, label in value_labels.items() if not _is_missing(label)}
-        return _from_labels(named, shown, asked)
+        return _from_labels(named, [value for value in shown if value not in value_labels or value in named], asked)
     return _from_words(shown, asked) or _from_numbers(shown, asked)
+
+
+def find_range(stem: str, declared: str = "") -> tuple[float, float] | None:
+    """Return the range that the declared type or the head writes out, such as 0-10; NPS is one of 0-10."""
+    if load_scale_words().has_cue("nps", declared):
+        return 0, 10
+    return _limits(fold(declared)) or _limits(fold(stem))
 
 
 def _is_missing(value: str) -> bool:
@@ -153,13 +162,19 @@ def _from_words(values: Mapping[str, str], asked: _Asked, *, is_complete: bool =
 
 
 def _fitting(heard: Mapping[str, str], words: ScaleWords) -> list[tuple[Ladder, dict[str, int]]]:
-    """Return the ladders that hold every word, each on its own step; literals for "no answer" may be left over."""
+    """Return the ladders that hold every word, each on its own step; literals for "no answer" may be left over.
+
+    Numbers beside the words have to be its steps': 10(非常可能) is of a scale of numbers.
+    """
     needed = {value: word for value, word in heard.items() if not _is_missing(value)}
+    beside = [pair[0] for value in needed if (pair := _read(value)) is not None]
     fits = []
     for ladder, ratings in zip(words.ladders, words.ratings, strict=True):
         held = {value: ratings[word] for value, word in heard.items() if word in ratings}
         distinct = {heard[value] for value in held}
-        if needed.keys() <= held.keys() and len(set(held.values())) == len(distinct) and len(ladder) > 2 and held:
+        if any(not 1 <= number <= len(ladder) for number in beside) or len(ladder) < 3:
+            continue
+        if held and needed.keys() <= held.keys() and len(set(held.values())) == len(distinct):
             fits.append((ladder, held))
     return fits
 
@@ -207,8 +222,12 @@ def _from_range(
             return None
         if not asked.is_rating and frozenset(found) not in _TELLING:
             return None
+    # 6, 8 and 9 to a recommendation are of 0-10; with a 1 and no 0 among them they may be of 1-10.
+    is_likely_nps = asked.recommends and found[0] > 1 and _USUAL[1][1] < found[-1] <= 10
     top = _full_marks(fold(asked.stem))
-    usual = [(0, 10)] if asked.is_nps else list(_USUAL) if top is None else [(1, top), (0, top)]
+    usual = [(1, top), (0, top)] if top is not None else list(_USUAL)
+    if asked.is_nps or is_likely_nps:
+        usual = [(0, 10)]
     limits = next(((a, b) for a, b in usual if a <= found[0] and found[-1] <= b), None)
     if limits is None:
         return None
@@ -222,7 +241,7 @@ def _from_range(
     is_nps = asked.type_for(*limits) is QuestionType.NPS
     is_certain = is_seen and (asked.is_scale or has_units or is_nps)
     if not is_certain:
-        why += "；若是 0-10 的推荐题，或量表不同，请声明" if asked.recommends else "；请在配置里声明量表"
+        why += "；推荐题应为 0-10，量表若不同请声明" if asked.recommends else "；请在配置里声明量表"
     return _numeric(*limits, asked, why, anchors=anchors, named=named, is_certain=is_certain)
 
 

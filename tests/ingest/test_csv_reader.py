@@ -97,3 +97,19 @@ def test_a_line_without_end_is_one_reject(file: Path) -> None:
 
 def test_old_macintosh_line_ends_are_line_ends(file: Path) -> None:
     assert read(file, "a,b\r1,2\r3,4\r")[1] == [(2, ["1", "2"]), (3, ["3", "4"])]
+
+
+def test_a_wider_record_of_several_lines_was_appended_by_a_newer_tool(file: Path) -> None:
+    file.write_text('id,text,time\n1,好,t\n2,"第一行\n第二行",t,new,er\n3,坏,t\n', encoding="utf-8")
+    assert list(read_csv(file, "utf-8", 1)) == [
+        (2, ["1", "好", "t"]),
+        (3, ["2", "第一行\n第二行", "t", "new", "er"]),
+        (5, ["3", "坏", "t"]),
+    ]
+
+
+def test_a_wider_record_that_holds_other_records_is_an_unclosed_quote(file: Path) -> None:
+    file.write_text('a,b\n1,"x\n2,y\n3","z","w"\n', encoding="utf-8")
+    rows = read_csv(file, "utf-8", 1)
+    assert (3, ["2", "y"]) in list(rows)
+    assert rows.rejects

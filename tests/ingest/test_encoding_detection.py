@@ -57,15 +57,35 @@ def test_two_encodings_in_one_file_are_refused_with_line_and_byte(file: Path, ma
     assert "混有两种编码" in str(caught.value)
 
 
-def test_latin1_is_not_taken_for_chinese(file: Path) -> None:
+def test_latin1_is_read_as_western_with_a_warning_and_not_as_chinese(file: Path) -> None:
     file.write_bytes("id,text\n1,caf\u00e9tier tr\u00e8s \u00e9l\u00e9gant\n2,d\u00e9j\u00e0 vu\n".encode("latin-1"))
-    with pytest.raises(EncodingError, match="encoding:"):
-        detect_encoding(file)
+    found = detect_encoding(file)
+    assert found.name == "cp1252" and "encoding:" in found.warning
+
+
+def test_mac_roman_is_told_by_its_letters(file: Path) -> None:
+    file.write_bytes(
+        ("id,text\n" + "1,plain ascii text\n" * 20 + "2,d\u00e9j\u00e0 vu \u2013 na\u00efve\n").encode("mac-roman")
+    )
+    assert detect_encoding(file).name == "mac-roman"
 
 
 def test_two_stray_bytes_in_ascii_are_not_taken_for_chinese(file: Path) -> None:
     file.write_bytes(b"id,text\n" + b"1,plain ascii text\n" * 1000 + b"2,odd \x8c\xe6 bytes\n")
-    with pytest.raises(EncodingError, match="第 1002 行"):
+    found = detect_encoding(file)
+    assert found.name == "cp1252" and "2 个非 ASCII 字节" in found.warning and "第 1002 行" in found.warning
+
+
+@pytest.mark.parametrize("text", [SIMPLIFIED, "id,sex\n" + "1,男\n2,女\n" * 50])
+def test_damaged_chinese_is_not_taken_for_western(file: Path, text: str) -> None:
+    file.write_bytes(text.encode("gb18030") + b"\xff\n")
+    with pytest.raises(EncodingError, match="gb18030"):
+        detect_encoding(file)
+
+
+def test_what_is_no_text_is_refused(file: Path) -> None:
+    file.write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(EncodingError):
         detect_encoding(file)
 
 

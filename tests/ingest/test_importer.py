@@ -43,6 +43,15 @@ CASES_HEADER = ["工单编号", "标题", "内容", "受理时间", "回复时�
 REVIEWS = {"columns": {"text": "评论", "author": "用户", "received_at": "时间", "target": "店铺", "likes": "点赞"}}
 
 
+def test_an_attribute_can_have_the_same_name_in_every_source(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("评论,分店名称,赞\n房间不错,东门店,3\n", encoding="utf-8")
+    mapping = {"columns": {"text": "评论"}, "attributes": {"门店": "分店名称", "赞数": "赞"}, "volatile": ["赞数"]}
+    settings = SourceConfig.model_validate({"name": "s", "kind": "reviews", "path": str(path), "mapping": mapping})
+    (batch,) = open_source(path, settings, {}, timezone="Asia/Shanghai")
+    assert json.loads(batch.feedback["attributes"][0]) == {"门店": "东门店", "赞数": "3"}
+
+
 def source(kind: str, mapping: dict[str, Any], **settings: Any) -> SourceConfig:
     return SourceConfig.model_validate({"name": "s", "kind": kind, "path": "x", "mapping": mapping, **settings})
 
@@ -292,7 +301,7 @@ def test_the_facts_name_the_file_by_its_bytes(tmp_path: Path) -> None:
         (b"\x1f\x8b\x08\x00", "gzip"),
         (b"PK\x03\x04 and then nothing of the kind", "a.xls"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more", "a.xls"),
-        (b'{"data": [\n{"a": 1}\n]}', "JSON"),
+        (b'{"data": [\n1\n]}', "JSON"),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_path(tmp_path: Path, content: bytes, words: str) -> None:

@@ -13,6 +13,8 @@ from feedback_engine.errors import LexiconError
 from feedback_engine.resources import find_formats
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
+#: Envelopes around the record in JSON: Elasticsearch's, and one object a line with the record's kind as its key.
+_ENVELOPE = re.compile(r"(?:_source|ticket|complaint|case|record|fields|attributes)\.")
 _MARKS = str.maketrans("", "", ":*'\"`?_-·.#")
 
 
@@ -53,7 +55,9 @@ class AliasTable:
     def __init__(self, rows: Sequence[tuple[str, ...]]) -> None:
         aliases = [Alias(row[0], row[1], rank, "weak" in row[2:]) for rank, row in enumerate(rows)]
         self._exact = {fold_heading(alias.heading): alias for alias in reversed(aliases) if "*" not in alias.heading}
-        self._patterns = [alias for alias in aliases if "*" in alias.heading]
+        self._patterns = [
+            ("*".join(map(fold_heading, alias.heading.split("*"))), alias) for alias in aliases if "*" in alias.heading
+        ]
 
     @classmethod
     def load(cls, name: str) -> AliasTable:
@@ -62,12 +66,13 @@ class AliasTable:
 
     def find(self, heading: str) -> Alias | None:
         """Return what the heading means: as written, else without brackets, else by pattern; None if unknown."""
-        folded, bare = fold_heading(heading), bare_heading(heading)
+        inner = _ENVELOPE.sub("", heading, count=1) if _ENVELOPE.match(heading) else heading
+        folded, bare = fold_heading(inner), bare_heading(inner)
         if folded in self._exact:
             return self._exact[folded]
         if bare in self._exact:
             return self._exact[bare]
-        return next((alias for alias in self._patterns if fnmatchcase(folded, alias.heading.casefold())), None)
+        return next((alias for pattern, alias in self._patterns if fnmatchcase(folded, pattern)), None)
 
     def locate(self, header: Sequence[str]) -> dict[str, list[int]]:
         """Return for each field found its columns (0 = first), the best name first."""

@@ -1,10 +1,11 @@
-"""What kind of question a column of answers belongs to, where the platform does not say; and cells with several answers."""
+"""What kind of question a column of answers belongs to; and cells that hold several answers."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from feedback_engine.ingest.cells import DEFAULT_MISSING
 from feedback_engine.ingest.scale_words import load_scale_words
@@ -16,6 +17,12 @@ _SENTENCE = re.compile(r"[，。！？；、,!?;\n]")
 #: Below this many answers a share says nothing.
 _FEW = 10
 _SHORT, _LONG = 8, 14
+#: Answers that it takes to see that they come back.
+_REPEATED = 4
+#: Share of answers off the scale that a scale can have: typing mistakes, an old version of the options.
+_STRAY = 0.02
+#: Distinct answers above which those to an open question were written, however often some come back.
+_WRITTEN = 20
 #: Options that are worth showing.
 _MAX_OPTIONS = 200
 #: Kinds of cue that decide what a question is, the strongest first.
@@ -68,17 +75,18 @@ def _reads_like_text(given: Sequence[str], is_asked_for: bool) -> bool:
     length = sum(map(len, given)) / len(given)
     has_sentences = sum(bool(_SENTENCE.search(cell)) for cell in given) * 3 > len(given)
     if is_asked_for:
-        return variety > 0.5 or length > _SHORT or has_sentences
+        return variety > 0.5 or length > _SHORT or has_sentences or len(set(given)) > _WRITTEN
     if len(given) < _FEW:
         return variety > 0.8 and length > _LONG
     return variety > 0.5 and (length > _SHORT or has_sentences)
 
 
-def is_personal(stem: str, type_: QuestionType) -> bool:
-    """Whether the answers would say who the person is."""
-    return type_ in (QuestionType.TEXT, QuestionType.SINGLE, QuestionType.NUMBER) and load_scale_words().has_cue(
-        "personal", stem
-    )
+def is_personal(stem: str, type_: QuestionType, cells: Sequence[str] = ()) -> bool:
+    """Whether the answers would say who the person is; answers that keep coming back (是, 否) do not."""
+    given = answered(cells)
+    is_choice = len(given) >= _REPEATED and len(set(given)) * 2 <= len(given)
+    is_open = type_ in (QuestionType.TEXT, QuestionType.NUMBER) or (type_ is QuestionType.SINGLE and not is_choice)
+    return is_open and load_scale_words().has_cue("personal", stem)
 
 
 def describe_question(
@@ -92,17 +100,21 @@ def describe_question(
     group: str = "",
     row_label: str = "",
     is_required: bool = False,
+    value_labels: Mapping[str, str] | None = None,
 ) -> tuple[Question, ScaleFinding | None]:
     """Return a question with a single column of answers, and its scale if these are ratings.
 
-    `values` are the values of all rows of a matrix; positions in `columns` count from 1.
+    `values` are those of all rows of a matrix, `value_labels` what codes mean; positions in `columns` count from 1.
+    Single answers off the scale do not keep a column from being one: they become rejects.
     """
     words = load_scale_words()
     is_worded = any(words.has_cue(kind, declared) for kind in ("fill", "multi", "rank", "file"))
     given = dict.fromkeys(answered(cells))
     finding = None
     if not is_worded:
-        finding = recognise_scale(f"{stem} {row_label}".strip(), given if values is None else values, declared=declared)
+        asked = f"{stem} {row_label}".strip()
+        shown = cells if values is None else values
+        finding = _recognise(asked, shown, declared, value_labels)
     type_ = judge_type(stem, declared, cells) if finding is None else finding.type
     if finding is not None and group:
         type_ = QuestionType.MATRIX_ROW
@@ -120,6 +132,35 @@ def describe_question(
         is_required,
     )
     return question, finding
+
+
+def _recognise(
+    asked: str, shown: Collection[str], declared: str, value_labels: Mapping[str, str] | None
+) -> ScaleFinding | None:
+    """Return the scale of all values, or else of all but the strays."""
+    distinct = dict.fromkeys(value for value in shown if not is_missing(value))
+    finding = recognise_scale(asked, distinct, declared=declared, value_labels=value_labels)
+    strays = [] if finding is not None else _find_strays(shown)
+    if not strays:
+        return finding
+    rest = [value for value in distinct if value not in strays]
+    finding = recognise_scale(asked, rest, declared=declared, value_labels=value_labels)
+    if finding is None:
+        return None
+    return replace(finding, evidence=f"{finding.evidence}；个别答案不在量表上，不计分（如“{strays[0]}”）")
+
+
+def _find_strays(shown: Collection[str]) -> list[str]:
+    """Return the rarest values that together make up at most _STRAY of the answers, the rarest first."""
+    counts = Counter(value for value in shown if not is_missing(value))
+    left = counts.total() * _STRAY
+    strays = []
+    for value, count in reversed(counts.most_common()):
+        left -= count
+        if left < 0:
+            break
+        strays.append(value)
+    return strays
 
 
 def fold_cell(split: Split) -> Callable[[str], str]:

@@ -13,7 +13,7 @@ from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.platforms.layout import Layout, take
-from feedback_engine.ingest.scales import recognise_scale
+from feedback_engine.ingest.scales import ScaleFinding, recognise_scale
 
 #: The indicator under which a stated satisfaction is kept.
 SATISFACTION = "satisfaction"
@@ -29,7 +29,7 @@ def join_list(cell: str) -> str:
 
 
 def join_path(positions: Sequence[int], row: Sequence[str]) -> str:
-    """Return the levels of a category as one path, 城乡建设/安全生产; a level that repeats the one above is left out."""
+    """Return the levels of a category as one path, 城乡建设/安全生产; a level like the one above is left out."""
     levels: list[str] = []
     for at in positions:
         level = join_list(row[at])
@@ -66,7 +66,7 @@ def add_satisfaction(
     rated = {value for value in values if fold(value) not in unrated}
     evidence = "平台固定的取值"
     if scale is None and rated:
-        found = recognise_scale(stem or heading, rated)
+        found = recognise_scale(stem or heading, rated) or _recognise_most(stem or heading, layout, sample, position)
         if found is None:
             layout.warnings.append(f"{heading!r} 列的取值认不出量表（如 {sorted(rated)[0]!r}），只作为属性保留")
             layout.add_attribute(heading, take(position))
@@ -78,6 +78,18 @@ def add_satisfaction(
         layout.add_rating(heading, take(position), indicator=SATISFACTION, scale=scale, evidence=evidence)
         return
     layout.add_attribute(heading, take(position))
+
+
+def _recognise_most(stem: str, layout: Layout, sample: Sample, position: int) -> ScaleFinding | None:
+    """Return the scale of the values that are on one, if they fill most cells; the others become rejects."""
+    cells = [clean(cell) for cell in sample.column(position)]
+    known = {value for value in set(cells) if recognise_scale(stem, {value}) is not None}
+    if sum(cell in known for cell in cells) * 2 <= len(cells):
+        return None
+    odd = sorted(set(cells) - known - unrated_words().keys())
+    if odd:
+        layout.warnings.append(f"{sample.header[position]!r} 列里有量表之外的写法：{'、'.join(odd[:5])}")
+    return recognise_scale(stem, known)
 
 
 def add_segments(layout: Layout, sample: Sample, positions: Sequence[int]) -> None:

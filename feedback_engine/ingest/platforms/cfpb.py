@@ -7,6 +7,7 @@ from functools import cached_property
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
+from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
@@ -18,7 +19,7 @@ from feedback_engine.ingest.platforms.layout import Layout, take
 from feedback_engine.ingest.readers.rows import Rows
 
 #: What the bureau puts over names, numbers and dates: XXXX, XX/XX/2019, XXXX XXXX.
-_REDACTED = re.compile(r"(?:\b[Xx]{2,}\b|\{?\$?XX+\.?X*\}?)(?:[/ \-](?:[Xx]{2,}\b|\d{4}\b))*")
+_REDACTED = re.compile(r"(?:\{\$)?\b[Xx]{2,}\b\}?(?:[/ \-](?:[Xx]{2,}\b|\d{4}\b))*")
 _HIDDEN = "[隐去]"
 _ATTRIBUTES = (
     "product", "sub_product", "sub_issue", "company", "state", "zip_code", "tags", "public_response", "consent",
@@ -48,6 +49,8 @@ class Cfpb:
         """Return the complaints; those without a narrative count by their issue."""
         sample, rows = peek(rows, source.name)
         found = {name: places[0] for name, places in self._table.locate(sample.header).items()}
+        if not {"product", "issue", "text"} & found.keys():
+            raise MappingError(f"来源 {source.name}：没有 CFPB 投诉库的 Product、Issue 等列，请核对 format")
         layout = Layout()
         key = choose_key(sample, [found["id"]] if "id" in found else [])
         layout.warnings += key.warnings

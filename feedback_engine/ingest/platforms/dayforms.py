@@ -15,15 +15,22 @@ _CLOCK = (
     r"(?:[\s,T]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"\s*(?P<half>[ap]\.?\s?m\.?|上午|下午)?)?"
 )
-_SLASHED = re.compile(r"(?P<first>\d{1,2})(?P<mark>[/.\-])(?P<second_part>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})" + _CLOCK, re.I)
-_NAMED = re.compile(r"(?P<day>\d{1,2})[/\-. ]+(?P<month>[^\W\d_]{1,12}|\d{1,2}月)\.?[/\-., ]+(?P<year>\d{4}|\d{2})" + _CLOCK, re.I)
+_SLASHED = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[/.\-])(?P<second_part>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})" + _CLOCK, re.I
+)
+_NAMED = re.compile(
+    r"(?P<day>\d{1,2})[/\-. ]+(?P<month>[^\W\d_]{1,12}|\d{1,2}月)\.?[/\-., ]+(?P<year>\d{4}|\d{2})" + _CLOCK, re.I
+)
 _AMERICAN = re.compile(r"(?P<month>[^\W\d_]{3,12})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})" + _CLOCK, re.I)
 _CTIME = re.compile(
     r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) (?P<clock>\d{2}:\d{2}:\d{2}) "
     r"(?:(?P<zone>[+-]\d{4}) )?(?P<year>\d{4})"
 )
 
-UNDECIDED = "日期写成 {example} 这样，全文件没有一个大于 12 的日，分不清日在前还是月在前；已按月/日/年读，若不对请改成 2026-10-31 的写法"
+UNDECIDED = (
+    "日期写成 {example} 这样，全文件没有一个大于 12 的日，分不清日在前还是月在前；"
+    "已按月/日/年读，若不对请改成 2026-10-31 的写法"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,9 @@ class DayForm:
             return _write(match, month, day) or plain
         if match := _CTIME.fullmatch(plain):
             month = _months().get(match["month"].casefold(), "")
-            return f"{match['year']}-{month}-{match['day']:0>2} {match['clock']}{match['zone'] or ''}" if month else plain
+            return (
+                f"{match['year']}-{month}-{match['day']:0>2} {match['clock']}{match['zone'] or ''}" if month else plain
+            )
         for form in (_NAMED, _AMERICAN):
             if (match := form.fullmatch(plain)) and (month := _months().get(match["month"].casefold(), "")):
                 return _write(match, month, match["day"]) or plain

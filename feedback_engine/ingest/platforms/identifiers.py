@@ -35,8 +35,8 @@ def are_damaged(cells: Sequence[str]) -> bool:
     ids = [clean_id(cell) for cell in cells]
     if sum(_SCIENTIFIC.fullmatch(text) is not None for text in ids) * 2 > len(ids):
         return True
-    long = {text for text in ids if _LONG.fullmatch(text)}
-    return len(long) >= _MIN_IDS and all(text.endswith("0") for text in long)
+    long = [text for text in ids if _LONG.fullmatch(text)]
+    return len(long) >= _MIN_IDS and len(set(long)) > 1 and all(text.endswith("0") for text in long)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class Key:
 
     position: int | None
     warnings: tuple[str, ...] = ()
+
+
+def are_serial(cells: Sequence[str]) -> bool:
+    """Whether these are but the numbers of the lines, 1, 2, 3 …, which the next export will use again."""
+    ids = [clean_id(cell) for cell in cells]
+    return ids in ([str(number) for number in range(start, start + len(ids))] for start in (0, 1))
 
 
 def choose_key(sample: Sample, candidates: Sequence[int]) -> Key:

@@ -50,7 +50,9 @@ class Jira:
             return None
         kinds = any(set(sample.column(at)) <= _PROJECT_TYPES and sample.column(at) for at in range(len(sample.header)))
         if len(sample.header) >= _MIN_COLUMNS and kinds:
-            return Match(3, (f"{sample.header[key]!r} 列全是 Jira 的事务编号，如 {sample.column(key)[0]}", "有项目类型一列"))
+            return Match(
+                3, (f"{sample.header[key]!r} 列全是 Jira 的事务编号，如 {sample.column(key)[0]}", "有项目类型一列")
+            )
         return None
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:

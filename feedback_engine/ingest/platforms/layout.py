@@ -58,9 +58,7 @@ class Layout:
         """Add a closed question."""
         name = self._add(heading, make)
         self.ratings.append(RatingConfig(column=name, indicator=indicator, scale=scale))
-        self.questions.append(
-            Question(indicator, heading, QuestionType.SCALE, scale=scale, scale_evidence=evidence)
-        )
+        self.questions.append(Question(indicator, heading, QuestionType.SCALE, scale=scale, scale_evidence=evidence))
 
     def _add(self, heading: str, make: Make) -> str:
         stem = clean(heading) or "列"
@@ -106,10 +104,12 @@ class Layout:
                 continue
             fitted = _fit(cells, width, repair)
             reason = _judge(fitted, header) if refuse is None else _judge(fitted, header) or refuse(fitted)
+            # What a row that can be read is rejected with holds no column that is not kept: names stay outside.
+            made = [make(fitted) for make in self.makes] if len(fitted) == width else cells
             if reason:
-                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, cells)), reason))
+                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, made)), reason))
             else:
-                yield number, [make(fitted) for make in self.makes]
+                yield number, made
 
 
 def _fit(cells: list[str], width: int, repair: Callable[[Sequence[str]], list[str]] | None) -> list[str]:

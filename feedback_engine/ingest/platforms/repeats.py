@@ -53,6 +53,6 @@ def _spool(
         groups.append(-1 if group is None else group)
         if group is not None:
             rank = settlement.rank(cells)
-            if group not in ranks or rank >= ranks[group]:  # type: ignore[operator]
+            if group not in ranks or rank >= ranks[group]:
                 ranks[group], best[group] = rank, offset
     return numbers, offsets, groups, best

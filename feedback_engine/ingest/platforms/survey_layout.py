@@ -1,4 +1,4 @@
-"""Questions and meta columns → the rows, mapping and questions of a questionnaire; what every survey platform hands on."""
+"""Questions and meta columns → rows, mapping and questions of a questionnaire: what survey platforms hand on."""
 
 from __future__ import annotations
 

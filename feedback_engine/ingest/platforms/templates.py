@@ -28,7 +28,7 @@ def _table() -> AliasTable:
 def split_template(text: str) -> Sections:
     """Return the text without labels and without the sections that are personal or told elsewhere.
 
-    A text without a section named as the text or the purpose of a complaint comes back whole: 【】 may be mere emphasis.
+    A text without a section named as the text or the purpose of a complaint comes back whole: 【】 may be emphasis.
     A section of an unknown name stays in the text, with its label.
     """
     pieces = _LABEL.split(text)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from feedback_engine.ingest.cells import clean
-from feedback_engine.ingest.platforms.answers import answered
+from feedback_engine.ingest.platforms.answers import answered, is_missing
 from feedback_engine.ingest.scales import recognise_scale
 
-_NUMBERED = re.compile(r"(\d{1,4})\s*[、.．:：]\s*(.*)", re.DOTALL)
+_NUMBERED = re.compile(r"(?:第\s*)?(\d{1,4})\s*题?\s*[、.．:：]\s*(.*)", re.DOTALL)
 _OLD_OPTION = re.compile(r"第(\d{1,4})题\s*[(（](.*)[)）]", re.DOTALL)
 _NEW_OPTION = re.compile(r"[(（](.*)[)）]", re.DOTALL)
 #: 题干(选项): as heads are written after the survey was edited.
@@ -24,6 +24,7 @@ _NOISE = re.compile(
 )
 #: One em dash: two are punctuation.
 _DASH = re.compile(r"(?<!—)—(?!—)")
+_RANK = re.compile(r"-?\d{1,3}", re.ASCII)
 _SCORE_UNIT = re.compile(r"-?\d+(?:\.\d+)?分?", re.ASCII)
 
 
@@ -80,7 +81,34 @@ def read_headings(header: Sequence[str], positions: Sequence[int], cells: Sequen
         taken = _read_options(heads, at) or _read_matrix(heads, at, cells) or _read_column(heads, at)
         items += taken
         at += sum(len(item.positions) for item in taken)
-    return _distinguish(items)
+    return _distinguish([part for item in items for part in _part_matrix(item, cells)])
+
+
+def _part_matrix(item: Item, cells: Sequence[Sequence[str]]) -> list[Item]:
+    """Return the rows of a matrix whose heads look like options, as old exports write them; else the item."""
+    if item.shape is not Shape.OPTIONS or _are_options(item, cells):
+        return [item]
+    return [
+        Item(f"{item.code}_{number}", Shape.ROW, item.stem, "", (position,), label, item.code)
+        for number, (position, label) in enumerate(zip(item.positions, item.options, strict=True), start=1)
+    ]
+
+
+def _are_options(item: Item, cells: Sequence[Sequence[str]]) -> bool:
+    """Whether the columns hold 1 and 0, the option itself, or ranks, which come once in a row; not labels or scores."""
+    repeated, ranked = 0, 0
+    for row in zip(*(cells[position] for position in item.positions), strict=True):
+        given = [cell for cell in row if not is_missing(cell)]
+        if any(
+            not _RANK.fullmatch(cell) and cell != option
+            for cell, option in zip(row, item.options, strict=True)
+            if not is_missing(cell)
+        ):
+            return False
+        ranks = [cell for cell in given if cell.isdigit() and cell != "0"]
+        ranked += any(cell != "1" for cell in ranks)
+        repeated += len(set(ranks)) < len(ranks)
+    return not ranked or repeated * 10 < len(cells[item.positions[0]])
 
 
 def split_noise(text: str) -> tuple[str, str]:

@@ -20,6 +20,10 @@ _SCORED = re.compile(r"\d{1,3}分")
 CODED_MISSING = frozenset({"-3", "-2"})
 #: Distinct labels that a column of options may hold.
 _MAX_LABELS = 30
+#: Answers that it takes to see that they come back.
+_REPEATED = 4
+#: Options that a question may have; larger numbers were filled in.
+_MAX_POSITION = 40
 
 
 class Mode(StrEnum):
@@ -58,7 +62,8 @@ def decide_mode(
     if is_labelled:
         return ModeFinding(Mode.TEXT, f"{is_labelled}，读作按文本的导出")
     named = next((mode for form, mode in _NAMES if form.search(file_name)), None)
-    if named is not None and (named is not Mode.TEXT or not _are_coded(columns)):
+    has_codes = any(item.shape is Shape.OPTIONS or CODED_MISSING & set(given) for item, given in columns)
+    if named is not None and (named is not Mode.TEXT or not has_codes):
         return ModeFinding(named, f"文件名表明是{_WORDS[named]}的导出")
     if any(item.shape is Shape.OPTIONS for item in items):
         return ModeFinding(Mode.NUMBER, "多选或排序题每个选项一列，读作按序号的导出")
@@ -85,26 +90,29 @@ def _find_labels(items: Sequence[Item], cells: Sequence[Sequence[str]]) -> str:
 
 
 def _are_coded(columns: Sequence[tuple[Item, Sequence[str]]]) -> bool:
-    """Whether closed questions hold numbers: a missing code among the cells, or no column of labels."""
+    """Whether closed questions hold numbers: a missing code among the cells, or more numbers than labels.
+
+    Labels that come back are proof of words; columns of different words may be filled in.
+    """
     filled = [(item, given) for item, given in columns if given]
     if any(CODED_MISSING & set(given) for _, given in filled):
         return True
-    has_numbers = any(_is_numeric(given) for _, given in filled)
-    return has_numbers and not any(_is_label_column(item, given) for item, given in filled)
+    labelled = [given for item, given in filled if _may_be_labels(item, given)]
+    if any(len(given) >= _REPEATED and len(set(given)) * 2 <= len(given) for given in labelled):
+        return False
+    return sum(_is_numeric(given) for _, given in filled) > len(labelled)
 
 
 def _is_numeric(given: Sequence[str]) -> bool:
     return all(_NUMBER.fullmatch(cell) for cell in given)
 
 
-def _is_label_column(item: Item, given: Sequence[str]) -> bool:
-    """Whether the column holds options in words: few, coming back, of a question that is not filled in."""
+def _may_be_labels(item: Item, given: Sequence[str]) -> bool:
+    """Whether the column may hold options in words: few, of a question that does not look filled in."""
     words = load_scale_words()
-    if _is_numeric(given) or words.has_cue("fill", item.declared) or words.has_cue("location", item.stem):
-        return False
-    distinct = set(given)
-    is_open = words.has_cue("text", item.stem) or words.has_cue("personal", item.stem)
-    return len(distinct) <= _MAX_LABELS and (len(distinct) * 2 <= len(given) or not is_open)
+    is_open = any(words.has_cue(kind, item.stem) for kind in ("text", "personal", "location"))
+    is_filled_in = is_open or words.has_cue("fill", item.declared)
+    return not is_filled_in and not _is_numeric(given) and len(set(given)) <= _MAX_LABELS
 
 
 def _decide_coded(columns: Sequence[tuple[Item, Sequence[str]]], file_name: str) -> ModeFinding:
@@ -119,13 +127,23 @@ def _decide_coded(columns: Sequence[tuple[Item, Sequence[str]]], file_name: str)
         return ModeFinding(Mode.SCORE, "选择题里有小数，读作按分数的导出")
     if any(0 in numbers and words.has_cue("choice", item.declared) for item, numbers in closed):
         return ModeFinding(Mode.SCORE, "单选题里有 0，不会是选项序号，读作按分数的导出")
+    plain = next((item for item, numbers in closed if not _is_rated(item) and are_positions(numbers)), None)
     rated = next((item for item, _ in closed if _is_rated(item)), None)
+    if plain is not None:
+        return ModeFinding(Mode.NUMBER, f"“{plain.stem[:20]}”不是打分题，答案却是 1、2……，读作按序号的导出")
     if rated is not None:
         raise AmbiguousFormat(
-            f"{file_name}：问卷星的导出全是数字，分不清是按序号还是按分数（如“{rated.stem[:30]}”的 1 是第 1 个选项还是 1 分）；"
+            f"{file_name}：问卷星的导出全是数字，分不清是按序号还是按分数"
+            f"（如“{rated.stem[:30]}”的 1 是第 1 个选项还是 1 分）；"
             "请在来源里写 mode: number 或 mode: score，或改用按文本的导出"
         )
     return ModeFinding(Mode.NUMBER, "答案全是整数，读作按序号的导出")
+
+
+def are_positions(numbers: Sequence[float]) -> bool:
+    """Whether these can only be positions in a list of options: from 1, without large gaps."""
+    distinct = set(numbers)
+    return bool(distinct) and min(distinct) == 1 and 1 < max(distinct) <= min(_MAX_POSITION, 2 * len(distinct))
 
 
 def _is_rated(item: Item) -> bool:

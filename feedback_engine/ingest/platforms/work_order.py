@@ -15,7 +15,7 @@ from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import AliasTable
+from feedback_engine.ingest.platforms.alias_tables import AliasTable, bare_heading, fold_heading
 from feedback_engine.ingest.platforms.casework import add_satisfaction, add_segments, join_list, join_path
 from feedback_engine.ingest.platforms.dayforms import decide_days
 from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id
@@ -34,6 +34,8 @@ _CATEGORIES = ("category1", "category2", "category3", "category4")
 _REGIONS = ("region1", "region2", "region3", "region4")
 #: How a board numbers its users: no name.
 _USER_CODE = re.compile(r"[A-Za-z]{0,4}\d{4,}", re.ASCII)
+#: On a message board the official answer closes the matter.
+_CLOSING_REPLIES = frozenset(("答复时间", "答复日期"))
 _COMPARED = MomentParser("UTC")
 
 
@@ -80,7 +82,13 @@ class WorkOrder:
         made = layout.make_rows(rows)
         if key.position is not None:
             made = replace(made, records=settle_repeats(made.records, _Transfers(layout)))
-        return layout.adapt(made, SourceKind.COMPLAINTS)
+        return layout.adapt(made, SourceKind.COMPLAINTS, scope=_name_scope(sample, found))
+
+
+def _name_scope(sample: Sample, found: dict[str, list[int]]) -> str:
+    """Return what tells one system's orders from another's: a digest of what it calls its ids and its texts."""
+    names = [fold_heading(sample.header[found[name][0]]) for name in ("id", "text", "title") if name in found]
+    return sha256("\n".join(names).encode()).hexdigest()[:8]
 
 
 def _add_words(layout: Layout, sample: Sample, found: dict[str, list[int]]) -> None:
@@ -113,6 +121,9 @@ def _add_moments(layout: Layout, sample: Sample, found: dict[str, list[int]]) ->
             layout.add_attribute(heading, take_first(positions, days.convert))
         else:
             layout.add_field(name, heading, take_first(positions, days.convert))
+    reply = places.get("replied_at", [])
+    if "closed_at" not in places and reply and bare_heading(sample.header[reply[0]]) in _CLOSING_REPLIES:
+        layout.columns["closed_at"] = layout.columns["replied_at"]
     closed, due = places.get("closed_at"), places.get("due_at")
     if closed and due and "overdue" not in found:
         late = take_first(closed, days.convert), take_first(due, days.convert)

@@ -106,7 +106,12 @@ def _read_records(
         except csv.Error:
             reason = _MALFORMED if len(current) == 1 and current[0].count('"') > 1 else _UNCLOSED
         else:
-            if len(current) > 1 and width and len(record) != width:
+            if (
+                len(current) > 1
+                and width
+                and len(record) != width
+                and _has_swallowed(current, record, delimiter, width)
+            ):
                 reason = _UNCLOSED
             elif record:
                 width = width or len(record)
@@ -117,3 +122,16 @@ def _read_records(
             reader = csv.reader(supply(), delimiter=delimiter, strict=True)
             del current[1:]
         number += len(current)
+
+
+def _has_swallowed(lines: list[str], record: list[str], delimiter: str, width: int) -> bool:
+    """Whether a record of several lines is an unclosed quote that took in the next records.
+
+    More fields than headings are no sign by themselves: a newer version of the exporting tool may have appended the
+    record. Signs are a line within that would be a record, and an end at a quote that opens a field.
+    """
+    if len(record) < width:
+        return True
+    end = lines[-1].replace('""', "  ").find('"')
+    opens_field = end > 0 and lines[-1][end - 1] == delimiter
+    return opens_field or any(len(fields) >= width for fields in csv.reader(lines[1:-1], delimiter=delimiter))

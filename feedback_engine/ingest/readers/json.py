@@ -1,4 +1,4 @@
-"""JSON lines and JSON arrays of objects as rows; nested objects become dotted headings."""
+"""JSON lines, arrays of objects, and objects around such an array, as rows; nested objects become dotted headings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.readers.json_wrapper import (
+    BrokenJson,
+    Wrapped,
+    find_list,
+    is_wrapper,
+    iterate_lists,
+)
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_lines
 
@@ -28,9 +35,12 @@ _DECODER = json.JSONDecoder(parse_float=_keep_plain, parse_int=str, parse_consta
 
 
 def is_json_lines(path: Path, encoding: str) -> bool:
-    """Whether the first line, or half of the first lines, are whole JSON objects."""
+    """Whether the first line, or half of the first lines, are whole JSON objects, and not one that wraps a list."""
     lines = islice((line for line in read_lines(path, encoding) if line.strip()), _PROBED_LINES)
-    objects = [isinstance(_decode(line)[0], dict) for line in lines]
+    values = [_decode(line)[0] for line in lines]
+    objects = [isinstance(value, dict) for value in values]
+    if len(values) == 1 and objects[0]:
+        return not is_wrapper(values[0])
     return objects[0] or sum(objects) * 2 >= len(objects)
 
 
@@ -54,6 +64,32 @@ def read_json_array(path: Path, encoding: str) -> Rows:
     rejects: list[LineReject] = []
     objects = _read_array_objects(path, encoding, rejects)
     return Rows(header, _align(objects, header), "json", encoding, None, ("JSON 数组",), rejects)
+
+
+def read_json_object(path: Path, encoding: str) -> Rows:
+    """Return the rows of a file that is one object around a list of records, numbered from 1.
+
+    Of several lists it is the longest. Raises UnreadableFile where the file breaks off or holds no list of objects.
+    """
+    try:
+        found = find_list(path, encoding, _DECODER)
+    except BrokenJson as error:
+        raise UnreadableFile(f"{path} 的 JSON {error}；请重新导出该文件") from None
+    if found is None:
+        raise UnreadableFile(f"{path} 是 JSON，但里面没有对象的列表；应为每行一个对象、一个对象数组，或包着数组的对象")
+    header = _collect_keys(path, (row for _, row in _read_wrapped(path, encoding, found, [])))
+    rejects: list[LineReject] = []
+    evidence = [f"JSON 对象里的列表 {'.'.join(found.path)}，{found.count} 项"]
+    evidence += [f"没有读的列表：{'、'.join(found.others)}"] if found.others else []
+    records = _align(_read_wrapped(path, encoding, found, rejects), header)
+    return Rows(header, records, "json", encoding, None, tuple(evidence), rejects)
+
+
+def _read_wrapped(
+    path: Path, encoding: str, found: Wrapped, rejects: list[LineReject]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    elements = (value for keys, value in iterate_lists(path, encoding, _DECODER) if keys == found.path)
+    return _flatten_each(elements, rejects)
 
 
 def _align(objects: Iterator[tuple[int, dict[str, str]]], header: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -95,7 +131,11 @@ def _decode(text: str) -> tuple[Any, str]:
 
 
 def _read_array_objects(path: Path, encoding: str, rejects: list[LineReject]) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, value in enumerate(_read_elements(path, encoding), start=1):
+    return _flatten_each(_read_elements(path, encoding), rejects)
+
+
+def _flatten_each(elements: Iterator[Any], rejects: list[LineReject]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, value in enumerate(elements, start=1):
         if isinstance(value, dict):
             yield number, _flatten(value)
         else:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
+
+from feedback_engine.ingest.readers.dictionary import Dictionary
 
 
 class LineReject(NamedTuple):
@@ -28,7 +31,7 @@ class Rows:
     #: The headings by position, stripped; one may occur twice.
     header: list[str]
     records: Iterable[tuple[int, list[str]]]
-    #: What the bytes are: csv, jsonl, json, xlsx or xls.
+    #: What the bytes are: csv, jsonl, json, xlsx, xls, sav or dta.
     container: str
     #: Name of the text encoding; None for workbooks.
     encoding: str | None = None
@@ -37,6 +40,12 @@ class Rows:
     #: Sentences that say why the file was read this way, in Chinese.
     evidence: tuple[str, ...] = ()
     rejects: list[LineReject] = field(default_factory=list)
+    #: The file; None where the rows come from elsewhere.
+    path: Path | None = None
+    #: What the file itself says of its columns; None for all but data files of statistics packages.
+    dictionary: Dictionary | None = None
+    #: What the user should know of the reading, in Chinese.
+    warnings: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return iter(self.records)

@@ -1,0 +1,92 @@
+"""A ZIP that is no workbook but holds one data file, as survey platforms send their exports."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.readers.rows import Rows
+
+#: Bytes that a member may unfold to.
+MAX_BYTES = 4 << 30
+_TABLES = (".csv", ".tsv")
+_OTHERS = (".sav", ".zsav", ".dta", ".xlsx", ".json", ".jsonl")
+_FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file is a ZIP with data files inside, and no workbook."""
+    try:
+        with ZipFile(path) as archive:
+            names = archive.namelist()
+    except (BadZipFile, OSError, ValueError):
+        return False
+    return "[Content_Types].xml" not in names and any(
+        name.casefold().endswith((*_TABLES, *_OTHERS)) for name in names if _is_content(name)
+    )
+
+
+class Unfolded:
+    """The one data file of an archive, unfolded beside the system's temporary files until nobody reads it."""
+
+    def __init__(self, path: Path) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="feedback-engine-"))
+        self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        try:
+            with ZipFile(path) as archive:
+                member = _choose_member(path, archive.infolist())
+                self.name = _name_of(member)
+                self.path = folder / f"data{PurePosixPath(self.name).suffix.casefold()}"
+                with archive.open(member) as source, self.path.open("wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+        except (BadZipFile, OSError, EOFError) as error:
+            raise UnreadableFile(f"{path} 的 ZIP 压缩包解不开（{error}）；请重新下载") from None
+
+    def hold(self, rows: Rows) -> Rows:
+        """Return the rows, which keep the file while they are read."""
+        return replace(rows, records=self._pass_on(rows), evidence=(f"ZIP 压缩包里的 {self.name}", *rows.evidence))
+
+    def _pass_on(self, rows: Rows) -> Iterator[tuple[int, list[str]]]:
+        yield from rows
+
+
+def _choose_member(path: Path, members: list[ZipInfo]) -> ZipInfo:
+    data = [member for member in members if _is_content(member.filename)]
+    for suffixes in (_TABLES, _OTHERS):
+        found = [member for member in data if member.filename.casefold().endswith(suffixes)]
+        if len(found) > 1:
+            names = "、".join(map(_name_of, found[:10]))
+            raise UnreadableFile(f"{path} 是 ZIP 压缩包，里面有 {len(found)} 个数据文件：{names}；请解压后分别导入")
+        if found:
+            return _check_member(path, found[0])
+    raise UnreadableFile(f"{path} 是 ZIP 压缩包，里面没有数据文件；请解压后检查")
+
+
+def _check_member(path: Path, member: ZipInfo) -> ZipInfo:
+    name = _name_of(member)
+    if member.flag_bits & _FLAG_ENCRYPTED:
+        raise UnreadableFile(f"{path} 里的 {name} 加了密码；请解压后再导入")
+    if member.file_size > MAX_BYTES:
+        raise UnreadableFile(f"{path} 里的 {name} 解开有 {member.file_size >> 30} GB，太大；请解压后检查")
+    return member
+
+
+def _is_content(name: str) -> bool:
+    return not name.endswith("/") and not name.startswith("__MACOSX/")
+
+
+def _name_of(member: ZipInfo) -> str:
+    """Return the member's own name; Chinese systems write it in GBK without saying so."""
+    name = member.filename
+    if not member.flag_bits & _FLAG_UTF8:
+        try:
+            name = name.encode("cp437").decode("gb18030")
+        except UnicodeError:
+            name = member.filename
+    return PurePosixPath(name).name

@@ -1,0 +1,90 @@
+"""Google Forms, as its sheet is saved: Timestamp first, grids as `question [row]`, checkboxes joined by ", "."""
+
+from __future__ import annotations
+
+import re
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.detect import Match, Sample, peek
+from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.dayforms import decide_days, looks_dated
+from feedback_engine.ingest.platforms.layout import take
+from feedback_engine.ingest.platforms.survey_columns import Grammar, Head, add_heads
+from feedback_engine.ingest.platforms.survey_layout import SurveyLayout, digest_stems, shorten
+from feedback_engine.ingest.platforms.survey_sample import column_cells
+from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.survey import QuestionType
+
+_TIMESTAMPS = frozenset({"Timestamp", "时间戳记", "时间戳", "時間戳記"})
+_EMAILS = frozenset({"Email Address", "Email address", "Username", "电子邮件地址", "电子邮箱地址", "電子郵件地址"})
+_SCORES = frozenset({"Score", "Total score", "分数", "得分", "分數"})
+_GRID = re.compile(r"(.+?)\s*\[([^\[\]]+)\]", re.DOTALL)
+_ZONE = re.compile(r"\s*(?:GMT|UTC)\s*([+\-−])(\d{1,2})(?::?(\d{2}))?$")
+_JOINER = ", "
+
+
+class GoogleForms:
+    """Google Forms."""
+
+    name = "google_forms"
+    rank = 90
+
+    def recognise(self, sample: Sample) -> Match | None:
+        """Return the claim: a first column called Timestamp that holds moments, and questions after it."""
+        first = clean(sample.header[0]) if sample.header else ""
+        if first not in _TIMESTAMPS or len(sample.header) < 2:
+            return None
+        moments = [_part_zone(cell)[0] for cell in sample.column(0)[:200]]
+        if moments and not looks_dated(moments):
+            return None
+        return Match(2, (f"第一列是 Google 表单的“{first}”，其后每列一题",))
+
+    def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
+        """Return the respondents; they have no id, so that content tells them apart."""
+        sample, rows = peek(rows, rows.path.name if rows.path else "")
+        header = [clean(heading) for heading in sample.header]
+        cells = column_cells(sample)
+        survey = SurveyLayout()
+        days = decide_days(_part_zone(cell)[0] for cell in cells[0])
+        survey.warnings += days.warnings
+
+        def convert(cell: str) -> str:
+            moment, zone = _part_zone(cell)
+            return f"{days.convert(moment)}{zone}"
+
+        survey.add_field("received_at", header[0], take(0, convert))
+        for position, heading in enumerate(header):
+            if heading in _EMAILS:
+                survey.add_field("customer_id", heading, take(position))
+            elif heading in _SCORES:
+                survey.add_meta(heading, take(position))
+        known = _TIMESTAMPS | _EMAILS | _SCORES
+        heads = [_read_head(at, text) for at, text in enumerate(header) if text and text not in known]
+        add_heads(survey, heads, cells, Grammar(joiners=(_JOINER,)))
+        _warn_of_commas(survey)
+        return survey.adapt(rows, scope=digest_stems(head.whole for head in heads))
+
+
+def _part_zone(cell: str) -> tuple[str, str]:
+    """Return the moment, and its zone as ISO writes it: GMT+8 is +08:00."""
+    text = clean(cell)
+    match = _ZONE.search(text)
+    if match is None:
+        return text, ""
+    sign = "+" if match[1] == "+" else "-"
+    return text[: match.start()], f"{sign}{int(match[2]):02}:{match[3] or '00'}"
+
+
+def _read_head(position: int, heading: str) -> Head:
+    match = _GRID.fullmatch(heading)
+    stem, part = (clean(match[1]), clean(match[2])) if match else (heading, "")
+    return Head(position, stem, part, whole=heading)
+
+
+def _warn_of_commas(survey: SurveyLayout) -> None:
+    """Warn of checkboxes: an option that holds ", " itself has been cut."""
+    several = [question for question in survey.questions if question.type is QuestionType.MULTI]
+    if several:
+        names = "、".join(f"{question.code}（{shorten(question.stem)}）" for question in several)
+        survey.warnings.append(f"多选题 {names} 按“, ”拆开；选项本身若含“, ”会被拆成几个，请核对选项")

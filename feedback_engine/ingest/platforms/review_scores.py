@@ -1,0 +1,31 @@
+"""Star ratings of reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from feedback_engine.config.model import ScaleConfig
+from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.platforms.layout import Layout, Make
+
+#: The indicator under which stars are kept.
+STARS = "stars"
+FIVE_STARS = ScaleConfig(min=1, max=5)
+
+
+def add_stars(layout: Layout, heading: str, make: Make, *, evidence: str) -> None:
+    """Add a column of one to five stars."""
+    layout.add_rating(heading, make, indicator=STARS, scale=FIVE_STARS, evidence=evidence)
+
+
+def are_numbers(cells: Collection[str], allowed: Collection[int]) -> bool:
+    """Whether these cells are numbers, all of them allowed."""
+    try:
+        return bool(cells) and {float(clean(cell)) for cell in cells} <= set(map(float, allowed))
+    except ValueError:
+        return False
+
+
+def first_matching(header: Sequence[str], is_wanted: Callable[[int], bool]) -> int | None:
+    """Return the first position that is wanted, None if none is."""
+    return next((at for at in range(len(header)) if is_wanted(at)), None)

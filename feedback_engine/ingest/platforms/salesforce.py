@@ -1,0 +1,47 @@
+"""Salesforce case reports as CSV, with the lines that reports put below their data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.detect import Match, Sample
+from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.alias_tables import AliasTable, fold_heading, read_format_table
+from feedback_engine.ingest.platforms.helpdesk import Desk, adapt_tickets
+from feedback_engine.ingest.readers.rows import Rows
+
+_NUMBER = frozenset(("casenumber",))
+_OTHERS = ("subject", "status", "priority", "caseorigin", "origin", "date/timeopened", "createddate", "accountname")
+
+
+class Salesforce:
+    """Cases of Salesforce Service Cloud."""
+
+    name = "salesforce"
+    rank = 100
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return Desk("Salesforce", AliasTable.load("salesforce_columns"))
+
+    def recognise(self, sample: Sample) -> Match | None:
+        """Return the claim to a file with a case number and three more of the report's headings."""
+        heads = {fold_heading(heading) for heading in sample.header}
+        marks = [heading for heading in _OTHERS if heading in heads]
+        if not _NUMBER & heads or len(marks) < 3:
+            return None
+        return Match(1 + len(marks), (f"标题是 Salesforce 个案报表的：Case Number 及另外 {len(marks)} 个",))
+
+    def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
+        """Return the cases; the lines below a report become rejects."""
+        starts = tuple(row[0].casefold() for row in read_format_table("salesforce_footers"))
+
+        def refuse(row: Sequence[str]) -> str:
+            filled = [text for cell in row if (text := clean(cell))]
+            is_footer = len(filled) < 3 and filled[0].casefold().startswith(starts)
+            return "报表末尾的说明，不是工单" if is_footer else ""
+
+        return adapt_tickets(rows, source, self._desk, refuse=refuse)

@@ -1,0 +1,197 @@
+"""SurveyMonkey: tables with two heading lines, question over option or row, and the API's JSON responses.
+
+A blank says neither that an option was left out nor that the question was not asked: only another cell of the same
+question that is filled proves that it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import MappingError
+from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.detect import Match, Sample, peek
+from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answering import DURATION, Clock, drop_rows, take_duration
+from feedback_engine.ingest.platforms.layout import take
+from feedback_engine.ingest.platforms.spans import Part, Shape, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.survey_layout import digest_stems
+from feedback_engine.ingest.platforms.surveymonkey_api import adapt_responses, is_response_list
+from feedback_engine.ingest.readers.rows import Rows
+
+#: The columns before the questions, blanks aside, and what they are for us; the personal ones are for nothing.
+_META = {
+    "respondentid": "id",
+    "collectorid": "collector",
+    "startdate": "start",
+    "datecreated": "start",
+    "enddate": "end",
+    "datemodified": "end",
+    "ipaddress": "",
+    "emailaddress": "",
+    "firstname": "",
+    "lastname": "",
+}
+_CUSTOM = re.compile(r"customdata\d*")
+_UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
+_RESPONSE, _OPEN = "response", "open-ended response"
+_OTHER = re.compile(r"(?i)^(?:other|其他|其它|sonstige|autre|otro)\b.*|^(?:其他|其它).*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    position: int
+    question: str
+    label: str
+
+    @property
+    def meta(self) -> str | None:
+        """What the column is for, if it is none of a question."""
+        folded = "".join(self.question.split()).casefold()
+        return "custom" if _CUSTOM.fullmatch(folded) else _META.get(folded)
+
+
+class SurveyMonkey:
+    """Exports of SurveyMonkey, and lists of responses from its API."""
+
+    name = "surveymonkey"
+    rank = 70
+
+    def recognise(self, sample: Sample) -> Match | None:
+        """Return the claim to a file with a respondent's id, two lines of headings or what is left of them."""
+        if is_response_list(sample.header):
+            return Match(4, ("JSON 里有 pages、collector_id：SurveyMonkey API 的答卷",))
+        heads = _read_heads(sample)
+        metas = [head.meta for head in heads if head.meta is not None]
+        if "id" not in metas:
+            return None
+        if _has_second_line(sample):
+            return Match(len(metas) + 2, ("有 RespondentID，第 2 行是 Response 与选项：SurveyMonkey 导出（两行标题）",))
+        blanks = sum(_is_blank(heading) for heading in sample.header)
+        if len(metas) > 2 or blanks:
+            return Match(len(metas) + 1, ("有 RespondentID，没有第 2 行标题：SurveyMonkey 导出（第 2 行已丢失）",))
+        return None
+
+    def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
+        """Return the answers; raises MappingError if the headings are not SurveyMonkey's."""
+        if is_response_list(rows.header):
+            return adapt_responses(rows)
+        sample, rows = peek(rows, source.name)
+        heads = _read_heads(sample)
+        if all(head.meta != "id" for head in heads):
+            raise MappingError(f"来源 {source.name}：找不到 RespondentID 列；请确认这是 SurveyMonkey 的导出")
+        second = _has_second_line(sample)
+        lines = sample.rows[:1] if second else ()
+        rows = replace(rows, records=islice(rows.records, len(lines), None))
+        sheet = Sheet(replace(sample, rows=sample.rows[len(lines) :]))
+        _add_meta(sheet, [head for head in heads if head.meta is not None])
+        spans = _build_spans([head for head in heads if head.meta is None])
+        for span in spans:
+            sheet.add(span if second else _name_parts(sheet, span))
+        if not second:
+            sheet.warn("第 2 行标题（选项与矩阵行名）已丢失：多选题按单元格文字复原，矩阵的行只能写作“第 n 行”")
+        rows = drop_rows(rows, _repeats_of(sample.header, lines))
+        return sheet.survey.adapt(rows, scope=digest_stems(span.stem for span in spans))
+
+
+def _is_blank(heading: str) -> bool:
+    return not heading.strip() or _UNNAMED.fullmatch(heading.strip()) is not None
+
+
+def _has_second_line(sample: Sample) -> bool:
+    """Whether the first row below the headings goes on with them: no id, but Response or the names of options."""
+    if not sample.rows:
+        return False
+    first = dict(enumerate(sample.rows[0]))
+    own = next(
+        (at for at, heading in enumerate(sample.header) if "".join(heading.split()).casefold() == "respondentid"), 0
+    )
+    if clean(first.get(own, "")):
+        return False
+    labels = {clean(cell).casefold() for cell in first.values()}
+    under_blanks = any(_is_blank(heading) and clean(first.get(at, "")) for at, heading in enumerate(sample.header))
+    return bool(labels & {_RESPONSE, _OPEN}) or under_blanks
+
+
+def _read_heads(sample: Sample) -> list[_Head]:
+    """Return all columns; a question goes on over the blank headings behind it."""
+    second = sample.rows[0] if _has_second_line(sample) else ()
+    heads: list[_Head] = []
+    question = ""
+    for at, heading in enumerate(sample.header):
+        question = question if _is_blank(heading) else heading
+        label = second[at] if at < len(second) else ""
+        if heads and _is_blank(heading) and heads[-1].meta is not None:
+            continue
+        if question:
+            heads.append(_Head(at, question, label))
+    return heads
+
+
+def _add_meta(sheet: Sheet, heads: Sequence[_Head]) -> None:
+    found = {head.meta: head.position for head in reversed(heads)}
+    clock = Clock.decide(
+        cell for name in ("start", "end") if name in found for cell in sheet.sample.column(found[name])
+    )
+    sheet.survey.warnings += clock.warnings
+    sheet.survey.add_field("id", "RespondentID", take(found["id"], lambda cell: clean(cell).removesuffix(".0")))
+    moment = found.get("end", found.get("start"))
+    if moment is not None:
+        sheet.survey.add_field("received_at", "EndDate", take(moment, clock.convert))
+    if "start" in found and "end" in found:
+        sheet.survey.add_meta(DURATION, take_duration(found["start"], found["end"], clock))
+    if "collector" in found:
+        sheet.survey.add_meta("收集器", take(found["collector"]))
+    for head in heads:
+        if head.meta == "custom" and sheet.values(head.position):
+            sheet.survey.add_meta(tidy(head.question), take(head.position))
+
+
+def _build_spans(heads: Sequence[_Head]) -> list[Span]:
+    """Return the questions; a heading that occurs twice in a row is two questions only where it is written twice."""
+    groups: list[list[_Head]] = []
+    for head in heads:
+        is_new = not groups or groups[-1][-1].question is not head.question
+        groups[-1:] = [[head]] if not groups else [groups[-1], [head]] if is_new else [[*groups[-1], head]]
+    return [_build_span(number, group) for number, group in enumerate(groups, start=1)]
+
+
+def _build_span(number: int, group: Sequence[_Head]) -> Span:
+    stem, code = tidy(group[0].question), f"Q{number}"
+    labels = [tidy(head.label) for head in group]
+    if len(group) == 1 or labels[0].casefold() == _RESPONSE:
+        is_open = labels[0].casefold() == _OPEN
+        other = Part(group[1].position, labels[1]) if len(group) == 2 else None
+        label = "" if labels[0].casefold() in (_RESPONSE, _OPEN, stem.casefold()) else labels[0]
+        if len(group) < 3:
+            declared = "填空" if is_open else ""
+            shape = Shape.ROWS if not label else Shape.AUTO
+            return Span(code, stem, (Part(group[0].position, label),), shape, declared, other)
+    parts = [Part(head.position, label) for head, label in zip(group, labels, strict=True)]
+    other = parts.pop() if len(parts) > 1 and _OTHER.match(parts[-1].label) else None
+    return Span(code, stem, tuple(parts), other=other)
+
+
+def _name_parts(sheet: Sheet, span: Span) -> Span:
+    """Return the question with names for its columns, where the line that held them is lost."""
+    if len(span.parts) == 1:
+        return replace(span, parts=(replace(span.parts[0], label=""),))
+    bare = [replace(part, label="") for part in span.parts]
+    if sheet.are_own_texts(bare):
+        return replace(span, parts=tuple(bare), shape=Shape.OPTIONS)
+    rows = tuple(replace(part, label=f"第 {number} 行") for number, part in enumerate(bare, start=1))
+    return replace(span, parts=rows)
+
+
+def _repeats_of(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Callable[[Sequence[str]], str]:
+    headings = [[clean(cell) for cell in line] for line in (header, *lines)]
+
+    def judge(cells: Sequence[str]) -> str:
+        is_repeat = [clean(cell) for cell in cells] in headings
+        return "重复的标题行：文件由几次导出拼接而成" if is_repeat else ""
+
+    return judge

@@ -1,0 +1,57 @@
+"""A ZIP that holds one data file is that file; one that holds several is asked about."""
+
+import gc
+import tempfile
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.container import open_rows
+from feedback_engine.ingest.readers.rows import Rows
+
+
+def write_zip(path: Path, members: dict[str, bytes]) -> Path:
+    with ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def open_file(path: Path) -> Rows:
+    return open_rows(path, SourceConfig(name="x", path=str(path)))
+
+
+def test_the_one_table_inside_is_read(tmp_path: Path) -> None:
+    rows = open_file(write_zip(tmp_path / "a.zip", {"答卷.csv": "编号,内容\n1,好\n".encode(), "语法.txt": b"x"}))
+    assert rows.container == "csv" and rows.header == ["编号", "内容"] and list(rows) == [(2, ["1", "好"])]
+    assert any("答卷.csv" in sentence for sentence in rows.evidence)
+
+
+def test_what_macs_add_is_no_table(tmp_path: Path) -> None:
+    members = {"a.csv": b"a,b\n1,2\n", "__MACOSX/._a.csv": b"\x00\x05\x16\x07"}
+    assert list(open_file(write_zip(tmp_path / "a.zip", members))) == [(2, ["1", "2"])]
+
+
+def test_two_tables_are_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"2 个数据文件：a\.csv、b\.csv"):
+        open_file(write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n1,2\n", "b.csv": b"a,b\n1,2\n"}))
+
+
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n" + b"1,2\n" * 1000})
+    path.write_bytes(path.read_bytes().replace(b"1,2\n1,2\n", b"1,3\n1,2\n", 1))
+    with pytest.raises(UnreadableFile, match="解不开"):
+        open_file(path)
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
+    (tmp_path / "t").mkdir()
+    rows = open_file(write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n1,2\n"}))
+    assert list((tmp_path / "t").iterdir()) and list(rows) == [(2, ["1", "2"])]
+    del rows
+    gc.collect()
+    assert not list((tmp_path / "t").iterdir())
