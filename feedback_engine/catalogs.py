@@ -8,14 +8,20 @@ from feedback_engine.ingest.detect import Platform
 from feedback_engine.ingest.platforms.app_store import AppStore
 from feedback_engine.ingest.platforms.cfpb import Cfpb
 from feedback_engine.ingest.platforms.freshdesk import Freshdesk
+from feedback_engine.ingest.platforms.google_forms import GoogleForms
 from feedback_engine.ingest.platforms.google_play import GooglePlay
 from feedback_engine.ingest.platforms.jd import Jd
 from feedback_engine.ingest.platforms.jira import Jira
 from feedback_engine.ingest.platforms.mediacrawler import MediaCrawler
+from feedback_engine.ingest.platforms.microsoft_forms import MicrosoftForms
 from feedback_engine.ingest.platforms.salesforce import Salesforce
+from feedback_engine.ingest.platforms.tencent_docs import TencentDocs
+from feedback_engine.ingest.platforms.tencent_survey import TencentSurvey
 from feedback_engine.ingest.platforms.weibo_crawler import WeiboCrawler
 from feedback_engine.ingest.platforms.weibo_scrapy import WeiboScrapy
 from feedback_engine.ingest.platforms.weibo_search import WeiboSearch
+from feedback_engine.ingest.platforms.wenjuan import Wenjuan
+from feedback_engine.ingest.platforms.wjx import Wjx
 from feedback_engine.ingest.platforms.work_order import WorkOrder
 from feedback_engine.ingest.platforms.zendesk import Zendesk
 from feedback_engine.lexicon.model import Lexicon, Pack
@@ -38,6 +44,12 @@ _PLATFORMS: tuple[Platform, ...] = (
     WeiboSearch(),
     WorkOrder(),
     Zendesk(),
+    GoogleForms(),
+    MicrosoftForms(),
+    TencentDocs(),
+    TencentSurvey(),
+    Wenjuan(),
+    Wjx(),
 )
 
 #: Who writes files, by name.

@@ -95,7 +95,7 @@ def inspect(options: Namespace) -> int:
             print(f"  {'依据' if heading == 'evidence' else '注意'}：{sentence}")
     if "mapping" in found:
         _hand_over_mapping(found["mapping"], options)
-    rows = [[q["code"], q["type"], _say_scale(q), q["stem"]] for q in found["questions"]]
+    rows = [[q["code"], q["type"], _say_scale(q), q["row_label"] or q["stem"]] for q in found["questions"]]
     if rows:
         print_table(["代码", "题型", "量表", "题干"], rows)
     return DONE

@@ -55,7 +55,14 @@ class Figures:
     @cached_property
     def model(self) -> IndexModel:
         """The indicator system of the project."""
-        return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints))
+        return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints), self._asked)
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        """Code → words of the rated questions of recognised questionnaires."""
+        questions = self.reader.load_questions()
+        rated = questions[questions["scale_min"].notna()]
+        return dict(zip(rated["code"], rated["stem"], strict=True))
 
     def score(self, period: Period | None, by: str | None) -> IndexResult:
         """Return the index of a period, None = all that is stored, and keep it in the store."""

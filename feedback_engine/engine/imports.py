@@ -16,6 +16,8 @@ from feedback_engine.errors import AmbiguousFormat, ConfigError, SourceError, Un
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from feedback_engine.ingest.importer import Reading
     from feedback_engine.ingest.protection import Protection
     from feedback_engine.store.connection import Database
@@ -127,6 +129,7 @@ class Imports:
             counts = writer.save_batch(file, batch, counts)
             rejected_rows += int(batch.rejects["row_number"].nunique())
             self._progress(f"导入 {path.name}", counts.read, 0)
+        writer.save_questions(_list_questions(reading))
         writer.finish_file(file, counts)
         logger.info("导入 %s：%s", path.name, describe_counts(counts))
         for note in reading.notes:
@@ -228,6 +231,25 @@ def _describe_file(reading: Reading, timezone: str) -> StoredFile:
         encoding=facts.encoding or "",
         sheet=facts.sheet or "",
         reading=_digest_reading(reading, timezone),
+    )
+
+
+def _list_questions(reading: Reading) -> pd.DataFrame:
+    from feedback_engine.tables.feedback import QUESTIONS
+
+    return QUESTIONS.build(
+        [
+            (
+                reading.source.name,
+                question.code,
+                question.full_stem,
+                str(question.type),
+                question.scale.min if question.scale else None,
+                question.scale.max if question.scale else None,
+                question.scale_evidence,
+            )
+            for question in reading.adapted.questions
+        ]
     )
 
 

@@ -58,6 +58,11 @@ class Question:
     options: tuple[str, ...] = ()
     is_required: bool = False
 
+    @property
+    def full_stem(self) -> str:
+        """The question in its own words, with the row's label for a matrix row."""
+        return f"{self.stem}—{self.row_label}" if self.row_label else self.stem
+
     def to_dict(self) -> dict[str, Any]:
         """Return the question as `inspect --json` prints it."""
         scale = None if self.scale is None else {"min": self.scale.min, "max": self.scale.max}

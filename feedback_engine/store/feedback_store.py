@@ -19,7 +19,7 @@ from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
 from feedback_engine.store.dialects import insert_if_absent
 from feedback_engine.store.rows import Rows, fetch_by_keys, insert, to_rows
-from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS, FeedbackBatch
+from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS, FeedbackBatch
 from feedback_engine.tables.summary import ImportCounts
 
 if TYPE_CHECKING:
@@ -75,6 +75,14 @@ class FeedbackWriter:
             counts = ImportCounts().to_dict()
             connection.execute(tables.files.insert().values(**row, **counts, is_complete=False))
         return None
+
+    def save_questions(self, questions: pd.DataFrame) -> None:
+        """Replace what is known of these questions (QUESTIONS)."""
+        table = tables.questions
+        with self._database.writing() as connection:
+            for source in sorted(set(questions["source"])):
+                connection.execute(delete(table).where(table.c.source == source))
+            insert(connection, table.insert(), to_rows(questions, QUESTIONS))
 
     def save_batch(self, file: StoredFile, batch: FeedbackBatch, so_far: ImportCounts) -> ImportCounts:
         """Store the batch and the file's new counts in one transaction; return the counts including this batch."""

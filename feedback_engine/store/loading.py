@@ -12,7 +12,7 @@ from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
 from feedback_engine.store.rows import insert, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
-from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS
+from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
 from feedback_engine.tables.schema import TableSchema
 
@@ -65,6 +65,11 @@ class FeedbackReader:
         table = tables.files
         frame = self._load(select(table).order_by(table.c.source, table.c.name, table.c.file_id), REJECTS)
         return frame.drop(columns=["reading"])
+
+    def load_questions(self) -> pd.DataFrame:
+        """Return QUESTIONS of every recognised questionnaire."""
+        table = tables.questions
+        return self._load(select(table).order_by(*table.primary_key.columns), QUESTIONS)
 
     def first_and_last_moment(self, until: datetime | None = None) -> tuple[datetime, datetime] | None:
         """Return the earliest and latest received_at before `until`, None if nothing is dated."""

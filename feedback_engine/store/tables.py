@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeEngine
 
 from feedback_engine.tables import schema
 from feedback_engine.tables.annotations import ANNOTATIONS
-from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS
+from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
 from feedback_engine.tables.schema import Kind, TableSchema
 
@@ -93,6 +93,7 @@ cases = _table(CASES)
 #: Not called `annotations`, which is a name of `__future__`.
 text_annotations = _table(ANNOTATIONS)
 rejects = _table(REJECTS, extra=["source"])
+questions = _table(QUESTIONS)
 index_figures = _table(INDEX, name="index_figures", extra=["segmented_by"])
 index_weights = _table(WEIGHTS, name="index_weights", extra=["period"])
 

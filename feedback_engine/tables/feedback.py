@@ -79,6 +79,23 @@ REJECTS = TableSchema(
 )
 
 
+QUESTIONS = TableSchema(
+    "questions",
+    "What a recognised questionnaire asks, as read from its file.",
+    (
+        Column("source", Kind.TEXT, "Name of the source.", is_key=True),
+        Column(
+            "code", Kind.TEXT, "Code of the question: the indicator in RATINGS, or the role in FEEDBACK.", is_key=True
+        ),
+        Column("stem", Kind.TEXT, "The question in its own words, with the row's label for a matrix row."),
+        Column("type", Kind.TEXT, "single, multi, scale, nps, matrix_row, rank, number, text …"),
+        Column("scale_min", Kind.NUMBER, "Lowest rating of its scale; empty if it has none.", is_nullable=True),
+        Column("scale_max", Kind.NUMBER, "Highest rating.", is_nullable=True),
+        Column("scale_evidence", Kind.TEXT, "Why it is this scale, in words."),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FeedbackBatch:
     """Some rows of one file: `row_count` source rows read, as the four tables."""

@@ -18,7 +18,7 @@ INDEX = TableSchema(
         Column(
             "score",
             Kind.NUMBER,
-            "score, text_index: 0-100; satisfied_share: percent; complaint_rate: per 1,000. Empty when suppressed.",
+            "*score, text_index: 0-100; satisfied_share: percent; complaint_rate: per 1,000. Empty when suppressed.",
             is_nullable=True,
         ),
         Column(
@@ -43,9 +43,13 @@ WEIGHTS = TableSchema(
         Column("touchpoint", Kind.TEXT, "Touchpoint code.", is_key=True),
         Column("indicator", Kind.TEXT, "Indicator code, or `overall` for the touchpoint's own weight.", is_key=True),
         Column("name", Kind.TEXT, "Name for people."),
-        Column("source", Kind.TEXT, "What the indicator reads: rating, text, complaints; `index` for a touchpoint."),
+        Column(
+            "source",
+            Kind.TEXT,
+            "What it reads: rating, group, text, complaints, reply_hours, handling_hours; `index` for a touchpoint.",
+        ),
         Column("weight", Kind.NUMBER, "Normalised weight within its level, summing to 1.", minimum=0, maximum=1),
         Column("equal_weight", Kind.NUMBER, "The same if all counted alike.", minimum=0, maximum=1),
-        Column("method", Kind.TEXT, "declared or equal."),
+        Column("method", Kind.TEXT, "How the weight came about: declared, equal, ahp, lmg …"),
     ),
 )

@@ -1,0 +1,51 @@
+"""A file of a known platform, imported without any configuration, and what comes of it."""
+
+from pathlib import Path
+
+import pytest
+from engine_projects import write_csv
+
+import feedback_engine as fe
+from feedback_engine.domain import Measure
+
+HEADINGS = (
+    "序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP",
+    "1、您的性别", "2、请评价以下方面—客房卫生", "3、员工态度", "4、您的建议",
+)  # fmt: skip
+WORDS = ("非常不满意", "不满意", "一般", "满意", "非常满意")
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    rows = [
+        (str(n), f"2026/10/{n % 28 + 1} 9:05:{n % 60:02}", f"{60 + n}秒", "微信", "N/A", "192.0.2.7(浙江-杭州)",
+         "男" if n % 2 else "女", WORDS[n % 5], WORDS[4 - n % 3], "前台很热情" if n % 4 == 0 else "(空)")
+        for n in range(1, 41)
+    ]  # fmt: skip
+    return write_csv(tmp_path / "88_按文本_酒店满意度_40_40.csv", HEADINGS, rows)
+
+
+def test_the_platform_is_recognised_and_its_questions_are_the_indicators(export: Path) -> None:
+    engine = fe.FeedbackEngine()
+    inspected = engine.inspect(export)
+    assert (inspected["platform"], inspected["kind"], inspected["rows"]) == ("wjx", "questionnaire", 40)
+    rated = {question["code"] for question in inspected["questions"] if question["scale"]}
+    assert engine.import_file(export).stored == 40
+    table = engine.score().table
+    scored = table[(table.measure == Measure.SCORE) & (table.base > 0)]
+    assert rated <= set(scored.indicator)
+    assert "客房卫生" in "".join(engine.score().weights["name"])
+
+
+def test_a_renamed_copy_is_the_same_survey(export: Path, tmp_path: Path) -> None:
+    engine = fe.FeedbackEngine()
+    engine.import_file(export)
+    copy = tmp_path / "副本.csv"
+    copy.write_bytes(export.read_bytes() + b"\r\n")
+    assert engine.import_file(copy).duplicate == 40
+
+
+def test_a_name_given_to_the_source_is_kept(export: Path) -> None:
+    engine = fe.FeedbackEngine()
+    assert engine.import_file(export, source="酒店问卷").files[0].source == "酒店问卷"
+    assert set(engine.score(by="source").table.segment) == {"all", "酒店问卷"}
