@@ -82,18 +82,25 @@ class Figures:
         return compute_index(self.load(periods), self.model, periods=periods, by=by)
 
     def load(self, periods: Sequence[Period | None]) -> ScoringData:
-        """Return all that is needed to score these periods, without texts."""
+        """Return all that is needed to score these periods, without texts and without respondents to be excluded."""
+        data = self._load_all(periods)
+        if not self.config.quality.exclude:
+            return data
+        return exclude_flagged(data, find_quality_flags(data, self.config.quality), self.config.quality)
+
+    def _load_all(self, periods: Sequence[Period | None]) -> ScoringData:
         bounds = self._span(periods)
-        data = ScoringData(
+        return ScoringData(
             feedback=self.reader.load_feedback(bounds),
             ratings=self.reader.load_ratings(bounds),
             cases=self.reader.load_cases(bounds),
             annotations=self.reader.load_annotations(bounds),
             timezone=self.config.project.timezone,
         )
-        if not self.config.quality.exclude:
-            return data
-        return exclude_flagged(data, find_quality_flags(data, self.config.quality), self.config.quality)
+
+    def find_quality_flags(self, period: Period | None) -> pd.DataFrame:
+        """Return QUALITY of the period."""
+        return find_quality_flags(self._load_all([period]), self.config.quality)
 
     def bounds(self, period: Period | None) -> Bounds:
         """Return the moments [since, until) of the period, cut at the end of `as_of`."""

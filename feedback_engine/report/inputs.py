@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feedback_engine.domain import Period
+from feedback_engine.tables.quality import QUALITY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,3 +70,6 @@ class ReportInputs:
     manifest: Mapping[str, str]
     thresholds: Thresholds = Thresholds()
     touchpoint_labels: Mapping[str, str] = field(default_factory=dict)
+    #: QUALITY of the period, and the rules whose records the configuration leaves out of the index.
+    quality: pd.DataFrame = field(default_factory=QUALITY.build)
+    excluded_rules: tuple[str, ...] = ()

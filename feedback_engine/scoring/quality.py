@@ -7,6 +7,7 @@ else. Flagged records stay in the index unless the configuration excludes their 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 #: feedback_id, rule, figure, limit, detail: a row of QUALITY.
 Finding = tuple[str, QualityRule, float, float, str]
+
+_DURATION = re.compile(
+    r"(?:(\d{1,3})(?:小时|时))?(?:(\d{1,4})(?:分钟|分))?(?:(\d{1,7}(?:\.\d{1,6})?)(?:秒|s)?)?", re.ASCII
+)
 
 #: Fewer timed answers than this give no median worth comparing with.
 MIN_TIMED = 10
@@ -58,8 +63,8 @@ def _find_speeders(
 ) -> Iterator[Finding]:
     import pandas as pd
 
-    cells = [attributes[key].get(config.duration_attribute) for key in surveys["feedback_id"]]
-    seconds = pd.to_numeric(pd.Series(cells, index=surveys.index, dtype="object"), errors="coerce")
+    cells = [attributes[key].get(config.duration_attribute, "") for key in surveys["feedback_id"]]
+    seconds = pd.Series([_read_seconds(cell) for cell in cells], index=surveys.index, dtype="float64")
     timed = surveys.assign(seconds=seconds)[seconds > 0]
     for _, group in timed.groupby("source", sort=True):
         if len(group) < MIN_TIMED:
@@ -73,6 +78,14 @@ def _find_speeders(
                 limit,
                 f"作答 {taken:g} 秒，低于同卷中位数的 {config.speeder_share:.0%}",
             )
+
+
+def _read_seconds(cell: str) -> float:
+    """Return the seconds in 125, 125秒 or 2分5秒; 0 if it is no time."""
+    if not (match := _DURATION.fullmatch(cell.strip())):
+        return 0.0
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _find_straight_liners(answers: pd.DataFrame, config: QualityConfig) -> Iterator[Finding]:

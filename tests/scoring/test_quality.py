@@ -40,6 +40,12 @@ def test_a_speeder_took_less_than_a_third_of_the_median_time() -> None:
     assert found[["rule", "figure", "limit"]].values.tolist() == [["speeder", 39.0, 40.0]]
 
 
+@pytest.mark.parametrize("seconds", ["39", "39秒", "0分39秒", " 39.0 "])
+def test_a_time_is_read_as_platforms_write_it(seconds: str) -> None:
+    found = flags(data([respondent(n, "2分钟") for n in range(12)] + [respondent(20, seconds)]))
+    assert found["figure"].tolist() == [39.0]
+
+
 @pytest.mark.parametrize("seconds", ["", "N/A", "-5", "0", "abc"])
 def test_a_time_that_is_none_flags_nobody(seconds: str) -> None:
     assert flags(data([respondent(n) for n in range(12)] + [respondent(20, seconds)])).empty

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from feedback_engine.domain import Measure
 from feedback_engine.report.blocks import Block, Cell, Column, ColumnKind, Look, Note, Section, Table, Tone
 from feedback_engine.report.facts import Facts, period_line, short_id
+from feedback_engine.report.sections.survey_quality import list_survey_quality
 from feedback_engine.tables.annotations import SENTIMENT
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _INTEGER = ColumnKind.INTEGER
 def build_quality(facts: Facts) -> Section:
     """Return the files' counts, the coverage, the reasons of rejects, and the rejects."""
     blocks: list[Block] = [_files(facts), Note(_conservation(facts), Tone.MUTED), _coverage(facts)]
-    blocks += [_empty_touchpoints(facts), _reasons(facts), *_rejects(facts)]
+    blocks += [_empty_touchpoints(facts), *list_survey_quality(facts), _reasons(facts), *_rejects(facts)]
     return Section("数据质量", "数据质量", tuple(blocks), period_line(facts))
 
 
