@@ -7,16 +7,23 @@ from collections.abc import Callable
 from feedback_engine.ingest.detect import Platform
 from feedback_engine.ingest.platforms.app_store import AppStore
 from feedback_engine.ingest.platforms.cfpb import Cfpb
+from feedback_engine.ingest.platforms.formbricks import Formbricks
 from feedback_engine.ingest.platforms.freshdesk import Freshdesk
 from feedback_engine.ingest.platforms.google_forms import GoogleForms
 from feedback_engine.ingest.platforms.google_play import GooglePlay
 from feedback_engine.ingest.platforms.jd import Jd
 from feedback_engine.ingest.platforms.jira import Jira
+from feedback_engine.ingest.platforms.limesurvey import LimeSurvey
 from feedback_engine.ingest.platforms.mediacrawler import MediaCrawler
 from feedback_engine.ingest.platforms.microsoft_forms import MicrosoftForms
+from feedback_engine.ingest.platforms.qualtrics import Qualtrics
 from feedback_engine.ingest.platforms.salesforce import Salesforce
+from feedback_engine.ingest.platforms.spss import Spss
+from feedback_engine.ingest.platforms.stata import Stata
+from feedback_engine.ingest.platforms.surveymonkey import SurveyMonkey
 from feedback_engine.ingest.platforms.tencent_docs import TencentDocs
 from feedback_engine.ingest.platforms.tencent_survey import TencentSurvey
+from feedback_engine.ingest.platforms.typeform import Typeform
 from feedback_engine.ingest.platforms.weibo_crawler import WeiboCrawler
 from feedback_engine.ingest.platforms.weibo_scrapy import WeiboScrapy
 from feedback_engine.ingest.platforms.weibo_search import WeiboSearch
@@ -29,27 +36,35 @@ from feedback_engine.nlp.sentiment import LexiconScorer
 from feedback_engine.nlp.snownlp_scorer import SnownlpScorer
 from feedback_engine.nlp.tagger import SentimentScorer
 from feedback_engine.registry import Registry
+from feedback_engine.scoring.weighting import METHODS, Weigh
 
 _PLATFORMS: tuple[Platform, ...] = (
-    AppStore(),
-    Cfpb(),
-    Freshdesk(),
-    GooglePlay(),
-    Jd(),
-    Jira(),
-    MediaCrawler(),
-    Salesforce(),
-    WeiboCrawler(),
-    WeiboScrapy(),
-    WeiboSearch(),
-    WorkOrder(),
-    Zendesk(),
+    Wjx(),
+    TencentSurvey(),
+    TencentDocs(),
+    Wenjuan(),
+    Qualtrics(),
+    SurveyMonkey(),
+    LimeSurvey(),
     GoogleForms(),
     MicrosoftForms(),
-    TencentDocs(),
-    TencentSurvey(),
-    Wenjuan(),
-    Wjx(),
+    Typeform(),
+    Formbricks(),
+    Spss(),
+    Stata(),
+    WorkOrder(),
+    Cfpb(),
+    Jira(),
+    Zendesk(),
+    Freshdesk(),
+    Salesforce(),
+    WeiboSearch(),
+    WeiboCrawler(),
+    WeiboScrapy(),
+    MediaCrawler(),
+    Jd(),
+    GooglePlay(),
+    AppStore(),
 )
 
 #: Who writes files, by name.
@@ -63,3 +78,6 @@ SENTIMENT_SCORERS: Registry[Callable[[Lexicon, Pack], SentimentScorer]] = Regist
         "snownlp": lambda _lexicon, pack: SnownlpScorer(pack.userdict),
     },
 )
+
+#: What computes the weights of a level, beside `declared`, `equal` and `combine`.
+WEIGHTING_METHODS: Registry[Weigh] = Registry("权重方法", METHODS)

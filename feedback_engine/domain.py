@@ -42,6 +42,8 @@ class Measure(StrEnum):
     """What the figure of an INDEX row measures, and so its unit."""
 
     SCORE = "score"
+    #: The overall score if all that counts counted alike; always printed beside it.
+    EQUAL_SCORE = "equal_score"
     SATISFIED_SHARE = "satisfied_share"
     TEXT_INDEX = "text_index"
     COMPLAINT_RATE = "complaint_rate"

@@ -50,7 +50,11 @@ def sheet(path: Path) -> list[list[Any]]:
 
 def test_the_shipped_config_names_columns_that_the_example_questionnaire_has() -> None:
     mapping = load_config(find_default_config()).sources[0].mapping
-    wanted = {*mapping.columns.values(), *(column for _, column in mapping.named_attributes), *(question.column for question in mapping.ratings)}
+    wanted = {
+        *mapping.columns.values(),
+        *(column for _, column in mapping.named_attributes),
+        *(question.column for question in mapping.ratings),
+    }
     assert wanted | {question.column for question in mapping.texts} <= set(sheet(find_examples() / FILES[0])[0])
 
 

@@ -1,8 +1,8 @@
 """Which encoding a text file is in: settled over the whole file, or an error; never a guess.
 
-Order: byte order mark; strict UTF-8; GB18030 or Big5, whichever decodes the whole file and yields common hanzi; last,
-with a warning, a Western code page for a few bytes beyond ASCII that are no Chinese. GB18030 decodes almost anything, so
-it is believed only when what comes out is mostly hanzi, and mostly everyday ones.
+Order: byte order mark; strict UTF-8; GB18030 or Big5, whichever decodes the whole file and yields common hanzi;
+last, with a warning, a Western code page for a few bytes beyond ASCII that are no Chinese. GB18030 decodes almost
+anything, so it is believed only when what comes out is mostly hanzi, and mostly everyday ones.
 """
 
 from __future__ import annotations
@@ -125,18 +125,23 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
 
 
 def _choose_western(path: Path, failed_at: int) -> Encoding | None:
-    """Return the Western code page of a file of ASCII with single bytes beyond it; None if it may be damaged Chinese."""
-    size = wide = lone = 0
+    """Return the code page of a file of ASCII with single bytes beyond it; None if it may be damaged.
+
+    Damaged UTF-8 is mostly UTF-8 still, damaged Chinese mostly hanzi.
+    """
+    size = wide = lone = whole = 0
     sample = b""
     for chunk in _read_chunks(path):
         runs = _WIDE_RUN.findall(chunk)
         size += len(chunk)
         wide += sum(map(len, runs))
         lone += sum(len(run) for run in runs if len(run) <= 2)
+        whole += sum(len(run) for run in runs if _is_utf8(run))
         sample += b"\n".join(runs) if len(sample) < _SAMPLE else b""
         if b"\x00" in chunk:
             return None
-    if wide > _MAX_WIDE_SHARE * size or lone < _MIN_LONE_SHARE * wide or _is_damaged_chinese(path):
+    is_western = wide <= _MAX_WIDE_SHARE * size and lone >= _MIN_LONE_SHARE * wide
+    if not is_western or whole * 2 > wide or _is_damaged_chinese(path):
         return None
     fits = [codec for codec in _WESTERN if _find_failure(path, codec) is None]
     codec = max(fits, key=lambda name: len(_WESTERN_TEXT.findall(sample.decode(name, "ignore"))))

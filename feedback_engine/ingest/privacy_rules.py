@@ -110,8 +110,9 @@ def _is_card(match: re.Match[str]) -> bool:
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Za-hj-np-z][·•. -]?"
+    rf"[{_PROVINCES}][A-HJ-NP-Za-hj-np-z][·•. -]?"
     r"(?:[DFdf][A-HJ-NP-Za-hj-np-z0-9][0-9]{4}|[0-9]{5}[DFdf]"
     r"|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])(?![0-9A-Za-z])"
 )
@@ -208,19 +209,20 @@ def _is_name(match: re.Match[str]) -> bool:
 
 
 _TITLES = "先女小太经主老师医大店护阿叔警同"
-_ANY_DIGIT = "0123456789"
+#: Stands in a gate for "six digits or more, at most three separators apart".
+MANY_DIGITS = "\x00"
 
 #: In the order in which they claim their characters.
 RULES = (
     Rule("邮箱", _EMAIL, "@"),
-    Rule("身份证号", _CITIZEN_18, _ANY_DIGIT, _is_citizen),
-    Rule("银行卡号", _CARD, _ANY_DIGIT, _is_card),
-    Rule("手机号", _MOBILE, _ANY_DIGIT, _is_no_serial),
-    Rule("电话", _LANDLINE, _ANY_DIGIT, _is_no_serial),
-    Rule("身份证号", _CITIZEN_15, _ANY_DIGIT, _is_no_serial),
+    Rule("身份证号", _CITIZEN_18, MANY_DIGITS, _is_citizen),
+    Rule("银行卡号", _CARD, MANY_DIGITS, _is_card),
+    Rule("手机号", _MOBILE, MANY_DIGITS, _is_no_serial),
+    Rule("电话", _LANDLINE, MANY_DIGITS, _is_no_serial),
+    Rule("身份证号", _CITIZEN_15, MANY_DIGITS, _is_no_serial),
     Rule("IP地址", _IPV4, ".", _is_address),
     Rule("IP地址", _IPV6, ":", _is_address6, group="it"),
-    Rule("车牌号", _PLATE, _ANY_DIGIT, _is_plate),
+    Rule("车牌号", _PLATE, _PROVINCES, _is_plate),
     Rule("QQ号", _QQ, "Qq扣", group="it"),
     Rule("微信号", _WECHAT, "信XxTt", _is_account, group="it"),
     Rule("地址", _STREET, "号弄", reaches_left=True),

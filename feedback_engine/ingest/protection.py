@@ -31,7 +31,7 @@ class Protection:
         return replace(
             records,
             texts=self._mask(records.texts),
-            attributes=[(name, self._mask(cells)) for name, cells in records.attributes],
+            attributes=[(name, self._mask_repeating(cells)) for name, cells in records.attributes],
             answers=[(role, self._mask(cells)) for role, cells in records.answers],
             customer_ids=self._treat(records.customer_ids, self.customer_id),
             respondent_ids=self._treat(records.respondent_ids, self.respondent_id),
@@ -43,6 +43,12 @@ class Protection:
 
     def _mask(self, cells: list[str]) -> list[str]:
         return mask_column(cells) if self.is_masked else cells
+
+    def _mask_repeating(self, cells: list[str]) -> list[str]:
+        """Return cells of which many are the same masked, each once."""
+        distinct = list(set(cells))
+        known = dict(zip(distinct, self._mask(distinct), strict=True))
+        return [known[cell] for cell in cells]
 
     def _treat(self, ids: list[str], policy: IdPolicy) -> list[str]:
         if policy is IdPolicy.DROP:

@@ -13,7 +13,7 @@ import yaml
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.matcher import is_open_ended
-from feedback_engine.lexicon.model import Contrast, Entry, Label, Lexicon, Pack, Reach, UserWord, WordKind
+from feedback_engine.lexicon.model import Contrast, Detail, DetailKind, Entry, Label, Lexicon, Pack, Reach, UserWord, WordKind
 from feedback_engine.registry import unknown_name
 
 _CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
@@ -49,6 +49,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         degree=_entries(sentiment / "degree.tsv", problems, reaches=True, limit=4.0),
         contrast=_contrasts(sentiment / "contrast.tsv", problems),
         emoji=_entries(sentiment / "emoji.tsv", problems, limit=1.0),
+        details=tuple(_details(folder / "complaints", problems)),
     )
     problems.refuse()
     return lexicon
@@ -152,6 +153,20 @@ def _entries(
             reach = Reach(third)
         entries[cells[0]] = Entry(cells[0], weight, place, kind, reach)
     return entries
+
+
+def _details(folder: Path, problems: Problems) -> Iterator[Detail]:
+    """Yield the words of `folder`, one file a kind; a folder of word lists made before there were any has none."""
+    for kind in DetailKind if folder.is_dir() else ():
+        path, names = folder / f"{kind}.tsv", dict[str, str]()
+        for place, cells in _rows(path, 2, 3, problems):
+            if not _CODE.fullmatch(cells[1]):
+                problems.add(f"{path.parent / place}", f"代码 {cells[1]!r} 不可用：只能用字母、数字、汉字和下划线")
+            elif len(cells) > 2:
+                names[cells[1]] = cells[2]
+            elif cells[1] not in names:
+                problems.add(f"{path.parent / place}", f"代码 {cells[1]!r} 第一次出现，应在第 3 列写上名称")
+            yield Detail(cells[0], kind, cells[1], names.get(cells[1], cells[1]), place)
 
 
 def _contrasts(path: Path, problems: Problems) -> dict[str, Contrast]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import add
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -57,6 +58,7 @@ class _Found(Generic[T]):
     __slots__ = ("is_latin", "patterns", "values")
 
     def __init__(self, literal: str) -> None:
+        #: Layer and values of the literal itself.
         self.values: dict[int, list[T]] = {}
         self.patterns: list[_Pattern[T]] = []
         self.is_latin = literal[0].isascii() or literal[-1].isascii()
@@ -76,6 +78,7 @@ class PhraseMatcher(Generic[T]):
             if phrase.text:
                 self._add(phrase)
         self._lengths = self._index_lengths()
+        self._singles = {literal: (1,) for literal in self._found if len(literal) == 1}
 
     def _add(self, phrase: Phrase[T]) -> None:
         pieces = re.split(f"[{_PLACEHOLDERS}]", phrase.text)
@@ -103,32 +106,42 @@ class PhraseMatcher(Generic[T]):
         """Return the matches of each layer in the order of the text."""
         matches: list[list[Match[T]]] = [[] for _ in range(self._layers)]
         free_from = [0] * self._layers
-        lengths, heads = self._lengths, self._found
-        for start, first in enumerate(text):
-            possible = lengths.get(text[start : start + 2]) or lengths.get(first)
-            if possible is None:
-                continue
+        heads, size = self._found, len(text)
+        for start, possible in self._starts(text):
             best: _Best[T] = {}
             for length in possible:
                 found = heads.get(text[start : start + length])
-                if found is not None and start + length <= len(text):
-                    _improve(best, found, text, start, length)
+                if found is not None and start + length <= size:
+                    _improve(best, found, text, start, start + length, free_from)
             for layer, (end, _, values) in best.items():
-                if start >= free_from[layer]:
-                    matches[layer] += [Match(start, end, value) for value in values]
-                    free_from[layer] = end
+                for value in values:
+                    matches[layer].append(Match(start, end, value))
+                free_from[layer] = end
         return matches
 
+    def _starts(self, text: str) -> list[tuple[int, tuple[int, ...]]]:
+        """Return where a phrase may start, with the lengths it may have; the look-ups run without a Python loop body."""
+        pairs = map(self._lengths.get, map(add, text, text[1:]))
+        found = [
+            (start, pair or single)
+            for start, (pair, single) in enumerate(zip(pairs, map(self._singles.get, text), strict=False))
+            if pair or single
+        ]
+        last = self._singles.get(text[-1:])
+        return [*found, (len(text) - 1, last)] if last else found
 
-def _improve(best: _Best[T], found: _Found[T], text: str, start: int, length: int) -> None:
-    """Put what starts with the literal found into `best` where it is longer than what is there."""
-    end = start + length
+
+def _improve(best: _Best[T], found: _Found[T], text: str, start: int, end: int, free_from: list[int]) -> None:
+    """Put what starts with the literal found into `best` where its layer is free and nothing longer is there."""
     if not found.is_latin or is_whole_word(text, start, end):
         for layer, values in found.values.items():
-            if layer not in best or best[layer][0] < end:
+            if start >= free_from[layer] and (layer not in best or best[layer][0] < end):
                 best[layer] = end, "", values
     for expression, tail, longest, layer, value in found.patterns:
-        if tail not in text[start : start + longest] or (match := expression.match(text, start)) is None:
+        if start < free_from[layer] or text.find(tail, end, start + longest) < 0:
+            continue
+        match = expression.match(text, start)
+        if match is None:
             continue
         taken = best.get(layer)
         if taken is None or taken[0] < match.end():

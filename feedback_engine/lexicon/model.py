@@ -22,6 +22,10 @@ class WordKind(StrEnum):
     RHETORIC = "rhetoric"
     #: 要求退款: asks for redress; makes a text a complaint.
     DEMAND = "demand"
+    #: 请协调解决, 特此反映: asks or reports politely; a complaint only beside a grievance.
+    REQUEST = "request"
+    #: 希望增加, 建议: wishes for something better; a suggestion is no complaint.
+    WISH = "wish"
 
 
 class Reach(StrEnum):
@@ -56,6 +60,30 @@ class Contrast:
     origin: str
 
 
+class DetailKind(StrEnum):
+    """What is told of a complaint beside its type; each has its word list in complaints/."""
+
+    #: Which of value, system and people failed.
+    ROOT = "roots"
+    #: Which of five causes of lost loyalty shows.
+    CAUSE = "causes"
+    #: How pressing it is: escalation, health and safety.
+    URGENCY = "urgency"
+    #: What the customer asks for.
+    DEMAND = "demands"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A phrase that tells something of a complaint, by the code and name of what it tells."""
+
+    term: str
+    kind: DetailKind
+    code: str
+    name: str
+    origin: str
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """The sentiment words, each file's terms by the term as written."""
@@ -65,6 +93,8 @@ class Lexicon:
     degree: Mapping[str, Entry]
     contrast: Mapping[str, Contrast]
     emoji: Mapping[str, Entry]
+    #: What tells of a complaint's root, cause, urgency and demands.
+    details: tuple[Detail, ...] = ()
     #: SHA-256 of all terms and weights; the places they stand at do not count.
     fingerprint: str = field(init=False)
 
@@ -75,6 +105,7 @@ class Lexicon:
             for number, table in enumerate(entries)
             for e in table.values()
         ]
+        lines += [f"{d.kind}\t{d.term}\t{d.code}\t{d.name}" for d in self.details]
         lines += [f"contrast\t{c.term}\t{c.after!r}\t{c.before!r}" for c in self.contrast.values()]
         object.__setattr__(self, "fingerprint", digest(lines))
 

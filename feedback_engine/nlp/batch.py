@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Fewer distinct texts than this are tagged in this process: starting others costs more.
 _WORTH_A_POOL = 5000
 _CHUNK = 500
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _NO_CONTENT, _NO_OPINION = "无内容", "没有情感词"
 
 #: An annotation without its feedback_id: the columns of ANNOTATIONS from `kind` on.
@@ -107,7 +108,7 @@ def _decisive_rule(evidence: Iterable[Evidence], score: float) -> str:
 
 def to_json(evidence: Iterable[Evidence]) -> str:
     """Return the evidence as JSON in ASCII, which keeps even lone surrogates."""
-    return json.dumps([item.to_dict() for item in evidence], ensure_ascii=True, separators=(",", ":"))
+    return _ENCODER.encode([item.to_dict() for item in evidence])
 
 
 _process_tagger: Tagger

@@ -8,14 +8,19 @@ from collections.abc import Iterator
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.matcher import Match
 from feedback_engine.lexicon.model import Entry, Pack, WordKind
-from feedback_engine.nlp.opinions import quote
+from feedback_engine.nlp.details import find_details
+from feedback_engine.nlp.opinions import DEMANDS, KIND_NAMES, is_denied, quote
 from feedback_engine.nlp.reading import Cue, Reading, Word
 from feedback_engine.nlp.sentiment import Verdict
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME, ComplaintTag, Evidence
 from feedback_engine.nlp.touchpoints import evidence, opinion_evidence
 
-#: A text this negative is a complaint without a word of demand in it.
-_NEGATIVE = -0.2
+#: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
+_NEGATIVE, _PRAISE = -0.2, 0.4
+#: How strong a grievance (the summed strength of bad words) makes a complaint: beside a request, alone, beside a wish.
+_WITH_REQUEST, _ALONE, _WITH_WISH = 0.3, 0.5, 1.3
+#: A single word as bad as this is no suggestion, however it is wrapped.
+_HARSH = -0.95
 #: What a cue counts in a clause that is bad, that says nothing, that is good.
 _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}
 #: Below this share of the evidence a type is not named.
@@ -33,15 +38,39 @@ class ComplaintRules:
     def judge(self, reading: Reading, verdict: Verdict) -> ComplaintTag:
         """Return whether the text is a complaint, its type, and the evidence for both."""
         demands = list(_find_demands(reading))
-        demanded = sum(entry.weight for _, entry in demands) * -1.0
-        if verdict.text.score > _NEGATIVE and (not demands or verdict.text.score > 0.4):
+        if not _is_complaint(reading, verdict, demands):
             return ComplaintTag(False, None, None, _sure_of_none(verdict), ())
+        demanded = -sum(entry.weight for _, entry in demands)
         weights = _weigh_cues(reading, verdict)
         code, share = _choose(weights)
         sure = _sure(verdict, demanded)
         name = self._names.get(code, UNSURE_NAME)
         found = (*_demand_evidence(reading, verdict, demands), *_cue_evidence(reading, code))
-        return ComplaintTag(True, code, name, sure * (share if code != UNSURE else 0.5), found)
+        details = find_details(reading, verdict)
+        return ComplaintTag(True, code, name, sure * (share if code != UNSURE else 0.5), found, *details)
+
+
+def _is_complaint(reading: Reading, verdict: Verdict, demands: list[tuple[Match[Word], Entry]]) -> bool:
+    """Return whether the text asks for redress, or has a grievance that is more than a wish or a polite request."""
+    score, opinions = verdict.text.score, verdict.text.opinions
+    if any(entry.kind is WordKind.DEMAND for _, entry in demands) and score <= _PRAISE:
+        return True
+    if score > _NEGATIVE:
+        return False
+    grievances = [o.value for o in opinions if o.value < 0 and o.kind not in DEMANDS]
+    grievance = -sum(grievances)
+    if _is_wish(reading):
+        return grievance >= _WITH_WISH or min(grievances, default=0.0) <= _HARSH
+    return grievance >= (_WITH_REQUEST if demands else _ALONE)
+
+
+def _is_wish(reading: Reading) -> bool:
+    """Return whether the text wishes for something (希望增加, 建议…): a suggestion rather than a complaint."""
+    return any(
+        match.value.opinion is not None and match.value.opinion.kind is WordKind.WISH
+        for matches in reading.words
+        for match in matches
+    )
 
 
 def _sure_of_none(verdict: Verdict) -> float:
@@ -85,11 +114,12 @@ def _choose(weights: dict[str, float]) -> tuple[str, float]:
 
 
 def _find_demands(reading: Reading) -> Iterator[tuple[Match[Word], Entry]]:
-    """Yield the demands for redress in the text; they count whatever scorer is at work."""
+    """Yield the demands and requests in the text that are not denied; they count whatever scorer is at work."""
     for matches in reading.words:
-        for match in matches:
-            if match.value.opinion is not None and match.value.opinion.kind is WordKind.DEMAND:
-                yield match, match.value.opinion
+        for at, match in enumerate(matches):
+            opinion = match.value.opinion
+            if opinion is not None and opinion.kind in DEMANDS and not is_denied(matches, at):
+                yield match, opinion
 
 
 def _demand_evidence(
@@ -97,8 +127,8 @@ def _demand_evidence(
 ) -> Iterator[Evidence]:
     """Yield what makes the text a complaint: what it demands, and its worst opinion."""
     for match, entry in demands:
-        yield evidence(reading, match.start, match.end, f"诉求『{quote(match.value.term)}』", entry.weight)
-    others = [o for o in verdict.text.opinions if o.value < 0 and o.kind is not WordKind.DEMAND]
+        yield evidence(reading, match.start, match.end, f"{KIND_NAMES[entry.kind]}『{quote(match.value.term)}』", entry.weight)
+    others = [o for o in verdict.text.opinions if o.value < 0 and o.kind not in DEMANDS]
     if others:
         yield opinion_evidence(reading, min(others, key=lambda opinion: (opinion.value, opinion.start)))
 

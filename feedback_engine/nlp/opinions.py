@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from feedback_engine.domain import Span
@@ -16,17 +18,23 @@ _NEGATION_REACH, _DEGREE_REACH = 5, 2
 _DENIED_DEGREE = 0.7
 #: What a favourable word is worth in a question, and in ironical quotation marks.
 _QUESTION, _IRONY = 0.4, -0.9
+#: Only so many modifiers in a row are read; more of them (好好好好…) is play.
+_MOST_MODIFIERS = 6
 #: No opinion is stronger than this, however many degree words it has.
 _STRONGEST = 1.5
 _QUOTES = "\"'"
 
-_KIND_NAMES = {
+KIND_NAMES = {
     WordKind.WAITING: "等待无人理",
     WordKind.PROMISE: "承诺未兑现",
     WordKind.COMPARISON: "比较",
     WordKind.RHETORIC: "反问反语",
     WordKind.DEMAND: "诉求",
+    WordKind.REQUEST: "请求",
+    WordKind.WISH: "愿望建议",
 }
+#: What asks for something; a denied one says nothing.
+DEMANDS = (WordKind.DEMAND, WordKind.REQUEST)
 
 
 class Opinion(NamedTuple):
@@ -65,13 +73,19 @@ def find_opinions(reading: Reading) -> list[list[Opinion]]:
 
 def _opinions_of_clause(reading: Reading, number: int) -> list[Opinion]:
     matches, is_question = reading.words[number], reading.clauses[number].is_question
-    opinions = []
-    for position in range(len(matches)):
+    opinions: list[Opinion] = []
+    wish: Entry | None = None
+    for position, match in enumerate(matches):
         entry = _opinion_entry(matches, position)
-        if entry is not None:
-            opinion = _read_opinion(reading.folded.text, matches, position, entry)
+        opinion = None if entry is None else _read_opinion(reading.folded.text, matches, position, entry)
+        if opinion is not None:
+            if wish is not None and opinion.value > 0:
+                opinion = opinion.scaled(wish.weight, f"『{wish.term}』之后")
             weakened = is_question and opinion.value > 0
             opinions.append(opinion.scaled(_QUESTION, "疑问句减弱") if weakened else opinion)
+        negation = match.value.negation
+        if wish is None and negation is not None and negation.reach is Reach.CLAUSE:
+            wish = negation
     return opinions
 
 
@@ -87,9 +101,11 @@ def _opinion_entry(matches: Sequence[Match[Word]], position: int) -> Entry | Non
     return match.value.opinion if following.start > match.end or is_after else None
 
 
-def _read_opinion(text: str, matches: Sequence[Match[Word]], position: int, entry: Entry) -> Opinion:
-    """Return the opinion at `position` with all that acts upon it."""
+def _read_opinion(text: str, matches: Sequence[Match[Word]], position: int, entry: Entry) -> Opinion | None:
+    """Return the opinion at `position` with all that acts upon it; None for a demand that is denied."""
     match = matches[position]
+    if entry.kind in DEMANDS and is_denied(matches, position):
+        return None
     start, factor, parts = _modifiers_before(matches, position, entry)
     end = match.end
     after = _degree_after(matches, position)
@@ -100,17 +116,25 @@ def _read_opinion(text: str, matches: Sequence[Match[Word]], position: int, entr
         parts.append(match.value.parts or f"『{match.value.term}』")
         parts += [f"程度『{after.value.term}』"] if after is not None else []
     notes = ["+".join(parts)] if parts else []
-    if entry.kind in _KIND_NAMES:
-        notes.append(_KIND_NAMES[entry.kind])
-    opinion = Opinion(start, end, value, quote(text[start:end]), tuple(notes), entry.kind, Span(match.start, match.end))
-    wish = _clause_negation(matches[:position])
-    return opinion.scaled(wish.weight, f"『{wish.term}』之后") if wish is not None and value > 0 else opinion
+    if entry.kind in KIND_NAMES:
+        notes.append(KIND_NAMES[entry.kind])
+    return Opinion(start, end, value, quote(text[start:end]), tuple(notes), entry.kind, Span(match.start, match.end))
+
+
+def is_denied(matches: Sequence[Match[Word]], position: int) -> bool:
+    """Return whether a negation stands right before what is demanded: 不用退款."""
+    if not position:
+        return False
+    before, negation = matches[position - 1], matches[position - 1].value.negation
+    near = matches[position].start - before.end <= _DEGREE_REACH
+    return near and negation is not None and negation.reach is Reach.NEAR and negation.weight < 0
 
 
 def _modifiers_before(matches: Sequence[Match[Word]], position: int, entry: Entry) -> tuple[int, float, list[str]]:
     """Walk back over what acts upon the opinion; return where that begins, its factor, and its parts in words."""
     left, factor, pending, parts = matches[position].start, 1.0, 1.0, list[str]()
-    for match in reversed(matches[:position]):
+    for at in range(position - 1, max(-1, position - 1 - _MOST_MODIFIERS), -1):
+        match = matches[at]
         word, gap = match.value, left - match.end
         if word.negation is not None and word.negation.reach is Reach.NEAR and gap <= _NEGATION_REACH:
             if entry.kind is not WordKind.OPINION:
@@ -136,14 +160,6 @@ def _degree_after(matches: Sequence[Match[Word]], position: int) -> Match[Word] 
     return following if is_after else None
 
 
-def _clause_negation(matches: Sequence[Match[Word]]) -> Entry | None:
-    for match in matches:
-        negation = match.value.negation
-        if negation is not None and negation.reach is Reach.CLAUSE:
-            return negation
-    return None
-
-
 def _read_irony(reading: Reading, number: int, opinion: Opinion, has_negative: bool) -> Opinion:
     """Turn praise in quotation marks when a degree word stands before them (真是"贴心") or something else is bad."""
     text, start, end = reading.folded.text, opinion.word.start, opinion.word.end
@@ -151,10 +167,14 @@ def _read_irony(reading: Reading, number: int, opinion: Opinion, has_negative: b
         return opinion
     if text[start - 1] not in _QUOTES or text[end] not in _QUOTES:
         return opinion
-    stressed = any(match.end == start - 1 and match.value.degree for match in reading.words[number])
+    words = reading.words[number]
+    before = bisect_left(words, start, key=attrgetter("start")) - 1
+    stressed = before >= 0 and words[before].end == start - 1 and words[before].value.degree is not None
     return opinion.scaled(_IRONY, "引号反语") if stressed or has_negative else opinion
 
 
 def quote(text: str) -> str:
     """Return the text fit for a rule: lone surrogates replaced, line breaks made spaces."""
+    if text.isalnum() and text.isprintable():
+        return text
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from feedback_engine.lexicon.matcher import Match, Phrase, PhraseMatcher
-from feedback_engine.lexicon.model import Contrast, Entry, Lexicon, Pack
+from feedback_engine.lexicon.model import Contrast, Detail, Entry, Lexicon, Pack
 from feedback_engine.nlp.normalize import Folded, fold, fold_phrase
 from feedback_engine.nlp.segment import Clause, split_clauses
 
-_SENTIMENT, _TOUCHPOINT, _COMPLAINT = range(3)
+_SENTIMENT, _TOUCHPOINT, _COMPLAINT, _DETAIL = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Cue:
     origin: str
 
 
-Value = Word | Cue
+Value = Word | Cue | Detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,23 @@ class Reading:
     #: Mentions of touchpoints and cues of complaint types, by clause.
     mentions: tuple[tuple[Match[Cue], ...], ...]
     cues: tuple[tuple[Match[Cue], ...], ...]
+    #: What tells more of a complaint, by clause.
+    details: tuple[tuple[Match[Detail], ...], ...]
 
 
 class Reader:
     """Reads texts with the words of a lexicon and a pack; compiled once, safe to share between threads."""
 
     def __init__(self, lexicon: Lexicon, pack: Pack) -> None:
-        self._matcher: PhraseMatcher[Value] = PhraseMatcher(_phrases(lexicon, pack), layers=3)
+        self._matcher: PhraseMatcher[Value] = PhraseMatcher(_phrases(lexicon, pack), layers=4)
 
     def read(self, text: str) -> Reading:
         """Return the text's clauses and all phrases found in them."""
         folded = fold(text)
-        words, mentions, cues = self._matcher.find(folded.text)
+        words, mentions, cues, details = self._matcher.find(folded.text)
         turns = [m.start for m in words if isinstance(m.value, Word) and _turns(m.value)]
         clauses = tuple(split_clauses(folded.text, turns))
-        grouped = (_by_clause(found, clauses) for found in (words, mentions, cues))
+        grouped = (_by_clause(found, clauses) for found in (words, mentions, cues, details))
         return Reading(text, folded, clauses, *grouped)  # type: ignore[arg-type]
 
 
@@ -101,6 +103,8 @@ def _by_clause(matches: list[Match[Value]], clauses: tuple[Clause, ...]) -> tupl
 def _phrases(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
     for word in _words(lexicon).values():
         yield Phrase(word.term, _SENTIMENT, word)
+    for detail in lexicon.details:
+        yield Phrase(fold_phrase(detail.term), _DETAIL, detail)
     for layer, labels in ((_TOUCHPOINT, pack.touchpoints), (_COMPLAINT, pack.complaint_types)):
         for label in labels:
             folded = {fold_phrase(term): Cue(term, label.code, origin) for term, origin in label.phrases.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from threading import Lock
 from typing import Any, NamedTuple
@@ -26,26 +27,28 @@ class Clause(NamedTuple):
 
 
 def split_clauses(text: str, turns: Sequence[int] = ()) -> list[Clause]:
-    """Return the clauses of a folded text that hold something; `turns` are positions where a clause must begin."""
+    """Return the clauses of a folded text that hold something; `turns` are positions, in order, where one must begin."""
     clauses: list[Clause] = []
     start = sentence = 0
+    ahead = deque(turns)
     for found in _BREAK.finditer(text):
         is_end = found.lastgroup == "sentence"
         if found.start() > start:
             is_question = is_end and "?" in found.group()
-            _add_clauses(clauses, start, found.start(), sentence, is_question, turns)
+            _add_clauses(clauses, start, found.start(), sentence, is_question, ahead)
         start = found.end()
         sentence += is_end
     if start < len(text):
-        _add_clauses(clauses, start, len(text), sentence, False, turns)
+        _add_clauses(clauses, start, len(text), sentence, False, ahead)
     return clauses
 
 
 def _add_clauses(
-    clauses: list[Clause], start: int, end: int, sentence: int, is_question: bool, turns: Sequence[int]
+    clauses: list[Clause], start: int, end: int, sentence: int, is_question: bool, turns: deque[int]
 ) -> None:
-    for turn in turns:
-        if start + 1 < turn < end:
+    while turns and turns[0] < end:
+        turn = turns.popleft()
+        if start + 1 < turn:
             clauses.append(Clause(start, turn, sentence, False))
             start = turn
     clauses.append(Clause(start, end, sentence, is_question))

@@ -25,6 +25,8 @@ _MIXED_STRENGTH, _MIXED_BAND = 0.5, 0.25
 #: Confidence: at chance level, what evidence can add, and the strength of evidence at which 63 % of that is reached.
 _CHANCE, _GAIN, _AMOUNT = 0.5, 0.45, 0.7
 _UNKNOWN = 0.3
+#: So many contrast words after a clause are named in its rules.
+_SHOWN_CONTRASTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,34 @@ def _confidence(positive: float, negative: float, polarity: Polarity) -> float:
 
 def _weigh_contrast(reading: Reading, found: list[list[Opinion]]) -> list[list[Opinion]]:
     """Return the opinions with the factors of the contrast words of their sentence."""
+    contrasts = [_contrast_of(reading, number) for number in range(len(found))]
+    if not any(contrasts):
+        return found
     weighed: list[list[Opinion]] = []
-    sentence, opened, after = -1, 0, None
-    for number, clause in enumerate(reading.clauses):
-        if clause.sentence != sentence:
-            sentence, opened, after = clause.sentence, number, None
-        contrast = _contrast_of(reading, number)
+    sentence, after = -1, None
+    for clause, opinions, contrast in zip(reading.clauses, found, contrasts, strict=True):
+        after = after if clause.sentence == sentence else None
+        sentence = clause.sentence
+        after = contrast if contrast is not None and contrast.before != 1 else after
+        weighed.append(_apply(opinions, contrast or after))
+    return _weaken_before(reading, weighed, contrasts)
+
+
+def _weaken_before(
+    reading: Reading, weighed: list[list[Opinion]], contrasts: list[Contrast | None]
+) -> list[list[Opinion]]:
+    """Weaken what stands before contrast words of its sentence; walked from the end, each clause is touched once."""
+    sentence, factor, terms = -1, 1.0, list[str]()
+    for number in range(len(weighed) - 1, -1, -1):
+        if reading.clauses[number].sentence != sentence:
+            sentence, factor, terms = reading.clauses[number].sentence, 1.0, []
+        if terms:
+            shown = "』『".join(reversed(terms[-_SHOWN_CONTRASTS:]))
+            weighed[number] = _scale(weighed[number], factor, f"转折『{shown}』前减弱")
+        contrast = contrasts[number]
         if contrast is not None and contrast.before != 1:
-            weighed[opened:] = [_scale(o, contrast.before, f"转折『{contrast.term}』前减弱") for o in weighed[opened:]]
-            after = contrast
-        weighed.append(_apply(found[number], contrast or after))
+            factor *= contrast.before
+            terms.append(contrast.term)
     return weighed
 
 

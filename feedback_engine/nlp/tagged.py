@@ -77,14 +77,40 @@ class TouchpointTag:
 
 
 @dataclass(frozen=True, slots=True)
+class ComplaintDetail:
+    """One thing told of a complaint: its root (value, system, people), a cause, a sign of urgency, a demand."""
+
+    code: str
+    name: str
+    evidence: tuple[Evidence, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"code": self.code, "name": self.name, "evidence": [item.to_dict() for item in self.evidence]}
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintTag:
-    """Whether the text is a complaint; `type` is None when it is not, "unsure" when no type is clear enough."""
+    """Whether the text is a complaint; `type` is None when it is not, "unsure" when no type is clear enough.
+
+    `root` is None where no word tells it; `urgency` and `demands` are empty for an everyday complaint that asks for
+    nothing; what weighs most comes first.
+    """
 
     is_complaint: bool
     type: str | None
     type_name: str | None
     confidence: float
     evidence: tuple[Evidence, ...]
+    root: ComplaintDetail | None = None
+    causes: tuple[ComplaintDetail, ...] = ()
+    urgency: tuple[ComplaintDetail, ...] = ()
+    demands: tuple[ComplaintDetail, ...] = ()
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether someone should look at it at once: escalation, health, safety, or a deadline."""
+        return bool(self.urgency)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -94,6 +120,10 @@ class ComplaintTag:
             "type_name": self.type_name,
             "confidence": round(self.confidence, 4),
             "evidence": [item.to_dict() for item in self.evidence],
+            "root": None if self.root is None else self.root.to_dict(),
+            "causes": [detail.to_dict() for detail in self.causes],
+            "urgency": [detail.to_dict() for detail in self.urgency],
+            "demands": [detail.to_dict() for detail in self.demands],
         }
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_engine.lexicon.matcher import Match
-from feedback_engine.lexicon.model import Pack
+from feedback_engine.lexicon.model import Pack, WordKind
 from feedback_engine.nlp.opinions import Opinion, quote
-from feedback_engine.nlp.reading import Cue, Reading
+from feedback_engine.nlp.reading import Cue, Reading, Word
 from feedback_engine.nlp.sentiment import Judgement, Verdict, judge
 from feedback_engine.nlp.tagged import Evidence, TouchpointTag
+
+
+#: So many clauses after a mention may go on about it.
+_CARRIED_CLAUSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class TouchpointRules:
         """Return one tag per touchpoint and clause, in the order of the text."""
         tags: list[TouchpointTag] = []
         for number, matches in enumerate(reading.mentions):
+            if not matches:
+                continue
             by_code: dict[str, list[_Mention]] = {}
             for mention in _mentions_of_clause(reading, verdict, number, matches):
                 by_code.setdefault(mention.match.value.code, []).append(mention)
@@ -55,7 +62,8 @@ def _mention_confidence(match: Match[Cue], judgement: Judgement) -> float:
 
 
 def _join(judgements: list[Judgement]) -> Judgement:
-    opinions = tuple(dict.fromkeys(opinion for judgement in judgements for opinion in judgement.opinions))
+    different = {id(judgement): judgement for judgement in judgements}.values()
+    opinions = tuple(dict.fromkeys(opinion for judgement in different for opinion in judgement.opinions))
     return judge(opinions) if opinions else judgements[0]
 
 
@@ -65,10 +73,46 @@ def _mentions_of_clause(
     judgement = verdict.clauses[number]
     if not judgement.opinions and not judgement.score:
         judgement = _following(reading, verdict, number)
+    elif judgement.opinions:
+        return _carry_over(reading, verdict, number, _share_among(judgement, matches, number))
+    return _share_among(judgement, matches, number)
+
+
+def _share_among(judgement: Judgement, matches: Sequence[Match[Cue]], number: int) -> list[_Mention]:
     if len({match.start for match in matches}) < 2 or not judgement.opinions:
         return [_Mention(match, number, judgement) for match in matches]
     shares = _share_out(judgement.opinions, matches)
-    return [_Mention(match, number, judge(share)) for match, share in zip(matches, shares, strict=True)]
+    judged = {id(share): judge(share) for share in {id(share): share for share in shares}.values()}
+    return [_Mention(match, number, judged[id(share)]) for match, share in zip(matches, shares, strict=True)]
+
+
+def _carry_over(reading: Reading, verdict: Verdict, number: int, mentions: list[_Mention]) -> list[_Mention]:
+    """Give the last mention what the next clauses say without a subject of their own: 床很软，睡得特别踏实。"""
+    carried = _subjectless_opinions(reading, verdict, number)
+    if not carried:
+        return mentions
+    last = mentions[-1].match.start
+    return [
+        _Mention(m.match, number, judge((*m.judgement.opinions, *carried))) if m.match.start == last else m
+        for m in mentions
+    ]
+
+
+def _subjectless_opinions(reading: Reading, verdict: Verdict, number: int) -> list[Opinion]:
+    """Return the opinions of the clauses that go on about the same thing, at most two of the same sentence."""
+    carried: list[Opinion] = []
+    for following in range(number + 1, min(number + 1 + _CARRIED_CLAUSES, len(reading.clauses))):
+        goes_on = reading.clauses[following].sentence == reading.clauses[number].sentence
+        if not goes_on or reading.mentions[following] or _sums_up(reading.words[following]):
+            break
+        carried += [o for o in verdict.clauses[following].opinions if o.kind is WordKind.OPINION]
+    return carried
+
+
+def _sums_up(words: Sequence[Match[Word]]) -> bool:
+    """Return whether the clause begins with a word such as 总之, which speaks of the whole."""
+    contrast = words[0].value.contrast if words else None
+    return contrast is not None and contrast.before == 1 and contrast.after > 1
 
 
 def _following(reading: Reading, verdict: Verdict, number: int) -> Judgement:
@@ -86,15 +130,31 @@ def _following(reading: Reading, verdict: Verdict, number: int) -> Judgement:
 def _share_out(opinions: Sequence[Opinion], matches: Sequence[Match[Cue]]) -> list[list[Opinion]]:
     """Give each mention the opinions up to the next one (服务好环境差), else those of its neighbour (A和B都好)."""
     shares: list[list[Opinion]] = []
-    for match in matches:
-        until = min((other.start for other in matches if other.start > match.start), default=None)
-        reach = (o for o in opinions if o.end > match.start and (until is None or o.start < until))
-        shares.append(list(reach))
+    first, until, following = 0, _next_starts(matches), len(opinions)
+    for match, end in zip(matches, until, strict=True):
+        while first < following and opinions[first].end <= match.start:
+            first += 1
+        last = first
+        while last < following and opinions[last].start < end:
+            last += 1
+        shares.append(list(opinions[first:last]))
     for at in range(len(shares) - 2, -1, -1):
         shares[at] = shares[at] or shares[at + 1]
     for at in range(1, len(shares)):
         shares[at] = shares[at] or shares[at - 1]
-    return [share or list(opinions) for share in shares]
+    everything = list(opinions)
+    return [share or everything for share in shares]
+
+
+def _next_starts(matches: Sequence[Match[Cue]]) -> list[float]:
+    """Return where the next mention that starts further on begins, for each mention in order."""
+    starts: list[float] = []
+    upcoming, at = math.inf, math.inf
+    for match in reversed(matches):
+        if match.start < at:
+            upcoming, at = at, match.start
+        starts.append(upcoming)
+    return starts[::-1]
 
 
 def opinion_evidence(reading: Reading, opinion: Opinion) -> Evidence:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from feedback_engine.domain import OVERALL, AnswerState, Flag, Measure
-from feedback_engine.scoring.explanation import Answers, ComplaintCount, Contribution, TextCounts
+from feedback_engine.scoring.explanation import Answers, ComplaintCount, Contribution, GroupParts, TextCounts
 from feedback_engine.scoring.figures import NO_FIGURE, Figure
 from feedback_engine.scoring.index import Cell, publish_complaints, score_cell
-from feedback_engine.scoring.levels import Part
-from feedback_engine.scoring.model import TEXT, IndexModel, Indicator, Touchpoint
+from feedback_engine.scoring.levels import Part, split_mean
+from feedback_engine.scoring.model import GROUP, TEXT, IndexModel, Indicator, Touchpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,9 @@ def list_contributions(
     """
     if measure is Measure.TEXT_INDEX:
         return tuple(_text_contributions(cell, code, figures[code, OVERALL, measure]))
-    parts = {part.code: part for part in score_cell(cell, model)[code].parts}
+    # A figure may be withheld for the sake of another one (complementary suppression): then so are its parts.
+    is_shown = figures[code, OVERALL, measure].score is not None
+    parts = {part.code: part for part in score_cell(cell, model)[code].parts if is_shown}
     if code == OVERALL:
         members = [(t.code, t.code, OVERALL) for t in model.touchpoints if t.weight > 0]
     else:
@@ -89,6 +91,29 @@ def list_contributions(
         _contribution(member, weights[touchpoint, indicator], parts.get(member), _own(figures, touchpoint, indicator))
         for member, touchpoint, indicator in members
     )
+
+
+def list_groups(
+    cell: Cell, touchpoint: Touchpoint, weights: Mapping[tuple[str, str], Share], figures: Mapping[FigureKey, Figure]
+) -> tuple[GroupParts, ...]:
+    """Return each published group of the touchpoint with what its members add to its own score."""
+    groups = []
+    for group in (indicator for indicator in touchpoint.tree if indicator.reads == GROUP):
+        figure = figures[touchpoint.code, group.code, Measure.SCORE]
+        if figure.score is None:
+            continue
+        parts = {part.code: part for part in split_mean(cell.measured.items[group.code], group.members)}
+        members = tuple(
+            _contribution(
+                member.code,
+                weights[touchpoint.code, member.code],
+                parts.get(member.code),
+                _own(figures, touchpoint.code, member.code),
+            )
+            for member in group.members
+        )
+        groups.append(GroupParts(group.code, group.name, figure.score, members))
+    return tuple(groups)
 
 
 def _own(figures: Mapping[FigureKey, Figure], touchpoint: str, indicator: str) -> Figure:
@@ -153,7 +178,7 @@ def count_answers(
     return tuple(
         _answers(groups.get(i.code, empty), i, figures[t.code, i.code, Measure.SCORE].flag)
         for t in touchpoints
-        for i in t.rated
+        for i in t.questions
     )
 
 

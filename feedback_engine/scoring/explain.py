@@ -14,12 +14,14 @@ from feedback_engine.scoring.breakdown import (
     count_complaints,
     count_texts,
     list_contributions,
+    list_groups,
     read_figures,
     read_weights,
 )
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.explanation import Contribution, Explanation, round_to_total
+from feedback_engine.scoring.explanation import Contribution, Explanation, describe_origin, round_to_total
 from feedback_engine.scoring.figures import Figure
+from feedback_engine.scoring.frozen import FrozenWeights
 from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel, Touchpoint
 from feedback_engine.scoring.records import ALL
@@ -45,13 +47,15 @@ def explain(
     segment: str = ALL,
     by: str | None = None,
     limit: int = 5,
+    frozen: FrozenWeights | None = None,
 ) -> Explanation:
     """Return how the figure of a touchpoint (code or name), or of `overall`, came about.
 
-    `data` is what the INDEX was made from, its `feedback` with `text` for the verbatims, of which there are at most
-    `limit`. `period` is a label in the INDEX, the first one by default; a `segment` needs the `by` that made it. The
-    score is explained; where there is none, the text index. Raises ConfigError for a touchpoint, period or segment that
-    is not there, and TableError if the data no longer give the figure in the INDEX.
+    `frozen` are the weights of the model, if they were computed: then the explanation says from what. `data` is what
+    the INDEX was made from, its `feedback` with `text` for the verbatims, of which there are at most `limit`. `period`
+    is a label in the INDEX, the first one by default; a `segment` needs the `by` that made it. The score is explained;
+    where there is none, the text index. Raises ConfigError for a touchpoint, period or segment that is not there, and
+    TableError if the data no longer give the figure in the INDEX.
     """
     own = _find_touchpoint(model, touchpoint)
     code, name = (own[0].code, own[0].name) if own else (OVERALL, _OVERALL_NAME)
@@ -87,7 +91,19 @@ def explain(
         complaints=count_complaints(cell, code, model),
         verbatim_rule=VERBATIM_RULE,
         verbatims=choose_verbatims(data, cell.record_ids, own[0].labels if own else None, limit=limit),
+        origin=_find_origin(frozen, code),
+        groups=list_groups(cell, own[0], shares, figures) if own else (),
     )
+
+
+def _find_origin(frozen: FrozenWeights | None, code: str) -> str:
+    """Return where the weights of what a figure consists of come from."""
+    levels = () if frozen is None else frozen.levels
+    scope = {code, *((place for level in levels[:1] for place, _ in level.weights) if code == OVERALL else ())}
+    level = next((each for each in levels if each.code == code and {place for place, _ in each.weights} <= scope), None)
+    if frozen is None or level is None:
+        return ""
+    return describe_origin(frozen.method, frozen.base_period, level.base, level.figures, level.notes)
 
 
 def _find_touchpoint(model: IndexModel, name: str) -> tuple[Touchpoint, ...]:

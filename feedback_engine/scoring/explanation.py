@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import floor
 from typing import Any
@@ -18,12 +18,42 @@ _FLAGS = {
 }
 _MEASURES = {
     Measure.SCORE: "得分",
+    Measure.EQUAL_SCORE: "等权得分",
     Measure.SATISFIED_SHARE: "满意率",
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "每千条投诉",
 }
-_METHODS = {"declared": "配置声明", "equal": "等权", "share": "文本占比"}
-_READS = {"rating": "打分", "text": "文本", "complaints": "投诉", "index": "触点"}
+_METHODS = {
+    "declared": "配置声明",
+    "equal": "等权",
+    "share": "文本占比",
+    "ahp": "层次分析法",
+    "delphi": "德尔菲法",
+    "entropy": "熵权法",
+    "critic": "CRITIC 法",
+    "variation": "变异系数法",
+    "pca": "主成分法",
+    "lmg": "LMG 相对重要性",
+    "johnson": "Johnson 相对权重",
+    "pratt": "Pratt 指数",
+    "betas": "标准化回归系数",
+    "pls": "PLS 外部权重",
+    "combine": "组合赋权",
+}
+_FIGURES = {
+    "r_squared": "R²",
+    "consistency_ratio": "一致性比率 CR",
+    "consistency_index": "一致性指标 CI",
+    "lambda_max": "最大特征根 λ",
+    "objects": "对象数",
+    "rounds": "轮次",
+    "largest_variation": "最大变异系数",
+    "kendall_w": "Kendall W",
+    "kendall_p": "W 的 p 值",
+    "iterations": "迭代次数",
+}
+_READS = {"rating": "打分", "text": "文本", "complaints": "投诉", "index": "触点", "group": "指标组"}
+_READS |= {"reply_hours": "首次回复时长", "handling_hours": "办结时长"}
 _STATES = {
     AnswerState.ANSWERED.value: "已答",
     AnswerState.BLANK.value: "空白",
@@ -61,6 +91,16 @@ class Contribution:
     score: float | None
     base: int
     flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class GroupParts:
+    """A group of indicators: its own score, and what its members add to it; the contributions add up to the score."""
+
+    code: str
+    name: str
+    score: float
+    contributions: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +177,9 @@ class Explanation:
     complaints: ComplaintCount | None
     verbatim_rule: str
     verbatims: tuple[Verbatim, ...]
+    #: Where the weights come from: method, base period, base and the figures that speak for them.
+    origin: str = ""
+    groups: tuple[GroupParts, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, ready for JSON."""
@@ -146,6 +189,16 @@ class Explanation:
     def to_text(self) -> str:
         """Return everything in Chinese, a line a fact; numbers with two decimals that add up as they are printed."""
         return "\n".join(_render(self))
+
+
+def describe_origin(
+    method: str, base_period: str, base: int, figures: Mapping[str, float], notes: Sequence[str]
+) -> str:
+    """Return in words where frozen weights come from."""
+    told = [f"{_METHODS.get(method, method)}，冻结于基期 {'全部数据' if base_period == 'all' else base_period}"]
+    told += [f"依据 {base} 份（个）答卷、对象或专家"] * (base > 0)
+    told += [f"{_FIGURES.get(name, name)} = {value:.4g}" for name, value in figures.items()]
+    return "；".join((*told, *notes))
 
 
 def round_to_total(values: Sequence[float], digits: int = _DIGITS) -> list[float]:
@@ -172,10 +225,16 @@ def _render(e: Explanation) -> Iterator[str]:
     yield f"{_MEASURES[e.measure]}：{_headline(e)}"
     yield f"公式：{e.formula}"
     yield f"权重：{e.weight:.4f}（{_METHODS.get(e.method, e.method)}；若等权为 {e.equal_weight:.4f}）"
+    if e.origin:
+        yield f"权重来源：{e.origin}"
     if e.contributions:
         yield "构成："
         rounded = round_to_total([c.contribution for c in e.contributions])
         yield from (_render_contribution(c, shown) for c, shown in zip(e.contributions, rounded, strict=True))
+    for group in e.groups:
+        yield f"指标组 {group.name}（{group.code}）自身得分 {group.score:.2f}，其中："
+        rounded = round_to_total([c.contribution for c in group.contributions])
+        yield from (_render_contribution(c, shown) for c, shown in zip(group.contributions, rounded, strict=True))
     if e.answers:
         yield "答案分布："
         yield from map(_render_answers, e.answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,9 @@ from feedback_engine.scoring.figures import (
 )
 from feedback_engine.scoring.levels import Scored, find_exposure, score_indicator, score_overall, score_touchpoint
 from feedback_engine.scoring.measurement import Measurement, measure
-from feedback_engine.scoring.model import RATING, TEXT, IndexModel, Indicator, Touchpoint
+from feedback_engine.scoring.model import COMPLAINTS, HOURS, RATED, TEXT, IndexModel, Indicator, Touchpoint, equalise
 from feedback_engine.scoring.records import ALL, Records, build_records, unique_periods
+from feedback_engine.scoring.suppression import hide_derivable
 from feedback_engine.tables.index import INDEX
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def compute_index(
         for cell in build_cells(data, model, periods=periods, by=by)
         for touchpoint, indicator, measure_, weight, figure in _lines(cell, model)
     ]  # fmt: skip
-    return INDEX.build(rows)
+    return hide_derivable(INDEX.build(rows))
 
 
 def build_cells(
@@ -85,9 +86,20 @@ def score_cell(cell: Cell, model: IndexModel) -> dict[str, Scored]:
     return {**scored, OVERALL: score_overall(scored, model)}
 
 
+def score_alike(cell: Cell, model: IndexModel, scored: Mapping[str, Scored]) -> Figure:
+    """Return the overall score as it would be if all that counts counted alike; `scored` is by the model's weights."""
+    alike, measured = equalise(model), cell.measured.equalised
+    again = {
+        own.code: scored[own.code] if own.is_alike else score_touchpoint(measured, equal, cell.exposure, alike)
+        for own, equal in zip(model.touchpoints, alike.touchpoints, strict=True)
+    }
+    return score_overall(again, alike).figure
+
+
 def _lines(cell: Cell, model: IndexModel) -> Iterator[Line]:
     scored = score_cell(cell, model)
     yield OVERALL, OVERALL, Measure.SCORE, 1.0, scored[OVERALL].figure
+    yield OVERALL, OVERALL, Measure.EQUAL_SCORE, 0.0, score_alike(cell, model, scored)
     satisfied = publish_satisfied_share(cell.measured.respondents[OVERALL], model)
     yield OVERALL, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied
     yield OVERALL, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[OVERALL], model)
@@ -106,23 +118,23 @@ def _touchpoint_lines(cell: Cell, touchpoint: Touchpoint, scored: Scored, model:
     if touchpoint.labels:
         yield code, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[code], model)
         yield code, OVERALL, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, code, model)
-    for indicator in touchpoint.indicators:
+    for indicator in touchpoint.tree:
         yield from _indicator_lines(cell, touchpoint, indicator, model)
 
 
 def _indicator_lines(cell: Cell, touchpoint: Touchpoint, indicator: Indicator, model: IndexModel) -> Iterator[Line]:
     """Yield the score if it counts, and what a text or complaint indicator reads in its own unit."""
     own = touchpoint.code, indicator.code
-    if indicator.reads == RATING or indicator.weight > 0:
+    if indicator.reads in (*RATED, *HOURS) or indicator.weight > 0:
         figure = score_indicator(cell.measured, touchpoint, indicator, cell.exposure, model)
         yield *own, Measure.SCORE, indicator.weight, figure
-    if indicator.reads == RATING:
+    if indicator.reads in RATED:
         satisfied = publish_satisfied_share(cell.measured.items[indicator.code], model)
         yield *own, Measure.SATISFIED_SHARE, 0.0, satisfied
     elif indicator.reads == TEXT:
         votes = cell.measured.texts.get(touchpoint.code)
         yield *own, Measure.TEXT_INDEX, 0.0, NO_FIGURE if votes is None else publish_text_index(votes, model)
-    else:
+    elif indicator.reads == COMPLAINTS:
         yield *own, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, touchpoint.code, model)
 
 

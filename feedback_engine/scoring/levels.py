@@ -20,7 +20,7 @@ from feedback_engine.scoring.figures import (
     rate_of,
 )
 from feedback_engine.scoring.measurement import Measurement
-from feedback_engine.scoring.model import TEXT, IndexModel, Indicator, Touchpoint
+from feedback_engine.scoring.model import HOURS, RATED, TEXT, IndexModel, Indicator, Touchpoint
 from feedback_engine.scoring.samples import TOLERANCE, Sample
 
 
@@ -68,7 +68,7 @@ def score_touchpoint(cell: Measurement, touchpoint: Touchpoint, exposure: float,
     respondents = cell.respondents[touchpoint.code]
     ratings = mean_of(respondents)
     weight = sum(indicator.weight for indicator in touchpoint.rated)
-    members = [_Member("", weight, ratings, _may_show(ratings, model), _rating_parts(respondents, touchpoint))]
+    members = [_Member("", weight, ratings, _may_show(ratings, model), split_mean(respondents, touchpoint.rated))]
     for indicator in touchpoint.blended:
         linear = _blended(cell, touchpoint, indicator, exposure)
         members.append(_Member(indicator.code, indicator.weight, linear, _may_show(linear, model)))
@@ -93,7 +93,7 @@ def score_indicator(
     cell: Measurement, touchpoint: Touchpoint, indicator: Indicator, exposure: float, model: IndexModel
 ) -> Figure:
     """Return an indicator's own score on 0-100."""
-    if indicator in touchpoint.rated:
+    if indicator.reads in RATED:
         return publish_score(mean_of(cell.items[indicator.code]), model)
     if indicator.reads == TEXT:
         return publish_text_index(cell.texts.get(touchpoint.code, _NOTHING), model)
@@ -117,6 +117,8 @@ _NOTHING = Sample(np.empty(0, np.int64), np.empty(0), np.empty(0))
 def _blended(cell: Measurement, touchpoint: Touchpoint, indicator: Indicator, exposure: float) -> Linear | None:
     if indicator.reads == TEXT:
         return mean_of(cell.texts.get(touchpoint.code, _NOTHING), offset=50.0, factor=50.0)
+    if indicator.reads in HOURS:
+        return mean_of(cell.items[indicator.code])
     complaints = cell.complaints.get(touchpoint.code)
     if complaints is None or indicator.complaint_scale is None or exposure <= 0 or not cell.is_tagged:
         return None
@@ -127,15 +129,15 @@ def _may_show(linear: Linear | None, model: IndexModel) -> bool:
     return linear is not None and flag_of(linear.base, linear.effective_base, model) in (Flag.OK, Flag.SMALL_BASE)
 
 
-def _rating_parts(respondents: Sample, touchpoint: Touchpoint) -> tuple[Part, ...]:
-    """Return what each rated indicator adds to the mean of the respondents' scores."""
+def split_mean(respondents: Sample, members: Sequence[Indicator]) -> tuple[Part, ...]:
+    """Return what each member adds to the mean of the respondents' scores."""
     if not len(respondents):
         return ()
     means = (respondents.weights[:, np.newaxis] * respondents.parts).sum(axis=0) / respondents.weights.sum()
-    count = len(touchpoint.rated)
+    count = len(members)
     return tuple(
         Part(indicator.code, float(share), float(contribution))
-        for indicator, contribution, share in zip(touchpoint.rated, means[:count], means[count:], strict=True)
+        for indicator, contribution, share in zip(members, means[:count], means[count:], strict=True)
     )
 
 

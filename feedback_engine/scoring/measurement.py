@@ -11,7 +11,7 @@ What a text or a record says of a touchpoint, where it says more than one thing:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,16 @@ from numpy.typing import NDArray
 from feedback_engine.domain import OVERALL, AnswerState, Polarity
 from feedback_engine.errors import TableError
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.model import IndexModel
+from feedback_engine.scoring.model import (
+    GROUP,
+    HANDLING_HOURS,
+    REPLY_HOURS,
+    HoursScale,
+    IndexModel,
+    Indicator,
+    Touchpoint,
+    equalise,
+)
 from feedback_engine.scoring.records import Records, find_positions
 from feedback_engine.scoring.samples import Floats, Ints, Sample, Slicing, average_by_record, drop_weightless
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
@@ -36,11 +45,13 @@ class Measurement:
     """The samples of a set of records: by indicator code (`items`), else by touchpoint code or `overall`.
 
     `respondents` holds each respondent's touchpoint score, and under `overall` his mean over touchpoints. `records` is
-    every source row. `is_tagged`: there are annotations at all, so that the lack of a mention means something.
+    every source row. `alike` holds the respondents' scores under equal weights of the touchpoints where these differ.
+    `is_tagged`: there are annotations at all, so that the lack of a mention means something.
     """
 
     items: Mapping[str, Sample]
     respondents: Mapping[str, Sample]
+    alike: Mapping[str, Sample]
     texts: Mapping[str, Sample]
     complaints: Mapping[str, Sample]
     records: Sample
@@ -49,28 +60,40 @@ class Measurement:
 
     def split(self, slicing: Slicing) -> list[Measurement]:
         """Return what the period's records say, then each segment's."""
-        groups = (self.items, self.respondents, self.texts, self.complaints)
+        groups = (self.items, self.respondents, self.alike, self.texts, self.complaints)
         cut = [{code: slicing.split(sample) for code, sample in group.items()} for group in groups]
         parts = []
         for place, records in enumerate(slicing.split(self.records)):
-            items, respondents, texts, complaints = ({code: s[place] for code, s in group.items()} for group in cut)
-            parts.append(
-                replace(self, items=items, respondents=respondents, texts=texts, complaints=complaints, records=records)
+            items, respondents, alike, texts, complaints = (
+                {code: samples[place] for code, samples in group.items()} for group in cut
             )
+            parts.append(
+                replace(
+                    self, items=items, respondents=respondents, alike=alike, texts=texts, complaints=complaints,
+                    records=records,
+                )
+            )  # fmt: skip
         return parts
+
+    @property
+    def equalised(self) -> Measurement:
+        """The same with the respondents' scores under equal weights."""
+        return replace(self, respondents={**self.respondents, **self.alike})
 
 
 def measure(data: ScoringData, records: Records, model: IndexModel) -> Measurement:
     """Return the samples of all records, whatever their day."""
-    items = _score_items(data.ratings, records, model)
-    respondents = {t.code: _average(items, {i.code: i.weight for i in t.rated}, model) for t in model.touchpoints}
-    overall = _average(respondents, {t.code: t.weight for t in model.touchpoints}, model)
+    answers = score_items(data.ratings, records, model.rating_codes)
+    items = {**answers, **_score_groups(answers, model), **_score_hours(data.cases, records, model)}
+    respondents = {t.code: average_members(items, t.rated, model) for t in model.touchpoints}
+    overall = average_members(respondents, model.touchpoints, model)
     tags = _Tags.read(data.annotations, records)
     mentions = _mentions(tags, model)
     everyone = np.arange(len(records.ids), dtype=np.int64)
     return Measurement(
         items=items,
         respondents={**respondents, OVERALL: overall},
+        alike=_score_alike(answers, model),
         texts=_votes(tags, mentions, records, model),
         complaints=_complaints(tags, mentions, records, model),
         records=Sample(everyone, np.ones(len(everyone)), records.weights),
@@ -79,22 +102,22 @@ def measure(data: ScoringData, records: Records, model: IndexModel) -> Measureme
     )
 
 
-def _score_items(ratings: pd.DataFrame, records: Records, model: IndexModel) -> dict[str, Sample]:
-    """Return the item scores of each indicator, sorted by record; ratings of unknown records are left out."""
+def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) -> dict[str, Sample]:
+    """Return the item scores of each wanted indicator, sorted by record; ratings of unknown records are left out."""
     import pandas as pd
 
-    codes = find_positions(pd.Index(model.rating_codes, dtype="object"), ratings["indicator"])
+    codes = find_positions(pd.Index(list(wanted), dtype="object"), ratings["indicator"])
     is_counted = (codes >= 0) & ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
     answers, codes = ratings[is_counted], codes[is_counted]
     rows = find_positions(records.ids, answers["feedback_id"])
     scores = _item_scores(answers)
     order = np.lexsort((rows, codes))
     order = order[rows[order] >= 0]
-    bounds = np.searchsorted(codes[order], np.arange(len(model.rating_codes) + 1))
+    bounds = np.searchsorted(codes[order], np.arange(len(wanted) + 1))
     chosen = (order[start:end] for start, end in pairwise(bounds))
     return {
         code: drop_weightless(Sample(rows[places], scores[places], records.weights[rows[places]]))
-        for code, places in zip(model.rating_codes, chosen, strict=True)
+        for code, places in zip(wanted, chosen, strict=True)
     }
 
 
@@ -112,8 +135,51 @@ def _item_scores(answers: pd.DataFrame) -> Floats:
     return scores
 
 
-def _average(samples: Mapping[str, Sample], shares: Mapping[str, float], model: IndexModel) -> Sample:
-    return average_by_record([samples[code] for code in shares], list(shares.values()), model.min_answered)
+def average_members(
+    samples: Mapping[str, Sample], members: Sequence[Indicator | Touchpoint], model: IndexModel
+) -> Sample:
+    """Return each respondent's weighted mean over the members, if he answered `min_answered` of their weight."""
+    return average_by_record([samples[m.code] for m in members], [m.weight for m in members], model.min_answered)
+
+
+def _score_groups(answers: Mapping[str, Sample], model: IndexModel) -> dict[str, Sample]:
+    """Return the respondents' scores of every group, the deepest ones first."""
+    scored = dict(answers)
+    groups = [i for touchpoint in model.touchpoints for i in reversed(touchpoint.tree) if i.reads == GROUP]
+    for group in groups:
+        scored[group.code] = average_members(scored, group.members, model)
+    return {group.code: scored[group.code] for group in groups}
+
+
+def _score_alike(answers: Mapping[str, Sample], model: IndexModel) -> dict[str, Sample]:
+    """Return the respondents' scores under equal weights, of the touchpoints whose own weights are not equal."""
+    changed = [
+        (own, alike)
+        for own, alike in zip(model.touchpoints, equalise(model).touchpoints, strict=True)
+        if own.rated and not own.is_alike
+    ]
+    items = {**answers, **_score_groups(answers, equalise(model))} if changed else {}
+    return {own.code: average_members(items, alike.rated, model) for own, alike in changed}
+
+
+def _score_hours(cases: pd.DataFrame, records: Records, model: IndexModel) -> dict[str, Sample]:
+    """Return the cases' scores of every operational indicator; a case without both moments has none."""
+    ends = {REPLY_HOURS: "replied_at", HANDLING_HOURS: "closed_at"}
+    found: dict[str, Sample] = {}
+    for indicator in (i for touchpoint in model.touchpoints for i in touchpoint.indicators):
+        if indicator.hours_scale is not None and indicator.reads in ends:
+            hours = (cases[ends[indicator.reads]] - cases["opened_at"]).dt.total_seconds().to_numpy(float) / 3600
+            found[indicator.code] = _hours_sample(hours, cases, records, indicator.hours_scale)
+    return found
+
+
+def _hours_sample(hours: Floats, cases: pd.DataFrame, records: Records, scale: HoursScale) -> Sample:
+    rows = find_positions(records.ids, cases["feedback_id"])
+    # A reply before the complaint is a mistake in the log (see QUALITY), not a fast reply.
+    places = np.flatnonzero((rows >= 0) & (hours >= 0))
+    places = places[np.argsort(rows[places], kind="stable")]
+    scores = np.clip(100.0 * (scale.worst - hours[places]) / (scale.worst - scale.target), 0.0, 100.0)
+    return drop_weightless(Sample(rows[places], scores, records.weights[rows[places]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
-from feedback_engine.config.model import Config, IndicatorConfig, ScoringConfig, TouchpointConfig
+from feedback_engine.config.indicators import IndicatorConfig, TouchpointConfig
+from feedback_engine.config.model import Config
+from feedback_engine.config.scoring import ScoringConfig
 from feedback_engine.domain import OVERALL
 from feedback_engine.errors import ConfigError
+from feedback_engine.scoring.samples import TOLERANCE
 
-RATING, TEXT, COMPLAINTS = "rating", "text", "complaints"
+RATING, GROUP, TEXT, COMPLAINTS = "rating", "group", "text", "complaints"
+REPLY_HOURS, HANDLING_HOURS = "reply_hours", "handling_hours"
+#: What has a score respondent by respondent: a rating, or a group of ratings.
+RATED = (RATING, GROUP)
+#: What reads the times of complaint cases.
+HOURS = (REPLY_HOURS, HANDLING_HOURS)
 DECLARED, EQUAL = "declared", "equal"
 
-_DEFAULT_NAMES = {TEXT: "文本情感指数", COMPLAINTS: "投诉率"}
+_DEFAULT_NAMES = {
+    TEXT: "文本情感指数",
+    COMPLAINTS: "投诉率",
+    REPLY_HOURS: "首次回复时长",
+    HANDLING_HOURS: "办结时长",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +47,19 @@ class ComplaintScale:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursScale:
+    """The hours that count as 100 (`target` and less) and as 0 (`worst` and more)."""
+
+    target: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
-    """An indicator of a touchpoint; `weight` is its share in the touchpoint, 0 = shown beside, not blended in."""
+    """An indicator of a touchpoint; `weight` is its share in the level above, 0 = shown beside, not blended in.
+
+    A group's `members` are the indicators whose weighted mean, respondent by respondent, is its score.
+    """
 
     code: str
     name: str
@@ -44,6 +68,13 @@ class Indicator:
     equal_weight: float
     method: str
     complaint_scale: ComplaintScale | None = None
+    hours_scale: HoursScale | None = None
+    members: tuple[Indicator, ...] = ()
+
+    @property
+    def tree(self) -> tuple[Indicator, ...]:
+        """The indicator itself, then everything under it."""
+        return (self, *(each for member in self.members for each in member.tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +91,28 @@ class Touchpoint:
 
     @property
     def rated(self) -> tuple[Indicator, ...]:
-        """The indicators that read a rating."""
-        return tuple(indicator for indicator in self.indicators if indicator.reads == RATING)
+        """What a respondent's own score is made of: the ratings and groups of ratings directly below."""
+        return tuple(indicator for indicator in self.indicators if indicator.reads in RATED)
+
+    @property
+    def tree(self) -> tuple[Indicator, ...]:
+        """Every indicator at any depth, groups before their members."""
+        return tuple(each for indicator in self.indicators for each in indicator.tree)
+
+    @property
+    def questions(self) -> tuple[Indicator, ...]:
+        """The indicators at any depth that read a rating."""
+        return tuple(indicator for indicator in self.tree if indicator.reads == RATING)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether everything in it counts alike already."""
+        return all(abs(indicator.weight - indicator.equal_weight) <= TOLERANCE for indicator in self.tree)
 
     @property
     def blended(self) -> tuple[Indicator, ...]:
-        """The text and complaint indicators that a declared weight blends into the score."""
-        return tuple(i for i in self.indicators if i.reads != RATING and i.weight > 0)
+        """The text, complaint and operational indicators that a declared weight blends into the score."""
+        return tuple(i for i in self.indicators if i.reads not in RATED and i.weight > 0)
 
     @property
     def is_scored(self) -> bool:
@@ -90,7 +136,7 @@ class IndexModel:
     @property
     def rating_codes(self) -> tuple[str, ...]:
         """The codes of all indicators that read a rating, in the order of the model."""
-        return tuple(indicator.code for touchpoint in self.touchpoints for indicator in touchpoint.rated)
+        return tuple(indicator.code for touchpoint in self.touchpoints for indicator in touchpoint.questions)
 
     @property
     def label_positions(self) -> dict[str, int]:
@@ -110,6 +156,7 @@ def build_model(
     Weights are normalised within their level. A touchpoint with neither ratings nor a blended indicator counts only if
     it declares a weight. A text or complaint indicator counts only if it declares a weight; where the ratings beside it
     declare none they share the rest (1 - its weight) equally. `weights: equal` makes all that count count alike.
+    Weights of any other method take the place of the declared ones once they are frozen (`scoring.frozen`).
     Raises ConfigError for a code that is reserved and for weights that leave the ratings nothing.
     """
     mapped = _headings(config)
@@ -135,6 +182,18 @@ def build_model(
     )
 
 
+def equalise(model: IndexModel) -> IndexModel:
+    """Return the model under which everything that counts counts alike."""
+
+    def level(indicator: Indicator) -> Indicator:
+        return replace(indicator, weight=indicator.equal_weight, members=tuple(map(level, indicator.members)))
+
+    def alike(touchpoint: Touchpoint) -> Touchpoint:
+        return replace(touchpoint, weight=touchpoint.equal_weight, indicators=tuple(map(level, touchpoint.indicators)))
+
+    return replace(model, touchpoints=tuple(map(alike, model.touchpoints)))
+
+
 def _headings(config: Config) -> dict[str, str]:
     """Return indicator code → column heading; where sources differ, the first one's."""
     headings: dict[str, str] = {}
@@ -154,7 +213,7 @@ def _rating(code: str) -> IndicatorConfig:
 
 def _refuse_reserved(touchpoints: Sequence[TouchpointConfig]) -> None:
     for touchpoint in touchpoints:
-        if OVERALL in (touchpoint.code, *(indicator.code for indicator in touchpoint.indicators)):
+        if OVERALL in (touchpoint.code, *(indicator.code for indicator in touchpoint.tree)):
             raise ConfigError(
                 f"触点 {touchpoint.code}：代码 {OVERALL!r} 留给总指数；请换一个代码，如 overall_satisfaction"
             )
@@ -163,29 +222,39 @@ def _refuse_reserved(touchpoints: Sequence[TouchpointConfig]) -> None:
 def _indicators(
     touchpoint: TouchpointConfig, headings: Mapping[str, str], scoring: ScoringConfig
 ) -> tuple[Indicator, ...]:
-    raw = _raw_weights(touchpoint, scoring)
-    counts = [
-        1.0 if i.reads == RATING or weight > 0 else 0.0 for i, weight in zip(touchpoint.indicators, raw, strict=True)
-    ]
-    return tuple(
-        Indicator(
-            code=i.code,
-            name=i.name or (headings.get(i.code, i.code) if i.reads == RATING else _DEFAULT_NAMES[i.reads]),
-            reads=i.reads,
-            weight=weight,
-            equal_weight=equal,
-            method=DECLARED if scoring.weights == DECLARED and i.weight is not None else EQUAL,
-            complaint_scale=ComplaintScale(i.complaint_scale.best, i.complaint_scale.worst)
-            if i.complaint_scale
-            else None,
-        )
-        for i, weight, equal in zip(touchpoint.indicators, _normalise(raw), _normalise(counts), strict=True)
+    return _level(touchpoint.indicators, f"触点 {touchpoint.code}", headings, scoring)
+
+
+def _level(
+    declared: Sequence[IndicatorConfig], place: str, headings: Mapping[str, str], scoring: ScoringConfig
+) -> tuple[Indicator, ...]:
+    raw = _raw_weights(declared, place, scoring)
+    counts = [1.0 if i.reads == RATING or weight > 0 else 0.0 for i, weight in zip(declared, raw, strict=True)]
+    shares = zip(_normalise(raw), _normalise(counts), strict=True)
+    return tuple(_indicator(i, *share, headings, scoring) for i, share in zip(declared, shares, strict=True))
+
+
+def _indicator(
+    declared: IndicatorConfig, weight: float, equal: float, headings: Mapping[str, str], scoring: ScoringConfig
+) -> Indicator:
+    reads = GROUP if declared.indicators else declared.reads
+    default = headings.get(declared.code, declared.code) if reads in RATED else _DEFAULT_NAMES[reads]
+    scale, hours = declared.complaint_scale, declared.hours
+    return Indicator(
+        code=declared.code,
+        name=declared.name or default,
+        reads=reads,
+        weight=weight,
+        equal_weight=equal,
+        method=DECLARED if scoring.weights != EQUAL and declared.weight is not None else EQUAL,
+        complaint_scale=ComplaintScale(scale.best, scale.worst) if scale else None,
+        hours_scale=HoursScale(hours.target, hours.worst) if hours else None,
+        members=_level(declared.indicators, f"指标组 {declared.code}", headings, scoring),
     )
 
 
-def _raw_weights(touchpoint: TouchpointConfig, scoring: ScoringConfig) -> list[float]:
+def _raw_weights(indicators: Sequence[IndicatorConfig], place: str, scoring: ScoringConfig) -> list[float]:
     """Return one weight an indicator, not yet normalised."""
-    indicators = touchpoint.indicators
     if scoring.weights == EQUAL:
         return [1.0 if i.reads == RATING or i.weight else 0.0 for i in indicators]
     undeclared = sum(i.reads == RATING and i.weight is None for i in indicators)
@@ -194,7 +263,7 @@ def _raw_weights(touchpoint: TouchpointConfig, scoring: ScoringConfig) -> list[f
     rest = 1.0 - fsum(i.weight or 0.0 for i in indicators)
     if rest <= 0:
         raise ConfigError(
-            f"触点 {touchpoint.code}：文本与投诉指标的权重之和为 {1 - rest:g}，打分指标没有写 weight，分不到权重；"
+            f"{place}：文本与投诉指标的权重之和为 {1 - rest:g}，打分指标没有写 weight，分不到权重；"
             "请给打分指标写上 weight，或把文本与投诉的权重改到 1 以下"
         )
     return [rest / undeclared if i.reads == RATING else i.weight or 0.0 for i in indicators]
@@ -204,7 +273,7 @@ def _touchpoint_shares(
     touchpoints: Sequence[TouchpointConfig], counted: Sequence[bool], scoring: ScoringConfig
 ) -> list[tuple[float, float, str]]:
     """Return weight, equal weight and method of each touchpoint."""
-    is_declared = scoring.weights == DECLARED and any(t.weight is not None for t in touchpoints)
+    is_declared = scoring.weights != EQUAL and any(t.weight is not None for t in touchpoints)
     raw = [t.weight or 0.0 for t in touchpoints] if is_declared else [float(c) for c in counted]
     alike = [float(c or weight > 0) for c, weight in zip(counted, raw, strict=True)]
     if not any(raw):  # nothing can be scored: texts only

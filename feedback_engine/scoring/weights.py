@@ -17,5 +17,5 @@ def build_weights(model: IndexModel) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for t in model.touchpoints:
         rows.append((t.code, OVERALL, t.name, "index", t.weight, t.equal_weight, t.method))
-        rows += [(t.code, i.code, i.name, i.reads, i.weight, i.equal_weight, i.method) for i in t.indicators]
+        rows += [(t.code, i.code, i.name, i.reads, i.weight, i.equal_weight, i.method) for i in t.tree]
     return WEIGHTS.build(rows)

@@ -188,7 +188,9 @@ DESIGN = TableSchema(
         _number("effective_base", "Kish's (sum w)^2 / sum w^2."),
         _number("design_effect", "base / effective base."),
         Column("trimmed", Kind.INTEGER, "Weights that were held at a bound.", minimum=0),
+        _number("largest_weight", "Largest weight over the mean weight."),
         Column("unstated", Kind.INTEGER, "Respondents who lack an attribute: they keep the mean weight.", minimum=0),
+        _NOTE,
     ),
 )
 
@@ -237,5 +239,38 @@ CLAIMS = TableSchema(
         _number("relative", "100 (after - before) / |before|."),
         Column("verdict", Kind.TEXT, "holds, does_not_hold, or no_claim (figures, but nothing stated)."),
         Column("finding", Kind.TEXT, "The finding in words."),
+    ),
+)
+
+REVIEW = TableSchema(
+    "review",
+    "Is the indicator system still sound: reliability, validity, drift of weights, touchpoints without data.",
+    (
+        Column("kind", Kind.TEXT, "What was looked at.", is_key=True,
+               allowed=("alpha", "item", "adequacy", "criterion", "drift", "coverage")),
+        Column("touchpoint", Kind.TEXT, "Touchpoint code, or `overall`.", is_key=True),
+        Column("indicator", Kind.TEXT, "Indicator code, or `overall`.", is_key=True),
+        _number("value", "alpha; alpha without the item; KMO; correlation; change of weight; answers and texts."),
+        _number("lower", "Lower end of its interval, where it has one."),
+        _number("upper", "Upper end."),
+        _BASE,
+        Column("is_issue", Kind.BOOLEAN, "True: somebody should look at it."),
+        Column("finding", Kind.TEXT, "The finding in words."),
+    ),
+)  # fmt: skip
+
+VERSIONS = TableSchema(
+    "versions",
+    "Two versions of the model side by side, the change of the index split into scores and weights.",
+    (
+        Column("touchpoint", Kind.TEXT, "Touchpoint code, or `overall`.", is_key=True),
+        _NAME,
+        _number("old_weight", "Effective weight in the old version and earlier period."),
+        _number("new_weight", "Effective weight in the new version and later period."),
+        _number("old_score", "Score in the earlier period by the old version."),
+        _number("new_score", "Score in the later period by the new version."),
+        _number("change", "What it adds to the change of the overall index; for `overall` the change itself."),
+        _number("by_scores", "Mean of both weights × the change of the score."),
+        _number("by_weights", "Mean of both scores × the change of the weight."),
     ),
 )

@@ -83,6 +83,12 @@ def test_damaged_chinese_is_not_taken_for_western(file: Path, text: str) -> None
         detect_encoding(file)
 
 
+def test_damaged_utf8_is_not_taken_for_western(file: Path) -> None:
+    file.write_bytes(("id,text\n" + "1,d\u00e9j\u00e0 vu, plain ascii text\n" * 20).encode() + b"2,\xe9\n")
+    with pytest.raises(EncodingError):
+        detect_encoding(file)
+
+
 def test_what_is_no_text_is_refused(file: Path) -> None:
     file.write_bytes(bytes(range(256)) * 20)
     with pytest.raises(EncodingError):

@@ -148,3 +148,16 @@ def test_a_reversed_item_enters_flipped() -> None:
     people = [Person("甲", {"a": 5, "wait": 1}), Person("乙", {"wait": 1}, scale=(5, 1))]
     index = index_of(people, make_model([rated("t", "a"), rated("u", "wait")]))
     assert row(index, "u", "wait")["score"] == pytest.approx((0 + 100) / 2)
+
+
+def test_the_explanation_goes_down_through_the_groups_and_each_step_adds_up() -> None:
+    people = [Person(f"{n}", {"manner": 1 + n % 5, "skill": 3, "speed": 2, "forms": 1 + n % 4}) for n in range(20)]
+    model, data = make_model([THREE_LEVELS]), make_data(people)
+    index = compute_index(data, model, periods=[None])
+    told = explain(index, build_weights(model), model, "service", data)
+    assert [group.code for group in told.groups] == ["people", "process", "counter"]
+    for each in told.groups:
+        assert sum(c.contribution for c in each.contributions) == pytest.approx(each.score)
+        assert each.score == pytest.approx(row(index, "service", each.code)["score"])
+    assert "指标组 people（people）自身得分" in told.to_text()
+    assert told.to_dict()["groups"][0]["contributions"][0]["code"] == "manner"

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from scoring_builders import rated
 from scoring_surveys import wide_data
 
+from feedback_engine.catalogs import WEIGHTING_METHODS
 from feedback_engine.config.model import Config
+from feedback_engine.config.scoring import WEIGHT_METHODS
 from feedback_engine.domain import OVERALL, Measure, Period
 from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.explain import explain
 from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, freeze_weights, read_frozen
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import build_model
@@ -329,3 +332,28 @@ def test_weights_do_not_depend_on_the_order_of_the_respondents(seed: int, method
         for f, b in ((frame, branch), (frame.iloc[order], branch.iloc[order]))
     )
     assert one == pytest.approx(other)
+
+
+def test_the_explanation_says_where_the_weights_come_from() -> None:
+    frame = answers()
+    chosen, frozen = config("lmg"), freeze("lmg", frame=frame)
+    model, data = apply_weights(build_model(chosen, {}), frozen), data_of(frame)
+    index = compute_index(data, model, periods=[None])
+    told = [
+        explain(index, build_weights(model), model, name, data, frozen=frozen)
+        for name in ("overall", "service", "room")
+    ]
+    assert all(abs(sum(c.contribution for c in each.contributions) - each.score) < 1e-9 for each in told)
+    assert told[0].origin.startswith("LMG 相对重要性，冻结于基期 全部数据；依据 300 份")
+    assert f"R² = {frozen.levels[0].figures['r_squared']:.4g}" in told[0].origin
+    inside = next(level for level in frozen.levels if level.code == "service")
+    assert f"R² = {inside.figures['r_squared']:.4g}" in told[1].origin
+    assert "权重来源：LMG" in told[0].to_text()
+    assert "LMG 相对重要性；若等权为 0.3333" in told[1].to_text()
+
+
+def test_the_methods_are_listed_by_name() -> None:
+    assert set(WEIGHT_METHODS) == {"declared", "equal", "combine", *WEIGHTING_METHODS}
+    data, chosen = data_of(answers()), config()
+    with pytest.raises(ConfigError, match="是否想写 'entropy'"):
+        freeze_weights(data, build_model(chosen, {}), chosen.scoring, method="entropi")

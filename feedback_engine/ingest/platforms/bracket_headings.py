@@ -1,8 +1,7 @@
-"""Headings with the part in brackets, `stem [part]` or `code[part]`, and LimeSurvey's own: code, full, code and text."""
+"""Headings with the part in brackets, `stem [part]` or `code[part]`; LimeSurvey's by code, wording or both."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import cache
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.platforms.posts import clean_post
+from feedback_engine.ingest.platforms.spans import share_prefix
 
 #: The first bracket of a code, and the last one of a wording.
 _CODE = re.compile(r"(?P<stem>[A-Za-z]\w*)(?P<part>(?:\[[^\[\]]*\])+)", re.DOTALL)
@@ -59,7 +59,7 @@ def find_separator(header: Sequence[str]) -> str:
     """Return what stands between code and wording in headings that have both; empty for others."""
     matches = [match for heading in header if (match := _META_HEAD.match(heading))]
     known = [match[2] for match in matches if find_meta(match[1]) == match[1]]
-    return os.path.commonprefix(known) if len(known) > 2 else ""
+    return share_prefix(known) if len(known) > 2 else ""
 
 
 def split_heading(position: int, heading: str, separator: str) -> BracketHead:

@@ -9,13 +9,15 @@ from datetime import datetime
 from itertools import groupby
 
 from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, PARTIAL, STATUS, Clock
 from feedback_engine.ingest.platforms.answers import answered, share_options
 from feedback_engine.ingest.platforms.layout import take
-from feedback_engine.ingest.platforms.spans import Part, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import Part, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
 
@@ -44,8 +46,10 @@ class Formbricks:
         return Match(len(found), (f"标题有 {'、'.join(found[:6])}：Formbricks 导出",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
-        """Return the answers."""
+        """Return the answers; raises MappingError if the fixed columns are not there."""
         sample, rows = peek(rows, source.name)
+        if not sample.has(*_REQUIRED):
+            raise MappingError(f"来源 {source.name}：缺少 {'、'.join(_REQUIRED)} 中的列；请确认这是 Formbricks 的导出")
         sheet = Sheet(sample)
         _add_meta(sheet)
         twins = [heading for heading in sample.header if heading.endswith(_TWIN)]

@@ -14,12 +14,13 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS, Clock
 from feedback_engine.ingest.platforms.bracket_headings import BracketHead, find_meta, find_separator, split_heading
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.non_answers import find_non_answer
 from feedback_engine.ingest.platforms.posts import clean_post
-from feedback_engine.ingest.platforms.spans import BLANK, CROSSES, NOT_SHOWN, TICKS, Part, Shape, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import BLANK, CROSSES, NOT_SHOWN, TICKS, Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
 
@@ -38,6 +39,8 @@ _CODED = re.compile(r"[A-Za-z]{1,3}\d{1,4}")
 #: How many fixed columns make a claim; how many bracketed or blank headings do without them.
 _MIN_METAS, _MIN_HEADS = 3, 3
 _MIN_RECODED = 10
+#: Fixed columns that no other platform has.
+_TELLING = frozenset({"submitdate", "lastpage", "startlanguage"})
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,13 @@ def _read_table(sample: Sample) -> _Table | None:
 def _count_metas(header: Sequence[str]) -> int:
     separator = find_separator(header)
     names = {find_meta(heading.partition(separator)[0] if separator else heading) for heading in header}
-    return len(names - {"", "token", "interviewtime"}) if names & {"id", "submitdate"} else 0
+    return len(names - {"", "token", "interviewtime"}) if names & _TELLING else 0
 
 
 def _count_codes(row: Sequence[str]) -> int:
     """Return how many cells are fixed columns' codes, as in the second line of VV."""
     codes = {cell for cell in row if find_meta(cell) == cell}
-    return len(codes - {""}) if {"id", "submitdate"} <= codes else 0
+    return len(codes - {""}) if {"id"} <= codes and codes & _TELLING else 0
 
 
 def _is_stamp(heading: str) -> bool:
@@ -134,7 +137,9 @@ def _is_stamp(heading: str) -> bool:
 def _is_merged(sample: Sample) -> bool:
     """Whether questions stand over blanks in the first line, and their options in the second."""
     blanks = [at for at, heading in enumerate(sample.header) if not heading.strip()]
-    if len(blanks) < _MIN_HEADS or len(sample.rows) < 2 or not sample.header[0].strip():
+    # A title over a table is one heading, not the two or more questions of a survey.
+    is_titled = len(sample.header) - len(blanks) < 2
+    if len(blanks) < _MIN_HEADS or len(sample.rows) < 2 or not sample.header[0].strip() or is_titled:
         return False
     first = sample.rows[0]
     if len(first) < len(sample.header) or any(not first[at].strip() for at in blanks) or not first[0].strip():

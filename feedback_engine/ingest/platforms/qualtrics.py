@@ -1,4 +1,4 @@
-"""Qualtrics: CSV, TSV or workbook with three heading lines (name, wording in any language, ImportId), or legacy with two.
+"""Qualtrics: tables with three heading lines (name, wording in any language, ImportId), legacy ones with two.
 
 Dates are in the exporter's zone, which only the third line names. Numbers are recodes, any whole number: one below zero
 is an answer. An empty cell is a question not seen or not answered; the file cannot tell which.
@@ -16,11 +16,12 @@ from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS, Clock, drop_rows
 from feedback_engine.ingest.platforms.answers import answered, share_options
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.qualtrics_headings import Column, Headings, build_spans, read_headings
-from feedback_engine.ingest.platforms.spans import BLANK, NOT_SHOWN, Part, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import BLANK, NOT_SHOWN, Part, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.scales import recognise_scale

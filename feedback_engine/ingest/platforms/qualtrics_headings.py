@@ -1,16 +1,15 @@
-"""Qualtrics' heading lines taken apart: name, wording and ImportId of every column, in exports of three lines or two."""
+"""Qualtrics' heading lines taken apart: name, wording and ImportId of every column, in both kinds of export."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from feedback_engine.ingest.platforms.posts import clean_post
-from feedback_engine.ingest.platforms.spans import Part, Span, tidy
+from feedback_engine.ingest.platforms.spans import Part, Span, share_prefix, tidy
 
 #: The fixed columns by ImportId, and their names in exports without one.
 FIXED = {
@@ -204,7 +203,7 @@ def split_texts(texts: Sequence[str], *, is_part: bool = False) -> tuple[str, li
     if len(plain) == 1:
         stem, mark, label = plain[0].rpartition(" - ") if is_part else ("", "", "")
         return (stem, [label]) if mark else (plain[0], [""])
-    shared = os.path.commonprefix(plain)
+    shared = share_prefix(plain)
     stem, mark, _ = shared.rpartition(" - ")
     if not mark:
         return plain[0], ["" if text == plain[0] else text for text in plain] if len(set(plain)) > 1 else [""] * len(

@@ -1,8 +1,7 @@
-"""Data files of SPSS and Stata: what variables, labels, declared missing values and response sets say of the questions."""
+"""Data files of SPSS and Stata: what labels, declared missing values and response sets say of the questions."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,10 +13,11 @@ from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Sample, peek
 from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.alias_tables import AliasTable
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import DURATION, Clock
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.non_answers import find_non_answer
-from feedback_engine.ingest.platforms.spans import CROSSES, TICKS, UNKNOWN, Part, Shape, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import CROSSES, TICKS, UNKNOWN, Part, Shape, Span, share_prefix, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.dictionary import Dictionary, ResponseSet, Variable
 from feedback_engine.ingest.readers.rows import Rows
@@ -181,7 +181,7 @@ def _own_label(stem: str, member: Variable) -> str:
 
 def _shared_stem(labels: Sequence[str]) -> str:
     """Return the beginning that all labels share, up to a mark between stem and option."""
-    shared = os.path.commonprefix(list(labels)).rstrip(_EDGES)
+    shared = share_prefix(labels).rstrip(_EDGES)
     return shared if len(shared) >= _SHARED_STEM else ""
 
 

@@ -16,9 +16,10 @@ from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import DURATION, Clock, drop_rows, take_duration
 from feedback_engine.ingest.platforms.layout import take
-from feedback_engine.ingest.platforms.spans import Part, Shape, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.platforms.surveymonkey_api import adapt_responses, is_response_list
 from feedback_engine.ingest.readers.rows import Rows

@@ -10,10 +10,11 @@ from typing import Any
 
 from feedback_engine.ingest.detect import SAMPLE_ROWS, Sample
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.posts import clean_post
-from feedback_engine.ingest.platforms.spans import UNKNOWN, Part, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import UNKNOWN, Part, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.survey import JOINER

@@ -9,10 +9,11 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS, Clock, take_duration
 from feedback_engine.ingest.platforms.answers import answered, share_options
 from feedback_engine.ingest.platforms.layout import take
-from feedback_engine.ingest.platforms.spans import Part, Shape, Sheet, Span, tidy
+from feedback_engine.ingest.platforms.spans import Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
 

@@ -1,4 +1,4 @@
-"""Files of survey platforms from abroad and of statistics packages, written by the tests, read with every survey platform."""
+"""Files of survey platforms from abroad and of statistics packages, read with every survey platform at hand."""
 
 from __future__ import annotations
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
-from foreign_files import read, save
+import pytest
+from foreign_files import FOREIGN, read, save
+
+from feedback_engine.errors import MappingError
 
 FIXED = [
     "No.",
@@ -16,7 +19,8 @@ FIXED = [
     "Notes",
     "Tags",
 ]
-REST = ["userAgent - os", "url", "1. How satisfied are you?", "2. Which do you use?", "2. Which do you use? - Option ID",
+REST = ["userAgent - os", "url", "1. How satisfied are you?", "2. Which do you use?",
+        "2. Which do you use? - Option ID",
         "3. Rate - Speed", "3. Rate - Price", "4. Why?", "plan", "email"]  # fmt: skip
 
 
@@ -66,3 +70,10 @@ def test_what_is_attached_is_kept_but_not_who_it_was(tmp_path: Path) -> None:
     assert "x.cn" not in str(survey.attributes) and "a@b.cn" not in str(survey.attributes)
     assert [row["答卷状态"] for row in survey.attributes] == ["完成", "未完成"]
     assert survey.mains["customer_id"].tolist() == ["u0", "u1"]
+
+
+def test_a_pinned_format_that_does_not_fit_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    path = save(tmp_path / "f.csv", [["a", "b"], ["1", "2"]])
+    for name in {platform.name for platform in FOREIGN} - {"limesurvey", "typeform"}:
+        with pytest.raises(MappingError):
+            read(path, format=name)

@@ -1,4 +1,4 @@
-"""LimeSurvey: codes, wordings, both; VV; answers short and long; timings, entities, anonymous dates; merged headings."""
+"""LimeSurvey: codes, wordings, both; VV; answers short and long; timings, entities, dates; merged headings."""
 
 from pathlib import Path
 
@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 from foreign_files import SAMPLES, read, save
 
+from feedback_engine.errors import AmbiguousFormat
+
 METAS = ["id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"]
 FULL = ["Response ID", "Date submitted", "Last page", "Start language", "Seed", "Date started", "Date last action"]
 CODES = ["sat", "M3[SQ1]", "M3[SQ2]", "M3[other]", "FAS[SQ001]", "FAS[SQ002]", "R[1]", "R[2]", "why"]
 TEXTS = ["How satisfied are you?", "Which do you use? [Web]", "Which do you use? [App]", "Which do you use? [Other]",
-         "Rate us [Speed &amp; care]", "Rate us [Price]", "Order these [Rank 1]", "Order these [Rank 2]", "Why?"]  # fmt: skip
+         "Rate us [Speed &amp; care]", "Rate us [Price]",
+         "Order these [Rank 1]", "Order these [Rank 2]", "Why?"]  # fmt: skip
 TIMES = ["interviewtime", "groupTime12", "satTime"]
 ANSWERS = [
     ["5", "Y", "Y", "", "4", "5", "A", "B", "slow &amp; dear"],
@@ -145,6 +148,17 @@ def test_headings_merged_by_hand_are_told_from_data(tmp_path: Path) -> None:
     assert survey.platform == "limesurvey" and survey.row_count == 2
     assert [row["Which do you use?"] for row in survey.attributes] == ["Web┋Other", "(空)"]
     assert survey.types["Q2_1"] == "matrix_row" and survey.answers("Q2_3") == [3, "blank"]
+
+
+def test_a_title_over_a_table_is_no_question_over_options(tmp_path: Path) -> None:
+    rows = [
+        ["投诉明细表", "", "", ""],
+        ["编号", "时间", "内容", "处理"],
+        ["1", "2026-10-31", "太慢", "已办"],
+        ["2", "2026-11-01", "太贵", ""],
+    ]
+    with pytest.raises(AmbiguousFormat):
+        read(write(tmp_path / "t.csv", rows))
 
 
 @pytest.mark.shared

@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
 from foreign_files import SAMPLES, read, save
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 Column = tuple[str, str, dict[str, str]]
 
@@ -284,3 +287,17 @@ def test_the_real_samples_of_both_kinds_say_the_same() -> None:
         assert survey.platform == "qualtrics" and survey.row_count == 1 and survey.rejects.empty
         assert survey.texts("Q2") == ["Hello World!"] and survey.types == {"Q1": "single", "Q2": "text"}
     assert new.scope == old.scope
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["0", "1", "2", "8", "Survey Preview", ""]), st.sampled_from(["", "1", "5", "7"]))
+    )
+)
+def test_every_row_is_kept_or_rejected_once(answers: list[tuple[str, str]]) -> None:
+    rows = [[*fixed(n % 60, status), answer] for n, (status, answer) in enumerate([*answers, ("0", "5"), ("0", "1")])]
+    with TemporaryDirectory() as folder:
+        survey = read(save(Path(folder) / "q.csv", build([SATISFACTION], rows)))
+    lost = survey.rejects[survey.rejects["is_row_lost"]]["row_number"].nunique()
+    assert survey.row_count == len(rows) == len(survey.mains) + lost

@@ -12,7 +12,8 @@ OLD = ["RespondentID", "CollectorID", "StartDate", "EndDate", "IP Address", "Ema
        "Custom Data"]  # fmt: skip
 NEW = ["Respondent ID", "Collector ID", "Date Created", "Date Modified", "IP Address", "Email Address", "First Name",
        "Last Name", "Custom Data 1"]  # fmt: skip
-QUESTIONS = ["<b>Overall</b>, how satisfied are you?", "Which do you use?", "", "", "Rate our service", "", "Rank these",
+QUESTIONS = ["<b>Overall</b>, how satisfied are you?", "Which do you use?", "", "", "Rate our service", "",
+             "Rank these",
              "", "", "Any comments?"]  # fmt: skip
 LABELS = [
     "Response",
@@ -149,9 +150,11 @@ RESPONSES = [
 GRADES = ["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"]
 CHOICES = [{"id": f"c{n}", "text": text} for n, text in enumerate(GRADES, start=1)]
 DETAILS = {"id": "31", "pages": [{"questions": [
-    {"id": "q1", "family": "single_choice", "headings": [{"heading": "<b>Overall?</b>"}], "answers": {"choices": CHOICES}},
+    {"id": "q1", "family": "single_choice", "headings": [{"heading": "<b>Overall?</b>"}],
+     "answers": {"choices": CHOICES}},
     {"id": "q2", "family": "multiple_choice", "headings": [{"heading": "Which?"}],
-     "answers": {"choices": [{"id": "w", "text": "Web"}, {"id": "a", "text": "App"}], "other": {"id": "o", "text": "Other"}}},
+     "answers": {"choices": [{"id": "w", "text": "Web"}, {"id": "a", "text": "App"}],
+                 "other": {"id": "o", "text": "Other"}}},
     {"id": "q3", "family": "matrix", "headings": [{"heading": "Rate"}],
      "answers": {"rows": [{"id": "r1", "text": "Speed"}, {"id": "r2", "text": "Price"}], "choices": CHOICES}},
     {"id": "q4", "family": "open_ended", "headings": [{"heading": "Comments"}]},

@@ -1,0 +1,176 @@
+"""Learning weights: n-gram counts → values → NB-scaled logistic regression → pruned whole numbers.
+
+One output against all others, L2 penalty, L-BFGS from zeros, no random numbers: the same rows give the same weights.
+The
+scaling by the log ratio of an n-gram's rate inside and outside a class follows Wang & Manning (2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.nlp.models import Floats, Model, RowSpec
+from feedback_engine.nlp.ngrams import HASH_BITS, hash_ngrams, lay_out
+from feedback_engine.nlp.weights import row_factor
+
+_CHUNK = 5000
+_LOG_UNIT = 256
+_LARGEST = 32767
+
+#: A scipy.sparse.csr_matrix: rows are texts, columns buckets.
+Matrix = Any
+Targets = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FitSpec:
+    """How outputs are fitted; the defaults were chosen by cross-validation on the public sets of the model cards."""
+
+    values: RowSpec = field(default_factory=RowSpec)
+    penalty: float = 3e-6
+    #: Power of the NB factor; 0 leaves it out.
+    nb_power: float = 1.0
+    #: 0: classes count by their rows; 1: classes count alike.
+    balance: float = 0.0
+    #: N-grams in fewer rows are left out.
+    least_rows: int = 2
+    #: Weights whose effect is below this share of the usual one are dropped.
+    prune: float = 0.05
+    iterations: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Fitted outputs before rounding: one row per output over these buckets."""
+
+    buckets: NDArray[np.int64]
+    weights: Floats
+    bias: Floats
+
+
+def count_ngrams(texts: Sequence[str]) -> Matrix:
+    """Return how often each bucket occurs in each text."""
+    import scipy.sparse as sp
+
+    parts = [_count_chunk(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
+    return sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, 1 << HASH_BITS), dtype=np.float32)
+
+
+def _count_chunk(texts: Sequence[str]) -> Matrix:
+    import scipy.sparse as sp
+
+    layout = lay_out(texts)
+    grams = hash_ngrams(layout)
+    shape = (len(texts), 1 << HASH_BITS)
+    flat = grams.ravel().astype(np.int32)
+    counts = sp.csr_matrix((np.ones(len(flat), np.float32), flat, layout.starts * grams.shape[1]), shape=shape)
+    counts.sum_duplicates()
+    counts.data[counts.indices == 0] = 0
+    counts.eliminate_zeros()
+    return counts
+
+
+def row_values(counts: Matrix, spec: RowSpec) -> Matrix:
+    """Return the values of the n-grams over their row's norm, which counts every n-gram, known or not."""
+    values = counts.astype(np.float32)
+    if spec.value == "presence":
+        values.data[:] = 1
+    elif spec.value == "log":
+        values.data = np.round(np.log1p(values.data) * _LOG_UNIT) / np.float32(_LOG_UNIT)
+    total = np.asarray(values.sum(1), dtype=np.float64).ravel()
+    values.data *= np.repeat(row_factor(spec, total), np.diff(values.indptr)).astype(np.float32)
+    return values
+
+
+def fit_outputs(counts: Matrix, targets: Targets, row_weight: Floats, spec: FitSpec) -> Weights:
+    """Return the weights of each column of `targets` (0 or 1) against the rest."""
+    values = row_values(counts, spec.values)
+    rows_with = np.bincount(values.indices, minlength=values.shape[1])
+    buckets = np.flatnonzero(rows_with >= spec.least_rows)
+    values, rows_with = values[:, buckets], rows_with[buckets]
+    fitted = [_fit_output(values, rows_with, target, row_weight, spec) for target in targets.T.astype(np.float64)]
+    weights = np.array([weight for weight, _ in fitted]).reshape(len(fitted), len(buckets))
+    live = (weights != 0).any(axis=0)
+    return Weights(buckets[live], weights[:, live], np.array([bias for _, bias in fitted]))
+
+
+def _fit_output(
+    values: Matrix, rows_with: NDArray[np.int64], target: Floats, row_weight: Floats, spec: FitSpec
+) -> tuple[Floats, float]:
+    import scipy.sparse as sp
+
+    odds = (len(target) - target.sum()) / max(target.sum(), 1.0)
+    weight = row_weight * np.where(target == 1, odds**spec.balance, 1.0)
+    pattern = sp.csr_matrix((np.ones_like(values.data), values.indices, values.indptr), shape=values.shape)
+    factors = _nb_factors(pattern, target, row_weight, spec.nb_power)
+    scaled = values.copy()
+    scaled.data *= factors[scaled.indices]
+    fitted, bias = fit_logistic(scaled, target, weight, spec.penalty, spec.iterations)
+    return _drop_small(fitted * factors, rows_with, spec.prune), bias
+
+
+def _nb_factors(pattern: Matrix, target: Floats, row_weight: Floats, power: float) -> NDArray[np.float32]:
+    """Return |log ratio of an n-gram's rate in the class and outside| ** power, scaled to mean square 1."""
+    inside = pattern.T @ (target * row_weight).astype(np.float32) + 1.0
+    outside = pattern.T @ ((1 - target) * row_weight).astype(np.float32) + 1.0
+    ratio = np.abs(np.log(inside / inside.sum()) - np.log(outside / outside.sum())) ** power
+    factors: NDArray[np.float32] = (ratio / np.sqrt(np.mean(ratio * ratio) + 1e-30)).astype(np.float32)
+    return factors
+
+
+def fit_logistic(
+    values: Matrix, target: Floats, row_weight: Floats, penalty: float, iterations: int, offset: Floats | float = 0.0
+) -> tuple[Floats, float]:
+    """Return weights and bias of least weighted mean log loss + penalty/2 |w|², the log odds beginning at `offset`."""
+    from scipy.optimize import minimize
+
+    transposed, share = values.T.tocsr(), row_weight / row_weight.sum()
+
+    def loss(point: Floats) -> tuple[float, Floats]:
+        weights, bias = point[:-1], point[-1]
+        odds = (values @ weights.astype(np.float32)).astype(np.float64) + bias + offset
+        residual = (0.5 * (1.0 + np.tanh(0.5 * odds)) - target) * share
+        slope = transposed @ residual.astype(np.float32) + penalty * weights
+        return (
+            float((np.logaddexp(0, odds) - target * odds) @ share + 0.5 * penalty * (weights @ weights)),
+            np.append(slope, residual.sum()),
+        )
+
+    options = {"maxiter": iterations, "maxcor": 8, "ftol": 1e-7, "gtol": 1e-7}
+    best = minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options=options).x
+    return best[:-1], float(best[-1])
+
+
+def _drop_small(weights: Floats, rows_with: NDArray[np.int64], share: float) -> Floats:
+    effect = np.abs(weights) * np.sqrt(rows_with)
+    return np.where(effect > share * np.sqrt(np.mean(effect**2) + 1e-30), weights, 0.0)
+
+
+def join_weights(*parts: Weights) -> Weights:
+    """Return the outputs of all parts, one after another, over the union of their buckets."""
+    buckets = np.unique(np.concatenate([part.buckets for part in parts]))
+    weights = np.zeros((sum(len(part.bias) for part in parts), len(buckets)))
+    first = 0
+    for part in parts:
+        last = first + len(part.bias)
+        weights[first:last, np.searchsorted(buckets, part.buckets)] = part.weights
+        first = last
+    return Weights(buckets, weights, np.concatenate([part.bias for part in parts]))
+
+
+def to_model(task: str, outputs: Sequence[str], weights: Weights, spec: RowSpec, card: dict[str, Any]) -> Model:
+    """Return the model with its weights rounded to 16 bits, each output by its own scale."""
+    largest = np.abs(weights.weights).max(axis=1, initial=0.0)
+    scale = np.maximum(largest, 1e-12) / _LARGEST
+    rounded = np.round(weights.weights / scale[:, None]).astype(np.int16)
+    return Model(task, tuple(outputs), spec, weights.buckets, rounded, scale, weights.bias, card)
+
+
+def to_weights(model: Model) -> Weights:
+    """Return the weights of a model as log odds."""
+    return Weights(model.buckets, model.weights * model.scale[:, None], model.bias)

@@ -1,0 +1,127 @@
+"""Texts as hashed character 1-3-grams: one table, one hash, no segmentation.
+
+Texts are joined, viewed as code points, mapped through one look-up table (folded as `normalize.fold` does, white space
+and marks that cannot be seen dropped, digits all alike), runs shortened to three, and every 1-, 2- and 3-gram
+becomes the number of a bucket. Everything further is look-ups and sums, for one text as for a million.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.nlp.normalize import fold
+
+#: Named in each model file: raised whenever equal texts would give other buckets.
+NGRAMS_VERSION = 1
+#: Stands between texts; also the "edge of the text" of an n-gram.
+EDGE = 1
+LONGEST_RUN = 3
+HASH_BITS = 20
+SIZES = 3
+
+Codes = NDArray[np.uint16]
+Counts = NDArray[np.int64]
+Buckets = NDArray[np.uint32]
+
+_FIRST, _SECOND, _THIRD = np.uint32(2654435761), np.uint32(2246822519), np.uint32(3266489917)
+_SINGLE, _PAIR, _TRIPLE = np.uint32(0x9E3779B9), np.uint32(0x85EBCA6B), np.uint32(0x27D4EB2F)
+#: Categories that say nothing: controls, spaces, marks upon other characters.
+_DROPPED = ("C", "Z", "Mn", "Me")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The characters of several texts in one row: edge text edge text … edge."""
+
+    codes: Codes
+    #: Where the edge before each text stands, and the last edge.
+    starts: Counts
+    #: The position of each code among the characters of the texts joined by one character, from -1 for the first edge.
+    origin: Counts
+
+
+@cache
+def _code_table() -> Codes:
+    """Return code point → code, 0 for a character to drop; read-only, the same at every call."""
+    table = np.zeros(0x110000, dtype=np.uint16)
+    for point in (*range(EDGE + 1, 0xD800), *range(0xE000, 0x10000)):
+        table[point] = _code_of(chr(point))
+    beyond = np.arange(0x10000, 0x110000)
+    table[beyond] = 0xE000 + (beyond & 0x17FF)  # as _beyond_plane
+    unseen = (*range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0))
+    table[list(unseen)] = 0
+    table[EDGE] = EDGE
+    table.setflags(write=False)
+    return table
+
+
+def _code_of(character: str) -> int:
+    folded = fold(character).text
+    if not folded or folded.isspace() or unicodedata.category(folded).startswith(_DROPPED):
+        return 0
+    code = ord("0") if folded.isdigit() else ord(folded)
+    return code if code < 0x10000 else _beyond_plane(code)
+
+
+def _beyond_plane(point: int) -> int:
+    """Return the code of an emoji or a rare character, in the range that lone surrogates leave free."""
+    return 0xE000 + (point & 0x17FF)
+
+
+def lay_out(texts: Sequence[str]) -> Layout:
+    """Return the normalised characters of the texts; any string whatever, lone surrogates included."""
+    joined = "\x01" + "\x01".join(text.replace("\x01", " ") for text in texts) + "\x01"
+    points = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
+    codes = _code_table()[points]
+    keep = codes != 0
+    origin = np.flatnonzero(keep & ~_beyond_run(codes))
+    codes = codes[origin]
+    return Layout(codes, np.flatnonzero(codes == EDGE), origin - 1)
+
+
+def _beyond_run(codes: Codes) -> NDArray[np.bool_]:
+    """Return which characters repeat the three before them."""
+    beyond = np.zeros(len(codes), dtype=np.bool_)
+    if len(codes) > LONGEST_RUN:
+        later = codes[LONGEST_RUN:]
+        same = later != EDGE
+        for lag in range(1, LONGEST_RUN + 1):
+            same &= later == codes[LONGEST_RUN - lag : -lag]
+        beyond[LONGEST_RUN:] = same
+    return beyond
+
+
+def hash_ngrams(layout: Layout) -> Buckets:
+    """Return the buckets of the 1-, 2- and 3-gram that begin at each position but the last, shape (positions, 3).
+
+    Bucket 0 is no n-gram: it would run over an edge, or is nothing but edges.
+    """
+    codes = layout.codes
+    points, edge = codes.astype(np.uint32), codes == EDGE
+    grams = np.zeros((len(codes) - 1, SIZES), dtype=np.uint32)
+    first = points * _FIRST
+    grams[:, 0] = np.where(edge[:-1], 0, _mix(first[:-1] + _SINGLE))
+    pairs = first[:-1] + ((points[1:] * _SECOND) ^ _PAIR)
+    grams[:, 1] = np.where(edge[:-1] & edge[1:], 0, _mix(pairs))
+    triples = (pairs[:-1] ^ (pairs[:-1] >> np.uint32(16))) * _TRIPLE + points[2:] * _THIRD
+    grams[:-1, 2] = np.where(edge[1:-1], 0, _mix(triples))
+    return grams
+
+
+def _mix(hashed: Buckets) -> Buckets:
+    """Return well spread buckets from 1 on: a hash of 0 becomes 1, as 0 means no n-gram."""
+    hashed = (hashed ^ (hashed >> np.uint32(15))) * _SECOND
+    hashed = (hashed ^ (hashed >> np.uint32(13))) * _THIRD
+    buckets: Buckets = np.maximum(hashed >> np.uint32(32 - HASH_BITS), np.uint32(1))
+    return buckets
+
+
+def plain_key(text: str) -> str:
+    """Return the letters and digits of a text, normalised: texts with the same key are one text."""
+    return "".join(filter(str.isalnum, map(chr, lay_out([text]).codes.tolist())))

@@ -1,0 +1,163 @@
+"""The tasks that weights are learned for: their labels, and how rows become weights and weights predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.errors import ConfigError, SourceError
+from feedback_engine.nlp.fitting import FitSpec, Matrix, Weights, fit_outputs, join_weights, row_values
+from feedback_engine.nlp.labelled import Labelled
+from feedback_engine.nlp.models import Floats, RowSpec
+
+#: A domain gets weights of its own from so many rows with both labels on.
+_LEAST_EXPERT_ROWS = 500
+_GATE = FitSpec(penalty=1e-5, balance=0.5, iterations=25)
+_EXPERT = FitSpec(penalty=1e-5)
+#: How much of a recognised domain's score comes from its own weights.
+EXPERT_SHARE = 0.5
+GATE, EXPERT = "gate:", "expert:"
+
+_POSITIVE = ("1", "positive", "pos", "正面", "正向", "好评", "满意")
+_NEGATIVE = ("0", "-1", "negative", "neg", "负面", "负向", "差评", "不满意")
+_NEUTRAL = ("2", "neutral", "neu", "中性", "中立")
+
+
+def _spellings(**names: tuple[str, ...]) -> dict[str, str]:
+    return {spelling: label for label, spellings in names.items() for spelling in spellings}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is learned: fixed labels by their spellings, or free labels as the data names them."""
+
+    name: str
+    spec: FitSpec
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    is_multiple: bool = False
+    #: One output tells two labels apart, and domains may have weights of their own.
+    is_binary: bool = False
+
+
+TASKS: Mapping[str, Task] = {
+    task.name: task
+    for task in (
+        Task("sentiment", FitSpec(), _spellings(positive=_POSITIVE, negative=_NEGATIVE), is_binary=True),
+        Task("clauses", FitSpec(balance=0.5), _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL)),
+        Task(
+            "touchpoints",
+            FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 1e-4, balance=0.6, prune=0.03),
+            is_multiple=True,
+        ),
+        Task("complaints", FitSpec(RowSpec("log"), 1e-5, least_rows=3, prune=0.03)),
+    )
+}
+
+
+def find_task(name: str) -> Task:
+    """Return the task of this name."""
+    if name not in TASKS:
+        raise ConfigError(f"没有训练任务 {name!r}；可选：{'、'.join(TASKS)}")
+    return TASKS[name]
+
+
+def name_labels(task: Task, rows: Sequence[Labelled]) -> tuple[tuple[str, ...], ...]:
+    """Return the labels of each row by their fixed names; SourceError for a label that the task does not know."""
+    if not task.spellings:
+        return tuple(row.labels if task.is_multiple else row.labels[:1] for row in rows)
+    named = []
+    for row in rows:
+        label = task.spellings.get(row.labels[0].lower())
+        if label is None:
+            known = "、".join(task.spellings)
+            raise SourceError(
+                f"标签 {row.labels[0]!r}（文本『{row.text[:20]}』）不是 {task.name} 的标签；可用：{known}"
+            )
+        named.append((label,))
+    return tuple(named)
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Rows ready to learn from."""
+
+    counts: Matrix
+    #: One column of 0 and 1 per label.
+    targets: NDArray[np.int64]
+    labels: tuple[str, ...]
+    domains: NDArray[np.str_]
+    weight: Floats
+
+    def take(self, rows: NDArray[np.int64]) -> Examples:
+        """Return these rows."""
+        return Examples(self.counts[rows], self.targets[rows], self.labels, self.domains[rows], self.weight[rows])
+
+
+def balance_domains(domains: NDArray[np.str_]) -> Floats:
+    """Return a weight per row, the -0.5th power of its domain's rows: small domains are heard, large ones not wasted."""
+    _, inverse, counts = np.unique(domains, return_inverse=True, return_counts=True)
+    weight = counts[inverse.ravel()] ** -0.5
+    return np.asarray(weight / weight.mean(), dtype=np.float64)
+
+
+def fit_task(task: Task, examples: Examples) -> tuple[tuple[str, ...], Weights]:
+    """Return the outputs' names and weights: one per label, or for two labels one, with gates and experts by domain."""
+    if not task.is_binary:
+        weight = examples.weight
+        return examples.labels, fit_outputs(examples.counts, examples.targets, weight, task.spec)
+    weight = examples.weight * balance_domains(examples.domains)
+    positive = examples.targets[:, examples.labels.index("positive")][:, None]
+    shared = fit_outputs(examples.counts, positive, weight, task.spec)
+    names = _expert_domains(examples.domains, positive[:, 0])
+    if len(names) < 2:
+        return ("positive",), shared
+    inside = np.stack([examples.domains == name for name in names], axis=1)
+    gate = fit_outputs(examples.counts, inside.astype(np.int64), examples.weight, _GATE)
+    experts = [
+        fit_outputs(examples.counts[rows], positive[rows], examples.weight[rows], _EXPERT)
+        for rows in (np.flatnonzero(column) for column in inside.T)
+    ]
+    outputs = ("positive", *(GATE + name for name in names), *(EXPERT + name for name in names))
+    return outputs, join_weights(shared, gate, *experts)
+
+
+def _expert_domains(domains: NDArray[np.str_], positive: NDArray[np.int64]) -> list[str]:
+    names = []
+    for name in np.unique(domains).tolist():
+        part = positive[domains == name]
+        if len(part) > _LEAST_EXPERT_ROWS and 0 < part.sum() < len(part):
+            names.append(name)
+    return names
+
+
+def expert_shares(outputs: Sequence[str], odds: Floats) -> Floats:
+    """Return what each output counts for in a text's log odds, shape of `odds`: shared weights and experts sum to 1.
+
+    A domain's expert counts by the probability of its gate; where no gate opens, the shared weights stand alone.
+    """
+    domains = sum(name.startswith(GATE) for name in outputs)
+    opened = 0.5 * (1.0 + np.tanh(0.5 * odds[:, 1 : 1 + domains]))
+    opened /= np.maximum(opened.sum(axis=1, keepdims=True), 1.0)
+    shares = np.zeros_like(odds)
+    shares[:, 1 + domains :] = EXPERT_SHARE * opened
+    shares[:, 0] = 1.0 - EXPERT_SHARE * opened.sum(axis=1)
+    return shares
+
+
+def combine(task: Task, outputs: Sequence[str], odds: Floats) -> Floats:
+    """Return the log odds per label from those per output."""
+    if not task.is_binary:
+        return odds
+    positive = (odds * expert_shares(outputs, odds)).sum(axis=1)
+    return np.stack([-positive, positive], axis=1)
+
+
+def score_counts(task: Task, outputs: Sequence[str], weights: Weights, counts: Matrix) -> Floats:
+    """Return the log odds per label of rows given as n-gram counts."""
+    values = row_values(counts, task.spec.values)[:, weights.buckets]
+    odds: Any = values @ weights.weights.T + weights.bias
+    return combine(task, outputs, np.asarray(odds, dtype=np.float64))

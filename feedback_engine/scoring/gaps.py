@@ -1,0 +1,170 @@
+"""Expectation-experience gaps (SERVQUAL): what customers got less what they expected, respondent by respondent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from feedback_engine.config.scoring import GapConfig
+from feedback_engine.domain import OVERALL, Period
+from feedback_engine.errors import StatisticsError
+from feedback_engine.scoring.answers import read_answers
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.samples import Floats
+from feedback_engine.tables.analysis import GAPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Mean expectation and experience of those who told both, their difference, and the paired t test of none."""
+
+    name: str
+    dimension: str
+    expectation: float
+    experience: float
+    gap: float
+    lower: float
+    upper: float
+    p_value: float
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapResult:
+    """The gaps of the items, of the dimensions (each respondent's mean of his items) and of everything."""
+
+    items: tuple[Gap, ...]
+    dimensions: tuple[Gap, ...]
+    overall: Gap
+
+    @property
+    def gaps(self) -> dict[str, float]:
+        """Item → gap."""
+        return {item.name: item.gap for item in self.items}
+
+
+def gap(
+    expectation: Any,
+    experience: Any,
+    *,
+    names: Sequence[str] | None = None,
+    dimensions: Sequence[str] | Mapping[str, str] | None = None,
+    dimension_weights: Mapping[str, float] | None = None,
+    weights: Any = None,
+    confidence: float = 0.95,
+) -> GapResult:
+    """Return experience - expectation per item, dimension and overall (Parasuraman, Zeithaml & Berry 1988), paired.
+
+    Both are respondents × items (one column: a vector), NaN = no answer; a respondent counts where he told both.
+    `dimensions` names the dimension of every item; the overall gap is the (`dimension_weights`-) weighted mean of a
+    respondent's dimension gaps, or of his items. Raises StatisticsError for shapes that differ, or fewer than two
+    pairs.
+    """
+    given, columns = getattr(expectation, "columns", None), _columns(expectation)
+    got = _columns(experience)
+    if columns.shape != got.shape:
+        raise StatisticsError(
+            f"期望是 {columns.shape[0]}×{columns.shape[1]}，体验是 {got.shape[0]}×{got.shape[1]}；必须成对"
+        )
+    labels = [str(n) for n in (names or (given if given is not None else range(1, columns.shape[1] + 1)))]
+    homes = _homes(dimensions, labels)
+    pairs = {label: (columns[:, place], got[:, place]) for place, label in enumerate(labels)}
+    items = tuple(_test(label, homes[label], *pair, weights, confidence) for label, pair in pairs.items())
+    members = {
+        home: [pairs[label] for label in labels if homes[label] == home] for home in dict.fromkeys(homes.values())
+    }
+    averaged = {home: _average(each) for home, each in members.items()}
+    tested = tuple(_test(OVERALL, home, *pair, weights, confidence) for home, pair in averaged.items() if home)
+    shares = [1.0 if dimension_weights is None else _weight(dimension_weights, home) for home in averaged]
+    whole = _average(list(averaged.values()), shares) if len(averaged) > 1 else next(iter(averaged.values()))
+    return GapResult(items, tested, _test(OVERALL, "", *whole, weights, confidence))
+
+
+def _columns(values: Any) -> Floats:
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim not in (1, 2) or not table.size:
+        raise StatisticsError(f"期望与体验需要「受访者×题目」的表，收到的形状是 {table.shape}")
+    return table.reshape(len(table), -1)
+
+
+def _homes(dimensions: Sequence[str] | Mapping[str, str] | None, labels: list[str]) -> dict[str, str]:
+    if dimensions is None:
+        return dict.fromkeys(labels, "")
+    if isinstance(dimensions, Mapping):
+        return {label: str(dimensions.get(label, "")) for label in labels}
+    if len(dimensions) != len(labels):
+        raise StatisticsError(f"dimensions 有 {len(dimensions)} 个，题目有 {len(labels)} 个；请一题一个")
+    return dict(zip(labels, map(str, dimensions), strict=True))
+
+
+def _weight(weights: Mapping[str, float], home: str) -> float:
+    if home not in weights or not weights[home] >= 0:
+        raise StatisticsError(f"dimension_weights 里维度 {home!r} 没有权重，或为负：{weights.get(home)}")
+    return float(weights[home])
+
+
+def _average(pairs: list[tuple[Floats, Floats]], shares: list[float] | None = None) -> tuple[Floats, Floats]:
+    """Return each respondent's weighted mean of expectation and experience over the pairs that he completed."""
+    expected, got = (np.column_stack([pair[side] for pair in pairs]) for side in (0, 1))
+    both = ~np.isnan(expected) & ~np.isnan(got)
+    weights = both * np.asarray(shares if shares is not None else [1.0] * len(pairs))
+    total = weights.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sides = [np.where(both, side, 0.0) * weights for side in (expected, got)]
+        first, second = (np.where(total > 0, side.sum(axis=1) / total, np.nan) for side in sides)
+    return first, second
+
+
+def _test(name: str, home: str, expected: Floats, got: Floats, weights: Any, confidence: float) -> Gap:
+    from feedback_engine.stats.change import paired
+
+    both = ~np.isnan(expected) & ~np.isnan(got)
+    if both.sum() < 2:
+        raise StatisticsError(
+            f"{home} {name}".strip() + f"：既有期望又有体验的只有 {int(both.sum())} 人，至少需要 2 人"
+        )
+    shares = None if weights is None else np.asarray(weights, dtype=np.float64)[both]
+    change = paired(expected[both], got[both], shares, confidence)
+    return Gap(
+        name=name,
+        dimension=home,
+        expectation=float(np.average(expected[both], weights=shares)),
+        experience=float(np.average(got[both], weights=shares)),
+        gap=change.difference,
+        lower=change.lower,
+        upper=change.upper,
+        p_value=change.p_value,
+        base=int(both.sum()),
+    )
+
+
+def build_gaps(
+    data: ScoringData, pairs: Sequence[GapConfig], *, period: Period | None = None, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return GAPS of the configured pairs of questions, on 0-100; an unknown question is a ConfigError."""
+    if not pairs:
+        return GAPS.build()
+    codes = [code for pair in pairs for code in (pair.expectation, pair.experience)]
+    answers = read_answers(data, codes, period=period)
+    found = gap(
+        answers.table[[pair.expectation for pair in pairs]].to_numpy(),
+        answers.table[[pair.experience for pair in pairs]].to_numpy(),
+        names=[pair.name or pair.experience for pair in pairs],
+        dimensions=[pair.dimension for pair in pairs],
+        weights=answers.weights,
+        confidence=confidence,
+    )
+    rows = (*found.items, *found.dimensions, found.overall)
+    return GAPS.build(
+        [
+            (row.dimension, row.name, row.expectation, row.experience, row.gap, row.lower, row.upper, row.p_value,
+             row.base)
+            for row in rows
+        ]
+    )  # fmt: skip

@@ -1,0 +1,71 @@
+"""Shares of texts by polarity, corrected for the errors of the tagger that counted them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from feedback_engine.domain import OVERALL, Period, Polarity
+from feedback_engine.errors import StatisticsError
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.figures import effective_base
+from feedback_engine.scoring.index import build_cells
+from feedback_engine.scoring.model import IndexModel
+from feedback_engine.scoring.samples import Sample
+from feedback_engine.tables.analysis import TEXT_SHARES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DIRECTIONS = {Polarity.POSITIVE: 1.0, Polarity.NEGATIVE: -1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRates:
+    """How well the tagger finds a polarity, from a model card: on how many labelled texts with it, and without it."""
+
+    sensitivity: float
+    specificity: float
+    with_it: int | None = None
+    without_it: int | None = None
+
+
+def build_text_shares(
+    data: ScoringData, model: IndexModel, rates: Mapping[str, ErrorRates], *, period: Period | None = None
+) -> pd.DataFrame:
+    """Return TEXT_SHARES per touchpoint: positive and negative as counted, corrected where `rates` has the polarity.
+
+    The correction widens the interval by what the model card does not know. A tagger no better than chance leaves the
+    corrected share empty and says so; so does a base under `suppress_below`. Neutral texts are in the base.
+    """
+    cell = next(iter(build_cells(data, model, periods=[period])))
+    rows = [
+        _row(code, polarity, votes, rates.get(polarity.value), model)
+        for code in (OVERALL, *(t.code for t in model.touchpoints if t.labels))
+        for polarity in _DIRECTIONS
+        if len(votes := cell.measured.texts[code])
+    ]
+    return TEXT_SHARES.build(rows)
+
+
+def _row(
+    code: str, polarity: Polarity, votes: Sample, rates: ErrorRates | None, model: IndexModel
+) -> tuple[object, ...]:
+    from feedback_engine.stats.classifier import rogan_gladen
+
+    is_meant = votes.values == _DIRECTIONS[polarity]
+    share = min(1.0, float(votes.weights[is_meant].sum() / votes.weights.sum()))
+    kish = effective_base(votes.weights)
+    if min(len(votes), kish) < model.suppress_below:
+        return code, polarity.value, share, None, None, None, len(votes), "样本不足，不校正"
+    if rates is None:
+        return code, polarity.value, share, None, None, None, len(votes), "模型卡没有灵敏度与特异度，未校正"
+    try:
+        found = rogan_gladen(
+            share, kish, rates.sensitivity, rates.specificity, rates.with_it, rates.without_it, model.confidence
+        )
+    except StatisticsError as refusal:
+        return code, polarity.value, share, None, None, None, len(votes), str(refusal)
+    note = f"灵敏度 {rates.sensitivity:.3f}，特异度 {rates.specificity:.3f}"
+    return code, polarity.value, share, found.estimate, found.lower, found.upper, len(votes), note

@@ -1,0 +1,151 @@
+"""Claims beside their figures, corrected text shares, and control charts."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scoring_builders import Person, make_data, make_model, rated
+
+from feedback_engine.domain import OVERALL, Measure
+from feedback_engine.scoring.claims import check_claims, read_claims
+from feedback_engine.scoring.control import build_control
+from feedback_engine.scoring.shares import ErrorRates, build_text_shares
+from feedback_engine.stats.classifier import rogan_gladen
+from feedback_engine.stats.control import individuals
+
+
+def test_three_hundred_percent_beside_thirty_to_sixty_does_not_hold() -> None:
+    row = check_claims(["实施方案后，客户忠诚度从30%提升到60%，提高了300%。"]).iloc[0]
+    assert (row["points"], row["relative"], row["verdict"]) == (30, pytest.approx(100), "does_not_hold")
+    assert "+30 个百分点，+100%" in row["finding"]
+    assert "不成立" in row["finding"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "before", "after", "stated", "verdict"),
+    [
+        ("满意度由70分提升至90分，提升了20%", 70, 90, 20, "does_not_hold"),
+        ("满意度由70分提升至90分，提升了28.6%", 70, 90, 28.6, "holds"),
+        ("满意度：实施前70%，实施后90%，提高了20个百分点", 70, 90, 20, "holds"),
+        ("平均客单价 200元 → 300元，增长50％", 200, 300, 50, "holds"),
+        ("投诉处理时间从48小时缩短到24小时，减少50%", 48, 24, -50, "holds"),
+        ("流失率从20%降低到10%，下降了50个百分点", 20, 10, -50, "does_not_hold"),
+        ("复购率从30%增至60%，翻了一番", 30, 60, 100, "holds"),
+        ("复购率从30%增至60%，翻一倍", 30, 60, 100, "holds"),
+        ("用户从1,200人增加到3,600人，增加了2倍", 1200, 3600, 200, "holds"),
+        ("用户从1200人增加到3600人，增加了3倍", 1200, 3600, 300, "does_not_hold"),
+        ("从30%到60%，下降了100%", 30, 60, -100, "does_not_hold"),
+        ("原来50%，现在60%，上升一成、增长10%", 50, 60, 10, "holds"),
+        ("NPS 从30%提升到60%", 30, 60, None, "no_claim"),
+    ],
+)
+def test_sentences_and_what_their_figures_give(
+    sentence: str, before: float, after: float, stated: float | None, verdict: str
+) -> None:
+    row = check_claims([sentence]).iloc[0]
+    assert [row["before"], row["after"], row["verdict"]] == [before, after, verdict]
+    assert row["stated"] == stated or (stated is None and pd.isna(row["stated"]))
+
+
+def test_points_said_as_percent_are_told() -> None:
+    finding = check_claims(["好评率从70%升到90%，提高了20%"])["finding"].iloc[0]
+    assert "应写「个百分点」" in finding
+
+
+def test_a_start_from_nothing_has_no_relative_change() -> None:
+    row = check_claims(["从0%升到5%，增长了500%"]).iloc[0]
+    assert pd.isna(row["relative"])
+    assert row["verdict"] == "does_not_hold"
+
+
+@pytest.mark.parametrize("text", ["", "提高了300%", "我们提升到60%", "😀", "2026-10-01 至 2026-10-31", "从甲到乙"])
+def test_sentences_without_two_figures_are_passed_over(text: str) -> None:
+    assert check_claims([text]).empty
+
+
+@given(st.text(alphabet="从由提高升到至0123456789.%，。→前后了个百分点 ", max_size=60))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    assert len(check_claims([text])) == len(read_claims(text))
+
+
+def texts(positive: int, negative: int) -> list[Person]:
+    tags = {"positive": positive, "negative": negative}
+    return [
+        Person(f"{polarity}{n}", tags=[("sentiment", "text", polarity), ("touchpoint", "delivery", polarity)])
+        for polarity, count in tags.items()
+        for n in range(count)
+    ]
+
+
+def test_text_shares_are_corrected_by_the_model_card() -> None:
+    model = make_model([rated("delivery", "a")])
+    rates = {"negative": ErrorRates(0.8, 0.9, 200, 300)}
+    table = build_text_shares(make_data(texts(70, 30)), model, rates).set_index(["touchpoint", "polarity"])
+    found, expected = table.loc[("delivery", "negative")], rogan_gladen(0.3, 100, 0.8, 0.9, 200, 300)
+    assert found["counted"] == pytest.approx(0.3)
+    assert found["corrected"] == pytest.approx((0.3 + 0.9 - 1) / (0.8 + 0.9 - 1))
+    assert [found["lower"], found["upper"]] == pytest.approx([expected.lower, expected.upper])
+    assert pd.isna(table.loc[("delivery", "positive"), "corrected"])
+    assert "模型卡没有" in table.loc[("delivery", "positive"), "note"]
+
+
+def test_a_tagger_no_better_than_chance_and_a_small_base_correct_nothing() -> None:
+    model = make_model([rated("delivery", "a")], suppress_below=10)
+    rates = {"negative": ErrorRates(0.5, 0.5)}
+    chance = build_text_shares(make_data(texts(70, 30)), model, rates).set_index(["touchpoint", "polarity"])
+    assert pd.isna(chance.loc[(OVERALL, "negative"), "corrected"])
+    few = build_text_shares(make_data(texts(5, 3)), model, rates)
+    assert set(few["note"]) == {"样本不足，不校正"}
+    assert build_text_shares(make_data([]), model, rates).empty
+
+
+def months(values: list[float | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "period": [f"2025-{n:02}" for n in range(1, len(values) + 1)],
+            "segment": "all",
+            "touchpoint": "delivery",
+            "indicator": OVERALL,
+            "measure": Measure.SCORE.value,
+            "score": pd.Series(values, dtype="float64"),
+        }
+    )
+
+
+CALM = [80.0, 81, 79, 80, 82, 80, 79, 81]
+
+
+def test_limits_come_from_the_baseline_and_a_fall_beyond_them_signals() -> None:
+    index = months([*CALM, 70.0, 80.0])
+    baseline = list(index["period"][:8])
+    table = build_control(index, baseline=baseline)
+    expected = individuals(CALM)
+    assert table["centre"].unique() == pytest.approx([expected.centre])
+    assert table["lower"].unique() == pytest.approx([expected.lower])
+    assert table["signal"].tolist() == [""] * 8 + ["超出控制限", ""]
+    assert table["is_baseline"].tolist() == [True] * 8 + [False] * 2
+    assert "暂定" in table["note"].iloc[0]
+
+
+def test_later_months_never_move_the_limits() -> None:
+    baseline = [f"2025-{n:02}" for n in range(1, 9)]
+    short, long = (build_control(months([*CALM, *more]), baseline=baseline) for more in ([70.0], [70.0, 10.0, 99.0]))
+    assert long["upper"].iloc[0] == short["upper"].iloc[0]
+
+
+def test_unpublished_months_have_no_point_and_eight_are_needed() -> None:
+    table = build_control(months([*CALM[:4], None, *CALM[4:]]))
+    assert pd.isna(table["value"].iloc[4])
+    assert table["centre"].notna().all()
+    few = build_control(months([*CALM[:7], None]))
+    assert few["centre"].isna().all()
+    assert "只有 7 个点" in few["note"].iloc[0]
+
+
+def test_eight_on_one_side_signal() -> None:
+    table = build_control(months([*CALM, *[80.9] * 4]), baseline=[f"2025-{n:02}" for n in range(1, 9)])
+    assert "同侧" not in "".join(table["signal"])
+    shifted = build_control(months([80.0, 81, 79, 80, *[80.5] * 8]), baseline=None)
+    assert shifted["signal"].str.contains("同侧").any()

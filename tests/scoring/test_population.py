@@ -1,0 +1,128 @@
+"""Respondents weighted to known margins: what is met, what it costs, what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scoring_builders import Person, make_data, make_model, rated, row
+
+from feedback_engine.config.scoring import MarginsConfig
+from feedback_engine.domain import Period
+from feedback_engine.errors import ConfigError, StatisticsError
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.index import compute_index
+from feedback_engine.scoring.respondents import weight_respondents
+
+MODEL = make_model([rated("t", "a")])
+
+
+def people(*groups: tuple[str, str, int, int], at: str = "2026-10-05T02:00:00Z") -> list[Person]:
+    """(门店, 性别, rating, how many)."""
+    return [
+        Person(f"{at}{n}/{m}", {"a": rating}, at=at, attributes={"门店": branch, "性别": sex} if branch else {"x": "y"})
+        for n, (branch, sex, rating, count) in enumerate(groups)
+        for m in range(count)
+    ]
+
+
+def weigh(data: ScoringData, margins: dict[str, dict[str, float]], **more: Any) -> tuple[ScoringData, Any]:
+    config = MarginsConfig.model_validate({"margins": margins, **more})
+    return weight_respondents(data, config, periods=[None])
+
+
+def test_the_index_follows_the_population_not_the_sample() -> None:
+    data = make_data(people(("甲", "男", 5, 30), ("乙", "女", 1, 10)))
+    weighted, design = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}})
+    assert row(compute_index(data, MODEL, periods=[None]))["score"] == pytest.approx(75)
+    figure = row(compute_index(weighted, MODEL, periods=[None]))
+    assert figure["score"] == pytest.approx(50)
+    cost = design.iloc[0]
+    expected = 40**2 / (20**2 / 30 + 20**2 / 10) / 40  # Kish of two groups with weights 2/3 and 2
+    assert cost["effective_base"] == pytest.approx(40 * expected)
+    assert cost["design_effect"] == pytest.approx(1 / expected)
+    assert figure["effective_base"] == pytest.approx(cost["effective_base"])
+
+
+def test_two_margins_are_raked_and_totals_may_stand_for_shares() -> None:
+    data = make_data(people(("甲", "男", 5, 10), ("甲", "女", 4, 5), ("乙", "男", 2, 8), ("乙", "女", 1, 4)))
+    weighted, _ = weigh(data, {"门店": {"甲": 300, "乙": 700}, "性别": {"男": 0.4, "女": 0.6}}, trim=None)
+    for name, target in (("门店", {"甲": 0.3}), ("性别", {"男": 0.4})):
+        for value, share in target.items():
+            is_in = weighted.feedback["attributes"].map(json.loads).str[name] == value
+            weights = weighted.feedback["respondent_weight"]
+            assert weights[is_in].sum() / weights.sum() == pytest.approx(share)
+
+
+def test_each_period_meets_the_margins_on_its_own() -> None:
+    september = people(("甲", "男", 5, 6), ("乙", "女", 1, 2), at="2026-09-05T02:00:00Z")
+    october = people(("甲", "男", 5, 2), ("乙", "女", 1, 6))
+    months = [Period.parse("2026-09"), Period.parse("2026-10")]
+    config = MarginsConfig.model_validate({"margins": {"门店": {"甲": 0.5, "乙": 0.5}}})
+    weighted, design = weight_respondents(make_data(september + october), config, periods=months)
+    index = compute_index(weighted, MODEL, periods=months)
+    assert [row(index, period=month.label)["score"] for month in months] == pytest.approx([50, 50])
+    assert design["base"].tolist() == [8, 8]
+    with pytest.raises(ConfigError, match="重叠"):
+        weight_respondents(make_data(october), config, periods=[None, months[1]])
+
+
+def test_who_lacks_the_attribute_keeps_the_mean_weight() -> None:
+    data = make_data(people(("甲", "男", 5, 6), ("乙", "女", 1, 2), ("", "", 3, 2)))
+    weighted, design = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}})
+    assert design.iloc[0]["unstated"] == 2
+    assert weighted.feedback["respondent_weight"].tolist()[-2:] == [1, 1]
+
+
+def test_trimming_holds_the_weights_and_is_counted() -> None:
+    data = make_data(people(("甲", "男", 5, 97), ("乙", "女", 1, 3)))
+    _, design = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}}, trim=2)
+    cost = design.iloc[0]
+    # Half of everybody cannot come from three respondents within twice the mean: it is met, and told.
+    assert cost["trimmed"] == 3
+    assert cost["largest_weight"] == pytest.approx(0.5 / 0.03)
+    assert "超出 trim" in cost["note"]
+    _, calm = weigh(data, {"门店": {"甲": 0.95, "乙": 0.05}}, trim=2)
+    assert calm.iloc[0]["note"] == ""
+    weighted, _ = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}}, trim=None)
+    assert weighted.feedback["respondent_weight"].max() == pytest.approx(0.5 / 0.03)
+
+
+@pytest.mark.parametrize(
+    ("margins", "error", "message"),
+    [
+        ({"门点": {"甲": 1}}, ConfigError, "没有名为 '门点' 的属性；可用：性别、门店"),
+        ({"门店": {"甲": 0.5, "乙": 0.3, "丙": 0.2}}, StatisticsError, "丙"),
+        ({"门店": {"甲": 1}}, StatisticsError, "乙"),
+        ({"门店": {"甲": 300, "乙": 700}, "性别": {"男": 400, "女": 700}}, StatisticsError, "门店"),
+    ],
+)
+def test_margins_that_cannot_be_met_are_named(margins: dict, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        weigh(make_data(people(("甲", "男", 5, 6), ("乙", "女", 1, 2))), margins)
+
+
+def test_a_negative_margin_is_a_mistake_in_the_configuration() -> None:
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        MarginsConfig.model_validate({"margins": {"门店": {"甲": -1}}})
+
+
+def test_without_margins_nothing_changes() -> None:
+    data = make_data(people(("甲", "男", 5, 6)))
+    assert weigh(data, {})[0] is data
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(2, 30), st.integers(2, 30), st.floats(0.25, 0.75))
+def test_the_mean_weight_is_one_and_the_margin_is_met(first: int, second: int, share: float) -> None:
+    data = make_data(people(("甲", "男", 5, first), ("乙", "女", 1, second)))
+    weighted, design = weigh(data, {"门店": {"甲": share, "乙": 1 - share}}, trim=None)
+    weights = weighted.feedback["respondent_weight"].to_numpy()
+    assert weights.mean() == pytest.approx(1)
+    assert row(compute_index(weighted, MODEL, periods=[None]))["score"] == pytest.approx(100 * share)
+    assert design.iloc[0]["effective_base"] <= first + second + 1e-9
+    assert np.isfinite(weights).all()
