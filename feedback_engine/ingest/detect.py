@@ -71,9 +71,8 @@ def detect(sample: Sample, platforms: Iterable[Platform]) -> tuple[Platform, Mat
     """Return the platform that wrote the file; raises AmbiguousFormat, naming the candidates and what to pass."""
     claims = [(platform, match) for platform in platforms if (match := platform.recognise(sample)) is not None]
     if not claims:
-        raise AmbiguousFormat(
-            f"{sample.file_name}：认不出是哪个平台的导出；请给出映射文件（feedback-engine inspect 可起草，import 时写 --mapping）"
-        )
+        way_out = "请给出映射文件（feedback-engine inspect 可起草，import 时写 --mapping）"
+        raise AmbiguousFormat(f"{sample.file_name}：认不出是哪个平台的导出；{way_out}")
     best = min(claims, key=lambda claim: (claim[0].rank, -claim[1].marks))
     rivals = [c for c in claims if c[0].rank == best[0].rank and c[1].marks == best[1].marks]
     if len(rivals) > 1:
