@@ -13,7 +13,18 @@ import yaml
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.matcher import is_open_ended
-from feedback_engine.lexicon.model import Contrast, Detail, DetailKind, Entry, Label, Lexicon, Pack, Reach, UserWord, WordKind
+from feedback_engine.lexicon.model import (
+    Contrast,
+    Detail,
+    DetailKind,
+    Entry,
+    Label,
+    Lexicon,
+    Pack,
+    Reach,
+    UserWord,
+    WordKind,
+)
 from feedback_engine.registry import unknown_name
 
 _CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
@@ -53,6 +64,14 @@ def load_lexicon(folder: Path) -> Lexicon:
     )
     problems.refuse()
     return lexicon
+
+
+def load_stop_words(folder: Path) -> frozenset[str]:
+    """Return the words of `folder`/keywords/stopwords.tsv; a folder without that file has none."""
+    path, problems = folder / "keywords" / "stopwords.tsv", Problems()
+    words = frozenset(cells[0] for _, cells in _rows(path, 1, 1, problems)) if path.exists() else frozenset[str]()
+    problems.refuse()
+    return words
 
 
 def list_packs(folder: Path) -> list[str]:

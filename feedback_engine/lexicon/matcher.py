@@ -55,13 +55,24 @@ class _Pattern(NamedTuple, Generic[T]):
 class _Found(Generic[T]):
     """What starts with one literal: its own values by layer, and patterns that begin with it."""
 
-    __slots__ = ("is_latin", "patterns", "values")
+    __slots__ = ("is_latin", "longest", "patterns", "plain", "tail_starts", "values")
 
     def __init__(self, literal: str) -> None:
         #: Layer and values of the literal itself.
         self.values: dict[int, list[T]] = {}
         self.patterns: list[_Pattern[T]] = []
+        #: The longest match of a pattern, and the first characters of their last pieces: where none follows, none fits.
+        self.longest = 0
+        self.tail_starts: set[str] = set()
+        #: Layers with their values, where that is all there is to it: no pattern, no Latin letters.
+        self.plain: tuple[tuple[int, list[T]], ...] | None = None
         self.is_latin = literal[0].isascii() or literal[-1].isascii()
+
+    def add_pattern(self, pattern: _Pattern[T]) -> None:
+        """Add a pattern that begins with the literal."""
+        self.patterns.append(pattern)
+        self.longest = max(self.longest, pattern.longest)
+        self.tail_starts.update(pattern.tail[:1] or _NUMERALS)
 
 
 #: Layer → the end of the longest phrase found so far, which phrase that is, and what it stands for.
@@ -77,6 +88,9 @@ class PhraseMatcher(Generic[T]):
         for phrase in phrases:
             if phrase.text:
                 self._add(phrase)
+        for found in self._found.values():
+            if not found.patterns and not found.is_latin:
+                found.plain = tuple(found.values.items())
         self._lengths = self._index_lengths()
         self._singles = {literal: (1,) for literal in self._found if len(literal) == 1}
 
@@ -88,7 +102,7 @@ class PhraseMatcher(Generic[T]):
         longest = len(phrase.text) + _WIDEST * len(pieces)
         pattern = _Pattern(compile_pattern(phrase.text), pieces[-1], longest, phrase.layer, phrase.value)
         for gate in [pieces[0]] if pieces[0] else _NUMERALS:
-            self._entry(gate).patterns.append(pattern)
+            self._entry(gate).add_pattern(pattern)
 
     def _entry(self, literal: str) -> _Found[T]:
         return self._found.setdefault(literal, _Found(literal))
@@ -106,13 +120,19 @@ class PhraseMatcher(Generic[T]):
         """Return the matches of each layer in the order of the text."""
         matches: list[list[Match[T]]] = [[] for _ in range(self._layers)]
         free_from = [0] * self._layers
-        heads, size = self._found, len(text)
+        look_up, size = self._found.get, len(text)
         for start, possible in self._starts(text):
             best: _Best[T] = {}
             for length in possible:
-                found = heads.get(text[start : start + length])
-                if found is not None and start + length <= size:
+                found = look_up(text[start : start + length])
+                if found is None or start + length > size:
+                    continue
+                if found.plain is None:
                     _improve(best, found, text, start, start + length, free_from)
+                    continue
+                for layer, values in found.plain:
+                    if start >= free_from[layer] and layer not in best:
+                        best[layer] = start + length, "", values
             for layer, (end, _, values) in best.items():
                 for value in values:
                     matches[layer].append(Match(start, end, value))
@@ -120,15 +140,13 @@ class PhraseMatcher(Generic[T]):
         return matches
 
     def _starts(self, text: str) -> list[tuple[int, tuple[int, ...]]]:
-        """Return where a phrase may start, with the lengths it may have; the look-ups run without a Python loop body."""
+        """Return where a phrase may start, with the lengths it may have; the look-ups run at the speed of C."""
         pairs = map(self._lengths.get, map(add, text, text[1:]))
-        found = [
-            (start, pair or single)
-            for start, (pair, single) in enumerate(zip(pairs, map(self._singles.get, text), strict=False))
-            if pair or single
-        ]
-        last = self._singles.get(text[-1:])
-        return [*found, (len(text) - 1, last)] if last else found
+        either = enumerate(zip(pairs, map(self._singles.get, text), strict=False))
+        found = [(start, possible) for start, (pair, single) in either if (possible := pair or single)]
+        if last := self._singles.get(text[-1:]):
+            found.append((len(text) - 1, last))
+        return found
 
 
 def _improve(best: _Best[T], found: _Found[T], text: str, start: int, end: int, free_from: list[int]) -> None:
@@ -137,6 +155,8 @@ def _improve(best: _Best[T], found: _Found[T], text: str, start: int, end: int, 
         for layer, values in found.values.items():
             if start >= free_from[layer] and (layer not in best or best[layer][0] < end):
                 best[layer] = end, "", values
+    if not found.patterns or found.tail_starts.isdisjoint(text[end : start + found.longest]):
+        return
     for expression, tail, longest, layer, value in found.patterns:
         if start < free_from[layer] or text.find(tail, end, start + longest) < 0:
             continue

@@ -127,7 +127,8 @@ def _demand_evidence(
 ) -> Iterator[Evidence]:
     """Yield what makes the text a complaint: what it demands, and its worst opinion."""
     for match, entry in demands:
-        yield evidence(reading, match.start, match.end, f"{KIND_NAMES[entry.kind]}『{quote(match.value.term)}』", entry.weight)
+        rule = f"{KIND_NAMES[entry.kind]}『{quote(match.value.term)}』"
+        yield evidence(reading, match.start, match.end, rule, entry.weight)
     others = [o for o in verdict.text.opinions if o.value < 0 and o.kind not in DEMANDS]
     if others:
         yield opinion_evidence(reading, min(others, key=lambda opinion: (opinion.value, opinion.start)))

@@ -52,9 +52,7 @@ def _rank(reading: Reading, by_code: dict[str, list[tuple[Match[Detail], float]]
 
 
 def _evidence(reading: Reading, hits: Sequence[tuple[Match[Detail], float]]) -> tuple[Evidence, ...]:
-    return tuple(
-        evidence(reading, hit.start, hit.end, _rule(hit.value), weight) for hit, weight in hits
-    )
+    return tuple(evidence(reading, hit.start, hit.end, _rule(hit.value), weight) for hit, weight in hits)
 
 
 def _rule(detail: Detail) -> str:

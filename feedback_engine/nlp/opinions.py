@@ -18,6 +18,8 @@ _NEGATION_REACH, _DEGREE_REACH = 5, 2
 _DENIED_DEGREE = 0.7
 #: What a favourable word is worth in a question, and in ironical quotation marks.
 _QUESTION, _IRONY = 0.4, -0.9
+#: What one is worth right after a phrase that ends in a negation: 投诉…没 + 解决.
+_DENIED = -0.9
 #: Only so many modifiers in a row are read; more of them (好好好好…) is play.
 _MOST_MODIFIERS = 6
 #: No opinion is stronger than this, however many degree words it has.
@@ -63,7 +65,8 @@ class Opinion(NamedTuple):
 
 def find_opinions(reading: Reading) -> list[list[Opinion]]:
     """Return the opinions of each clause of the text."""
-    found = [_opinions_of_clause(reading, number) for number in range(len(reading.clauses))]
+    denials: dict[int, Word] = {}
+    found = [_opinions_of_clause(reading, number, denials) for number in range(len(reading.clauses))]
     has_negative = any(opinion.value < 0 for clause in found for opinion in clause)
     return [
         [_read_irony(reading, number, opinion, has_negative) for opinion in clause]
@@ -71,14 +74,20 @@ def find_opinions(reading: Reading) -> list[list[Opinion]]:
     ]
 
 
-def _opinions_of_clause(reading: Reading, number: int) -> list[Opinion]:
+def _opinions_of_clause(reading: Reading, number: int, denials: dict[int, Word]) -> list[Opinion]:
+    """Return the clause's opinions; `denials` notes where in the text a phrase such as 投诉…没 leaves off."""
     matches, is_question = reading.words[number], reading.clauses[number].is_question
     opinions: list[Opinion] = []
     wish: Entry | None = None
     for position, match in enumerate(matches):
         entry = _opinion_entry(matches, position)
         opinion = None if entry is None else _read_opinion(reading.folded.text, matches, position, entry)
+        if match.value.is_open_denial:
+            denials[match.end] = match.value
         if opinion is not None:
+            denial = denials.get(match.start)
+            if denial is not None and opinion.value > 0:
+                opinion = opinion.scaled(_DENIED, f"『{denial.term}』之后")
             if wish is not None and opinion.value > 0:
                 opinion = opinion.scaled(wish.weight, f"『{wish.term}』之后")
             weakened = is_question and opinion.value > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from feedback_engine.lexicon.matcher import Match, Phrase, PhraseMatcher
+from feedback_engine.lexicon.matcher import GAP, Match, Phrase, PhraseMatcher
 from feedback_engine.lexicon.model import Contrast, Detail, Entry, Lexicon, Pack
 from feedback_engine.nlp.normalize import Folded, fold, fold_phrase
 from feedback_engine.nlp.segment import Clause, split_clauses
@@ -24,6 +24,8 @@ class Word:
     contrast: Contrast | None = None
     #: How an opinion that begins with a negation is made up: 否定『没』+『解决』.
     parts: str = ""
+    #: Whether it denies what follows it at once, itself reaching over a gap: 投诉…没 + 解决.
+    is_open_denial: bool = False
 
     @property
     def is_modifier(self) -> bool:
@@ -127,6 +129,7 @@ def _words(lexicon: Lexicon) -> dict[str, Word]:
             degrees.get(term),
             contrasts.get(term),
             _parts(term, opinions, negations) if term in opinions else "",
+            GAP in term and any(cut in negations for cut in (term[-1:], term[-2:])),
         )
         for term in terms
         if term

@@ -27,7 +27,7 @@ class Clause(NamedTuple):
 
 
 def split_clauses(text: str, turns: Sequence[int] = ()) -> list[Clause]:
-    """Return the clauses of a folded text that hold something; `turns` are positions, in order, where one must begin."""
+    """Return the clauses of a folded text that hold something; at `turns`, given in order, a clause must begin."""
     clauses: list[Clause] = []
     start = sentence = 0
     ahead = deque(turns)

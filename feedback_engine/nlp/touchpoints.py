@@ -13,7 +13,6 @@ from feedback_engine.nlp.reading import Cue, Reading, Word
 from feedback_engine.nlp.sentiment import Judgement, Verdict, judge
 from feedback_engine.nlp.tagged import Evidence, TouchpointTag
 
-
 #: So many clauses after a mention may go on about it.
 _CARRIED_CLAUSES = 2
 

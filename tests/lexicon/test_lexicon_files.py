@@ -168,3 +168,14 @@ def test_fingerprint_follows_the_words_and_not_the_place(folder: Path) -> None:
     with (folder / "sentiment" / "polarity.tsv").open("a", encoding="utf-8") as file:
         file.write("巴适得板\t0.9\n")
     assert load_lexicon(folder).fingerprint != load_lexicon(SHIPPED).fingerprint
+
+
+def test_word_lists_made_before_complaint_details_still_load(folder: Path) -> None:
+    shutil.rmtree(folder / "complaints")
+    assert load_lexicon(folder).details == ()
+
+
+def test_complaint_detail_needs_a_name_with_its_first_code(folder: Path) -> None:
+    (folder / "complaints" / "demands.tsv").write_text("退款\trefund\n道歉\ta b\t道歉\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"demands\.tsv:1.*第 3 列(.|\n)*demands\.tsv:2.*代码 'a b' 不可用"):
+        load_lexicon(folder)

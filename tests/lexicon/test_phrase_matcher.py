@@ -60,3 +60,11 @@ def test_matches_are_what_a_plain_search_finds(phrases: list[str], text: str) ->
             expected.append((at, at + len(best), best))
         at += len(best) or 1
     assert find(list(set(phrases)), text) == expected
+
+
+def test_phrase_may_end_in_a_number() -> None:
+    assert find(["排队＃"], "排队三小时") == [(0, 3, "排队＃")]
+
+
+def test_patterns_and_plain_phrases_of_one_beginning_are_both_found() -> None:
+    assert find(["等了", "等了…没人理"], "等了没人理，等了很久") == [(0, 5, "等了…没人理"), (6, 8, "等了")]

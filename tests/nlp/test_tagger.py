@@ -97,7 +97,8 @@ def test_json_form_is_the_promised_one() -> None:
     assert set(form) == {"text", "sentiment", "touchpoints", "complaint"}
     assert set(form["sentiment"]) == {"polarity", "score", "confidence", "evidence"}
     assert set(form["touchpoints"][0]) == {"code", "name", "polarity", "score", "confidence", "clause", "evidence"}
-    assert set(form["complaint"]) == {"is_complaint", "type", "type_name", "confidence", "evidence"}
+    promised = {"is_complaint", "type", "type_name", "confidence", "evidence"}
+    assert set(form["complaint"]) == promised | {"root", "causes", "urgency", "demands"}
     assert set(form["sentiment"]["evidence"][0]) == {"start", "end", "text", "rule", "weight"}
     assert type(form["sentiment"]["polarity"]) is str
 

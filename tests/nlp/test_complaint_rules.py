@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.model import DetailKind, Lexicon
+from feedback_engine.nlp.tagged import ComplaintTag
+from feedback_engine.nlp.tagger import Tagger
+
+
+def complaint(tagger: Tagger, text: str) -> ComplaintTag:
+    return tagger.tag(text).complaint
+
+
+#: Hand-made: what a person calls a suggestion, a request, a question or a report without a grievance.
+NO_COMPLAINTS = [
+    "车位太少，希望增加", "建议增加班次", "希望多一些素食", "建议延长营业时间", "希望早餐品种再丰富些",
+    "如果能送货就更好了", "要是有充电桩就好了", "价格稍高，建议降价", "上菜有点慢，希望改进",
+    "排队有点久，建议多开窗口", "请尽快处理", "请协助开发票", "特此反映", "现反映以下问题", "投诉电话是多少",
+    "请问怎么退货", "麻烦处理一下，谢谢", "不用退款了", "支持七天无理由退货", "退款很快", "卖家主动道歉，很诚恳",
+    "请尽快发货，谢谢", "望领导重视", "有待提高", "期待改进", "能不能开通微信支付", "最好能送到楼上", "退货方便",
+    "客服主动退款，很满意", "我没有要投诉",
+]  # fmt: skip
+COMPLAINTS = [
+    "要求退款", "质量太差，希望退款", "态度恶劣，希望严肃处理", "再不解决就打12315", "给我退钱", "垃圾，差评",
+    "等了两个小时没人理", "早餐难吃，空调也坏了，希望改进", "乱扣费，请尽快处理",
+    "服务太差了，非常不满意，建议整改", "我要起诉你们", "必须赔偿我的损失", "房间脏得要命，希望改进",
+    "买到假货，要求退一赔三", "客服推来推去，问题一直没解决", "孩子受伤了没人管", "拒绝退款，太无耻了",
+    "快递丢了，申请赔偿", "擅自开通业务，要求退费", "漏水半个月没人修",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_COMPLAINTS)
+def test_wishes_requests_and_questions_are_no_complaints(tagger: Tagger, text: str) -> None:
+    assert complaint(tagger, text).is_complaint is False
+
+
+@pytest.mark.parametrize("text", COMPLAINTS)
+def test_grievances_and_demands_for_redress_are_complaints(tagger: Tagger, text: str) -> None:
+    assert complaint(tagger, text).is_complaint is True
+
+
+@pytest.mark.parametrize("pack", ["general", "hotel", "telecom"])
+@pytest.mark.parametrize(
+    "text", ["本人反映", "请尽快处理", "我要投诉", "要求赔偿", "现投诉如下", "请有关部门处理", "要求道歉"]
+)
+def test_register_phrases_are_no_mention_of_complaint_handling(
+    tagger_of: Callable[[str], Tagger], pack: str, text: str
+) -> None:
+    assert "complaint_handling" not in {tag.code for tag in tagger_of(pack).tag(text).touchpoints}
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("质量差，用了两天就坏了", "value"), ("分量太少，太贵", "value"),
+        ("办事程序太麻烦，排长队", "system"), ("标志不清，环境差，效率太低", "system"),
+        ("说话刻板，语气差", "people"), ("服务员粗鲁，不耐烦", "people"), ("態度惡劣，還罵人", "people"),
+    ],
+)  # fmt: skip
+def test_root_is_value_system_or_people(tagger: Tagger, text: str, root: str) -> None:
+    found = complaint(tagger, text).root
+    assert found is not None
+    assert found.code == root
+
+
+def test_root_is_not_read_from_praise(tagger: Tagger) -> None:
+    found = complaint(tagger, "服务员很热情，但是东西质量差，退款")
+    assert found.root is not None
+    assert found.root.code == "value"
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("再不退款我就打12315", "regulator"), ("垃圾，我要上网曝光", "exposure"), ("太黑了，要起诉，请律师", "legal"),
+        ("气死人，地滑把老人摔伤了", "safety"), ("吃完拉肚子，垃圾店", "health"), ("投诉了3次没人理", "deadline"),
+    ],
+)  # fmt: skip
+def test_urgency_is_told_with_its_words(tagger: Tagger, text: str, urgency: str) -> None:
+    found = complaint(tagger, text)
+    assert urgency in {detail.code for detail in found.urgency}
+    assert found.is_urgent
+
+
+def test_everyday_complaint_is_not_urgent(tagger: Tagger) -> None:
+    assert complaint(tagger, "快递太慢了，差评").urgency == ()
+    assert not complaint(tagger, "快递太慢了，差评").is_urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "demands"),
+    [
+        ("要求退款并赔礼道歉", {"refund", "apology"}), ("质量差，给我换一个新的", {"exchange"}),
+        ("坏了，尽快派人来修", {"repair"}), ("太差了，给个说法", {"reply"}), ("害我误工，要求赔偿", {"compensation"}),
+    ],
+)  # fmt: skip
+def test_what_the_customer_asks_for_is_told(tagger: Tagger, text: str, demands: set[str]) -> None:
+    assert demands <= {detail.code for detail in complaint(tagger, text).demands}
+
+
+def test_details_are_evidence_in_the_text_and_in_the_json_form(tagger: Tagger) -> None:
+    text = "質量差，要求退款，不然12315見"
+    found = complaint(tagger, text)
+    details = [*found.causes, *found.urgency, *found.demands, *([found.root] if found.root else [])]
+    assert len(details) >= 4
+    for detail in details:
+        assert detail.name
+        assert all(item.text == text[item.start : item.end] for item in detail.evidence)
+    form = json.loads(json.dumps(found.to_dict()))
+    assert form["root"]["code"] == "value"
+    assert [detail["code"] for detail in form["demands"]] == ["refund"]
+
+
+def test_no_complaint_has_no_details(tagger: Tagger) -> None:
+    found = complaint(tagger, "退款很快，态度很好")
+    assert (found.root, found.causes, found.urgency, found.demands) == (None, (), (), ())
+
+
+def test_shipped_details_cover_the_taxonomies_of_the_documents(lexicon: Lexicon) -> None:
+    codes = {kind: {detail.code for detail in lexicon.details if detail.kind is kind} for kind in DetailKind}
+    assert codes[DetailKind.ROOT] == {"value", "system", "people"}
+    assert len(codes[DetailKind.CAUSE]) == 5
+    assert {"refund", "apology", "repair", "reply", "compensation", "exchange"} <= codes[DetailKind.DEMAND]
+    assert {"regulator", "exposure", "legal", "safety", "health"} <= codes[DetailKind.URGENCY]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "polarity"),
+    [
+        ("床很软，睡得特别踏实", "room", Polarity.POSITIVE),
+        ("早餐品种不少，但是很难吃", "dining", Polarity.NEGATIVE),
+        ("房间不大，干净。总体很满意", "room", Polarity.NEUTRAL),
+    ],
+)
+def test_opinion_of_a_clause_without_subject_belongs_to_the_one_before(
+    tagger_of: Callable[[str], Tagger], text: str, code: str, polarity: Polarity
+) -> None:
+    found = {tag.code: tag.polarity for tag in tagger_of("hotel").tag(text).touchpoints}
+    assert found[code] is polarity
+
+
+def test_summary_is_not_carried_over_to_the_touchpoint_before(tagger_of: Callable[[str], Tagger]) -> None:
+    (tag,) = tagger_of("hotel").tag("隔音太差，总体还满意").touchpoints
+    assert tag.polarity is Polarity.NEGATIVE
