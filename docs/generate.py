@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feedback_engine.tables import analysis, weighting
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
-from feedback_engine.tables.schema import describe
+from feedback_engine.tables.schema import TableSchema, describe
 
 HEAD = """# Data dictionary
 
@@ -19,7 +20,10 @@ SHA-256 digest, a moment is in UTC.
 
 def render() -> str:
     """Return the data dictionary as Markdown."""
-    return HEAD + describe((FEEDBACK, RATINGS, CASES, REJECTS, ANNOTATIONS, INDEX, WEIGHTS))
+    more = [
+        table for module in (weighting, analysis) for table in vars(module).values() if isinstance(table, TableSchema)
+    ]
+    return HEAD + describe((FEEDBACK, RATINGS, CASES, REJECTS, ANNOTATIONS, INDEX, WEIGHTS, *more))
 
 
 if __name__ == "__main__":

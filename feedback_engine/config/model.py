@@ -272,7 +272,7 @@ class ImportConfig(Strict):
 
     #: Share of rejected rows above which `import` and `run` end with exit code 3.
     max_reject_share: Share = 0.05
-    batch_rows: Annotated[int, Field(ge=1, le=100_000)] = 5000
+    batch_rows: Annotated[int, Field(ge=1, le=100_000)] = 20_000
 
 
 class Config(Strict):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from feedback_engine.domain import Period
+from feedback_engine.domain import AnswerState, Period
 from feedback_engine.errors import ConfigError
 from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.data import ScoringData
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Scores on 0-100 (respondents × columns) with the respondents' weights; `names` are for people, by code."""
+    """Scores on 0-100 (respondents × columns, by record id) with their weights; `names` are for people, by code."""
 
     table: pd.DataFrame
     weights: Floats
@@ -69,4 +69,19 @@ def _gather(samples: Mapping[str, Sample], records: Records, names: Mapping[str,
     import pandas as pd
 
     scores, _, weights = tabulate(list(samples.values()), records)
-    return Answers(pd.DataFrame(scores, columns=list(samples)), weights, names)
+    rows = np.unique(np.concatenate([sample.rows for sample in samples.values()] or [np.empty(0, np.int64)]))
+    return Answers(pd.DataFrame(scores, index=records.ids[rows], columns=list(samples)), weights, names)
+
+
+def read_experience(data: ScoringData, model: IndexModel, answers: Answers) -> pd.DataFrame:
+    """Return which respondents had to do with which touchpoint, in the shape of `answers.table`.
+
+    Who was not shown its questions, or said 未体验 (`refused`), had not; who skipped them had.
+    """
+    touchpoint_of = {i.code: t.code for t in model.touchpoints for i in t.questions}
+    away = (AnswerState.NOT_SHOWN.value, AnswerState.REFUSED.value)
+    met = data.ratings[~data.ratings["state"].isin(away) & data.ratings["indicator"].isin(touchpoint_of)]
+    pairs = met.assign(touchpoint=met["indicator"].map(touchpoint_of)).drop_duplicates(["feedback_id", "touchpoint"])
+    wide = pairs.assign(is_met=True).pivot(index="feedback_id", columns="touchpoint", values="is_met")
+    table = wide.reindex(index=answers.table.index, columns=answers.table.columns)
+    return table.notna()

@@ -16,7 +16,7 @@ from feedback_engine.config.scoring import ChangeConfig
 from feedback_engine.domain import OVERALL, Flag, Measure, Period
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.figures import Linear, mean_of
-from feedback_engine.scoring.index import Cell, build_cells, score_cell
+from feedback_engine.scoring.index import Cell, build_cells, score_alike, score_cell
 from feedback_engine.scoring.model import TEXT, IndexModel
 from feedback_engine.scoring.records import Records
 from feedback_engine.scoring.samples import TOLERANCE, Ints, Sample
@@ -153,6 +153,8 @@ class _Linears:
             return mean_of(self._satisfied(sample))
         if measure == Measure.TEXT_INDEX or self._reads.get((touchpoint, indicator)) == TEXT:
             return mean_of(measured.texts[touchpoint], offset=50.0, factor=50.0)
+        if measure == Measure.EQUAL_SCORE:
+            return score_alike(self.cell, self.model, self.scored).linear
         if measure != Measure.SCORE:
             return None
         if indicator == OVERALL:

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.errors import StatisticsError
-from feedback_engine.scoring.key_drivers import KeyDrivers, find_key_drivers
+from feedback_engine.scoring.key_drivers import KeyDrivers, find_key_drivers, rank_drivers
 from feedback_engine.scoring.samples import Floats
 from feedback_engine.tables.analysis import IPA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["IpaPoint", "IpaResult", "KeyDrivers", "Quadrant", "build_ipa", "find_key_drivers", "ipa"]
+__all__ = ["IpaPoint", "IpaResult", "KeyDrivers", "Quadrant", "build_ipa", "find_key_drivers", "ipa", "rank_drivers"]
 
 
 class Quadrant(StrEnum):

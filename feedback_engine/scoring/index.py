@@ -86,20 +86,20 @@ def score_cell(cell: Cell, model: IndexModel) -> dict[str, Scored]:
     return {**scored, OVERALL: score_overall(scored, model)}
 
 
-def score_alike(cell: Cell, model: IndexModel, scored: Mapping[str, Scored]) -> Figure:
+def score_alike(cell: Cell, model: IndexModel, scored: Mapping[str, Scored]) -> Scored:
     """Return the overall score as it would be if all that counts counted alike; `scored` is by the model's weights."""
     alike, measured = equalise(model), cell.measured.equalised
     again = {
         own.code: scored[own.code] if own.is_alike else score_touchpoint(measured, equal, cell.exposure, alike)
         for own, equal in zip(model.touchpoints, alike.touchpoints, strict=True)
     }
-    return score_overall(again, alike).figure
+    return score_overall(again, alike)
 
 
 def _lines(cell: Cell, model: IndexModel) -> Iterator[Line]:
     scored = score_cell(cell, model)
     yield OVERALL, OVERALL, Measure.SCORE, 1.0, scored[OVERALL].figure
-    yield OVERALL, OVERALL, Measure.EQUAL_SCORE, 0.0, score_alike(cell, model, scored)
+    yield OVERALL, OVERALL, Measure.EQUAL_SCORE, 0.0, score_alike(cell, model, scored).figure
     satisfied = publish_satisfied_share(cell.measured.respondents[OVERALL], model)
     yield OVERALL, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied
     yield OVERALL, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[OVERALL], model)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.config.scoring import DriversConfig
 from feedback_engine.errors import StatisticsError
@@ -45,6 +46,8 @@ class KeyDrivers:
     band: tuple[int, ...]
     rank_stability: Floats
     johnson: Floats
+    #: Johnson's shares once every respondent's own mean is taken out of his answers: without a halo.
+    centred: Floats
     correlations: Floats
     vif: Floats
     r_squared: float
@@ -113,8 +116,8 @@ def _refused(codes: tuple[str, ...], r: Floats, base: int, complete: int, refusa
     alone = tuple((place,) for place in range(len(codes)))
     bands = (0,) * len(codes)
     return KeyDrivers(
-        codes, alone, nothing, nothing, nothing, bands, nothing, nothing, r, nothing, float("nan"), base, complete, "",
-        refusal=refusal,
+        codes, alone, nothing, nothing, nothing, bands, nothing, nothing, nothing, r, nothing, float("nan"), base,
+        complete, "", refusal=refusal,
     )  # fmt: skip
 
 
@@ -131,9 +134,12 @@ def _estimate(
     from feedback_engine.stats.importance import johnson
 
     first = sets[0]
+    alone: Groups = tuple((place,) for place in range(len(codes)))
     groups: Groups = group_collinear(first[0])
+    if len(groups) == 1 < len(codes):
+        groups, notes = alone, [*notes, "全部因素彼此高度相关，分不开：名次仅供参考"]
     is_lmg = len(groups) <= MOST_LMG_DRIVERS
-    groups = groups if is_lmg else tuple((place,) for place in range(len(codes)))
+    groups = groups if is_lmg else alone
     whole = [_share(*each, groups, is_lmg) for each in sets]
     share = np.mean([each for each, _ in whole], axis=0)
     drawn = _resample(sets, groups, is_lmg, config)
@@ -150,6 +156,7 @@ def _estimate(
         band=_bands(share, lower, upper),
         rank_stability=(ranks == _ranks(share[np.newaxis])).mean(axis=0),
         johnson=np.mean(checks, axis=0),
+        centred=np.mean([_share_centred(*each) for each in sets], axis=0),
         correlations=correlations,
         vif=np.mean([vif(x, w) for x, _, w in sets], axis=0),
         r_squared=float(np.mean([r_squared for _, r_squared in whole])),
@@ -165,6 +172,17 @@ def _share(x: Floats, y: Floats, weights: Floats, groups: Groups, is_lmg: bool) 
 
     found = lmg(x, y, weights, groups=groups) if is_lmg else johnson(x, y, weights)
     return found.share, found.r_squared
+
+
+def _share_centred(x: Floats, y: Floats, weights: Floats) -> Floats:
+    """Return Johnson's shares of answers less each respondent's mean; NaN where that leaves no variation."""
+    from feedback_engine.stats.importance import johnson
+
+    mean = x.mean(axis=1)
+    centred, outcome = x - mean[:, np.newaxis], y - mean
+    if x.shape[1] < 2 or np.ptp(centred, axis=0).min() <= 0 or np.ptp(outcome) <= 0:
+        return np.full(x.shape[1], np.nan)
+    return johnson(centred, outcome, weights).share
 
 
 def _resample(sets: list[tuple[Floats, Floats, Floats]], groups: Groups, is_lmg: bool, config: DriversConfig) -> Floats:
@@ -219,7 +237,57 @@ def _row(found: KeyDrivers, answers: Answers, place: int, group: int) -> tuple[o
     share = float(found.share[group])
     return (
         code, answers.names.get(code, code), share, float(found.lower[group]), float(found.upper[group]),
-        found.band[group], float(found.rank_stability[group]), float(found.johnson[place]),
+        found.band[group], float(found.rank_stability[group]), float(found.johnson[place]), float(found.centred[place]),
         float(found.correlations[place]), float(found.vif[place]), label, score, incidence,
         share * incidence * (100.0 - score) / 100.0, int(known.sum()), "；".join(notes),
     )  # fmt: skip
+
+
+def rank_drivers(
+    answers: Answers,
+    y: Floats,
+    experienced: pd.DataFrame,
+    *,
+    config: DriversConfig = _DEFAULTS,
+    min_base: int = 100,
+    min_r_squared: float = 0.2,
+) -> pd.DataFrame:
+    """Return DRIVERS where not everybody met every touchpoint: `experienced` as from `read_experience`.
+
+    Drivers that nearly all met (all but `max_listwise`) are fitted together on everybody. Each other driver is fitted
+    beside them among those who met it, since nothing can be imputed for the rest: its share and band are of that fit,
+    its `priority` counts how many it concerns.
+    """
+    import pandas as pd
+
+    codes = [str(code) for code in answers.table.columns]
+    met = experienced.to_numpy(dtype=np.bool_)
+    is_common = met.mean(axis=0) >= 1.0 - config.max_listwise
+    common = [code for code, each in zip(codes, is_common, strict=True) if each]
+    tables = []
+    for place, code in enumerate(codes):
+        if is_common[place] and code != common[0]:
+            continue
+        users = np.ones(len(met), dtype=np.bool_) if is_common[place] else met[:, place]
+        members = common if is_common[place] else [*common, code]
+        own = Answers(answers.table.loc[users, members], answers.weights[users], answers.names)
+        found = find_key_drivers(
+            own.table, y[users], weights=own.weights, config=config, min_base=min_base, min_r_squared=min_r_squared
+        )
+        rows = build_drivers(found, own)
+        tables.append(rows if is_common[place] else _of_users(rows[rows["code"] == code], met[:, place], answers))
+    if not tables:
+        return DRIVERS.build()
+    table = pd.concat(tables).sort_values(["share", "code"], ascending=[False, True], na_position="last")
+    return DRIVERS.conform(table)
+
+
+def _of_users(row: pd.DataFrame, met: NDArray[np.bool_], answers: Answers) -> pd.DataFrame:
+    """Return the row with the incidence among all, and what that makes of the priority."""
+    incidence = float(answers.weights[met].sum() / answers.weights.sum())
+    note = f"只在接触过的 {int(met.sum())} 人里估计"
+    return row.assign(
+        incidence=incidence,
+        priority=row["share"] * incidence * (100.0 - row["score"]) / 100.0,
+        note=[f"{note}；{told}" if told else note for told in row["note"]],
+    )

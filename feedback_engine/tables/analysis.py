@@ -26,6 +26,7 @@ DRIVERS = TableSchema(
         Column("band", Kind.INTEGER, "Band of ranks that cannot be told apart, 1 = top; 0 = refused.", minimum=0),
         _number("rank_stability", "How often the rank held over the resamples, 0-1."),
         _number("johnson", "Johnson's relative weight, as a check of the share."),
+        _number("centred", "Johnson's share after each respondent's own mean is taken out: without a halo."),
         _number("r", "Correlation with overall satisfaction, over those who have both."),
         _number("vif", "Variance inflation factor; over 5 is flagged, over 10 is grouped."),
         Column("group", Kind.TEXT, "Drivers that cannot be told apart and share one figure; empty = alone."),

@@ -123,6 +123,16 @@ def test_complaint_rates_are_compared_exactly() -> None:
     assert found["lower"] < 8 < found["upper"]
 
 
+def test_the_equal_weight_index_is_tested_as_well() -> None:
+    table = changes(
+        two_months(answers(1), answers(2)), make_model([rated("a", "a", weight=3), rated("b", "b", weight=1)])
+    )
+    found, top = one(table, OVERALL, measure="equal_score"), one(table, OVERALL)
+    plain = one(changes(two_months(answers(1), answers(2))), OVERALL)
+    assert [found["points"], found["p_value"]] == pytest.approx([plain["points"], plain["p_value"]])
+    assert found["points"] != pytest.approx(top["points"])
+
+
 def test_a_year_has_only_one_year_before_and_missing_periods_are_not_compared() -> None:
     assert list(find_compared_periods(Period.parse("2026"))) == ["previous"]
     assert find_compared_periods(OCTOBER)["year_before"].label == "2025-10"

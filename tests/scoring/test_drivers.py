@@ -14,8 +14,8 @@ from scoring_surveys import electric_vehicle, mobile_internet, wide_data
 from feedback_engine import scoring
 from feedback_engine.config.scoring import DriversConfig, GapConfig, KanoConfig
 from feedback_engine.errors import ConfigError, StatisticsError
-from feedback_engine.scoring.answers import read_answers, read_touchpoints
-from feedback_engine.scoring.drivers import build_ipa, find_key_drivers, ipa
+from feedback_engine.scoring.answers import read_answers, read_experience, read_touchpoints
+from feedback_engine.scoring.drivers import build_ipa, find_key_drivers, ipa, rank_drivers
 from feedback_engine.scoring.gaps import build_gaps
 from feedback_engine.scoring.grading import evaluate_fuzzy, rank_objects
 from feedback_engine.scoring.imputation import impute
@@ -157,6 +157,50 @@ def test_collinear_drivers_share_one_figure() -> None:
     assert "合为一组" in table.loc["a", "note"]
 
 
+def test_a_touchpoint_that_few_met_is_judged_by_those_and_its_priority_counts_them() -> None:
+    generator = np.random.default_rng(2)
+    count = 600
+    met = np.arange(count) < 300
+    a, b, c = (generator.integers(1, 6, count) for _ in range(3))
+    overall = np.where(met, np.round((a + 2 * c) / 3), a).clip(1, 5)
+    people = [
+        Person(f"{n:03}", {"a": int(a[n]), "b": int(b[n]) if n % 100 else "blank",
+                           "c": int(c[n]) if met[n] else "refused", "overall": int(overall[n])})
+        for n in range(count)
+    ]  # fmt: skip
+    model = make_model([rated("x", "a"), rated("y", "b"), rated("z", "c")])
+    data = make_data(people)
+    found, y = read_touchpoints(data, model, overall_item="overall")
+    experienced = read_experience(data, model, found)
+    assert experienced.mean().to_dict() == pytest.approx({"x": 1, "y": 1, "z": 0.5})
+    table = rank_drivers(found, y, experienced, config=FAST).set_index("code")
+    users = found.table[experienced["z"]].dropna()
+    alone = lmg(users, pd.Series(y, index=found.table.index)[users.index]).share
+    assert table.loc["z", "share"] == pytest.approx(alone[2])
+    assert table.loc["z", "incidence"] == pytest.approx(0.5)
+    assert table.loc["z", "priority"] == pytest.approx(alone[2] * 0.5 * (1 - table.loc["z", "score"] / 100))
+    assert "只在接触过的 300 人里估计" in table.loc["z", "note"]
+    assert table.loc["x", "note"] == "1.0% 的答卷不全：整份不计"
+
+
+def test_a_halo_is_taken_out_as_a_check() -> None:
+    x, y = sample(2000)
+    halo = np.random.default_rng(6).normal(size=2000) * 3
+    found = find_key_drivers(x.add(halo, axis=0), y + halo * 3, config=FAST)
+    assert found.share[2] > 0.2
+    # What is left of the outcome follows a alone: the others only mirror it.
+    assert found.centred[0] == found.centred.max()
+
+
+def test_drivers_that_are_all_alike_keep_their_own_shares_with_a_warning() -> None:
+    generator = np.random.default_rng(1)
+    halo = generator.normal(size=300)
+    x = pd.DataFrame({name: halo + 0.1 * generator.normal(size=300) for name in "ab"})
+    found = find_key_drivers(x, halo + 0.3 * generator.normal(size=300), config=FAST)
+    assert found.groups == ((0,), (1,))
+    assert "分不开" in found.notes[-1]
+
+
 def test_too_few_answers_and_a_poor_fit_leave_correlations_only() -> None:
     x, y = sample(99)
     found = find_key_drivers(x, y, config=FAST)
@@ -251,12 +295,15 @@ def test_every_point_has_one_quadrant_and_the_order_does_not_matter(points: list
 
 
 @pytest.mark.shared
-def test_mobile_internet_speed_and_coverage_cannot_be_told_apart() -> None:
+def test_mobile_internet_speed_and_coverage_share_the_first_band() -> None:
     model = make_model([rated(code, code) for code in ("coverage", "speed", "stability")])
     answers, y = read_touchpoints(mobile_internet(), model, overall_item="overall_satisfaction")
     found = find_key_drivers(answers.table, y, config=DriversConfig(bootstrap=200))
-    assert found.refusal == ""
+    table = build_drivers(found, answers).set_index("code")
     assert found.base == 7020
+    assert table["share"].round(3).to_dict() == {"speed": 0.347, "coverage": 0.334, "stability": 0.319}
+    assert table["band"].to_dict() == {"speed": 1, "coverage": 1, "stability": 2}
+    assert "分不开" in table.loc["speed", "note"]
 
 
 @pytest.mark.shared
