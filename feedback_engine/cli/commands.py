@@ -115,11 +115,14 @@ def tag(options: Namespace) -> int:
 
 def score(options: Namespace) -> int:
     """Print the index."""
-    table = _engine(options).score(options.period, options.by).table
+    engine = _engine(options)
+    table = engine.reweight() if options.reweight else engine.score(options.period, options.by).table
     if options.csv:
         _write_csv(table, Path(options.csv))
     if options.json:
         print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
+    elif options.reweight:
+        print(table.to_string(index=False))
     elif not options.csv:
         _print_index(table)
     return DONE

@@ -97,6 +97,7 @@ def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     score = _add(commands, "score", "计算指数")
     score.add_argument("--period", metavar="期间", help="如 2026-10、2026-Q3；缺省为全部数据")
     score.add_argument("--by", metavar="属性", help="按客户属性、channel 或 source 细分")
+    score.add_argument("--reweight", action="store_true", help="按最新数据重新计算并冻结权重，打印新旧权重衔接的指数")
     score.add_argument("--csv", metavar="文件", help="写成 CSV")
     score.add_argument("--json", action="store_true", help="打印 JSON")
     explain = _add(commands, "explain", "从一个数字追到权重、指标、记录、原声与规则")

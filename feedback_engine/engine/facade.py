@@ -122,6 +122,10 @@ class FeedbackEngine:
         """Return the index of a period (None = everything), also per value of the attribute `by` if given."""
         return self._figures(as_of).score(_parse_period(period), by)
 
+    def reweight(self) -> pd.DataFrame:
+        """Compute and freeze new weights; return LINKED: the index by the old and new ones, chained at the overlap."""
+        return self._figures(None).reweight()
+
     def report(self, path: str | Path | None = None, period: str | None = None, *, as_of: date | None = None) -> Path:
         """Write the Excel report of a period (None = as configured) and return its path."""
         from feedback_engine.engine.reporting import write_report

@@ -6,27 +6,33 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+import pandas as pd
 
 from feedback_engine.config.model import Config
 from feedback_engine.domain import Period
+from feedback_engine.errors import ConfigError
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
+from feedback_engine.scoring.frozen import apply_weights, read_frozen
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import IndexModel, build_model
 from feedback_engine.scoring.quality import exclude_flagged, find_quality_flags
+from feedback_engine.scoring.respondents import weight_respondents
 from feedback_engine.scoring.result import IndexResult
+from feedback_engine.scoring.settled import Settled, reweight, settle_weights
+from feedback_engine.scoring.weightings import chain_link
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
 from feedback_engine.store.loading import Bounds, FeedbackReader, FigureStore
-
-if TYPE_CHECKING:
-    import pandas as pd
+from feedback_engine.tables.index import INDEX
 
 _DAY = timedelta(days=1)
+#: Months looked back for the first one with data: more than any project has.
+MAX_MONTHS = 1200
 
 
 class Figures:
@@ -52,9 +58,38 @@ class Figures:
         #: The moment that the report bears: pinned to the end of `as_of`, so that the same inputs give the same bytes.
         self.created_at = datetime.combine(as_of, time(23, 59, 59), self._zone) if as_of else now
 
-    @cached_property
+    @property
     def model(self) -> IndexModel:
-        """The indicator system of the project."""
+        """The indicator system of the project, with the weights in force."""
+        return self._settled.model
+
+    @cached_property
+    def _settled(self) -> Settled:
+        settled = settle_weights(
+            self._declared,
+            self.config.scoring,
+            stored=read_frozen(self._store.load_frozen()),
+            load=lambda period: self._weigh(self.load([period]), period),
+            first=next(iter(self.months_until(None, MAX_MONTHS)), None),
+        )
+        if settled.is_new and settled.frozen is not None:
+            self._store.save_frozen(settled.frozen.to_table())
+        return settled
+
+    def reweight(self) -> pd.DataFrame:
+        """Freeze weights anew from the base period's data; return LINKED, the index chained across the change."""
+        months = self.months_until(None, MAX_MONTHS)
+        if not months:
+            raise ConfigError("还没有带日期的数据，无法重新冻结权重")
+        old = self.model
+        frozen = reweight(self._declared, self.config.scoring, load=lambda p: self.load([p]), first=months[-1])
+        new = apply_weights(self._declared, frozen)
+        linked = chain_link(self.load(list(months)), old, new, periods=months, overlap=months[-1])
+        self._store.save_frozen(frozen.to_table())
+        return linked
+
+    @property
+    def _declared(self) -> IndexModel:
         return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints), self._asked)
 
     @property
@@ -66,20 +101,32 @@ class Figures:
 
     def score(self, period: Period | None, by: str | None) -> IndexResult:
         """Return the index of a period, None = all that is stored, and keep it in the store."""
-        data = self.load([period])
+        data = self._weigh(self.load([period]), period)
         table = compute_index(data, self.model, periods=[period], by=by)
         weights = build_weights(self.model)
         self._store.save(table, weights, by or "")
 
         def explain_touchpoint(touchpoint: str) -> Explanation:
-            feedback = self.reader.load_feedback(self.bounds(period), with_text=True)
-            return explain(table, weights, self.model, touchpoint, data.replace_feedback(feedback), by=by)
+            texts = self.reader.load_feedback(self.bounds(period), with_text=True)[["feedback_id", "text"]]
+            feedback = data.feedback.drop(columns=["text"]).merge(texts, on="feedback_id", how="left")
+            frozen = self._settled.frozen
+            return explain(
+                table, weights, self.model, touchpoint, data.replace_feedback(feedback), by=by, frozen=frozen
+            )
 
         return IndexResult(table, weights, explain_touchpoint)
 
     def compute(self, periods: Sequence[Period | None], by: str | None) -> pd.DataFrame:
         """Return INDEX for several periods, from one reading of the store."""
-        return compute_index(self.load(periods), self.model, periods=periods, by=by)
+        if not self.config.scoring.population.margins:
+            return compute_index(self.load(periods), self.model, periods=periods, by=by)
+        # A respondent's weight belongs to one period, so each is weighed and computed by itself.
+        parts = [compute_index(self._weigh(self.load([p]), p), self.model, periods=[p], by=by) for p in periods]
+        return INDEX.conform(pd.concat(parts, ignore_index=True))
+
+    def _weigh(self, data: ScoringData, period: Period | None) -> ScoringData:
+        """Return the data with respondents weighted to the declared margins of the population."""
+        return weight_respondents(data, self.config.scoring.population, periods=[period])[0]
 
     def load(self, periods: Sequence[Period | None]) -> ScoringData:
         """Return all that is needed to score these periods, without texts and without respondents to be excluded."""

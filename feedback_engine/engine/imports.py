@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import glob
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from feedback_engine.store.feedback_store import StoredFile
 
 logger = logging.getLogger(__name__)
+
+#: New objects after which Python looks for cycles, during an import.
+_COLLECTED_AFTER = 50_000
 
 
 class Imports:
@@ -125,10 +130,10 @@ class Imports:
             logger.info("%s：同一文件已导入过，没有变化", path.name)
             return FileSummary(path.name, file.source, file.platform, known, known.quarantined, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
-        for batch in reading:
-            counts = writer.save_batch(file, batch, counts)
-            rejected_rows += int(batch.rejects["row_number"].nunique())
-            self._progress(f"导入 {path.name}", counts.read, 0)
+        with _rare_collections():
+            for batch, counts in writer.save_batches(file, reading):
+                rejected_rows += int(batch.rejects["row_number"].nunique())
+                self._progress(f"导入 {path.name}", counts.read, 0)
         writer.save_questions(_list_questions(reading))
         writer.finish_file(file, counts)
         logger.info("导入 %s：%s", path.name, describe_counts(counts))
@@ -193,6 +198,17 @@ class Imports:
             return any(path.resolve() == found.resolve() for p in source.paths for found in self._find_files(p))
         except SourceError:
             return False
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for reference cycles less often: a batch is many small objects without one, and each look costs time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_COLLECTED_AFTER, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def describe_counts(counts: ImportCounts) -> str:

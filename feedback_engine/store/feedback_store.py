@@ -9,7 +9,8 @@ committed rows and goes on behind them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, Table, and_, delete, select
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
 from feedback_engine.store.dialects import insert_if_absent
-from feedback_engine.store.rows import Rows, fetch_by_keys, insert, to_rows
+from feedback_engine.store.rows import Rows, fetch_by_keys, insert, to_digests, to_rows
 from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS, FeedbackBatch
 from feedback_engine.tables.summary import ImportCounts
 
@@ -91,6 +92,22 @@ class FeedbackWriter:
             self._note_counts(connection, file, counts, is_complete=False)
         return counts
 
+    def save_batches(
+        self, file: StoredFile, batches: Iterable[FeedbackBatch]
+    ) -> Iterator[tuple[FeedbackBatch, ImportCounts]]:
+        """Store batches as `save_batch` does; yield each, once committed, with the counts so far.
+
+        The next batch is made while one is stored, in a thread that lets Python go on during each statement.
+        """
+        counts, source = ImportCounts(), iter(batches)
+        upcoming = _capture(source)
+        with ThreadPoolExecutor(1) as writer:
+            while (batch := upcoming.result()) is not None:
+                saving = writer.submit(self.save_batch, file, batch, counts)
+                upcoming = _capture(source)
+                counts = saving.result()
+                yield batch, counts
+
     def finish_file(self, file: StoredFile, counts: ImportCounts) -> None:
         """Mark the file as completely imported."""
         with self._database.writing() as connection:
@@ -109,17 +126,17 @@ class FeedbackWriter:
     def _save(self, connection: Connection, source: str, batch: FeedbackBatch) -> ImportCounts:
         is_main = batch.feedback["feedback_id"] == batch.feedback["record_id"]
         main = batch.feedback[is_main]
-        hashes = {
-            bytes.fromhex(key): bytes.fromhex(content)
-            for key, content in zip(main["feedback_id"], main["content_hash"], strict=True)
-        }
+        keys, contents = (to_digests(main[name].tolist()) for name in ("feedback_id", "content_hash"))
+        hashes = dict(zip(keys, contents, strict=True))
         known = _known_hashes(connection, list(hashes))
         fresh = [key for key in hashes if key not in known]
         changed = [key for key in known if known[key] != hashes[key]]
         earlier = _known_versions(connection, changed)
         updated = [key for key in changed if (key, hashes[key]) not in earlier]
         _retire(connection, updated)
-        self._insert(connection, batch, {key.hex() for key in (*fresh, *updated)}, is_whole=len(fresh) == len(main))
+        is_whole = len(fresh) == len(main)
+        records = set() if is_whole else {key.hex() for key in (*fresh, *updated)}
+        self._insert(connection, batch, records, is_whole=is_whole)
         self._insert_rejects(connection, source, batch.rejects)
         quarantined = batch.row_count - len(main)
         duplicate = len(main) - len(fresh) - len(updated)
@@ -133,10 +150,15 @@ class FeedbackWriter:
             cases = cases[cases["feedback_id"].isin(records)]
         rows = to_rows(feedback, FEEDBACK, without="text")
         texts = [(row[0], text, "") for row, text in zip(rows.values, feedback["text"].tolist(), strict=True) if text]
-        self._add(connection, tables.feedback, rows)
-        self._add(connection, tables.feedback_text, Rows(("feedback_id", "text", "tagged_with"), texts))
-        self._add(connection, tables.ratings, to_rows(ratings, RATINGS))
-        self._add(connection, tables.cases, to_rows(cases, CASES))
+        self._add_by_key(connection, tables.feedback, rows)
+        self._add_by_key(connection, tables.feedback_text, Rows(("feedback_id", "text", "tagged_with"), texts))
+        self._add_by_key(connection, tables.ratings, to_rows(ratings, RATINGS))
+        self._add_by_key(connection, tables.cases, to_rows(cases, CASES))
+
+    def _add_by_key(self, connection: Connection, table: Table, rows: Rows) -> None:
+        """Add rows that begin with their key, in its order: neighbours in the index are written together."""
+        rows.values.sort()
+        self._add(connection, table, rows)
 
     def _insert_rejects(self, connection: Connection, source: str, rejects: pd.DataFrame) -> None:
         self._add(connection, tables.rejects, to_rows(rejects, REJECTS).extended(source=source))
@@ -145,15 +167,25 @@ class FeedbackWriter:
         insert(connection, insert_if_absent(table, self._database.backend), rows)
 
 
+def _capture(batches: Iterator[FeedbackBatch]) -> Future[FeedbackBatch | None]:
+    """Return the next batch, None behind the last, or the error that came instead, to be raised in its turn."""
+    captured: Future[FeedbackBatch | None] = Future()
+    try:
+        captured.set_result(next(batches, None))
+    except BaseException as error:  # noqa: BLE001
+        captured.set_exception(error)
+    return captured
+
+
 def _known_hashes(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:
     columns = (tables.feedback.c.feedback_id, tables.feedback.c.content_hash)
-    found = fetch_by_keys(connection, lambda some: select(*columns).where(columns[0].in_(some)), keys)
+    found = fetch_by_keys(connection, columns, keys)
     return dict(found)
 
 
 def _known_versions(connection: Connection, keys: Sequence[bytes]) -> set[tuple[bytes, bytes]]:
     columns = (tables.feedback_history.c.record_id, tables.feedback_history.c.content_hash)
-    found = fetch_by_keys(connection, lambda some: select(*columns).where(columns[0].in_(some)), keys)
+    found = fetch_by_keys(connection, columns, keys)
     return set(found)
 
 

@@ -15,6 +15,7 @@ from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
 from feedback_engine.tables.schema import TableSchema
+from feedback_engine.tables.weighting import FROZEN_WEIGHTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +109,20 @@ class FigureStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def load_frozen(self) -> pd.DataFrame:
+        """Return FROZEN_WEIGHTS, empty if none were frozen."""
+        with self._database.reading() as connection:
+            result = connection.execute(
+                select(tables.frozen_weights).order_by(*tables.frozen_weights.primary_key.columns)
+            )
+            return FROZEN_WEIGHTS.conform(to_frame(FROZEN_WEIGHTS, list(result.keys()), result))
+
+    def save_frozen(self, weights: pd.DataFrame) -> None:
+        """Replace the frozen weights (FROZEN_WEIGHTS)."""
+        with self._database.writing() as connection:
+            connection.execute(tables.frozen_weights.delete())
+            insert(connection, tables.frozen_weights.insert(), to_rows(weights, FROZEN_WEIGHTS))
 
     def save(self, index: pd.DataFrame, weights: pd.DataFrame, by: str) -> None:
         """Replace the figures, and the weights they were made with, of the periods in `index`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Executable, Insert
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import Connection, Insert, bindparam, select
 
 from feedback_engine.tables.schema import Column, Kind, TableSchema
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Parameters in one IN (…): below the limits of every database.
 CHUNK = 5000
+#: Parameters in one statement: the limit of SQLite since 3.32 is 32,766.
+_PARAMETERS = 32_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def to_rows(frame: pd.DataFrame, declared: TableSchema, *, without: str = "") ->
 
 
 def insert(connection: Connection, statement: Insert, rows: Rows) -> None:
-    """Insert the rows by the driver's own executemany; SQLAlchemy's copies each row and takes twice the time."""
+    """Insert the rows by the driver itself; SQLAlchemy copies each row and takes twice the time."""
     if not rows.values:
         return
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows.names))
@@ -48,12 +52,26 @@ def insert(connection: Connection, statement: Insert, rows: Rows) -> None:
     order = [rows.names.index(name) for name in compiled.positiontup or ()]
     in_order = order == list(range(len(order)))
     values = rows.values if in_order else [tuple(row[i] for i in order) for row in rows.values]
-    connection.exec_driver_sql(str(compiled), values)
+    if connection.dialect.paramstyle == "qmark":
+        _insert_many(connection, str(compiled), values)
+    else:
+        connection.exec_driver_sql(str(compiled), values)
+
+
+def _insert_many(connection: Connection, statement: str, values: list[tuple[Any, ...]]) -> None:
+    """Insert many rows a statement: other threads go on for its whole length, where executemany stops them each row."""
+    width = len(values[0])
+    marks = f"({', '.join('?' * width)})"
+    count = max(1, _PARAMETERS // width)
+    for start in range(0, len(values), count):
+        some = values[start : start + count]
+        many = statement.replace(marks, ", ".join([marks] * len(some)), 1)
+        connection.exec_driver_sql(many, tuple(chain.from_iterable(some)))
 
 
 def _to_sql(series: pd.Series[Any], column: Column) -> list[Any]:
     if _is_digest(column):
-        return [bytes.fromhex(key) for key in series]
+        return to_digests(series.tolist())
     if column.kind is Kind.MOMENT:
         numbers = series.astype("int64").tolist()
         return [None if missing else number for missing, number in zip(series.isna(), numbers, strict=True)]
@@ -61,6 +79,14 @@ def _to_sql(series: pd.Series[Any], column: Column) -> list[Any]:
         return [None if missing else value for missing, value in zip(series.isna(), series.tolist(), strict=True)]
     values: list[Any] = series.tolist()
     return values
+
+
+def to_digests(keys: Sequence[str]) -> list[bytes]:
+    """Return 64 hexadecimal digits each as 32 bytes each, all in one conversion."""
+    joined = bytes.fromhex("".join(keys))
+    if len(joined) != 32 * len(keys):
+        raise ValueError("a digest has 64 hexadecimal digits")
+    return [joined[start : start + 32] for start in range(0, len(joined), 32)]
 
 
 def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -95,11 +121,17 @@ def _is_digest(column: Column) -> bool:
     return column.kind is Kind.KEY or column.name == "feedback_id"
 
 
-def fetch_by_keys(
-    connection: Connection, build: Callable[[Sequence[bytes]], Executable], keys: Sequence[bytes]
-) -> list[Any]:
-    """Return the rows of a select for many keys, asked for in chunks."""
+def fetch_by_keys(connection: Connection, columns: Sequence[SqlColumn[Any]], keys: Sequence[bytes]) -> list[Any]:
+    """Return these columns, of which the first is a digest, of the rows with many keys, asked for in chunks."""
+    query = select(*columns).where(columns[0].in_(bindparam("keys", expanding=True)))
     found: list[Any] = []
     for start in range(0, len(keys), CHUNK):
-        found += connection.execute(build(keys[start : start + CHUNK])).all()
+        some = list(keys[start : start + CHUNK])
+        if connection.dialect.paramstyle != "qmark":
+            found += connection.execute(query, {"keys": some}).all()
+            continue
+        # By the driver's own marks: SQLAlchemy names, binds and renders each key, which takes twice the search's time.
+        marks = ", ".join("?" * len(some))
+        one = str(select(*columns).where(columns[0] == bindparam("key")).compile(dialect=connection.dialect))
+        found += connection.exec_driver_sql(f"{one.removesuffix('= ?')}IN ({marks})", tuple(some)).all()
     return found

@@ -29,6 +29,7 @@ from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
 from feedback_engine.tables.schema import Kind, TableSchema
+from feedback_engine.tables.weighting import FROZEN_WEIGHTS
 
 #: Raised by one with every change of the tables below; `feedback-engine db upgrade` brings a database up to it.
 SCHEMA_VERSION = 1
@@ -94,6 +95,7 @@ cases = _table(CASES)
 text_annotations = _table(ANNOTATIONS)
 rejects = _table(REJECTS, extra=["source"])
 questions = _table(QUESTIONS)
+frozen_weights = _table(FROZEN_WEIGHTS)
 index_figures = _table(INDEX, name="index_figures", extra=["segmented_by"])
 index_weights = _table(WEIGHTS, name="index_weights", extra=["period"])
 
