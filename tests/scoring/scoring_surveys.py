@@ -1,4 +1,4 @@
-"""The two real surveys of /work/shared as scoring data; tests that use them skip where they are absent."""
+"""The two real surveys of ../shared as scoring data; tests that use them skip where they are absent."""
 
 from __future__ import annotations
 
