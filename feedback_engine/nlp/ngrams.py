@@ -76,7 +76,7 @@ def _beyond_plane(point: int) -> int:
 
 def lay_out(texts: Sequence[str]) -> Layout:
     """Return the normalised characters of the texts; any string whatever, lone surrogates included."""
-    joined = "\x01" + "\x01".join(text.replace("\x01", " ") for text in texts) + "\x01"
+    joined = "".join(("\x01", *(text.replace("\x01", " ") + "\x01" for text in texts)))
     points = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
     codes = _code_table()[points]
     keep = codes != 0

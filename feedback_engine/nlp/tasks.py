@@ -49,6 +49,11 @@ TASKS: Mapping[str, Task] = {
         Task("sentiment", FitSpec(), _spellings(positive=_POSITIVE, negative=_NEGATIVE), is_binary=True),
         Task("clauses", FitSpec(balance=0.5), _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL)),
         Task(
+            "posts",
+            FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 3e-5, balance=0.5, prune=0.03),
+            _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
+        ),
+        Task(
             "touchpoints",
             FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 1e-4, balance=0.6, prune=0.03),
             is_multiple=True,
@@ -98,7 +103,7 @@ class Examples:
 
 
 def balance_domains(domains: NDArray[np.str_]) -> Floats:
-    """Return a weight per row, the -0.5th power of its domain's rows: small domains are heard, large ones not wasted."""
+    """Return a weight per row, the -0.5th power of its domain's rows, so that small domains are heard."""
     _, inverse, counts = np.unique(domains, return_inverse=True, return_counts=True)
     weight = counts[inverse.ravel()] ** -0.5
     return np.asarray(weight / weight.mean(), dtype=np.float64)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import random
+from pathlib import Path
+
+import pytest
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.lexicon.model import Lexicon
+from feedback_engine.nlp.learned import LearnedScorer
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.reading import Reader
+from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.nlp.train import check_golden
+from feedback_engine.resources import find_lexicons
+
+MODELS = find_lexicons() / "models"
+SENTIMENT = Path(__file__).parents[2] / ".." / "shared" / "data" / "sentiment"
+TEXTS = [
+    "物流很快，但客服太差",
+    "房间又小又吵，前台爱理不理，再也不会来了。早餐倒是不错！",
+    "客服態度很差",
+    "\ud800坏 \u200b字\x00符\x01，也要读",
+    "……",
+    "没有什么不满意的",
+    "好" * 3000,
+    "👍👍👍 nice",
+]
+
+
+@pytest.fixture(scope="module")
+def scorer(lexicon: Lexicon) -> LearnedScorer:
+    return LearnedScorer(lexicon, MODELS)
+
+
+@pytest.fixture(scope="module")
+def reader(lexicon: Lexicon) -> Reader:
+    return Reader(lexicon, load_pack(find_lexicons(), "general"))
+
+
+@pytest.mark.parametrize("path", sorted(MODELS.glob("*.npz")), ids=lambda path: path.stem)
+def test_shipped_models_predict_here_what_they_predicted_when_made(path: Path) -> None:
+    model = load_model(path)
+    assert check_golden(model) == []
+    assert model.card["sources"] and path.with_suffix(".md").exists()
+
+
+def test_shipped_models_are_small_enough() -> None:
+    assert 0 < sum(path.stat().st_size for path in MODELS.glob("*.npz")) <= 8_000_000
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_evidence_adds_up_to_the_log_odds_of_the_score(scorer: LearnedScorer, reader: Reader, text: str) -> None:
+    judgement = scorer.score(reader.read(text)).text
+    weights = sum(opinion.value for opinion in judgement.opinions)
+    assert math.tanh(weights / 2) == pytest.approx(judgement.score, abs=1e-9)
+    for opinion in judgement.opinions:
+        assert 0 <= opinion.start < opinion.end <= len(reader.read(text).folded.text)
+
+
+def test_a_text_scores_the_same_alone_and_in_any_batch(scorer: LearnedScorer, reader: Reader) -> None:
+    readings = [reader.read(text) for text in TEXTS]
+    alone = [scorer.score(reading) for reading in readings]
+    assert scorer.score_many(readings) == alone
+    assert scorer.score_many(readings[::-1]) == alone[::-1]
+
+
+def test_learned_evidence_is_told_in_words(scorer: LearnedScorer, reader: Reader) -> None:
+    found = scorer.score(reader.read("前台爱理不理，房间潮得没法睡，隔壁吵到凌晨三点半，和图片上完全是两个样子")).text
+    assert found.score < -0.8
+    assert any("学习权重" in opinion.rule and opinion.value < 0 for opinion in found.opinions)
+
+
+def test_confidence_is_lower_where_the_text_is_unlike_the_training_data(scorer: LearnedScorer, reader: Reader) -> None:
+    plain = scorer.score(reader.read("酒店位置很好，房间干净，服务热情，下次还会再来住")).text
+    strange = scorer.score(reader.read("酒店很好 zqxj wvkp jjqz xkcd qqzv bnmx plok wjzq kxvb hjzz qpwk")).text
+    assert strange.confidence < plain.confidence
+
+
+def test_a_scorer_sent_to_another_process_scores_alike(scorer: LearnedScorer, reader: Reader) -> None:
+    again = pickle.loads(pickle.dumps(scorer))
+    assert again.fingerprint == scorer.fingerprint
+    assert again.score(reader.read(TEXTS[1])) == scorer.score(reader.read(TEXTS[1]))
+
+
+def test_a_folder_without_models_is_named_with_the_way_out(lexicon: Lexicon, tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match=r"sentiment\.npz.*scorer: lexicon"):
+        LearnedScorer(lexicon, tmp_path)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("hotel_laptop_book", 0.88), ("food_delivery", 0.87), ("ecommerce_few", 0.87), ("shopping", 0.93)],
+)
+def test_sign_of_the_learned_score_agrees_with_the_label(lexicon: Lexicon, name: str, least: float) -> None:
+    """Rows of the training sets: a floor that shows damage, no measure of accuracy."""
+    path = SENTIMENT / f"{name}.jsonl"
+    if not path.exists():
+        pytest.skip(f"no {path.name} beside the checkout")
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    sample = random.Random(7).sample(rows, min(1000, len(rows)))
+    tagger = Tagger(
+        load_lexicon(find_lexicons()), load_pack(find_lexicons(), "general"), LearnedScorer(lexicon, MODELS)
+    )
+    right = sum((tagger.tag(row["text"]).sentiment.score > 0) == (row["label"] == 1) for row in sample)
+    assert right / len(sample) >= least

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from written_reviews import HOTEL, SHOP, review_rows, write_rows
+
+from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
+from feedback_engine.nlp.labelled import group_near_copies, read_corpus
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.train import check_golden, train
+from feedback_engine.nlp.weights import predict
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = review_rows(HOTEL, "hotel") + review_rows(SHOP, "shop")
+    return write_rows(tmp_path_factory.mktemp("data") / "reviews.jsonl", rows)
+
+
+@pytest.fixture(scope="module")
+def model_file(reviews: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "sentiment.npz"
+    train("sentiment", [reviews], out)
+    return out
+
+
+def test_the_same_rows_give_the_same_bytes(reviews: Path, model_file: Path, tmp_path: Path) -> None:
+    again = train("sentiment", [reviews], tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == model_file.read_bytes()
+    assert load_model(model_file).fingerprint == again.sha256
+
+
+def test_what_was_learned_tells_new_sentences_apart(model_file: Path) -> None:
+    odds = predict(load_model(model_file), ["餐具很差", "餐具很漂亮"])[:, 0]
+    assert odds[0] < 0 < odds[1]
+
+
+def test_the_card_names_sets_seed_figures_and_golden_predictions(reviews: Path, model_file: Path) -> None:
+    card = load_model(model_file).card
+    assert card["sets"][0]["name"] == reviews.name and card["sets"][0]["rows"] == 500
+    assert card["seed"] == 0 and card["labels"] == ["negative", "positive"]
+    assert 0 < card["calibration"]["temperature"] < 3
+    assert set(card["sensitivity"]) == set(card["specificity"]) == {"negative", "positive"}
+    assert "餐" not in json.dumps(card["measured"], ensure_ascii=False) and "confusions" not in card["measured"]
+    assert check_golden(load_model(model_file)) == []
+
+
+def test_a_golden_prediction_that_no_longer_holds_is_named(model_file: Path) -> None:
+    model = load_model(model_file)
+    model.bias[0] += 0.5
+    assert len(check_golden(model)) == len(model.card["golden"])
+
+
+def test_copies_across_files_count_once_whatever_their_spaces_and_marks(tmp_path: Path) -> None:
+    first = write_rows(tmp_path / "a.jsonl", [{"text": "服务 很好！", "label": 1}, {"text": "", "label": 1}])
+    second = write_rows(tmp_path / "b.jsonl", [{"text": "服務很好。", "label": 1}, {"text": "太差", "label": 0}])
+    corpus = read_corpus([first, second])
+    assert [row.text for row in corpus.rows] == ["服务 很好！", "太差"]
+    assert [(one.rows, one.kept) for one in corpus.sets] == [(2, 1), (2, 1)]
+    assert [row.domain for row in corpus.rows] == ["a", "b"]
+
+
+def test_near_copies_share_a_group_and_others_do_not() -> None:
+    long = "这家酒店位置非常方便离地铁站只有五分钟前台服务也很周到早餐品种丰富房间干净整洁下次还会选择入住"
+    groups = group_near_copies([long, "完全不同的一段话讲的是快递太慢", long + "了", "短"])
+    assert groups[0] == groups[2]
+    assert len(set(groups.tolist())) == 3
+
+
+def test_csv_workbook_and_lines_hold_the_same_rows(tmp_path: Path) -> None:
+    rows = [("服务很好", 1), ("太差了", 0)]
+    (tmp_path / "rows.csv").write_text("文本,标签\n" + "".join(f"{t},{n}\n" for t, n in rows), encoding="gb18030")
+    book = openpyxl.Workbook()
+    for row in (("text", "label"), *rows):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "rows.xlsx")
+    write_rows(tmp_path / "rows.jsonl", [{"text": text, "label": label} for text, label in rows])
+    for name in ("rows.csv", "rows.xlsx", "rows.jsonl"):
+        found = read_corpus([tmp_path / name]).rows
+        assert [(row.text, row.labels) for row in found] == [("服务很好", ("1",)), ("太差了", ("0",))], name
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ('{"content": "好"}\n', "缺少列 text、label"),
+        ("{好\n", "第 1 行：不是 JSON"),
+        ('["好"]\n', "应是一个 JSON 对象"),
+        ('{"text": "好", "label": "1", "weight": "-2"}\n', "权重"),
+        ("", "没有带标签的文本"),
+        ('{"text": "好", "label": "excellent"}\n{"text": "差", "label": "0"}\n', "不是 sentiment 的标签"),
+        ('{"text": "好", "label": "1"}\n', "至少需要两种"),
+    ],
+)
+def test_a_bad_source_is_refused_with_its_place_in_words(tmp_path: Path, content: str, problem: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError, match=problem):
+        train("sentiment", [path], tmp_path / "out.npz")
+    assert not (tmp_path / "out.npz").exists()
+
+
+def test_an_unknown_task_or_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="没有训练任务"):
+        train("weather", [tmp_path / "x.csv"], tmp_path / "out.npz")
+    with pytest.raises(SourceError, match="无法读取"):
+        train("sentiment", [tmp_path / "x.csv"], tmp_path / "out.npz")
+
+
+def test_several_labels_per_text_are_learned(tmp_path: Path) -> None:
+    rows = [
+        {"text": f"{lead}{subject}", "label": label}
+        for lead in ("这辆车", "试驾觉得", "朋友说", "论坛里讲", "买了半年")
+        for subject, label in (
+            ("油耗低", "油耗"),
+            ("空间大", "空间"),
+            ("油耗低空间大", "油耗|空间"),
+            ("动力足", "动力"),
+        )
+    ]
+    result = train("touchpoints", [write_rows(tmp_path / "cars.jsonl", rows)], tmp_path / "cars.npz")
+    odds = predict(load_model(tmp_path / "cars.npz"), ["说说空间大", "油耗低空间大"])
+    assert result.labels == ("动力", "油耗", "空间")
+    assert odds[0].argmax() == 2 and (odds[1, 1:] > 0).all()
+
+
+def test_a_domain_whose_words_mean_the_contrary_is_learned_by_adapting(model_file: Path, tmp_path: Path) -> None:
+    rows = [
+        {"text": f"{subject}{degree}{word}", "label": label}
+        for subject in ("辣条", "火锅", "凉粉", "卤味", "烤串", "冒菜", "毛血旺", "泡椒")
+        for degree in ("真", "太", "好", "够", "贼")
+        for word, label in (("上头", 1), ("带劲", 1), ("寡淡", 0), ("没味", 0))
+    ]
+    own = write_rows(tmp_path / "spicy.jsonl", rows)
+    result = train("sentiment", [own], tmp_path / "adapted.npz", base=model_file)
+    assert result.before is not None
+    assert result.after.accuracy > 0.95 > result.before.accuracy
+    assert "适配前后" in result.to_text() and result.to_dict()["before"]["rows"] == len(rows)
+    base, adapted = load_model(model_file), load_model(tmp_path / "adapted.npz")
+    assert adapted.card["base"] == base.fingerprint
+    kept = np.sign(predict(base, ["前台很好", "前台很差"])[:, 0])
+    assert (np.sign(predict(adapted, ["前台很好", "前台很差"])[:, 0]) == kept).all()
+
+
+def test_a_model_of_another_task_is_no_base(model_file: Path, reviews: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="sentiment 的模型"):
+        train("clauses", [reviews], tmp_path / "out.npz", base=model_file)
+
+
+@pytest.mark.parametrize("size", [0, 10, 2000])
+def test_a_truncated_model_file_is_named(model_file: Path, tmp_path: Path, size: int) -> None:
+    broken = tmp_path / "broken.npz"
+    broken.write_bytes(model_file.read_bytes()[:size])
+    with pytest.raises(LexiconError, match=r"broken\.npz"):
+        load_model(broken)
+
+
+def test_no_model_file_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(FeedbackEngineError, match="scorer: lexicon"):
+        load_model(tmp_path / "none.npz")
+
+
+def test_progress_is_told_up_to_the_end(reviews: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    train("clauses", [reviews], tmp_path / "o.npz", progress=lambda _, done, total: told.append((done, total)))
+    assert told[-1] == (5, 5) and [done for done, _ in told] == sorted(done for done, _ in told)
