@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from feedback_engine.ingest.detect import Platform
 from feedback_engine.ingest.platforms.app_store import AppStore
@@ -32,6 +33,7 @@ from feedback_engine.ingest.platforms.wjx import Wjx
 from feedback_engine.ingest.platforms.work_order import WorkOrder
 from feedback_engine.ingest.platforms.zendesk import Zendesk
 from feedback_engine.lexicon.model import Lexicon, Pack
+from feedback_engine.nlp.learned import LearnedScorer
 from feedback_engine.nlp.sentiment import LexiconScorer
 from feedback_engine.nlp.snownlp_scorer import SnownlpScorer
 from feedback_engine.nlp.tagger import SentimentScorer
@@ -70,12 +72,13 @@ _PLATFORMS: tuple[Platform, ...] = (
 #: Who writes files, by name.
 ADAPTERS: Registry[Platform] = Registry("文件格式", {platform.name: platform for platform in _PLATFORMS})
 
-#: What gives texts their sentiment: scorers made from the lexicon and the pack.
-SENTIMENT_SCORERS: Registry[Callable[[Lexicon, Pack], SentimentScorer]] = Registry(
+#: What gives texts their sentiment: scorers made from the lexicon, the pack and the folder that holds both.
+SENTIMENT_SCORERS: Registry[Callable[[Lexicon, Pack, Path], SentimentScorer]] = Registry(
     "情感打分器",
     {
-        "lexicon": lambda lexicon, _pack: LexiconScorer(lexicon),
-        "snownlp": lambda _lexicon, pack: SnownlpScorer(pack.userdict),
+        "learned": lambda lexicon, _pack, folder: LearnedScorer(lexicon, folder / "models"),
+        "lexicon": lambda lexicon, _pack, _folder: LexiconScorer(lexicon),
+        "snownlp": lambda _lexicon, pack, _folder: SnownlpScorer(pack.userdict),
     },
 )
 

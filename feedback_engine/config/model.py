@@ -210,7 +210,7 @@ class QualityConfig(Strict):
 class TaggingConfig(Strict):
     """How texts are tagged."""
 
-    scorer: str = "lexicon"
+    scorer: str = "learned"
     processes: Annotated[int, Field(ge=1, le=64)] = 1
 
 
@@ -272,7 +272,7 @@ class ImportConfig(Strict):
 
     #: Share of rejected rows above which `import` and `run` end with exit code 3.
     max_reject_share: Share = 0.05
-    batch_rows: Annotated[int, Field(ge=1, le=100_000)] = 20_000
+    batch_rows: Annotated[int, Field(ge=1, le=100_000)] = 10_000
 
 
 class Config(Strict):

@@ -207,7 +207,7 @@ class FeedbackEngine:
 
         make_scorer = SENTIMENT_SCORERS[self.config.tagging.scorer]
         words = self._pack(pack)
-        return Tagger(self._lexicon, words, make_scorer(self._lexicon, words))
+        return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
 
     @property
     def _imports(self) -> Imports:

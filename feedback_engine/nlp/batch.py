@@ -54,7 +54,8 @@ def tag_table(
     if processes > 1 and len(distinct) >= worth_a_pool:
         tails = _tag_in_processes(distinct, built, processes)
     else:
-        tails = (annotate(built.tag(text)) for text in distinct)
+        chunks = (distinct[at : at + _CHUNK] for at in range(0, len(distinct), _CHUNK))
+        tails = (annotate(tagged) for chunk in chunks for tagged in built.tag_many(chunk))
     known = dict(zip(distinct, tails, strict=True))
     rows = [(id_, *tail) for id_, text in zip(ids, given, strict=True) for tail in known[text]]
     return ANNOTATIONS.build(rows)
@@ -128,4 +129,4 @@ def _set_tagger(tagger: Tagger) -> None:
 
 
 def _annotate_chunk(texts: list[str]) -> list[list[Tail]]:
-    return [annotate(_process_tagger.tag(text)) for text in texts]
+    return [annotate(tagged) for tagged in _process_tagger.tag_many(texts)]

@@ -76,13 +76,6 @@ class _Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LearnedVerdict(Verdict):
-    """The verdict of both, and what the rules alone say; complaints are judged by the latter."""
-
-    rules: Verdict
-
-
-@dataclass(frozen=True, slots=True)
 class _Learned:
     """The two models and their tables."""
 
@@ -257,7 +250,7 @@ def _judge(learned: _Learned, reading: Reading, rules: Verdict, text: _Part, cla
     ]
     says_nothing = len(clauses) == 1 and clauses[0].is_neutral
     whole = _judge_text(learned, folded, rules.text, text, says_nothing)
-    return LearnedVerdict(whole, tuple(clause_judgements), rules)
+    return Verdict(whole, tuple(clause_judgements), rules)
 
 
 def _judge_text(learned: _Learned, folded: str, rules: Judgement, part: _Part, says_nothing: bool) -> Judgement:

@@ -45,6 +45,8 @@ class Verdict:
 
     text: Judgement
     clauses: tuple[Judgement, ...]
+    #: What the word lists alone say, where learned weights have a part in the above: complaints are judged by it.
+    rules: Verdict | None = None
 
 
 #: The judgement where nothing is said.
@@ -58,6 +60,10 @@ class LexiconScorer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.fingerprint = f"{self.name}:{lexicon.fingerprint}"
+
+    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
+        """Return the verdict of each reading."""
+        return [self.score(reading) for reading in readings]
 
     def score(self, reading: Reading) -> Verdict:
         """Return the judgement of the text and of each clause."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import marshal
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,6 +58,10 @@ class SnownlpScorer:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SnownlpScorer, (self._words,)
+
+    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
+        """Return the verdict of each reading."""
+        return [self.score(reading) for reading in readings]
 
     def score(self, reading: Reading) -> Verdict:
         """Return the judgement of the text and of each clause."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Protocol
 
@@ -28,8 +29,8 @@ class SentimentScorer(Protocol):
     #: Changes whenever the scorer's answers may change.
     fingerprint: str
 
-    def score(self, reading: Reading) -> Verdict:
-        """Return the judgement of the text and of each clause of the reading."""
+    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
+        """Return for each reading the judgement of the text and of each clause; the same bits in any batch."""
         ...
 
 
@@ -48,15 +49,24 @@ class Tagger:
 
     def tag(self, text: object) -> TaggedText:
         """Return the tags of a text; anything that is no text or holds no words is tagged as without content."""
-        given = as_text(text)
-        if not has_content(given):
-            return TaggedText(given, _NO_SENTIMENT, (), NO_COMPLAINT)
-        reading = self._reader.read(given)
-        verdict = self._scorer.score(reading)
+        return self.tag_many([text])[0]
+
+    def tag_many(self, texts: Sequence[object]) -> list[TaggedText]:
+        """Return the tags of each text, the same as one by one, in less time."""
+        given = [as_text(text) for text in texts]
+        readings = [self._reader.read(text) if has_content(text) else None for text in given]
+        verdicts = iter(self._scorer.score_many([reading for reading in readings if reading is not None]))
+        return [
+            TaggedText(text, _NO_SENTIMENT, (), NO_COMPLAINT)
+            if reading is None
+            else self._join(text, reading, next(verdicts))
+            for text, reading in zip(given, readings, strict=True)
+        ]
+
+    def _join(self, given: str, reading: Reading, verdict: Verdict) -> TaggedText:
         touchpoints = self._touchpoints.find(reading, verdict)
-        return TaggedText(
-            given, _sentiment(reading, verdict.text), touchpoints, self._complaints.judge(reading, verdict)
-        )
+        complaint = self._complaints.judge(reading, verdict.rules or verdict)
+        return TaggedText(given, _sentiment(reading, verdict.text), touchpoints, complaint)
 
 
 def as_text(value: object) -> str:
