@@ -27,7 +27,11 @@ HEADINGS = {"Config": "Config", "project": "ProjectConfig", "store": "StoreConfi
             "tagging": "TaggingConfig", "scoring": "ScoringConfig", "report": "ReportConfig", "sources": "SourceConfig",
             "mapping": "MappingConfig", "ratings": "RatingConfig", "scale": "ScaleConfig", "texts": "TextConfig",
             "touchpoints": "TouchpointConfig", "indicators": "IndicatorConfig",
-            "complaint_scale": "ComplaintScaleConfig"}  # fmt: skip
+            "complaint_scale": "ComplaintScaleConfig", "hours": "HoursConfig", "weighting": "WeightingConfig",
+            "ahp": "AhpConfig", "judgements": "JudgementConfig", "delphi": "DelphiLevelConfig",
+            "combine": "CombineConfig", "change": "ChangeConfig", "population": "MarginsConfig",
+            "structural": "StructuralConfig", "gaps": "GapConfig", "kano": "KanoConfig",
+            "drivers": "DriversConfig"}  # fmt: skip
 
 
 class Example(NamedTuple):

@@ -157,6 +157,32 @@ def db(options: Namespace) -> int:
     return DONE
 
 
+def train(options: Namespace) -> int:
+    """Train weights and print how they do on rows held out."""
+    from feedback_engine.nlp.train import train as train_model
+
+    base = Path(options.base) if options.base else None
+    files = [Path(path) for path in options.data]
+    result = train_model(options.task, files, Path(options.out), seed=options.seed, base=base, progress=show_progress)
+    print_json(result.to_dict()) if options.json else print(result.to_text())
+    return DONE
+
+
+def evaluate(options: Namespace) -> int:
+    """Print how a model, or weights learned from the data themselves, do on labelled rows."""
+    from feedback_engine.nlp import evaluate as evaluation
+
+    files = [Path(path) for path in options.data]
+    if options.model:
+        found = evaluation.evaluate(options.task, files, Path(options.model))
+    elif options.leave_domains_out:
+        found = evaluation.leave_domains_out(options.task, files, progress=show_progress)
+    else:
+        found = evaluation.cross_validate(options.task, files, progress=show_progress)
+    print_json(found.to_dict()) if options.json else print(found.to_text())
+    return DONE
+
+
 def _engine(options: Namespace, *, may_be_absent: bool = False) -> FeedbackEngine:
     from feedback_engine.engine import FeedbackEngine
 

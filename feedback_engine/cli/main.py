@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_stage_commands(commands)
     _add_figure_commands(commands)
+    _add_model_commands(commands)
     return parser
 
 
@@ -107,6 +108,22 @@ def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     report = _add(commands, "report", "写出 Excel 报告")
     report.add_argument("--period", metavar="期间", help="如 2026-10；latest 为最近一个有数据的月份，all 为全部")
     report.add_argument("--out", metavar="文件", help="缺省按配置 report.path")
+
+
+def _add_model_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+    train = _add(commands, "train", "用带标签的数据训练权重，可复现到字节；--base 在现有模型上适应自己的领域")
+    train.add_argument("--out", metavar="文件", required=True, help="写出的模型文件（.npz）")
+    train.add_argument("--base", metavar="文件", help="从这个模型出发，只移动到数据要求的程度")
+    train.add_argument("--seed", type=int, default=0, help="随机种子")
+    evaluate = _add(commands, "evaluate", "按领域评测准确率：给 --model 评测该模型，否则交叉验证")
+    evaluate.add_argument("--model", metavar="文件", help="模型文件；缺省为交叉验证")
+    evaluate.add_argument("--leave-domains-out", action="store_true", help="每次留出一个领域来测")
+    for command in (train, evaluate):
+        command.add_argument("task", metavar="任务", help="sentiment、clauses、posts、touchpoints 或 complaints")
+        command.add_argument(
+            "--data", metavar="文件", nargs="+", required=True, help="CSV、XLSX 或 JSONL：text、label、domain"
+        )
+        command.add_argument("--json", action="store_true", help="打印 JSON")
 
 
 def _add(

@@ -26,6 +26,8 @@ from feedback_engine.tables.feedback import FeedbackBatch
 
 #: The name of "no platform": a table that is read by a mapping alone.
 GENERIC = "generic"
+#: Cells read together at most, so that a wide file takes no more memory than a narrow one.
+_MAX_CELLS = 200_000
 
 _SHAPES = {
     SourceKind.QUESTIONNAIRE: read_questionnaire,
@@ -79,8 +81,9 @@ class Reading:
         counted as read: spreadsheets declare thousands of them. Raises SourceError if the file breaks off.
         """
         records = iter(self.adapted.rows)
+        count = min(self.batch_rows, max(1, _MAX_CELLS // len(self.columns.labels)))
         while True:
-            chunk = list(islice(records, self.batch_rows))
+            chunk = list(islice(records, count))
             if not chunk and not self.adapted.rows.rejects:
                 return
             for batch in self._read_chunk(chunk):

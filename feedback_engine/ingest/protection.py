@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from secrets import token_bytes
 
 from feedback_engine.domain import IdPolicy
@@ -58,10 +58,16 @@ class Protection:
 
     def _treat_one(self, identifier: str, policy: IdPolicy) -> str:
         # An id that is itself a telephone number is hashed even where ids are kept: masked, all would be one.
-        is_personal = self.is_masked and bool(mask(identifier).findings)
+        is_personal = self.is_masked and _is_personal(identifier)
         if not identifier or (policy is IdPolicy.KEEP and not is_personal):
             return identifier
         return pseudonymise(identifier, self.load_key())
+
+
+@lru_cache(maxsize=20_000)
+def _is_personal(identifier: str) -> bool:
+    """Whether an id is itself personal data; remembered, because the same people come back batch after batch."""
+    return bool(mask(identifier).findings)
 
 
 #: Masking without a project: identifiers are kept, and one that is personal data is hashed by a key of this process.

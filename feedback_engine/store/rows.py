@@ -73,12 +73,21 @@ def _to_sql(series: pd.Series[Any], column: Column) -> list[Any]:
     if _is_digest(column):
         return to_digests(series.tolist())
     if column.kind is Kind.MOMENT:
-        numbers = series.astype("int64").tolist()
-        return [None if missing else number for missing, number in zip(series.isna(), numbers, strict=True)]
+        return _with_gaps(series, series.astype("int64").tolist())
     if column.is_nullable:
-        return [None if missing else value for missing, value in zip(series.isna(), series.tolist(), strict=True)]
+        return _with_gaps(series, series.tolist())
     values: list[Any] = series.tolist()
     return values
+
+
+def _with_gaps(series: pd.Series[Any], values: list[Any]) -> list[Any]:
+    """Return the values with None where the series has nothing; most series have all or nothing."""
+    missing = series.isna().to_numpy()
+    if not missing.any():
+        return values
+    if missing.all():
+        return [None] * len(values)
+    return [None if gap else value for gap, value in zip(missing.tolist(), values, strict=True)]
 
 
 def to_digests(keys: Sequence[str]) -> list[bytes]:

@@ -48,9 +48,11 @@ class Key:
 
 
 def are_serial(cells: Sequence[str]) -> bool:
-    """Whether these are but the numbers of the lines, 1, 2, 3 …, which the next export will use again."""
-    ids = [clean_id(cell) for cell in cells]
-    return ids in ([str(number) for number in range(start, start + len(ids))] for start in (0, 1))
+    """Whether these are but the numbers of the lines, 1, 2, 3 … in any order, which the next export will use again."""
+    ids = {clean_id(cell) for cell in cells}
+    if len(ids) < len(cells):
+        return False
+    return any(ids == {str(number) for number in range(start, start + len(ids))} for start in (0, 1))
 
 
 def choose_key(sample: Sample, candidates: Sequence[int]) -> Key:

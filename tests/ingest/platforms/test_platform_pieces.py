@@ -96,6 +96,7 @@ def test_ids_lose_only_their_guards() -> None:
         "42", "42", "0042", "42", "4.2", "GD-42",
     ]  # fmt: skip
     assert are_serial(["1", "2", "3"]) and are_serial(["0", "1.0"]) and not are_serial(["1", "3"])
+    assert are_serial(["3", "2", "1"]) and not are_serial(["1", "1", "2"])
 
 
 def test_headings_are_compared_without_brackets_blanks_and_widths() -> None:

@@ -1,0 +1,38 @@
+"""`train` and `evaluate` on a team's own labelled rows."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from feedback_engine.cli.main import main
+
+GOOD = ("房间干净", "服务热情", "早餐丰富", "位置方便", "性价比高", "环境安静")
+BAD = ("房间脏乱", "服务冷漠", "早餐难吃", "位置偏僻", "价格太贵", "环境吵闹")
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label", "domain"])
+        for n in range(120):
+            words, label = (GOOD, "正面") if n % 2 else (BAD, "负面")
+            writer.writerow([f"{words[n % 6]}，第{n}次来，{words[(n // 6) % 6]}", label, "甲店" if n % 3 else "乙店"])
+    return path
+
+
+def test_training_twice_gives_the_same_bytes(rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one.npz", "two.npz"):
+        assert main(["train", "sentiment", "--data", str(rows), "--out", str(tmp_path / name), "--json"]) == 0
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+    assert main(["evaluate", "sentiment", "--data", str(rows), "--model", str(tmp_path / "one.npz"), "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert json.loads(printed[printed.rindex("\n{") :])["accuracy"] > 0.9
+
+
+def test_an_unknown_task_suggests_the_nearest(rows: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "sentimant", "--data", str(rows)]) == 1
+    assert "sentiment" in capsys.readouterr().err
