@@ -10,6 +10,7 @@ The heavy parts are imported when they are first used, so that `import feedback_
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ try:
     __version__ = version("feedback-engine")
 except PackageNotFoundError:  # run from a bare checkout
     __version__ = "0"
+
+# A library says nothing by itself: the application decides where the log goes.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
     "FeedbackEngine",

@@ -167,3 +167,10 @@ def scored(engine: fe.FeedbackEngine, month: str) -> dict[str, float]:
     table = engine.score(period=month).table
     rows = table[(table["indicator"] == "overall") & (table["measure"] == "score") & (table["segment"] == "all")]
     return dict(zip(rows["touchpoint"], rows["score"], strict=True))
+
+
+def test_the_library_prints_and_logs_nothing_by_itself(tmp_path: Path) -> None:
+    program = "import feedback_engine as fe, logging; logging.getLogger('feedback_engine').warning('x'); "
+    program += "fe.FeedbackEngine().tag('房间很干净', pack='hotel')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
