@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
@@ -29,8 +30,9 @@ def read_golden() -> list[Golden]:
 
 
 @cache
-def tagger_of(pack: str) -> Tagger:
-    return Tagger(load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack))
+def tagger_of(pack: str, scorer: str) -> Tagger:
+    lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack)
+    return Tagger(lexicon, words, SENTIMENT_SCORERS[scorer](lexicon, words, find_lexicons()))
 
 
 GOLDEN = read_golden()
@@ -43,23 +45,26 @@ def test_there_are_enough_golden_sentences_of_every_pack() -> None:
     assert all(counts[pack] >= 55 for pack in ("general", "retail", "telecom", "scenic")), counts
 
 
+@pytest.mark.parametrize("scorer", ["learned", "lexicon"])
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.text)
-def test_polarity_is_what_a_person_reads(golden: Golden) -> None:
-    sentiment = tagger_of(golden.pack).tag(golden.text).sentiment
+def test_polarity_is_what_a_person_reads(golden: Golden, scorer: str) -> None:
+    sentiment = tagger_of(golden.pack, scorer).tag(golden.text).sentiment
     assert str(sentiment.polarity) in golden.polarities, (sentiment.score, [e.rule for e in sentiment.evidence])
 
 
+@pytest.mark.parametrize("scorer", ["learned", "lexicon"])
 @pytest.mark.parametrize("golden", [g for g in GOLDEN if g.touchpoints], ids=lambda golden: golden.text)
-def test_touchpoints_carry_the_polarity_of_their_own_clause(golden: Golden) -> None:
-    found = {f"{tag.code}:{tag.polarity}" for tag in tagger_of(golden.pack).tag(golden.text).touchpoints}
+def test_touchpoints_carry_the_polarity_of_their_own_clause(golden: Golden, scorer: str) -> None:
+    found = {f"{tag.code}:{tag.polarity}" for tag in tagger_of(golden.pack, scorer).tag(golden.text).touchpoints}
     unwanted = {wanted[1:] for wanted in golden.touchpoints if wanted.startswith("!")}
     assert {wanted for wanted in golden.touchpoints if not wanted.startswith("!")} <= found
     assert not unwanted & {code.partition(":")[0] for code in found}
 
 
+@pytest.mark.parametrize("scorer", ["learned", "lexicon"])
 @pytest.mark.parametrize("golden", [g for g in GOLDEN if g.complaint], ids=lambda golden: golden.text)
-def test_complaints_are_known_and_typed(golden: Golden) -> None:
-    complaint = tagger_of(golden.pack).tag(golden.text).complaint
+def test_complaints_are_known_and_typed(golden: Golden, scorer: str) -> None:
+    complaint = tagger_of(golden.pack, scorer).tag(golden.text).complaint
     expected, _, kind = golden.complaint.partition(":")
     assert complaint.is_complaint is (expected == "yes")
     assert not kind or complaint.type == kind, [e.rule for e in complaint.evidence]
