@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 
 from feedback_engine.config.model import ScaleConfig
 from feedback_engine.ingest.cells import clean
@@ -24,8 +24,3 @@ def are_numbers(cells: Collection[str], allowed: Collection[int]) -> bool:
         return bool(cells) and {float(clean(cell)) for cell in cells} <= set(map(float, allowed))
     except ValueError:
         return False
-
-
-def first_matching(header: Sequence[str], is_wanted: Callable[[int], bool]) -> int | None:
-    """Return the first position that is wanted, None if none is."""
-    return next((at for at in range(len(header)) if is_wanted(at)), None)
