@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 _PACKAGE = Path(__file__).resolve().parent
+_CHOSEN: ContextVar[Path | None] = ContextVar("lexicons", default=None)
+_T = TypeVar("_T")
 
 
 def find_lexicons(explicit: Path | None = None) -> Path:
-    """Return the lexicon folder: the given one, else $FEEDBACK_ENGINE_LEXICONS, else the shipped one."""
-    if explicit is not None:
-        return explicit
+    """Return the lexicon folder: the given one, else that in use, else $FEEDBACK_ENGINE_LEXICONS, else the shipped."""
+    if (chosen := explicit or _CHOSEN.get()) is not None:
+        return chosen
     if from_environment := os.environ.get("FEEDBACK_ENGINE_LEXICONS"):
         return Path(from_environment)
     return _shipped("_lexicons", "lexicons")
 
 
-def find_formats() -> Path:
-    """Return the folder of the tables that tell exports apart: in the chosen lexicons, else the shipped one."""
-    own = find_lexicons() / "formats"
-    return own if own.is_dir() else _shipped("_lexicons", "lexicons") / "formats"
+@contextmanager
+def use_lexicons(folder: Path | None) -> Iterator[None]:
+    """Within the block, read files by the words of this folder, however deep inside platforms; None = the usual."""
+    token = _CHOSEN.set(folder)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def find_table(folder: str, name: str) -> Path:
+    """Return the file `folder`/`name` of the lexicons in use, or the shipped one where these have none."""
+    own = find_lexicons() / folder / name
+    return own if own.is_file() else _shipped("_lexicons", "lexicons") / folder / name
+
+
+def once_per_lexicons(make: Callable[[], _T]) -> Callable[[], _T]:
+    """Return the function that makes a thing of lexicon words only once for every lexicon folder."""
+    made = cache(lambda _folder: make())
+    return wraps(make)(lambda: made(find_lexicons()))
 
 
 def find_examples() -> Path:
@@ -33,6 +56,7 @@ def find_default_config() -> Path:
     return _shipped("_config.yaml", "config.yaml")
 
 
+@cache
 def _shipped(in_wheel: str, in_checkout: str) -> Path:
     inside = _PACKAGE / in_wheel
     return inside if inside.exists() else _PACKAGE.parent / in_checkout

@@ -12,6 +12,7 @@ import pandas as pd
 
 from feedback_engine.config.model import Config
 from feedback_engine.domain import Period
+from feedback_engine.engine.questions import Asked, tell_apart
 from feedback_engine.errors import ConfigError
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
@@ -90,14 +91,12 @@ class Figures:
 
     @property
     def _declared(self) -> IndexModel:
-        return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints), self._asked)
+        return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints), self._asked.names)
 
-    @property
-    def _asked(self) -> dict[str, str]:
-        """Code → words of the rated questions of recognised questionnaires."""
-        questions = self.reader.load_questions()
-        rated = questions[questions["scale_min"].notna()]
-        return dict(zip(rated["code"], rated["stem"], strict=True))
+    @cached_property
+    def _asked(self) -> Asked:
+        """The rated questions of recognised questionnaires, as indicators."""
+        return tell_apart(self.reader.load_questions(), self.config)
 
     def score(self, period: Period | None, by: str | None) -> IndexResult:
         """Return the index of a period, None = all that is stored, and keep it in the store."""
@@ -137,9 +136,10 @@ class Figures:
 
     def _load_all(self, periods: Sequence[Period | None]) -> ScoringData:
         bounds = self._span(periods)
+        feedback = self.reader.load_feedback(bounds)
         return ScoringData(
-            feedback=self.reader.load_feedback(bounds),
-            ratings=self.reader.load_ratings(bounds),
+            feedback=feedback,
+            ratings=self._asked.rename(self.reader.load_ratings(bounds), feedback),
             cases=self.reader.load_cases(bounds),
             annotations=self.reader.load_annotations(bounds),
             timezone=self.config.project.timezone,

@@ -7,7 +7,7 @@ import glob
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
 from feedback_engine.errors import AmbiguousFormat, ConfigError, SourceError, UnreadableFile
+from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Imports:
 
     def inspect(self, path: Path) -> dict[str, Any]:
         """Return what the file is and why: platform, encoding, questions, scales; stores nothing."""
+        with self._own_words():
+            return self._inspect(path)
+
+    def _inspect(self, path: Path) -> dict[str, Any]:
         try:
             reading = self._open(path, SourceConfig(name="unnamed", path=str(path)), is_unnamed=True)
         except AmbiguousFormat as error:
@@ -97,7 +102,8 @@ class Imports:
         for pattern in source.paths:
             try:
                 for path in self._find_files(pattern):
-                    self._open(path, source)
+                    with self._own_words():
+                        self._open(path, source)
             except SourceError as error:
                 problems.append(str(error))
         if problems:
@@ -120,7 +126,16 @@ class Imports:
         except SourceError as error:
             return _failure(path, source, error)
 
+    def _own_words(self) -> AbstractContextManager[None]:
+        """Return what makes platforms and scales read by the project's own lexicons, where it has any."""
+        own = self._config.lexicons
+        return use_lexicons(self._config.resolve(own) if own else None)
+
     def _import(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> FileSummary:
+        with self._own_words():
+            return self._import_read(path, source, is_unnamed=is_unnamed)
+
+    def _import_read(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> FileSummary:
         from feedback_engine.store.feedback_store import FeedbackWriter
 
         reading = self._open(path, source, is_unnamed=is_unnamed)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.ingest.cells import fold
-from feedback_engine.resources import find_lexicons
+from feedback_engine.resources import find_table, once_per_lexicons
 
 #: `A.`, `B、`, `5分-` or `(3)` before an answer word, and `(5分)` or `5` behind it; of folded text.
 _BEFORE = re.compile(r"\(?(?:[a-z]|\d{1,3})\)?(?:分|星)?[.、:=)\-—–,]+|\d{1,3}(?:分|星)?")
@@ -82,16 +82,17 @@ class ScaleWords:
         return self.cues[kind].search(unicodedata.normalize("NFKC", text)) is not None
 
 
-def load_scale_words(folder: Path | None = None) -> ScaleWords:
-    """Return the words of `folder`/scales, by default of the lexicons in use; raises LexiconError."""
-    return _load(find_lexicons(folder) / "scales")
+@once_per_lexicons
+def load_scale_words() -> ScaleWords:
+    """Return the words of scales/labels.tsv and scales/heads.tsv of the lexicons in use; raises LexiconError."""
+    return _load(find_table("scales", "labels.tsv"), find_table("scales", "heads.tsv"))
 
 
 @cache
-def _load(folder: Path) -> ScaleWords:
-    ladders = tuple(_ladders(folder / "labels.tsv"))
+def _load(labels: Path, heads: Path) -> ScaleWords:
+    ladders = tuple(_ladders(labels))
     cues: dict[str, list[str]] = {kind: [] for kind in _KINDS}
-    for place, cells in _rows(folder / "heads.tsv"):
+    for place, cells in _rows(heads):
         if len(cells) != 2 or cells[0] not in cues or not cells[1]:
             raise LexiconError(f"{place}：应为两列：{'、'.join(_KINDS)} 之一，和一个词")
         cues[cells[0]].append(cells[1])

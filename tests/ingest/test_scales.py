@@ -16,7 +16,7 @@ from feedback_engine.ingest.ratings import RatingReader
 from feedback_engine.ingest.scale_words import Ladder, load_scale_words
 from feedback_engine.ingest.scales import ScaleFinding, find_range, recognise_scale
 from feedback_engine.ingest.survey import QuestionType
-from feedback_engine.resources import find_lexicons
+from feedback_engine.resources import find_lexicons, use_lexicons
 
 WORDS = load_scale_words()
 FIVE = ["非常满意", "比较满意", "一般", "比较不满意", "非常不满意"]
@@ -254,8 +254,8 @@ def test_a_damaged_list_names_its_line(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "heads.tsv").write_text("rating\t满意度\n", encoding="utf-8")
     (folder / "labels.tsv").write_text("# ok\n满意\t很满意|\t一般\n", encoding="utf-8")
-    with pytest.raises(LexiconError, match=r"labels\.tsv:2"):
-        load_scale_words(tmp_path)
+    with use_lexicons(tmp_path), pytest.raises(LexiconError, match=r"labels\.tsv:2"):
+        load_scale_words()
 
 
 def test_a_word_on_two_steps_of_a_scale_is_refused(tmp_path: Path) -> None:
@@ -263,13 +263,20 @@ def test_a_word_on_two_steps_of_a_scale_is_refused(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "heads.tsv").write_text("rating\t满意度\n", encoding="utf-8")
     (folder / "labels.tsv").write_text("满意\t很满意|满意\t满意\t不满意\n", encoding="utf-8")
-    with pytest.raises(LexiconError, match="满意 在同一个量表里写了两次"):
-        load_scale_words(tmp_path)
+    with use_lexicons(tmp_path), pytest.raises(LexiconError, match="满意 在同一个量表里写了两次"):
+        load_scale_words()
 
 
-def test_a_missing_list_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LexiconError, match=r"labels\.tsv"):
-        load_scale_words(tmp_path)
+def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "scales").mkdir()
+    (tmp_path / "scales" / "labels.tsv").write_bytes("满意\t很满意".encode("gb18030"))
+    with use_lexicons(tmp_path), pytest.raises(LexiconError, match=r"labels\.tsv"):
+        load_scale_words()
+
+
+def test_lists_that_a_project_does_not_have_are_the_shipped_ones(tmp_path: Path) -> None:
+    with use_lexicons(tmp_path):
+        assert load_scale_words() == WORDS
 
 
 def test_the_list_has_no_line_twice() -> None:

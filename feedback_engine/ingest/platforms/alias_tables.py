@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.resources import find_formats
+from feedback_engine.resources import find_table
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
 #: Envelopes around the record in JSON: Elasticsearch's, and one object a line with the record's kind as its key.
@@ -28,10 +29,16 @@ def bare_heading(heading: str) -> str:
     return fold_heading(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
 
 
-@cache
 def read_format_table(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of a tab-separated table, comments left out; raises LexiconError if it is not there."""
-    path = find_formats() / f"{name}.tsv"
+    """Return the rows of a tab-separated table, comments left out; raises LexiconError if it is not there.
+
+    The table is that of the lexicons in use; where these have none of that name, the shipped one.
+    """
+    return _read_table(find_table("formats", f"{name}.tsv"))
+
+
+@cache
+def _read_table(path: Path) -> tuple[tuple[str, ...], ...]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -62,7 +69,7 @@ class AliasTable:
     @classmethod
     def load(cls, name: str) -> AliasTable:
         """Return the table of lexicons/formats under this name."""
-        return cls(read_format_table(name))
+        return _load_table(find_table("formats", f"{name}.tsv"))
 
     def find(self, heading: str) -> Alias | None:
         """Return what the heading means: as written, else without brackets, else by pattern; None if unknown."""
@@ -86,3 +93,8 @@ class AliasTable:
         """Return how many headings mean one of these fields by a name that proves it."""
         aliases = [self.find(heading) for heading in header if heading]
         return sum(alias is not None and alias.field in fields and not alias.is_weak for alias in aliases)
+
+
+@cache
+def _load_table(path: Path) -> AliasTable:
+    return AliasTable(_read_table(path))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.detect import Match, Sample
 from feedback_engine.ingest.mapping import Adapted
@@ -25,7 +23,7 @@ class AppStore:
     name = "app_store"
     rank = 120
 
-    @cached_property
+    @property
     def _table(self) -> AliasTable:
         return AliasTable.load("app_store_columns")
 

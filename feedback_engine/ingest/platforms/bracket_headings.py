@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.platforms.posts import clean_post
 from feedback_engine.ingest.platforms.spans import share_prefix
+from feedback_engine.resources import once_per_lexicons
 
 #: The first bracket of a code, and the last one of a wording.
 _CODE = re.compile(r"(?P<stem>[A-Za-z]\w*)(?P<part>(?:\[[^\[\]]*\])+)", re.DOTALL)
@@ -40,7 +40,7 @@ class BracketHead:
         return self.part_text or self.part
 
 
-@cache
+@once_per_lexicons
 def _metas() -> dict[str, str]:
     return {fold_meta(name): row[0] for row in read_format_table("limesurvey_meta") for name in row}
 

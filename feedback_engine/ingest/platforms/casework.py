@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from feedback_engine.config.model import ScaleConfig
 from feedback_engine.domain import AnswerState
@@ -14,6 +13,7 @@ from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.platforms.layout import Layout, take
 from feedback_engine.ingest.scales import ScaleFinding, recognise_scale
+from feedback_engine.resources import once_per_lexicons
 
 #: The indicator under which a stated satisfaction is kept.
 SATISFACTION = "satisfaction"
@@ -48,7 +48,7 @@ def is_segment(cells: Sequence[str]) -> bool:
     return len(distinct) <= max(_FREE_DISTINCT, len(cells) * _MAX_DISTINCT)
 
 
-@cache
+@once_per_lexicons
 def unrated_words() -> dict[str, AnswerState]:
     """Return what stands in place of a rating, and what that means."""
     return {row[0]: AnswerState(row[1]) for row in read_format_table("unrated")}

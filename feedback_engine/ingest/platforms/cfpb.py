@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
@@ -34,7 +33,7 @@ class Cfpb:
     name = "cfpb"
     rank = 90
 
-    @cached_property
+    @property
     def _table(self) -> AliasTable:
         return AliasTable.load("cfpb_columns")
 

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.resources import once_per_lexicons
 
 _CLOCK = (
     r"(?:[\s,T]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
@@ -100,6 +100,6 @@ def _write(match: re.Match[str], month: str, day: str) -> str:
     return f"{date} {hour:02}:{match['minute']}:{match['second'] or '00'}"
 
 
-@cache
+@once_per_lexicons
 def _months() -> dict[str, str]:
     return {name.casefold(): f"{int(row[0]):02}" for row in read_format_table("months") for name in row[1:]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
@@ -23,7 +22,7 @@ class Freshdesk:
     name = "freshdesk"
     rank = 100
 
-    @cached_property
+    @property
     def _desk(self) -> Desk:
         codes: dict[str, dict[str, str]] = {}
         for name, code, label in read_format_table("freshdesk_codes"):

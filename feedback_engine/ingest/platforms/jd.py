@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 
 from feedback_engine.config.model import SourceConfig
@@ -53,7 +52,7 @@ class Jd:
     name = "jd"
     rank = 160
 
-    @cached_property
+    @property
     def _table(self) -> AliasTable:
         return AliasTable.load("jd_columns")
 

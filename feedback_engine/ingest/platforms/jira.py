@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 
 from feedback_engine.config.model import ScaleConfig, SourceConfig
 from feedback_engine.domain import SourceKind
@@ -37,7 +36,7 @@ class Jira:
     name = "jira"
     rank = 100
 
-    @cached_property
+    @property
     def _table(self) -> AliasTable:
         return AliasTable.load("jira_columns")
 

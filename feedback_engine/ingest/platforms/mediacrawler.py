@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
@@ -36,7 +35,7 @@ class MediaCrawler:
     name = "mediacrawler"
     rank = 20
 
-    @cached_property
+    @property
     def _table(self) -> AliasTable:
         return AliasTable.load("mediacrawler_columns")
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from feedback_engine.domain import AnswerState
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.survey import MISSING
+from feedback_engine.resources import once_per_lexicons
 
 #: Unfamiliar (N/A), 没去过（不适用）: the respondent was asked and could not say.
 _NOT_APPLICABLE = re.compile(r".+\((?:n/?a|不适用|不知道|don'?tknow)\)")
 _LITERALS = {state: literal for literal, state in MISSING.items()}
 
 
-@cache
+@once_per_lexicons
 def _words() -> dict[str, str]:
     return {fold(row[0]): _LITERALS[AnswerState(row[1])] for row in read_format_table("missing_words")}
 

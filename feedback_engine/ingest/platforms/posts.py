@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 from decimal import Decimal
-from functools import cache
 
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.resources import once_per_lexicons
 
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^<>]*?\balt=[\"']([^\"'<>]*)[\"'][^<>]*>", re.IGNORECASE)
@@ -54,7 +54,7 @@ def read_count(cell: str) -> str:
     return str(int(Decimal(match[1]) * _UNITS[(match[2] or "").lower()]))
 
 
-@cache
+@once_per_lexicons
 def _default_reviews() -> tuple[frozenset[str], tuple[str, ...]]:
     rows = read_format_table("default_reviews")
     whole = frozenset(fold(row[0]).rstrip("!！。.~") for row in rows if row[1:2] != ("start",))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.platforms.alias_tables import AliasTable
+from feedback_engine.resources import once_per_lexicons
 
 _LABEL = re.compile(r"【([^【】\n]{2,12})】[:：]?")
 
@@ -20,7 +20,7 @@ class Sections:
     others: tuple[tuple[str, str], ...] = ()
 
 
-@cache
+@once_per_lexicons
 def _table() -> AliasTable:
     return AliasTable.load("complaint_columns")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
@@ -16,11 +15,12 @@ from feedback_engine.ingest.platforms.layout import take_first
 from feedback_engine.ingest.platforms.social import Feed, adapt_feed, is_sound
 from feedback_engine.ingest.platforms.weibo_ids import read_bid
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.resources import once_per_lexicons
 
 CHANNEL = "微博"
 
 
-@cache
+@once_per_lexicons
 def weibo_table() -> AliasTable:
     """Return the headings of the weibo tools."""
     return AliasTable.load("weibo_columns")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from hashlib import sha256
 
 from feedback_engine.config.model import SourceConfig
@@ -45,7 +44,7 @@ class WorkOrder:
     name = "work_order"
     rank = 130
 
-    @cached_property
+    @property
     def _table(self) -> AliasTable:
         return AliasTable.load("complaint_columns")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from feedback_engine.config.model import ScaleConfig, SourceConfig
 from feedback_engine.ingest.cells import clean
@@ -38,7 +37,7 @@ class Zendesk:
     name = "zendesk"
     rank = 100
 
-    @cached_property
+    @property
     def _desk(self) -> Desk:
         return Desk("Zendesk", AliasTable.load("zendesk_columns"), scale=_GOOD_OR_BAD)
 
