@@ -217,11 +217,20 @@ class FeedbackEngine:
 
     def _figures(self, as_of: date | None) -> Figures:
         from feedback_engine.engine.figures import Figures
+        from feedback_engine.nlp.details import name_details
 
         packs = {name: self._pack(name) for name in self._configured_packs()}
         fingerprints = {name: self._tagger(name).fingerprint for name in packs}
         now = datetime.now(ZoneInfo(self.config.project.timezone))
-        return Figures(self.config, self._database, packs, as_of=as_of, now=now, fingerprints=fingerprints)
+        return Figures(
+            self.config,
+            self._database,
+            packs,
+            as_of=as_of,
+            now=now,
+            fingerprints=fingerprints,
+            detail_names=name_details(self._lexicon.details),
+        )
 
     def _configured_packs(self) -> list[str]:
         packs = [source.pack or self.config.project.pack for source in self.config.sources]

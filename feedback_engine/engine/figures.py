@@ -48,10 +48,13 @@ class Figures:
         as_of: date | None,
         now: datetime,
         fingerprints: Mapping[str, str],
+        detail_names: Mapping[tuple[str, str], str],
     ) -> None:
         self.config = config
         self.packs = packs
         self.fingerprints = fingerprints
+        #: (kind, code) → name of what is told of complaints beside their type.
+        self.detail_names = detail_names
         self.reader = FeedbackReader(database)
         self._store = FigureStore(database)
         self._zone = ZoneInfo(config.project.timezone)

@@ -58,6 +58,7 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
         indicator_names=figures.indicator_names,
         complaint_type_names=figures.complaint_type_names,
         touchpoint_labels=figures.touchpoint_labels,
+        detail_names=figures.detail_names,
         quality=figures.find_quality_flags(period),
         excluded_rules=config.quality.exclude,
         feedback=reader.load_feedback(bounds, with_text=True),

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.tagged import Evidence, TaggedText
 from feedback_engine.nlp.tagger import Tagger, as_text, has_content
-from feedback_engine.tables.annotations import ANNOTATIONS, COMPLAINT, SENTIMENT, TOUCHPOINT
+from feedback_engine.tables.annotations import (
+    ANNOTATIONS,
+    CAUSE,
+    COMPLAINT,
+    DEMAND,
+    ROOT,
+    SENTIMENT,
+    TOUCHPOINT,
+    URGENCY,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +71,11 @@ def tag_table(
 
 
 def annotate(tagged: TaggedText) -> list[Tail]:
-    """Return the annotations of one text, without its id: sentiment, touchpoints, complaint."""
-    return [_sentiment_row(tagged), *_touchpoint_rows(tagged), *_complaint_rows(tagged)]
+    """Return the annotations of one text, without its id: sentiment, touchpoints, complaint and its details."""
+    rows = [_sentiment_row(tagged), *_touchpoint_rows(tagged)]
+    if tagged.complaint.is_complaint:
+        rows += [*_complaint_rows(tagged), *_detail_rows(tagged)]
+    return rows
 
 
 def _sentiment_row(tagged: TaggedText) -> Tail:
@@ -98,6 +110,20 @@ def _complaint_rows(tagged: TaggedText) -> Iterator[Tail]:
         str(tagged.sentiment.polarity), tagged.sentiment.score, found.confidence, to_json(found.evidence),
         first.rule if first else _decisive_rule(tagged.sentiment.evidence, -1.0) or _NO_OPINION,
     )  # fmt: skip
+
+
+def _detail_rows(tagged: TaggedText) -> Iterator[Tail]:
+    """Yield a row per detail of the complaint, at the first phrase that tells it; the text's are polarity and score."""
+    found, polarity = tagged.complaint, str(tagged.sentiment.polarity)
+    roots = () if found.root is None else (found.root,)
+    kinds = ((ROOT, roots), (CAUSE, found.causes), (URGENCY, found.urgency), (DEMAND, found.demands))
+    for kind, details in kinds:
+        for detail in details:
+            first = detail.evidence[0]
+            yield (
+                kind, detail.code, first.start, first.end, -1,
+                polarity, tagged.sentiment.score, found.confidence, to_json(detail.evidence), first.rule,
+            )  # fmt: skip
 
 
 def _decisive_rule(evidence: Iterable[Evidence], score: float) -> str:

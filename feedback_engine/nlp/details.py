@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.matcher import Match
@@ -12,6 +12,7 @@ from feedback_engine.nlp.reading import Reading
 from feedback_engine.nlp.sentiment import Verdict
 from feedback_engine.nlp.tagged import ComplaintDetail, Evidence
 from feedback_engine.nlp.touchpoints import evidence
+from feedback_engine.tables.annotations import CAUSE, DEMAND, ROOT, URGENCY
 
 _KIND_NAMES = {
     DetailKind.ROOT: "投诉根源",
@@ -20,7 +21,20 @@ _KIND_NAMES = {
     DetailKind.DEMAND: "客户诉求",
 }
 
+#: How ANNOTATIONS call the kinds.
+_ANNOTATED_AS = {
+    DetailKind.ROOT: ROOT,
+    DetailKind.CAUSE: CAUSE,
+    DetailKind.URGENCY: URGENCY,
+    DetailKind.DEMAND: DEMAND,
+}
+
 _Details = tuple[ComplaintDetail, ...]
+
+
+def name_details(details: Iterable[Detail]) -> dict[tuple[str, str], str]:
+    """Return (kind, code) as ANNOTATIONS hold them → name of each detail, in the order of the word lists."""
+    return {(_ANNOTATED_AS[detail.kind], detail.code): detail.name for detail in details}
 
 
 def find_details(reading: Reading, verdict: Verdict) -> tuple[ComplaintDetail | None, _Details, _Details, _Details]:

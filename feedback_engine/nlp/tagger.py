@@ -17,7 +17,7 @@ from feedback_engine.nlp.tagged import Sentiment, TaggedText
 from feedback_engine.nlp.touchpoints import TouchpointRules, opinion_evidence
 
 #: Raised whenever the rules in code change what a text is tagged with.
-RULES_VERSION = 2
+RULES_VERSION = 3
 _CONTENT = re.compile(r"[^\W\d_]")
 
 _NO_SENTIMENT = Sentiment(Polarity.NEUTRAL, 0.0, 0.0, ())

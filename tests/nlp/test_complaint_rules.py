@@ -7,8 +7,11 @@ import pytest
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import DetailKind, Lexicon
+from feedback_engine.nlp.batch import tag_table
+from feedback_engine.nlp.details import name_details
 from feedback_engine.nlp.tagged import ComplaintTag
 from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.tables.annotations import DETAILS
 
 
 def complaint(tagger: Tagger, text: str) -> ComplaintTag:
@@ -118,6 +121,29 @@ def test_details_are_evidence_in_the_text_and_in_the_json_form(tagger: Tagger) -
 def test_no_complaint_has_no_details(tagger: Tagger) -> None:
     found = complaint(tagger, "退款很快，态度很好")
     assert (found.root, found.causes, found.urgency, found.demands) == (None, (), (), ())
+
+
+def test_details_are_annotations_of_complaints_only(tagger: Tagger) -> None:
+    texts = ["质量差，要求退款，不然打12315", "退款很快，12315不用打"]
+    found = tag_table(texts, ["bad", "good"], tagger)
+    details = found[found["kind"].isin(DETAILS)]
+    assert set(details["feedback_id"]) == {"bad"}
+    assert {("root", "value"), ("cause", "quality"), ("urgency", "regulator"), ("demand", "refund")} <= set(
+        zip(details["kind"], details["label"], strict=True)
+    )
+    for row in details.to_dict("records"):
+        first, *_ = json.loads(row["evidence"])
+        assert (first["start"], first["end"], first["rule"]) == (row["start"], row["end"], row["rule"])
+        assert first["text"] == texts[0][row["start"] : row["end"]]
+    assert details["confidence"].nunique() == 1
+
+
+def test_every_detail_has_a_name_for_people_under_its_annotation(tagger: Tagger, lexicon: Lexicon) -> None:
+    names = name_details(lexicon.details)
+    assert {kind for kind, _ in names} == set(DETAILS)
+    assert names["urgency", "regulator"] == "向监管或媒体升级"
+    found = complaint(tagger, "质量差，要求退款，不然打12315")
+    assert {("demand", detail.code): detail.name for detail in found.demands}.items() <= names.items()
 
 
 def test_shipped_details_cover_the_taxonomies_of_the_documents(lexicon: Lexicon) -> None:

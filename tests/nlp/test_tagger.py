@@ -144,7 +144,7 @@ def test_several_processes_give_the_same_table() -> None:
 def test_rows_say_what_was_tagged_where() -> None:
     table = annotations(["物流很快，但客服太差", None, "今天星期三"])  # type: ignore[list-item]
     first = table[table["feedback_id"] == "0"]
-    assert list(first["kind"]) == ["sentiment", "touchpoint", "touchpoint", "complaint"]
+    assert list(first["kind"]) == ["sentiment", "touchpoint", "touchpoint", "complaint", "root"]
     sentiment = first.iloc[0]
     assert (sentiment["label"], sentiment["start"], sentiment["end"], sentiment["clause"]) == ("text", 0, 10, -1)
     assert sentiment["rule"] == "负面:『太差』(转折『但』后加权)"

@@ -9,14 +9,22 @@ from feedback_engine.domain import Polarity
 from feedback_engine.report.blocks import Column, ColumnKind, Row, Section, Table
 from feedback_engine.report.evidence import evidence_words
 from feedback_engine.report.facts import Facts, local_moments, short_id
-from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
+from feedback_engine.tables.annotations import CAUSE, COMPLAINT, DEMAND, DETAILS, ROOT, SENTIMENT, TOUCHPOINT, URGENCY
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 CHUNK = 10_000
-KINDS = {SENTIMENT: "整段情感", TOUCHPOINT: "触点", COMPLAINT: "投诉类型"}
+KINDS = {
+    SENTIMENT: "整段情感",
+    TOUCHPOINT: "触点",
+    COMPLAINT: "投诉类型",
+    ROOT: "投诉根源",
+    CAUSE: "流失原因",
+    URGENCY: "紧急信号",
+    DEMAND: "客户诉求",
+}
 POLARITY_NAMES = {
     Polarity.POSITIVE: "正面",
     Polarity.NEUTRAL: "中性",
@@ -92,7 +100,10 @@ class DetailRows:
     def _label(self, kind: str, label: str) -> str:
         if kind == SENTIMENT:
             return ""
-        names = self._facts.inputs.complaint_type_names if kind == COMPLAINT else self._facts.inputs.touchpoint_names
+        inputs = self._facts.inputs
+        if kind in DETAILS:
+            return inputs.detail_names.get((kind, label), label)
+        names = inputs.complaint_type_names if kind == COMPLAINT else inputs.touchpoint_names
         return names.get(label, label)
 
 
