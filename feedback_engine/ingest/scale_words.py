@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,49 +57,82 @@ class ScaleWords:
 
     ladders: tuple[Ladder, ...]
     ratings: tuple[dict[str, int], ...]
-    vocabulary: frozenset[str]
+    #: Folded word → positions of the ladders that hold it.
+    holders: dict[str, frozenset[int]]
     cues: dict[str, re.Pattern[str]]
+    #: Traditional → simplified characters, and one kind of apostrophe.
+    simplified: dict[int, str]
+    #: Simplified → traditional characters.
+    traditional: dict[int, str]
+
+    def simplify(self, text: str) -> str:
+        """Return the text in the characters that the words are written in."""
+        return text.translate(self.simplified)
+
+    def is_traditional(self, text: str) -> bool:
+        """Whether the text is written in traditional characters."""
+        return self.simplify(text) != text
+
+    def find_ladders(self, words: Iterable[str]) -> list[int]:
+        """Return the positions of the ladders that hold all these words, in order of preference."""
+        held = [self.holders.get(word, frozenset()) for word in words]
+        return sorted(frozenset.intersection(*held)) if held else []
 
     def word_of(self, value: str) -> str:
         """Return the answer word in a value such as `A.满意` or `满意(4分)`, folded; empty if there is none."""
-        folded = fold(value)
+        folded = self.simplify(fold(value))
         before = _BEFORE.match(folded)
         forms = [folded, _BEHIND.sub("", folded)]
         if before is not None:
             forms += [folded[before.end() :], _BEHIND.sub("", folded[before.end() :])]
-        return next((form for form in forms if form in self.vocabulary), "")
+        return next((form for form in forms if form in self.holders), "")
 
     def leaning(self, word: str) -> int:
         """Return 1 for a word of the upper half of its ladders, -1 of the lower, 0 for neither or both."""
-        sides = {
-            (2 * ratings[word] > len(ladder) + 1) - (2 * ratings[word] < len(ladder) + 1)
-            for ladder, ratings in zip(self.ladders, self.ratings, strict=True)
-            if word in ratings
-        }
+        held = [(self.ratings[at][word], len(self.ladders[at])) for at in self.holders.get(word, ())]
+        sides = {(2 * step > count + 1) - (2 * step < count + 1) for step, count in held}
         return sides.pop() if len(sides) == 1 else 0
 
     def has_cue(self, kind: str, text: str) -> bool:
         """Whether the text holds a cue of that kind."""
-        return self.cues[kind].search(unicodedata.normalize("NFKC", text)) is not None
+        return self.cues[kind].search(self.simplify(unicodedata.normalize("NFKC", text))) is not None
 
 
 @once_per_lexicons
 def load_scale_words() -> ScaleWords:
     """Return the words of scales/labels.tsv and scales/heads.tsv of the lexicons in use; raises LexiconError."""
-    return _load(find_table("scales", "labels.tsv"), find_table("scales", "heads.tsv"))
+    return _load(*(find_table("scales", f"{name}.tsv") for name in ("labels", "heads", "traditional")))
 
 
 @cache
-def _load(labels: Path, heads: Path) -> ScaleWords:
+def _load(labels: Path, heads: Path, characters: Path) -> ScaleWords:
     ladders = tuple(_ladders(labels))
     cues: dict[str, list[str]] = {kind: [] for kind in _KINDS}
     for place, cells in _rows(heads):
         if len(cells) != 2 or cells[0] not in cues or not cells[1]:
             raise LexiconError(f"{place}：应为两列：{'、'.join(_KINDS)} 之一，和一个词")
         cues[cells[0]].append(cells[1])
-    ratings = tuple(ladder.ratings for ladder in ladders)
+    simplified, traditional = _characters(characters)
+    # Japanese words may hold characters that are traditional ones in Chinese.
+    ratings = tuple({word.translate(simplified): step for word, step in ladder.ratings.items()} for ladder in ladders)
     patterns = {kind: _pattern(words) for kind, words in cues.items()}
-    return ScaleWords(ladders, ratings, frozenset().union(*ratings), patterns)
+    holders: dict[str, list[int]] = {}
+    for position, words in enumerate(ratings):
+        for word in words:
+            holders.setdefault(word, []).append(position)
+    held = {word: frozenset(positions) for word, positions in holders.items()}
+    return ScaleWords(ladders, ratings, held, patterns, simplified, traditional)
+
+
+def _characters(path: Path) -> tuple[dict[int, str], dict[int, str]]:
+    """Return traditional → simplified, and simplified → the usual traditional form."""
+    pairs = []
+    for place, cells in _rows(path):
+        if len(cells) != 2 or len(cells[0]) != 1 or not cells[1]:
+            raise LexiconError(f"{place}：应为两列：一个简体字，和它的繁体字")
+        pairs.append(cells)
+    simplified = {ord(form): simple for simple, forms in pairs for form in forms}
+    return {**simplified, ord("’"): "'"}, {ord(simple): forms[0] for simple, forms in pairs}
 
 
 def _ladders(path: Path) -> list[Ladder]:

@@ -128,6 +128,9 @@ def _from_labels(labels: Mapping[str, str], values: Iterable[str], asked: _Asked
         return None
     if coded or all(_number(label) is not None for label in numbers.values()):
         low, high = min([*numbers, *plain]), max([*numbers, *plain])
+        # 男, 女 and a 3 are no scale from 1 to 3.
+        if not {low, high} <= numbers.keys():
+            return None
         if low < high and (coded or asked.is_scale or all(_UNIT.fullmatch(fold(v)) for v in numbers.values())):
             anchors = {number: fold(label) for number, label in numbers.items()}
             named = {label: number for number, label in numbers.items() if _number(label) is None}
@@ -152,11 +155,14 @@ def _from_words(values: Mapping[str, str], asked: _Asked, *, is_complete: bool =
     is_full = len(seen) == len(ladder)
     is_certain = is_full and (is_complete or len(ladder) >= 5 or not rivals)
     is_certain = is_certain or (not rivals and {1, len(ladder)} <= seen and len(seen) > 2)
-    low, high = ladder.steps[0][0], ladder.steps[-1][0]
+    chosen = {step: value for value, step in ratings.items()}
+    low, high = chosen.get(1, ladder.steps[0][0]), chosen.get(len(ladder), ladder.steps[-1][0])
     evidence = f"答案文字属于“{ladder.family}”{_count(len(ladder))}级量表（{high}＝{len(ladder)} … {low}＝1）"
     if not is_certain:
         evidence += "；由已出现的答案推断，请在配置里声明量表" if is_full else "；有的级没有人选，请核对并声明量表"
     labels = {word: float(step) for step, ws in enumerate(ladder.steps, start=1) for word in ws}
+    if any(map(asked.words.is_traditional, heard)):
+        labels |= {word.translate(asked.words.traditional): step for word, step in labels.items()}
     labels |= {value: float(step) for value, step in ratings.items()}
     return ScaleFinding(_labelled(1, len(ladder), labels), QuestionType.SCALE, evidence, is_certain)
 
@@ -169,12 +175,13 @@ def _fitting(heard: Mapping[str, str], words: ScaleWords) -> list[tuple[Ladder, 
     needed = {value: word for value, word in heard.items() if not _is_missing(value)}
     beside = [pair[0] for value in needed if (pair := _read(value)) is not None]
     fits = []
-    for ladder, ratings in zip(words.ladders, words.ratings, strict=True):
+    for at in words.find_ladders(needed.values()) if needed else range(len(words.ladders)):
+        ladder, ratings = words.ladders[at], words.ratings[at]
         held = {value: ratings[word] for value, word in heard.items() if word in ratings}
         distinct = {heard[value] for value in held}
         if any(not 1 <= number <= len(ladder) for number in beside) or len(ladder) < 3:
             continue
-        if held and needed.keys() <= held.keys() and len(set(held.values())) == len(distinct):
+        if held and len(set(held.values())) == len(distinct):
             fits.append((ladder, held))
     return fits
 

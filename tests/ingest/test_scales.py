@@ -246,6 +246,57 @@ def test_labels_that_name_things_are_no_scale() -> None:
     assert recognise_scale("性别", ["1", "2"], value_labels={"1": "男", "2": "女"}) is None
 
 
+@pytest.mark.parametrize("labels", [{"1": "男", "2": "女"}, {"1": "北京", "2": "上海"}, {"0": "No", "1": "Yes"}])
+def test_a_code_without_a_label_beyond_those_with_one_makes_no_scale(labels: dict[str, str]) -> None:
+    assert recognise_scale("题", [*labels, "3"], value_labels=labels) is None
+
+
+def test_a_scale_labelled_at_its_ends_needs_no_labels_between() -> None:
+    finding = found("Q1", ["2", "3", "4"], value_labels={"1": "完全不像我", "5": "完全像我"})
+    assert (finding.scale.min, finding.scale.max) == (1, 5)
+
+
+# --- how people word one scale in several ways
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("非常同意", "有点同意", "中立", "有点不同意", "非常不同意"),
+        ("非常同意", "同意", "有点同意", "有点不同意", "不同意", "非常不同意"),
+        ("非常同意", "比较同意", "有点同意", "一般", "有点不同意", "比较不同意", "非常不同意"),
+        ("满意", "比较满意", "一般", "不太满意", "不满意"),
+        ("完全符合", "基本符合", "一般", "基本不符合", "完全不符合"),
+        ("很满意", "满意", "基本满意", "不满意", "很不满意"),
+        ("非常滿意", "滿意", "普通", "不滿意", "非常不滿意"),
+        ("非常贊同", "比較贊同", "一般", "不太贊同", "非常不贊同"),
+        ("fully agree", "rather agree", "neutral", "rather disagree", "fully disagree"),
+        ("very often", "rather often", "rather rarely", "rarely", "not at all"),
+        ("sehr zufrieden", "zufrieden", "teils/teils", "unzufrieden", "sehr unzufrieden"),
+        ("très satisfait", "plutôt satisfait", "neutre", "plutôt insatisfait", "très insatisfait"),
+        ("tout à fait d’accord", "d’accord", "neutre", "pas d’accord", "pas du tout d’accord"),
+        ("muy satisfecho", "satisfecho", "neutral", "insatisfecho", "muy insatisfecho"),
+        ("非常に満足", "満足", "どちらともいえない", "不満", "非常に不満"),
+        ("매우 만족", "만족", "보통", "불만족", "매우 불만족"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_ladder_is_recognised_from_best_to_worst(words: tuple[str, ...]) -> None:
+    finding = found("对服务的评价", list(words))
+    assert finding.is_certain
+    assert [read(finding, word) for word in words] == list(range(len(words), 0, -1))
+    assert words[0] in finding.evidence and words[-1] in finding.evidence
+
+
+def test_a_traditional_answer_that_the_sample_lacks_is_read_too() -> None:
+    finding = found("滿意度", ["非常滿意", "滿意", "一般", "不滿意", "非常不滿意"])
+    assert read(finding, "比較滿意") == 4
+
+
+def test_a_heading_in_traditional_characters_asks_the_same() -> None:
+    assert found("您對服務的滿意度", ["3", "4", "5"]).scale.max == 5
+
+
 # --- the lists
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -152,12 +153,14 @@ class Sheet:
         """Add a matrix: a question a row. A row left empty where another was answered was shown."""
         positions = [part.position for part in span.parts]
         columns = {part: self.values(part.position) for part in span.parts}
-        values = {value for own in columns.values() for value in own}
+        written = _find_written(columns)
+        values = {value for part, own in columns.items() if part not in written for value in own}
         group = self.name(span.code) if len(span.parts) > 1 else ""
         for number, part in enumerate(span.parts, start=1):
             code = self.name(part.code or (f"{span.code}_{number}" if group else span.code))
             make = self._take_row(part.position, positions)
-            self._add_column(span, code, part, make, group=group, values=values)
+            own = columns[part] if part in written else values
+            self._add_column(span, code, part, make, group=group, values=own)
         self._warn_unrated(group, span.stem)
 
     def _warn_unrated(self, group: str, stem: str) -> None:
@@ -291,6 +294,17 @@ class Sheet:
         if headings:
             shown = "、".join(shorten(heading) for heading in headings[:8])
             self.warn(f"{len(headings)} 列不是回答（{why}），没有读入：{shown}{'…' if len(headings) > 8 else ''}")
+
+
+def _find_written(columns: Mapping[Part, Sequence[str]]) -> set[Part]:
+    """Return the rows of a matrix that were filled in, where the others were chosen from: 其他问题 beside 同意, 不同意.
+
+    Their answers are none of the others', which the rows that were chosen from share.
+    """
+    counts = Counter(value for own in columns.values() for value in set(own))
+    chosen = [part for part, own in columns.items() if any(counts[value] > 1 for value in own)]
+    written = {part for part, own in columns.items() if own and all(counts[value] == 1 for value in own)}
+    return written if len(chosen) > 1 else set()
 
 
 def _replace_words(make: Make, words: Mapping[str, str]) -> Make:

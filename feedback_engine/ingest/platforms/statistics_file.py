@@ -138,18 +138,9 @@ def _add_variable(sheet: Sheet, variable: Variable, position: int) -> None:
 
 
 def _is_rated(stem: str, values: set[str], labels: Mapping[str, str], words: Collection[str] = ()) -> bool:
-    """Whether labels and values form a scale on which every word has a place.
-
-    Where values lack labels, those at both ends must have one: 男, 女 and a 3 are no scale from 1 to 3.
-    """
+    """Whether labels and values form a scale on which every word has a place."""
     found = recognise_scale(stem, values, value_labels=labels)
-    if found is None:
-        return False
-    named = found.scale.label_ratings
-    if any(labels[code] not in named for code in words):
-        return False
-    ends = {f"{found.scale.min:g}", f"{found.scale.max:g}"}
-    return values <= set(labels) or ends <= set(labels)
+    return found is not None and all(labels[code] in found.scale.label_ratings for code in words)
 
 
 def _renamed(names: Mapping[str, str]) -> Callable[[str], str]:

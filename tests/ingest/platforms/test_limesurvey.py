@@ -169,3 +169,17 @@ def test_a_real_sample_with_merged_headings(name: str) -> None:
     assert survey.platform == "limesurvey" and survey.row_count == 45 and survey.rejects.empty
     assert survey.types["Q1"] == "multi" and len(survey.questions["Q1"].options) == 7
     assert survey.attributes[1][survey.questions["Q1"].stem].count("┋") == 1
+
+
+def test_a_row_of_own_words_does_not_cost_the_matrix_its_scale(tmp_path: Path) -> None:
+    answers = [
+        ("rather agree", "fully agree", ""),
+        ("fully agree", "rather disagree", "Versions get lost"),
+        ("fully disagree", "rather agree", "Nobody keeps the drawings"),
+        ("rather disagree", "fully disagree", ""),
+    ]
+    rows = [["id", "submitdate", "lastpage", "startlanguage", "Q1[A]", "Q1[B]", "Q1[Further problems]"]]
+    rows += [[str(n), f"2026-10-0{n} 08:00:00", "3", "en", *row] for n, row in enumerate(answers, start=1)]
+    survey = read(save(tmp_path / "a.csv", rows, delimiter=";"))
+    assert survey.types == {"Q1_A": "matrix_row", "Q1_B": "matrix_row", "Q1_Further_problems": "text"}
+    assert survey.answers("Q1_A") == [3, 4, 1, 2]
