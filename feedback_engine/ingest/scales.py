@@ -48,6 +48,8 @@ class ScaleFinding:
     #: Why, in Chinese.
     evidence: str
     is_certain: bool
+    #: Whether every step of a ladder of words was chosen by somebody; False for numbers.
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _from_words(values: Mapping[str, str], asked: _Asked, *, is_complete: bool =
     if any(map(asked.words.is_traditional, heard)):
         labels |= {word.translate(asked.words.traditional): step for word, step in labels.items()}
     labels |= {value: float(step) for value, step in ratings.items()}
-    return ScaleFinding(_labelled(1, len(ladder), labels), QuestionType.SCALE, evidence, is_certain)
+    return ScaleFinding(_labelled(1, len(ladder), labels), QuestionType.SCALE, evidence, is_certain, is_full)
 
 
 def _fitting(heard: Mapping[str, str], words: ScaleWords) -> list[tuple[Ladder, dict[str, int]]]:

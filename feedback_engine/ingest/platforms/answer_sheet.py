@@ -196,7 +196,7 @@ class Sheet:
         if not span.declared and question.type is QuestionType.NUMBER:
             question = replace(question, type=self.number_type)
         if finding is not None:
-            self.survey.note_scale(question, finding)
+            self.survey.note_scale(question, finding, len(answered(self.cells(part.position))))
         self.survey.add_question(question, _replace_words(make, skipped))
 
     def _describe(

@@ -23,6 +23,8 @@ _REPEATED = 4
 _STRAY = 0.02
 #: Distinct answers above which those to an open question were written, however often some come back.
 _WRITTEN = 20
+#: One answer to a multiple choice in this many, at least, has more than one option.
+_RARELY = 10
 #: Options that are worth showing.
 _MAX_OPTIONS = 200
 #: Kinds of cue that decide what a question is, the strongest first.
@@ -174,14 +176,29 @@ def list_options(cells: Sequence[str], split: Split) -> tuple[str, ...]:
 
 
 def share_options(cells: Sequence[str], split: Split) -> bool:
-    """Whether these cells are combinations of a few options: parts come back, which free text's do not."""
+    """Whether these cells are combinations of a few options: parts come back, which free text's do not.
+
+    And they come back in other company: 每周一次，或更多 is one option, however many choose it.
+    """
     parts = [split(cell) for cell in answered(cells)]
     counts = Counter(part for cell in parts for part in cell)
     combinations = {tuple(cell) for cell in parts if len(cell) > 1}
     if not combinations:
         return False
+    company = Counter(part for cell in {tuple(cell) for cell in parts} for part in set(cell))
+    joined = {part for cell in combinations for part in cell}
+    mixed = sum(company[part] > 1 for part in joined)
     shared = sum(count for count in counts.values() if count > 1)
-    return shared * 5 >= counts.total() * 4 and len(counts) <= _MAX_OPTIONS
+    return shared * 5 >= counts.total() * 4 and mixed * 2 >= len(joined) and len(counts) <= _MAX_OPTIONS
+
+
+def hold_several(cells: Sequence[str], joiner: str, split: Split, *, is_open: bool) -> bool:
+    """Whether cells with this joiner hold several options; in answers to an open question it may be but a character."""
+    given = answered(cells)
+    joined = sum(joiner in cell for cell in given)
+    if is_open:
+        return joined * 2 > len(given) and share_options(given, split)
+    return joined > 0 and (joined * _RARELY >= len(given) or share_options(given, split))
 
 
 def split_outside_brackets(cell: str, separator: str) -> list[str]:

@@ -20,6 +20,7 @@ from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.spans import Part, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.scale_words import load_scale_words
 
 _REQUIRED = ("Response ID", "Timestamp", "Finished", "Survey ID")
 _FIXED = frozenset(
@@ -113,7 +114,8 @@ def _build_span(number: str, columns: Sequence[tuple[int, str]]) -> Span:
 def _find_choices(sheet: Sheet, span: Span, *, is_choice: bool) -> Span:
     cells = answered(sheet.cells(span.parts[0].position))
     is_joined = any(_SEPARATOR in cell for cell in cells)
-    if len(span.parts) == 1 and is_joined and (is_choice or share_options(cells, _split)):
+    is_declared = is_choice or load_scale_words().has_cue("multi", span.stem)
+    if len(span.parts) == 1 and is_joined and (is_declared or share_options(cells, _split)):
         return replace(span, split=_split)
     return replace(span, declared="单选") if is_choice and not all(cell.isdigit() for cell in cells) else span
 

@@ -24,6 +24,7 @@ from feedback_engine.ingest.platforms.qualtrics_headings import Column, Headings
 from feedback_engine.ingest.platforms.spans import BLANK, NOT_SHOWN, Part, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.ingest.scales import recognise_scale
 from feedback_engine.ingest.survey import QuestionType
 
@@ -202,7 +203,7 @@ def _find_choices(sheet: Sheet, span: Span, headings: Headings) -> Span:
     split: Callable[[str], list[str]] = _split_choices
     if is_joined and all(map(_CODES.fullmatch, cells)):
         return replace(span, split=split)
-    if is_joined and share_options(cells, split):
+    if is_joined and (load_scale_words().has_cue("multi", span.stem) or share_options(cells, split)):
         sheet.warn(f"{span.code}：多选答案写在一格里、以逗号相连；选项文字自身若有逗号会分错，请导出时勾选拆分多选")
         return replace(span, split=split)
     return span

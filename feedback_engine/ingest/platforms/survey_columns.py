@@ -181,7 +181,7 @@ def _add_column(
         survey.skip_question(question)
         return
     if finding is not None:
-        survey.note_scale(question, finding)
+        survey.note_scale(question, finding, len(answered(own)))
     read = _reader(head, grammar)
     survey.add_question(question, lambda row: read(row[head.position]) or "(缺失)")
 

@@ -11,6 +11,7 @@ from feedback_engine.domain import SourceKind
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.layout import Layout, Make
+from feedback_engine.ingest.platforms.scale_guesses import Guess, settle_guesses
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.scales import ScaleFinding
 from feedback_engine.ingest.survey import MISSING, Question, QuestionType
@@ -29,6 +30,8 @@ class SurveyLayout:
     texts: list[TextConfig] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    #: Code → what was guessed of its scale.
+    guesses: dict[str, Guess] = field(default_factory=dict)
 
     def add_field(self, name: str, heading: str, make: Make) -> None:
         """Add a column for a field of the mapping: id, received_at, channel …"""
@@ -69,13 +72,32 @@ class SurveyLayout:
         self.questions.append(question)
         self.warnings.append(f"{question.code}（{shorten(question.stem)}）问的是个人信息，答案不导入")
 
-    def note_scale(self, question: Question, finding: ScaleFinding) -> None:
-        """Warn of a scale that was guessed."""
+    def note_scale(self, question: Question, finding: ScaleFinding, base: int) -> None:
+        """Note a scale that was guessed from `base` answers; what other questions are answered by may settle it."""
         if not finding.is_certain:
-            self.warnings.append(f"{question.code}（{shorten(question.stem)}）的量表是推断的：{finding.evidence}")
+            self.guesses[question.code] = Guess(question, finding, base)
+
+    def _settle_guesses(self) -> None:
+        """Give a question of few answers the scale on which another was certainly answered by the same words, or warn.
+
+        A ladder all of whose steps many people chose stays as it is: 满意, 一般, 不满意 may be all that was offered.
+        """
+        known = settle_guesses(self.guesses, self.questions)
+        self.questions = [known.get(question.code, question) for question in self.questions]
+        self.ratings = [
+            rating.model_copy(update={"scale": known[rating.indicator].scale}) if rating.indicator in known else rating
+            for rating in self.ratings
+        ]
+        for code, guess in self.guesses.items():
+            if code not in known:
+                asked = guess.question.group or code
+                self.warnings.append(
+                    f"{asked}（{shorten(guess.question.stem)}）的量表是推断的：{guess.finding.evidence}"
+                )
 
     def adapt(self, rows: Rows, *, scope: str) -> Adapted:
         """Return the rows and what they mean."""
+        self._settle_guesses()
         mapping = MappingConfig(
             columns=self.layout.columns,
             ratings=tuple(self.ratings),

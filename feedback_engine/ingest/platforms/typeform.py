@@ -16,6 +16,7 @@ from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.spans import Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.scale_words import load_scale_words
 
 _IDS = ("#", "response id")
 _START, _SUBMIT, _STAGE = "start date (utc)", "submit date (utc)", "stage date (utc)"
@@ -124,7 +125,8 @@ def _find_choices(sheet: Sheet, span: Span) -> Span:
     cells = answered(sheet.cells(span.parts[0].position))
     for separator in _SEPARATORS:
         split = _splitter(separator)
-        if any(separator in cell for cell in cells) and share_options(cells, split):
+        is_joined = any(separator in cell for cell in cells)
+        if is_joined and (load_scale_words().has_cue("multi", span.stem) or share_options(cells, split)):
             return replace(span, split=split)
     return span
 

@@ -18,6 +18,7 @@ from feedback_engine.ingest.scales import ScaleFinding, find_range, recognise_sc
 from feedback_engine.ingest.survey import Question, QuestionType
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_UNRATED = "是选项序号，不是分数，没有计分；请改用按文本的导出，或以 twin 给出"
 #: Options that a question may have; larger numbers were filled in.
 _MAX_OPTIONS = 40
 #: Points of a scale that is answered by choosing an option.
@@ -120,11 +121,12 @@ def _find_scale(item: Item, given: Sequence[str], mode: Mode) -> tuple[ScaleFind
     is_rated = written is not None or words.has_cue("scale", item.declared) or item.shape is Shape.ROW
     if not is_rated and not (mode is Mode.SCORE and asks):
         is_doubtful = mode is Mode.NUMBER and asks
-        return None, make, "是选项序号，不是分数，没有计分；请改用按文本的导出，或以 twin 给出" if is_doubtful else ""
+        return None, make, _UNRATED if is_doubtful else ""
     declared = "" if mode is Mode.SCORE and asks else item.declared
     finding = recognise_scale(item.stem, given, declared=declared)
     if finding is None or (mode is Mode.NUMBER and written is None and finding.scale.max > _MAX_OPTIONS):
-        return None, make, ""
+        is_doubtful = mode is Mode.NUMBER and item.shape is Shape.ROW and are_positions([float(code) for code in given])
+        return None, make, _UNRATED if is_doubtful else ""
     if mode is Mode.NUMBER and written is None:
         return finding, make, f"的量表是推断的：{finding.evidence}；按选项从低到高的次序计，若第一个选项最好请给出 twin"
     return finding, make, "" if finding.is_certain else f"的量表是推断的：{finding.evidence}"

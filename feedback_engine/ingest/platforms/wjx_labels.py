@@ -10,6 +10,7 @@ from feedback_engine.ingest.platforms.answers import (
     answered,
     describe_question,
     fold_cell,
+    hold_several,
     is_missing,
     is_personal,
     list_options,
@@ -91,7 +92,7 @@ def add_item(
             survey.skip_question(question)
             return
         if finding is not None:
-            survey.note_scale(question, finding)
+            survey.note_scale(question, finding, len(answered(raw)))
         survey.add_question(question, lambda row: read_label(make(row)))
     if any("〖" in cell for cell in raw):
         survey.add_text(f"{item.code}_other", make_other or (lambda row: read_other(make(row))))
@@ -103,9 +104,10 @@ def judge_several(item: Item, raw: Sequence[str]) -> QuestionType | None:
     given = answered(raw)
     if words.has_cue("rank", item.declared) or sum("→" in cell for cell in given) * 2 > len(given):
         return QuestionType.RANK
-    if words.has_cue("multi", item.declared) or any(JOINER in cell for cell in given):
+    if words.has_cue("multi", f"{item.declared} {item.stem}"):
         return QuestionType.MULTI
-    return None
+    is_open = words.has_cue("fill", item.declared) or words.has_cue("text", item.stem)
+    return QuestionType.MULTI if hold_several(given, JOINER, split_options, is_open=is_open) else None
 
 
 def _read_several(cell: str, join: Callable[[str], str]) -> str:

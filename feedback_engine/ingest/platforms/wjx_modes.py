@@ -10,8 +10,9 @@ from enum import StrEnum
 from feedback_engine.errors import AmbiguousFormat
 from feedback_engine.ingest.platforms.answers import answered
 from feedback_engine.ingest.platforms.wjx_headings import Item, Shape
+from feedback_engine.ingest.platforms.wjx_labels import judge_several
 from feedback_engine.ingest.scale_words import load_scale_words
-from feedback_engine.ingest.survey import JOINER
+from feedback_engine.ingest.survey import JOINER, QuestionType
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _RANKED = re.compile(r"[^→\n]{1,60}→[^→\n]{1,60}(?:→[^→\n]{1,60})*")
@@ -38,7 +39,7 @@ class Mode(StrEnum):
 _NAMES = (
     (re.compile(r"按(?:选项)?文本|_0\.(?:xlsx?|csv)$", re.IGNORECASE), Mode.TEXT),
     (re.compile(r"按(?:选项)?序号|_2\.(?:xlsx?|csv)$", re.IGNORECASE), Mode.NUMBER),
-    (re.compile(r"按(?:选项)?分[数值]|_1\.(?:xlsx?|csv)$", re.IGNORECASE), Mode.SCORE),
+    (re.compile(r"按(?:选项)?分[数值]|\d_\d+_1\.(?:xlsx?|csv)$", re.IGNORECASE), Mode.SCORE),
 )
 _WORDS = {Mode.TEXT: "按文本", Mode.NUMBER: "按序号", Mode.SCORE: "按分数"}
 
@@ -58,7 +59,7 @@ def decide_mode(
     if pinned is not None:
         return ModeFinding(Mode(pinned), f"按配置的 mode: {pinned} 读作{_WORDS[Mode(pinned)]}的导出")
     columns = [(item, answered(cells[position])) for item in items for position in item.positions]
-    is_labelled = _find_labels(items, cells)
+    is_labelled = "" if _has_marks(columns) else _find_labels(items, cells)
     if is_labelled:
         return ModeFinding(Mode.TEXT, f"{is_labelled}，读作按文本的导出")
     named = next((mode for form, mode in _NAMES if form.search(file_name)), None)
@@ -72,6 +73,12 @@ def decide_mode(
     return _decide_coded(columns, file_name)
 
 
+def _has_marks(columns: Sequence[tuple[Item, Sequence[str]]]) -> bool:
+    """Whether options have columns of their own that hold numbers, which an export as text never writes."""
+    marks = [given for item, given in columns if item.shape is Shape.OPTIONS and given]
+    return bool(marks) and all(map(_is_numeric, marks))
+
+
 def _find_labels(items: Sequence[Item], cells: Sequence[Sequence[str]]) -> str:
     """Return the mark of an export as text that was found; empty if there is none."""
     for item in items:
@@ -80,7 +87,7 @@ def _find_labels(items: Sequence[Item], cells: Sequence[Sequence[str]]) -> str:
             given = answered(column)
             if "(跳过)" in column:
                 return "有“(跳过)”"
-            if any(JOINER in cell for cell in given):
+            if judge_several(item, column) is QuestionType.MULTI and any(JOINER in cell for cell in given):
                 return f"多选答案以“{JOINER}”连接"
             if given and all(_SCORED.fullmatch(cell) for cell in given):
                 return "打分写作“N分”"
