@@ -29,6 +29,7 @@ from feedback_engine.scoring.weightings import chain_link
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
 from feedback_engine.store.loading import Bounds, FeedbackReader, FigureStore
+from feedback_engine.store.texts import TextReader
 from feedback_engine.tables.index import INDEX
 
 _DAY = timedelta(days=1)
@@ -56,6 +57,7 @@ class Figures:
         #: (kind, code) → name of what is told of complaints beside their type.
         self.detail_names = detail_names
         self.reader = FeedbackReader(database)
+        self._database = database
         self._store = FigureStore(database)
         self._zone = ZoneInfo(config.project.timezone)
         self.as_of = as_of
@@ -144,13 +146,17 @@ class Figures:
             feedback=feedback,
             ratings=self._asked.rename(self.reader.load_ratings(bounds), feedback),
             cases=self.reader.load_cases(bounds),
-            annotations=self.reader.load_annotations(bounds),
+            annotations=self.reader.load_annotations(bounds, without=["evidence"]),
             timezone=self.config.project.timezone,
         )
 
     def find_quality_flags(self, period: Period | None) -> pd.DataFrame:
         """Return QUALITY of the period."""
         return find_quality_flags(self._load_all([period]), self.config.quality)
+
+    def read_texts(self, period: Period | None) -> TextReader:
+        """Return what reads the texts of the period."""
+        return TextReader(self._database, self.bounds(period))
 
     def bounds(self, period: Period | None) -> Bounds:
         """Return the moments [since, until) of the period, cut at the end of `as_of`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from feedback_engine.domain import OVERALL, Measure, Polarity, SourceKind
 from feedback_engine.report.figures import Figures, Key, read_figures
 from feedback_engine.report.inputs import ReportInputs
+from feedback_engine.report.texts import HeldTexts, TextSource, measure_texts
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
 from feedback_engine.tables.feedback import MAIN_ROLE
 
@@ -30,6 +31,7 @@ class Facts:
     mentions: feedback_id, touchpoint, polarity, one row per text, touchpoint and polarity.
     complaints: feedback_id, record_id, type (a code, or '' when none was recognised), one row per complaint and type.
     sentiments: feedback_id, polarity, score, one row per text that has content.
+    texts: feedback_id, source, received_at, file_id, row_number, length, said (see `measure_texts`), one row per text.
     """
 
     inputs: ReportInputs
@@ -41,6 +43,8 @@ class Facts:
     mentions: pd.DataFrame
     complaints: pd.DataFrame
     sentiments: pd.DataFrame
+    texts: pd.DataFrame
+    source: TextSource
 
     @property
     def has_ratings(self) -> bool:
@@ -51,12 +55,6 @@ class Facts:
     def lead_measure(self) -> Measure:
         """What the report leads with: the index, or without ratings the text index."""
         return Measure.SCORE if self.has_ratings else Measure.TEXT_INDEX
-
-    @property
-    def texts(self) -> pd.DataFrame:
-        """The rows of FEEDBACK that hold a text."""
-        feedback = self.inputs.feedback
-        return feedback[feedback["text"].str.strip() != ""]
 
     def name(self, touchpoint: str) -> str:
         """Return the touchpoint's name for people."""
@@ -93,6 +91,7 @@ def build_facts(inputs: ReportInputs) -> Facts:
     """Return what the sheets are made from."""
     figures = read_figures(inputs.index)
     mentions = _mentions(inputs)
+    source = inputs.texts or HeldTexts(inputs.feedback, inputs.annotations)
     return Facts(
         inputs,
         figures,
@@ -103,7 +102,14 @@ def build_facts(inputs: ReportInputs) -> Facts:
         mentions,
         _complaints(inputs),
         _sentiments(inputs),
+        _texts(inputs, source),
+        source,
     )
+
+
+def _texts(inputs: ReportInputs, source: TextSource) -> pd.DataFrame:
+    rows = inputs.feedback[["feedback_id", "source", "received_at", "file_id", "row_number"]]
+    return rows.merge(measure_texts(source), on="feedback_id")
 
 
 def _tags(annotations: pd.DataFrame, kind: str) -> pd.DataFrame:

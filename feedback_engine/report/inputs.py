@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feedback_engine.domain import Period
+from feedback_engine.report.texts import TextSource
 from feedback_engine.tables.quality import QUALITY
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Thresholds:
 class ReportInputs:
     """Everything that a report is made from; frames as declared in `feedback_engine.tables`.
 
+    Where `texts` is given, `feedback` and `annotations` need hold neither texts nor evidence and rules.
     `feedback`, `annotations` and `cases` are those of the period; `rejects` and `files` those of the run or period.
     `touchpoint_labels` maps a pack's touchpoint code to the touchpoint of the index that it belongs to; a label not in
     it stands for itself. `detail_names` maps (kind, code) of a complaint's detail to its name, in the order to be
@@ -75,3 +77,5 @@ class ReportInputs:
     #: QUALITY of the period, and the rules whose records the configuration leaves out of the index.
     quality: pd.DataFrame = field(default_factory=QUALITY.build)
     excluded_rules: tuple[str, ...] = ()
+    #: Where the texts and the evidence of their tags are read from; None = they are in the frames.
+    texts: TextSource | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ class FeedbackReader:
         if with_text:
             joined = feedback.outerjoin(text, text.c.feedback_id == feedback.c.feedback_id)
             query = select(feedback, func.coalesce(text.c.text, "").label("text")).select_from(joined)
-        frame = self._load(query.where(*_within(bounds)).order_by(feedback.c.feedback_id), FEEDBACK)
+        frame = self._load(query.where(*within(bounds)).order_by(feedback.c.feedback_id), FEEDBACK)
         return FEEDBACK.conform(frame if with_text else frame.assign(text=""))
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
@@ -52,9 +53,10 @@ class FeedbackReader:
         """Return CASES."""
         return CASES.conform(self._load_of_feedback(tables.cases, bounds, CASES))
 
-    def load_annotations(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
-        """Return ANNOTATIONS."""
-        return ANNOTATIONS.conform(self._load_of_feedback(tables.text_annotations, bounds, ANNOTATIONS))
+    def load_annotations(self, bounds: Bounds = EVERYTHING, *, without: Collection[str] = ()) -> pd.DataFrame:
+        """Return ANNOTATIONS; the columns of text named in `without` are empty, which saves most of the memory."""
+        frame = self._load_of_feedback(tables.text_annotations, bounds, ANNOTATIONS, without)
+        return ANNOTATIONS.conform(frame.assign(**dict.fromkeys(without, "")))
 
     def load_rejects(self) -> pd.DataFrame:
         """Return REJECTS of every file, with their `source`."""
@@ -75,16 +77,19 @@ class FeedbackReader:
     def first_and_last_moment(self, until: datetime | None = None) -> tuple[datetime, datetime] | None:
         """Return the earliest and latest received_at before `until`, None if nothing is dated."""
         at = tables.feedback.c.received_at
-        query = select(func.min(at), func.max(at)).where(*_within((None, until)))
+        query = select(func.min(at), func.max(at)).where(*within((None, until)))
         with self._database.reading() as connection:
             first, last = connection.execute(query).one()
         return None if first is None else (_EPOCH + first * _MICROSECOND, _EPOCH + last * _MICROSECOND)
 
-    def _load_of_feedback(self, table: Table, bounds: Bounds, declared: TableSchema) -> pd.DataFrame:
-        query = select(table).order_by(*table.primary_key.columns)
+    def _load_of_feedback(
+        self, table: Table, bounds: Bounds, declared: TableSchema, without: Collection[str] = ()
+    ) -> pd.DataFrame:
+        wanted = [column for column in table.c if column.name not in without]
+        query = select(*wanted).order_by(*table.primary_key.columns)
         if bounds != EVERYTHING:
             joined = tables.feedback.c.feedback_id == table.c.feedback_id
-            query = query.join(tables.feedback, joined).where(*_within(bounds))
+            query = query.join(tables.feedback, joined).where(*within(bounds))
         return self._load(query, declared)
 
     def _load(self, query: Select[Any], declared: TableSchema) -> pd.DataFrame:
@@ -93,7 +98,8 @@ class FeedbackReader:
             return to_frame(declared, list(result.keys()), result)
 
 
-def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
+def within(bounds: Bounds) -> list[ColumnElement[bool]]:
+    """Return the conditions on FEEDBACK that hold for the rows of these moments."""
     at: Column[Any] = tables.feedback.c.received_at
     since, until = bounds
     conditions: list[ColumnElement[bool]] = []

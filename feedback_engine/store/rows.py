@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column as SqlColumn
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Parameters in one IN (…): below the limits of every database.
 CHUNK = 5000
+#: Rows turned into a frame at a time.
+_AT_A_TIME = 20_000
 #: Parameters in one statement: the limit of SQLite since 3.32 is 32,766.
 _PARAMETERS = 32_000
 
@@ -103,26 +105,33 @@ def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequenc
     import pandas as pd
 
     by_name = {column.name: column for column in declared.columns}
-    fetched = list(rows)
-    columns = list(zip(*fetched, strict=True)) if fetched else [()] * len(names)
-    return pd.DataFrame(
-        {
-            name: _from_sql(values, by_name[name]) if name in by_name else list(values)
-            for name, values in zip(names, columns, strict=True)
+    known: list[dict[Any, Any]] = [{} for _ in names]
+    fetched = iter(rows)
+    parts: list[pd.DataFrame] = []
+    # A few at a time: as the driver's own objects the rows take several times the room of the frame.
+    while (some := list(islice(fetched, _AT_A_TIME))) or not parts:
+        columns = list(zip(*some, strict=True)) if some else [()] * len(names)
+        series = {
+            name: _from_sql(values, by_name[name], shared) if name in by_name else list(values)
+            for name, values, shared in zip(names, columns, known, strict=True)
         }
-    )
+        parts.append(pd.DataFrame(series))
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
-def _from_sql(values: Sequence[Any], column: Column) -> pd.Series[Any]:
+def _from_sql(values: Sequence[Any], column: Column, known: dict[Any, Any]) -> pd.Series[Any]:
+    """Return a column's values; equal digests and texts become one object, kept in `known`."""
     import pandas as pd
 
     dtype: Any = column.kind.value
     if _is_digest(column):
-        return pd.Series([value.hex() for value in values], dtype="object")
+        known.update((value, value.hex()) for value in set(values) - known.keys())
+        return pd.Series([known[value] for value in values], dtype="object")
     if column.kind is Kind.MOMENT:
         moments = pd.to_datetime(pd.Series(values, dtype="Int64"), unit="us", utc=True)
         return moments.astype(dtype)
-    series: pd.Series[Any] = pd.Series(values, dtype=dtype)
+    given = [known.setdefault(value, value) for value in values] if column.kind is Kind.TEXT else values
+    series: pd.Series[Any] = pd.Series(given, dtype=dtype)
     return series
 
 

@@ -20,6 +20,7 @@ from feedback_engine.report.blocks import (
 )
 from feedback_engine.report.crosstabs import count_pairs
 from feedback_engine.report.facts import OPEN_TYPES, Facts, local_moments, period_line, short_id
+from feedback_engine.report.texts import quote_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,7 +167,7 @@ def _open_cases(facts: Facts) -> list[Block]:
     joined = _with_feedback(facts, unfinished).sort_values(["opened_at", "feedback_id"], na_position="last")
     shown = joined.head(MOST_OPEN)
     opened = local_moments(shown["opened_at"], facts.inputs.timezone)
-    texts = [_short(text) for text in shown["text"]]
+    texts = [_short(text) for text in quote_all(facts.source, shown["feedback_id"])]
     rows = list(
         zip(
             [short_id(key) for key in shown["feedback_id"]],
@@ -204,22 +205,23 @@ def _waited(facts: Facts, opened: pd.Series[Any]) -> list[int | None]:
 
 
 def _with_feedback(facts: Facts, frame: pd.DataFrame) -> pd.DataFrame:
-    columns = ["feedback_id", "source", "channel", "received_at", "text"]
-    return frame.merge(facts.inputs.feedback[columns], on="feedback_id", how="left").fillna({"text": "", "source": ""})
+    columns = ["feedback_id", "source", "channel", "received_at"]
+    return frame.merge(facts.inputs.feedback[columns], on="feedback_id", how="left").fillna({"source": ""})
 
 
 def _gravest(facts: Facts) -> list[Block]:
     found = facts.complaints.groupby("feedback_id", sort=False)["type"].agg(sorted).reset_index()
     joined = _with_feedback(facts, found).merge(facts.sentiments, on="feedback_id", how="left")
-    joined = joined[(joined["text"].str.strip() != "") & joined["score"].notna()]
+    joined = joined[joined["feedback_id"].isin(facts.texts["feedback_id"]) & joined["score"].notna()]
     top = joined.sort_values(
         ["score", "received_at", "feedback_id"], ascending=[True, False, True], na_position="last"
     ).head(TOP)
     touched = facts.mentions[facts.mentions["feedback_id"].isin(top["feedback_id"])]
     rows: list[tuple[Cell, ...]] = []
     received = local_moments(top["received_at"], facts.inputs.timezone)
+    texts = quote_all(facts.source, top["feedback_id"])
     for key, types, source, text, score, moment in zip(
-        top["feedback_id"], top["type"], top["source"], top["text"], top["score"], received, strict=True
+        top["feedback_id"], top["type"], top["source"], texts, top["score"], received, strict=True
     ):
         names = dict.fromkeys(map(facts.name, sorted(touched.loc[touched["feedback_id"] == key, "touchpoint"])))
         kinds = "、".join(facts.type_name(code) for code in types)

@@ -1,4 +1,4 @@
-"""明细: one row per text and tag, made in chunks, so that a million rows need not lie in memory as cells."""
+"""明细: one row per text and tag, in chunks: a million rows lie in memory neither as cells nor as texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from feedback_engine.domain import Polarity
 from feedback_engine.report.blocks import Column, ColumnKind, Row, Section, Table
 from feedback_engine.report.evidence import evidence_words
 from feedback_engine.report.facts import Facts, local_moments, short_id
+from feedback_engine.report.texts import quote_all, read_evidence
 from feedback_engine.tables.annotations import CAUSE, COMPLAINT, DEMAND, DETAILS, ROOT, SENTIMENT, TOUCHPOINT, URGENCY
 
 if TYPE_CHECKING:
@@ -78,20 +79,21 @@ class DetailRows:
             yield from self._chunk(tags, self._facts.inputs.feedback.take(self._places[chosen]))
 
     def _chunk(self, tags: pd.DataFrame, feedback: pd.DataFrame) -> Iterator[Row]:
+        told = read_evidence(self._facts.source, tags)
         return zip(
             (short_id(key) for key in feedback["feedback_id"]),
             feedback["source"],
             feedback["channel"],
             local_moments(feedback["received_at"], self._facts.inputs.timezone),
             feedback["role"].replace("main", ""),
-            feedback["text"],
+            quote_all(self._facts.source, feedback["feedback_id"]),
             tags["kind"].map(KINDS),
             map(self._label, tags["kind"], tags["label"]),
             tags["polarity"].map({str(polarity): name for polarity, name in POLARITY_NAMES.items()}),
             tags["score"].tolist(),
             tags["confidence"].tolist(),
-            map(evidence_words, tags["evidence"]),
-            tags["rule"],
+            map(evidence_words, told["evidence"]),
+            told["rule"],
             (self._files.get(key, short_id(key)) for key in feedback["file_id"]),
             feedback["row_number"].tolist(),
             strict=True,

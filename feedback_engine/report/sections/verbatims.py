@@ -8,6 +8,7 @@ from feedback_engine.domain import Polarity, Span
 from feedback_engine.report.blocks import Block, Cell, Column, ColumnKind, Marked, Note, Section, Table, Tone
 from feedback_engine.report.evidence import cut_around, evidence_spans, merge_spans
 from feedback_engine.report.facts import Facts, local_moments, period_line, short_id
+from feedback_engine.report.texts import quote_all, read_evidence
 from feedback_engine.tables.annotations import TOUCHPOINT
 
 if TYPE_CHECKING:
@@ -48,16 +49,13 @@ def _pick(facts: Facts) -> pd.DataFrame:
     tags = facts.inputs.annotations
     chosen = tags["polarity"].isin([str(side) for side in SIDES]) & (tags["kind"] == TOUCHPOINT)
     labels = facts.inputs.touchpoint_labels
-    columns = ["feedback_id", "polarity", "score", "confidence", "start", "end", "evidence", "label"]
+    columns = ["feedback_id", "kind", "polarity", "score", "confidence", "start", "end", "label"]
     frame = tags.loc[chosen, columns].copy()
     frame["touchpoint"] = frame["label"].map(lambda label: labels.get(label, label))
-    keep = ["feedback_id", "source", "received_at", "text", "file_id", "row_number"]
-    frame = frame.merge(facts.texts[keep], on="feedback_id")
-    length = frame["text"].str.strip().str.len()
+    frame = frame.merge(facts.texts, on="feedback_id")
     frame = frame.assign(
-        is_apt=length.between(SHORTEST, LONGEST),
+        is_apt=frame["length"].between(SHORTEST, LONGEST),
         strength=(frame["score"].abs() * frame["confidence"]).round(9),
-        said=frame["text"].str.split().str.join(""),
     )
     frame = frame.sort_values(
         ["is_apt", "strength", "received_at", "feedback_id", "start", "label"],
@@ -86,12 +84,14 @@ def _rows(facts: Facts, picked: pd.DataFrame) -> list[tuple[Cell, ...]]:
         for file_id, number in zip(picked["file_id"], picked["row_number"], strict=True)
     ]
     tones = [SIDES[Polarity(polarity)] for polarity in picked["polarity"]]
-    said = zip(picked["text"], picked["evidence"], picked["start"], picked["end"], tones, strict=True)
+    texts = quote_all(facts.source, picked["feedback_id"])
+    evidence = read_evidence(facts.source, picked)["evidence"]
+    said = zip(texts, evidence, picked["start"], picked["end"], tones, strict=True)
     return list(
         zip(
             (facts.name(code) for code in picked["touchpoint"]),
             (Marked(name, tone) for name, tone in tones),
-            (_quote(text, evidence, start, end, tone) for text, evidence, start, end, (_, tone) in said),
+            (_quote(text, cell, start, end, tone) for text, cell, start, end, (_, tone) in said),
             picked["score"].tolist(),
             picked["confidence"].tolist(),
             moments,
