@@ -29,7 +29,8 @@ HEADINGS = {"Config": "Config", "project": "ProjectConfig", "store": "StoreConfi
             "touchpoints": "TouchpointConfig", "indicators": "IndicatorConfig",
             "complaint_scale": "ComplaintScaleConfig", "hours": "HoursConfig", "weighting": "WeightingConfig",
             "ahp": "AhpConfig", "judgements": "JudgementConfig", "delphi": "DelphiLevelConfig",
-            "combine": "CombineConfig", "change": "ChangeConfig", "population": "MarginsConfig",
+            "combine": "CombineConfig", "change": "ChangeConfig", "control": "ControlConfig",
+            "population": "MarginsConfig",
             "structural": "StructuralConfig", "gaps": "GapConfig", "kano": "KanoConfig",
             "drivers": "DriversConfig"}  # fmt: skip
 

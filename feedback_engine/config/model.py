@@ -220,7 +220,19 @@ class ReportConfig(Strict):
     path: str = "out/report.xlsx"
     title: str = "客户满意度报告"
     period: str = "latest"
-    segment_by: str | None = None
+    #: Attributes, `channel` or `source`, that the segments are compared by.
+    segment_by: str | tuple[str, ...] | None = None
+    #: Statements of growth to be checked against the figures that stand in them.
+    claims: tuple[str, ...] = ()
+    #: An earlier config.yaml, whose indicator system is set beside this one.
+    compare_model: str | None = None
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of `segment_by`."""
+        if isinstance(self.segment_by, str):
+            return (self.segment_by,)
+        return self.segment_by or ()
 
     @field_validator("period")
     @classmethod

@@ -92,6 +92,23 @@ WeightMethod = Literal[
 ]  # fmt: skip
 #: The names that `scoring.weights` may have; `combine` last.
 WEIGHT_METHODS: tuple[str, ...] = get_args(WeightMethod)
+#: What they are called.
+METHOD_NAMES = {
+    "declared": "配置声明",
+    "equal": "等权",
+    "ahp": "层次分析法",
+    "delphi": "德尔菲法",
+    "entropy": "熵权法",
+    "critic": "CRITIC 法",
+    "variation": "变异系数法",
+    "pca": "主成分法",
+    "lmg": "LMG 相对重要性",
+    "johnson": "Johnson 相对权重",
+    "pratt": "Pratt 指数",
+    "betas": "标准化回归系数",
+    "pls": "PLS 外部权重",
+    "combine": "组合赋权",
+}
 
 
 class WeightingConfig(Strict):
@@ -129,6 +146,25 @@ class ChangeConfig(Strict):
 
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
     min_effect: Annotated[float, Field(ge=0)] = 2.0
+
+
+class ControlConfig(Strict):
+    """Control charts over months: which months make the limits, and how many months are charted."""
+
+    #: Periods whose months make the limits. Empty = the first `baseline_months` months with data before the period.
+    baseline: tuple[str, ...] = ()
+    baseline_months: Annotated[int, Field(ge=8)] = 20
+    months: Annotated[int, Field(ge=8, le=240)] = 36
+
+    @field_validator("baseline")
+    @classmethod
+    def _are_periods(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for label in value:
+            try:
+                Period.parse(label)
+            except ConfigError as error:
+                raise ValueError(str(error)) from error
+        return value
 
 
 class MarginsConfig(Strict):
@@ -193,6 +229,7 @@ class ScoringConfig(Strict):
     weights: WeightMethod = "declared"
     weighting: WeightingConfig = WeightingConfig()
     change: ChangeConfig = ChangeConfig()
+    control: ControlConfig = ControlConfig()
     population: MarginsConfig = MarginsConfig()
     structural: StructuralConfig = StructuralConfig()
     drivers: DriversConfig = DriversConfig()

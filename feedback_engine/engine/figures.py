@@ -10,27 +10,27 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from feedback_engine.config.loader import load_config
 from feedback_engine.config.model import Config
 from feedback_engine.domain import Period
 from feedback_engine.engine.questions import Asked, tell_apart
+from feedback_engine.engine.source import Source
 from feedback_engine.errors import ConfigError
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
-from feedback_engine.scoring.frozen import apply_weights, read_frozen
-from feedback_engine.scoring.index import compute_index
+from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, read_frozen
 from feedback_engine.scoring.model import IndexModel, build_model
 from feedback_engine.scoring.quality import exclude_flagged, find_quality_flags
 from feedback_engine.scoring.respondents import weight_respondents
-from feedback_engine.scoring.result import IndexResult
+from feedback_engine.scoring.result import Basis, IndexResult
 from feedback_engine.scoring.settled import Settled, reweight, settle_weights
 from feedback_engine.scoring.weightings import chain_link
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
 from feedback_engine.store.loading import Bounds, FeedbackReader, FigureStore
 from feedback_engine.store.texts import TextReader
-from feedback_engine.tables.index import INDEX
 
 _DAY = timedelta(days=1)
 #: Months looked back for the first one with data: more than any project has.
@@ -69,13 +69,18 @@ class Figures:
         """The indicator system of the project, with the weights in force."""
         return self._settled.model
 
+    @property
+    def frozen(self) -> FrozenWeights | None:
+        """The computed weights in force, None where they are as declared."""
+        return self._settled.frozen
+
     @cached_property
     def _settled(self) -> Settled:
         settled = settle_weights(
             self._declared,
             self.config.scoring,
             stored=read_frozen(self._store.load_frozen()),
-            load=lambda period: self._weigh(self.load([period]), period),
+            load=lambda period: self.load_weighed([period]),
             first=next(iter(self.months_until(None, MAX_MONTHS)), None),
         )
         if settled.is_new and settled.frozen is not None:
@@ -94,9 +99,17 @@ class Figures:
         self._store.save_frozen(frozen.to_table())
         return linked
 
-    @property
+    @cached_property
     def _declared(self) -> IndexModel:
         return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints), self._asked.names)
+
+    @cached_property
+    def _earlier(self) -> IndexModel | None:
+        """The indicator system of the earlier configuration that `report.compare_model` names."""
+        if self.config.report.compare_model is None:
+            return None
+        earlier = load_config(self.config.resolve(self.config.report.compare_model))
+        return build_model(earlier, names_of(self.packs[self.config.project.pack].touchpoints), self._asked.names)
 
     @cached_property
     def _asked(self) -> Asked:
@@ -105,32 +118,53 @@ class Figures:
 
     def score(self, period: Period | None, by: str | None) -> IndexResult:
         """Return the index of a period, None = all that is stored, and keep it in the store."""
-        data = self._weigh(self.load([period]), period)
-        table = compute_index(data, self.model, periods=[period], by=by)
+        result = self.prepare(period, by)
+        self._store.save(result.table, result.weights, by or "")
+        return result
+
+    def prepare(self, period: Period | None, by: str | None, *, ahead: Sequence[Period | None] = ()) -> IndexResult:
+        """Return the index of a period; the periods `ahead` are read along with it, since they will be asked for."""
+        source = Source(self, by)
+        index = source.compute(list(dict.fromkeys([period, *ahead])))
+        table = index[index["period"] == (period.label if period else "all")].reset_index(drop=True)
         weights = build_weights(self.model)
-        self._store.save(table, weights, by or "")
 
         def explain_touchpoint(touchpoint: str) -> Explanation:
             texts = self.reader.load_feedback(self.bounds(period), with_text=True)[["feedback_id", "text"]]
+            data = source.load([period])
             feedback = data.feedback.drop(columns=["text"]).merge(texts, on="feedback_id", how="left")
-            frozen = self._settled.frozen
-            return explain(
-                table, weights, self.model, touchpoint, data.replace_feedback(feedback), by=by, frozen=frozen
-            )
+            whole = data.replace_feedback(feedback)
+            return explain(table, weights, self.model, touchpoint, whole, by=by, frozen=self.frozen)
 
-        return IndexResult(table, weights, explain_touchpoint)
+        basis = Basis(
+            model=self.model,
+            declared=self._declared,
+            scoring=self.config.scoring,
+            period=period,
+            by=by,
+            load=source.load,
+            compute=source.compute,
+            list_months=lambda count: self.months_until(period, count),
+            explain=explain_touchpoint,
+            design=lambda: self._weigh(self.load([period]), [period])[1],
+            frozen=self.frozen,
+            earlier=self._earlier,
+            attributes=self.config.report.attributes,
+            names=self.names,
+        )
+        return IndexResult(table, weights, basis)
 
-    def compute(self, periods: Sequence[Period | None], by: str | None) -> pd.DataFrame:
-        """Return INDEX for several periods, from one reading of the store."""
-        if not self.config.scoring.population.margins:
-            return compute_index(self.load(periods), self.model, periods=periods, by=by)
-        # A respondent's weight belongs to one period, so each is weighed and computed by itself.
-        parts = [compute_index(self._weigh(self.load([p]), p), self.model, periods=[p], by=by) for p in periods]
-        return INDEX.conform(pd.concat(parts, ignore_index=True))
+    @property
+    def has_margins(self) -> bool:
+        """Whether respondents are weighted to the margins of a population, period by period."""
+        return bool(self.config.scoring.population.margins)
 
-    def _weigh(self, data: ScoringData, period: Period | None) -> ScoringData:
-        """Return the data with respondents weighted to the declared margins of the population."""
-        return weight_respondents(data, self.config.scoring.population, periods=[period])[0]
+    def load_weighed(self, periods: Sequence[Period | None]) -> ScoringData:
+        """Return the data of periods that do not overlap, respondents weighted to the declared margins."""
+        return self._weigh(self.load(periods), periods)[0]
+
+    def _weigh(self, data: ScoringData, periods: Sequence[Period | None]) -> tuple[ScoringData, pd.DataFrame]:
+        return weight_respondents(data, self.config.scoring.population, periods=periods)
 
     def load(self, periods: Sequence[Period | None]) -> ScoringData:
         """Return all that is needed to score these periods, without texts and without respondents to be excluded."""
@@ -140,7 +174,7 @@ class Figures:
         return exclude_flagged(data, find_quality_flags(data, self.config.quality), self.config.quality)
 
     def _load_all(self, periods: Sequence[Period | None]) -> ScoringData:
-        bounds = self._span(periods)
+        bounds = self.span(periods)
         feedback = self.reader.load_feedback(bounds)
         return ScoringData(
             feedback=feedback,
@@ -194,6 +228,12 @@ class Figures:
         return {**of_packs, **{touchpoint.code: touchpoint.name for touchpoint in self.model.touchpoints}}
 
     @property
+    def names(self) -> dict[str, str]:
+        """Code → words of every touchpoint and of every question, in the model or not."""
+        mapped = {r.indicator: r.column for source in self.config.sources for r in source.mapping.ratings}
+        return {**self._asked.names, **mapped, **self.touchpoint_names, **self.indicator_names}
+
+    @property
     def indicator_names(self) -> dict[str, str]:
         """Code → name of every indicator."""
         return {indicator.code: indicator.name for t in self.model.touchpoints for indicator in t.indicators}
@@ -215,7 +255,8 @@ class Figures:
             return None
         return datetime.combine(self.as_of + _DAY, time.min, self._zone).astimezone(UTC)
 
-    def _span(self, periods: Sequence[Period | None]) -> Bounds:
+    def span(self, periods: Sequence[Period | None]) -> Bounds:
+        """Return the moments [since, until) from the first of the periods to the last."""
         every = [self.bounds(period) for period in periods]
         starts = [since for since, _ in every if since is not None]
         ends = [until for _, until in every if until is not None]

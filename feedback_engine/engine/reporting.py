@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from feedback_engine.domain import Period
 from feedback_engine.engine.figures import Figures
+from feedback_engine.engine.statistics import gather_statistics
 from feedback_engine.report.content import build_report
 from feedback_engine.report.excel import write_excel
 from feedback_engine.report.inputs import ReportInputs, Thresholds
+from feedback_engine.report.statistics import Statistics
 from feedback_engine.scoring.weights import build_weights
 
 if TYPE_CHECKING:
@@ -38,10 +40,7 @@ def resolve_period(figures: Figures, asked: str | None) -> Period | None:
 def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
     """Return all that the report of this period shows."""
     config, reader = figures.config, figures.reader
-    compared = [period.previous(), period.year_before()] if period else []
-    trend = figures.months_until(period, TREND_MONTHS)
-    periods = list(dict.fromkeys([period, *compared, *trend]))
-    index = figures.compute(periods, config.report.segment_by)
+    index, previous, year_before, trend, statistics = _gather_figures(figures, period)
     bounds = figures.bounds(period)
     return ReportInputs(
         title=config.report.title,
@@ -49,10 +48,10 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
         timezone=config.project.timezone,
         period=period,
         created_at=figures.created_at,
-        index=_of_period(index, period),
-        previous=_of_period(index, compared[0]) if compared else None,
-        year_before=_of_period(index, compared[1]) if compared else None,
-        trend=index[index["period"].isin([month.label for month in trend])].reset_index(drop=True),
+        index=index,
+        previous=previous,
+        year_before=year_before,
+        trend=trend,
         weights=build_weights(figures.model),
         touchpoint_names=figures.touchpoint_names,
         indicator_names=figures.indicator_names,
@@ -73,13 +72,26 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
             config.scoring.flag_below,
             config.scoring.satisfied_from,
             config.scoring.confidence,
+            config.scoring.change.alpha,
+            config.scoring.change.min_effect,
         ),
+        statistics=statistics,
     )
 
 
-def _of_period(index: pd.DataFrame, period: Period | None) -> pd.DataFrame:
-    label = period.label if period else "all"
-    return index[index["period"] == label].reset_index(drop=True)
+def _gather_figures(
+    figures: Figures, period: Period | None
+) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame, Statistics]:
+    """Return the INDEX of the period and of what it is compared with, of the trend, and the analyses.
+
+    The data that these rest on are let go here, before the texts of the report are read.
+    """
+    compared = [period.previous(), period.year_before()] if period else []
+    months = figures.months_until(period, figures.config.scoring.control.months)
+    result = figures.prepare(period, None, ahead=[*compared, *months])
+    previous, year_before = (result.compute([each]) for each in compared) if compared else (None, None)
+    trend = result.compute(months[-TREND_MONTHS:])
+    return result.table, previous, year_before, trend, gather_statistics(figures, result)
 
 
 def _manifest(figures: Figures) -> dict[str, str]:

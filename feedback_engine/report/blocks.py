@@ -45,6 +45,8 @@ class Look(StrEnum):
     HEAT = "heat"
     #: Red below, green above the middle of the column.
     SCALE = "scale"
+    #: Red at -1, white at 0, green at 1.
+    CORRELATION = "correlation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,17 @@ class Series:
     tone: Tone = Tone.PLAIN
     lower: str = ""
     upper: str = ""
+    #: In a line chart: a thin line without marks, such as a limit.
+    is_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart over the first `row_count` rows (all when None) of the table named `table`.
 
-    In a pareto the second series is the cumulative share, on an axis of its own; in a scatter `category` heads
-    the x column.
+    In a pareto the second series is the cumulative share, on an axis of its own. In a scatter `category` heads the x
+    column, `category_lower` and `category_upper` its interval, `labels` the column of the points' names, and the axes
+    cross at `crossing` (x, y).
     """
 
     title: str
@@ -139,6 +144,13 @@ class Chart:
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    #: The values are shares, shown in percent.
+    is_share: bool = False
+    labels: str = ""
+    category_lower: str = ""
+    category_upper: str = ""
+    category_unit: str = ""
+    crossing: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,14 @@ class Section:
     blocks: tuple[Block, ...]
     lead: str = ""
     is_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A sheet that is left out: its name, and what it would need."""
+
+    name: str
+    need: str
 
 
 @dataclass(frozen=True, slots=True)

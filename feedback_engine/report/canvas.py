@@ -48,16 +48,17 @@ def write_row(sheet: Sheet, table: Table, row: Row, *, is_strong: bool, is_wrapp
         if place and not is_wrapped and (cell is None or cell == ""):
             continue
         if column.fills:
-            _write_filling(sheet, place, text_of(cell), is_strong)
+            _write_filling(sheet, place, cell, is_strong)
         else:
             _writer(cell)(sheet, place, column, cell, is_strong, is_wrapped)
 
 
-def _write_filling(sheet: Sheet, place: int, text: str, is_strong: bool) -> None:
+def _write_filling(sheet: Sheet, place: int, cell: Cell, is_strong: bool) -> None:
     """Write the text over the room to its right: on one line it just runs on, on several it needs a merged cell."""
-    last = len(sheet.grid.widths) - 1
+    last, text = len(sheet.grid.widths) - 1, text_of(cell)
+    tone = cell.tone if isinstance(cell, Marked) else Tone.PLAIN
     has_lines = line_count(text, sum(sheet.grid.widths[place:])) > 1
-    style = sheet.styles.text(Tone.PLAIN, is_strong=is_strong, align="left", is_wrapped=has_lines)
+    style = sheet.styles.text(tone, is_strong=is_strong, align="left", is_wrapped=has_lines)
     if has_lines:
         merge_text(sheet, sheet.row, (place, last), text, style)
         return

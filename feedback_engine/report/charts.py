@@ -70,7 +70,11 @@ def _series(chart: Chart, series: Series, place: Place, count: int) -> dict[str,
         "categories_data": [_plain(cell) for cell in place.cells(chart.category, count)],
         "values_data": [_plain(cell) for cell in values],
     }
-    return options | _drawn(chart, series) | _error_bars(chart, series, place, count)
+    drawn = options | _drawn(chart, series) | _error_bars(chart, series, place, count)
+    if chart.labels:
+        names = [{"value": str(_plain(cell))} for cell in place.cells(chart.labels, count)]
+        drawn["data_labels"] = {"value": True, "custom": names, "position": "right", "font": _font(9)}
+    return drawn
 
 
 def _plain(cell: Cell) -> Any:
@@ -82,6 +86,8 @@ def _plain(cell: Cell) -> Any:
 def _drawn(chart: Chart, series: Series) -> dict[str, Any]:
     color = FILLS[series.tone]
     if chart.kind is ChartKind.LINE:
+        if series.is_line:
+            return {"line": {"color": color, "width": 1.25, "dash_type": "dash"}, "marker": {"type": "none"}}
         marker = {"type": "circle", "size": 6, "fill": {"color": color}, "border": {"color": "#FFFFFF"}}
         return {"line": {"color": color, "width": 2.25}, "marker": marker}
     if chart.kind is ChartKind.SCATTER:
@@ -89,7 +95,8 @@ def _drawn(chart: Chart, series: Series) -> dict[str, Any]:
     labels = {"value": True, "font": _font(9)}
     if chart.kind is ChartKind.BAR:
         # Inside the bar's foot, where the interval's line cannot cross it.
-        labels |= {"position": "inside_base", "num_format": "0.0", "font": _font(9, "#FFFFFF")}
+        form = "0.0%" if chart.is_share else "0.0"
+        labels |= {"position": "inside_base", "num_format": form, "font": _font(9, "#FFFFFF")}
     if chart.kind is ChartKind.STACKED_BAR:
         labels |= {"num_format": "#,##0;;"}
     return {"fill": {"color": color}, "border": {"none": True}, "gap": 45, "data_labels": labels} | (
@@ -98,17 +105,25 @@ def _drawn(chart: Chart, series: Series) -> dict[str, Any]:
 
 
 def _error_bars(chart: Chart, series: Series, place: Place, count: int) -> dict[str, Any]:
-    if not series.lower or not series.upper:
-        return {}
-    values, lower, upper = (place.cells(name, count) for name in (series.heading, series.lower, series.upper))
-    bars = {
-        "type": "custom",
-        "plus_values": [_distance(end, value) for end, value in zip(upper, values, strict=True)],
-        "minus_values": [_distance(value, end) for end, value in zip(lower, values, strict=True)],
-        "line": {"color": PALE_INK, "width": 1.25},
-    }
     # XlsxWriter calls a lying bar's value axis x.
-    return {"x_error_bars" if chart.kind in _LYING else "y_error_bars": bars}
+    axis = "x_error_bars" if chart.kind in _LYING else "y_error_bars"
+    bars = {axis: _bars(place, count, series.heading, series.lower, series.upper)}
+    if chart.category_lower:
+        bars["x_error_bars"] = _bars(place, count, chart.category, chart.category_lower, chart.category_upper)
+    return {name: found for name, found in bars.items() if found}
+
+
+def _bars(place: Place, count: int, heading: str, lower: str, upper: str) -> dict[str, Any]:
+    """Return the error bars of a column, none without an interval."""
+    if not lower or not upper:
+        return {}
+    values, low, high = (place.cells(name, count) for name in (heading, lower, upper))
+    plus = [_distance(end, value) for end, value in zip(high, values, strict=True)]
+    minus = [_distance(value, end) for end, value in zip(low, values, strict=True)]
+    if not any((*plus, *minus)):
+        return {}
+    line = {"color": PALE_INK, "width": 1.25}
+    return {"type": "custom", "plus_values": plus, "minus_values": minus, "line": line}
 
 
 def _distance(high: Cell, low: Cell) -> float:
@@ -133,17 +148,28 @@ def _dress(native: NativeChart, chart: Chart) -> None:
     native.set_title({"name": chart.title, "name_font": _font(13, NAVY, bold=True), "overlay": False})
     native.set_chartarea({"border": {"color": LINE}, "fill": {"color": "#FFFFFF"}})
     category: dict[str, Any] = {"num_font": _font(10), "line": {"color": LINE}, "major_tick_mark": "none"}
-    value = _value_axis(chart.unit)
+    value = _value_axis(chart.unit) | ({"num_format": "0%"} if chart.is_share else {})
     value |= {key: limit for key, limit in (("min", chart.minimum), ("max", chart.maximum)) if limit is not None}
     if chart.kind in _LYING:
         # The table's first row is the top bar; the value axis then stands at the foot.
         native.set_y_axis(category | {"reverse": True})
         native.set_x_axis(value | {"label_position": "high"})
+    elif chart.crossing is not None:
+        _cross(native, chart, value)
     else:
         native.set_x_axis(category)
         native.set_y_axis(value)
     has_legend = len(chart.series) > 1
     native.set_legend({"position": "bottom", "font": _font(10)} if has_legend else {"none": True})
+
+
+def _cross(native: NativeChart, chart: Chart, value: dict[str, Any]) -> None:
+    """Let the axes of a scatter cross where the quadrants meet, their numbers at the edges."""
+    x, y = chart.crossing or (0.0, 0.0)
+    line = {"label_position": "low", "line": {"color": NAVY, "width": 1.25}, "major_gridlines": {"visible": False}}
+    # Where an axis is crossed is a setting of that axis: the vertical line stands at x.
+    native.set_x_axis(_value_axis(chart.category_unit) | line | {"crossing": x, "num_format": "0"})
+    native.set_y_axis(value | line | {"crossing": y, "num_format": "0%"})
 
 
 def _value_axis(unit: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from feedback_engine.domain import OVERALL, Measure, Polarity, SourceKind
+from feedback_engine.report.changes import NO_CHANGE, PREVIOUS, Change, Changes, read_changes
 from feedback_engine.report.figures import Figures, Key, read_figures
 from feedback_engine.report.inputs import ReportInputs
 from feedback_engine.report.texts import HeldTexts, TextSource, measure_texts
@@ -39,6 +40,7 @@ class Facts:
     previous: Figures
     year_before: Figures
     trend: tuple[tuple[str, Figures], ...]
+    changes: Changes
     touchpoints: tuple[str, ...]
     mentions: pd.DataFrame
     complaints: pd.DataFrame
@@ -60,9 +62,17 @@ class Facts:
         """Return the touchpoint's name for people."""
         return "总体" if touchpoint == OVERALL else self.inputs.touchpoint_names.get(touchpoint, touchpoint)
 
+    def indicator_name(self, code: str) -> str:
+        """Return the words of an indicator or question, in the indicator system or not."""
+        return self.inputs.indicator_names.get(code) or self.inputs.statistics.names.get(code, code)
+
     def type_name(self, code: str) -> str:
         """Return the complaint type's name for people."""
         return self.inputs.complaint_type_names.get(code, code) if code else UNKNOWN_TYPE
+
+    def change(self, touchpoint: str, measure: Measure, against: str = PREVIOUS) -> Change:
+        """Return how the figure that sums up a touchpoint changed."""
+        return self.changes.get((against, touchpoint, OVERALL, measure), NO_CHANGE)
 
     def sorted_by_score(self) -> list[str]:
         """Return the touchpoints by their lead figure, best first; those without one last, in their order."""
@@ -98,6 +108,7 @@ def build_facts(inputs: ReportInputs) -> Facts:
         read_figures(inputs.previous),
         read_figures(inputs.year_before),
         _trend(inputs.trend),
+        read_changes(inputs.statistics.table("changes")),
         _touchpoints(inputs, figures, mentions["touchpoint"].unique()),
         mentions,
         _complaints(inputs),

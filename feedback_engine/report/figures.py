@@ -1,4 +1,4 @@
-"""Figures of the INDEX, looked up, shown and compared."""
+"""Figures of the INDEX, looked up and shown."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ ALL = "all"
 #: What stands in the place of a figure that nothing was measured for.
 ABSENT = {
     Measure.SCORE: "无调查评分",
+    Measure.EQUAL_SCORE: "无调查评分",
     Measure.SATISFIED_SHARE: "无调查评分",
     Measure.TEXT_INDEX: "无文本",
     Measure.COMPLAINT_RATE: "无投诉数据",
@@ -26,12 +27,14 @@ ABSENT = {
 WITHHELD = {Flag.SUPPRESSED: "样本不足", Flag.LOW_COVERAGE: "覆盖不足"}
 NAMES = {
     Measure.SCORE: "满意度指数",
+    Measure.EQUAL_SCORE: "满意度指数（等权）",
     Measure.SATISFIED_SHARE: "满意率",
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "投诉率",
 }
 UNITS = {
     Measure.SCORE: "分",
+    Measure.EQUAL_SCORE: "分",
     Measure.SATISFIED_SHARE: "%",
     Measure.TEXT_INDEX: "分",
     Measure.COMPLAINT_RATE: "件/千条",
@@ -48,11 +51,6 @@ class Figure:
     base: int
     weight: float
     flag: Flag
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether the figure may be compared: there, with an interval, on a base that is not small."""
-        return None not in (self.score, self.lower, self.upper) and self.flag not in (Flag.SMALL_BASE, Flag.SUPPRESSED)
 
 
 Key: TypeAlias = tuple[str, str, str]
@@ -119,44 +117,6 @@ def remark(figure: Figure | None, thresholds: Thresholds) -> Cell:
     if figure is not None and figure.flag is Flag.LOW_COVERAGE:
         return Marked("触点覆盖不足", Tone.MIXED)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The difference of two figures: in points, as a share of the earlier one, and whether it can be told from 0."""
-
-    points: float | None
-    relative: float | None
-    is_clear: bool
-
-
-NO_CHANGE = Change(None, None, False)
-
-
-def compare(now: Figure | None, before: Figure | None) -> Change:
-    """Return the change; clear when the intervals do not overlap and neither base is small."""
-    if now is None or before is None or now.score is None or before.score is None:
-        return NO_CHANGE
-    points = now.score - before.score
-    relative = points / before.score if before.score else None
-    is_clear = now.is_sound and before.is_sound and _are_apart(now, before)
-    return Change(points, relative, is_clear)
-
-
-def _are_apart(one: Figure, other: Figure) -> bool:
-    if one.lower is None or one.upper is None or other.lower is None or other.upper is None:
-        return False
-    return one.lower > other.upper or one.upper < other.lower
-
-
-def arrow(change: Change, *, less_is_better: bool = False) -> Cell:
-    """Return ▲ or ▼ for a clear change, toned by whether it is good; a dash otherwise; None without comparison."""
-    if change.points is None:
-        return None
-    if not change.is_clear:
-        return Marked("—", Tone.MUTED)
-    is_good = (change.points > 0) != less_is_better
-    return Marked("▲" if change.points > 0 else "▼", Tone.GOOD if is_good else Tone.BAD)
 
 
 def say(figure: Figure | None, measure: Measure) -> str:

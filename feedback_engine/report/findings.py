@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from feedback_engine.domain import OVERALL, Measure, Polarity
+from feedback_engine.report.changes import AGAINST, PREVIOUS, YEAR_BEFORE, Change
 from feedback_engine.report.facts import OPEN_TYPES, Facts
-from feedback_engine.report.figures import NAMES, UNITS, compare, of_touchpoint, overall, say
+from feedback_engine.report.figures import NAMES, UNITS, of_touchpoint, overall, say
 
 #: Mentions below which a touchpoint's net sentiment is not worth a sentence.
 LEAST_MENTIONS = 5
+#: Touchpoints named in one sentence.
+MOST_NAMED = 5
 
 
 def find_all(facts: Facts) -> list[str]:
@@ -21,26 +24,43 @@ def _headline(facts: Facts) -> str:
     now = overall(facts.figures, measure)
     if now is None or now.score is None:
         return "" if now is None else f"{say(now, measure)}，n={now.base:,}。（见 触点得分）"
-    change = compare(now, overall(facts.previous, measure))
+    change = facts.change(OVERALL, measure)
     if change.points is None:
         return f"{say(now, measure)}；没有上期可比。（见 触点得分）"
     relative = "" if change.relative is None else f"（相对 {change.relative:+.1%}）"
-    verdict = "两期区间不重叠" if change.is_clear else "两期区间有重叠或样本偏少，还不能断言有变化"
-    return f"{say(now, measure)}，环比 {change.points:+.1f} 分{relative}，{verdict}。（见 触点得分）"
+    return f"{say(now, measure)}，环比 {change.points:+.1f} 分{relative}，{_judge(facts, change)}。（见 变化）"
+
+
+def _judge(facts: Facts, change: Change) -> str:
+    """Return in words whether a change is more than chance and more than little."""
+    if change.q is None:
+        return "样本偏少，未作检验"
+    if change.is_notable:
+        return f"变化显著（q = {change.q:.3f}）" if change.q >= 0.001 else "变化显著（q < 0.001）"
+    if change.q < facts.inputs.thresholds.alpha:
+        return f"变化虽能与抽样波动区分（q = {change.q:.3f}），但不到 {facts.inputs.thresholds.min_effect:g} 点"
+    return f"还不能与抽样波动区分（q = {change.q:.2f}）"
 
 
 def _moved(facts: Facts) -> str:
     measure = facts.lead_measure
-    changes = {
-        code: compare(of_touchpoint(facts.figures, code, measure), of_touchpoint(facts.previous, code, measure))
-        for code in facts.touchpoints
-    }
-    clear = {code: change.points for code, change in changes.items() if change.is_clear and change.points is not None}
-    if clear:
-        parts = [f"{facts.name(code)} {clear[code]:+.1f}" for code in sorted(clear, key=lambda code: -abs(clear[code]))]
-        return f"{len(clear)} 个触点的{NAMES[measure]}有明确变化：{'、'.join(parts[:5])}。（见 触点得分）"
-    compared = sum(change.points is not None for change in changes.values())
-    return f"{compared} 个可比触点中，没有一个的变化超出抽样波动。（见 触点得分）" if compared else ""
+    told = [text for against in (PREVIOUS, YEAR_BEFORE) if (text := _list_moved(facts, measure, against))]
+    if told:
+        return f"{'；'.join(told)}。（见 变化）"
+    tested = sum(facts.change(code, measure).is_tested for code in facts.touchpoints)
+    return f"与上期比，{tested} 个可检验的触点没有一个变化显著。（见 变化）" if tested else ""
+
+
+def _list_moved(facts: Facts, measure: Measure, against: str) -> str:
+    """Return the touchpoints whose change is notable, the largest first."""
+    changes = {code: facts.change(code, measure, against) for code in facts.touchpoints}
+    moved = {code: each.points for code, each in changes.items() if each.is_notable and each.points is not None}
+    if not moved:
+        return ""
+    order = sorted(moved, key=lambda code: -abs(moved[code]))
+    parts = "、".join(f"{facts.name(code)} {moved[code]:+.1f}" for code in order[:MOST_NAMED])
+    rest = f" 等 {len(moved)} 个" if len(moved) > MOST_NAMED else ""
+    return f"{AGAINST[against]}{NAMES[measure]}变化显著的触点：{parts}{rest}"
 
 
 def _worst(facts: Facts) -> str:

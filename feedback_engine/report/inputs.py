@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feedback_engine.domain import Period
+from feedback_engine.report.statistics import Statistics
 from feedback_engine.report.texts import TextSource
 from feedback_engine.tables.quality import QUALITY
 
@@ -38,6 +39,9 @@ class Thresholds:
     flag_below: int = 30
     satisfied_from: float = 75.0
     confidence: float = 0.95
+    #: A change is notable with q below `alpha` and of at least `min_effect` points.
+    alpha: float = 0.05
+    min_effect: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -77,5 +81,6 @@ class ReportInputs:
     #: QUALITY of the period, and the rules whose records the configuration leaves out of the index.
     quality: pd.DataFrame = field(default_factory=QUALITY.build)
     excluded_rules: tuple[str, ...] = ()
+    statistics: Statistics = field(default_factory=Statistics)
     #: Where the texts and the evidence of their tags are read from; None = they are in the frames.
     texts: TextSource | None = None

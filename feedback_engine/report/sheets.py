@@ -248,9 +248,13 @@ def _show_sizes(sheet: Sheet, table: Table, first: int) -> None:
             check_code(code, sheet.name, first)
 
 
+_SCALE = {"type": "3_color_scale", "min_color": "#F6C7C3", "mid_color": "#FFFFFF", "max_color": "#BFE3CF"}
 _LOOKS: dict[Look, dict[str, Any]] = {
     # The data bar of Excel 2007: that of 2010 is an extension, of which openpyxl warns.
     Look.BAR: {"type": "data_bar", "bar_color": LIGHT_BLUE, "min_type": "num", "min_value": 0},
     Look.HEAT: {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": LIGHT_BLUE},
-    Look.SCALE: {"type": "3_color_scale", "min_color": "#F6C7C3", "mid_color": "#FFFFFF", "max_color": "#BFE3CF"},
+    Look.SCALE: _SCALE,
+    Look.CORRELATION: _SCALE
+    | {f"{end}_type": "num" for end in ("min", "mid", "max")}
+    | {"min_value": -1, "mid_value": 0, "max_value": 1},
 }

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from math import floor
 from typing import Any
 
+from feedback_engine.config.scoring import METHOD_NAMES
 from feedback_engine.domain import AnswerState, Flag, Measure, Polarity
 
 _FLAGS = {
@@ -23,23 +24,7 @@ _MEASURES = {
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "每千条投诉",
 }
-_METHODS = {
-    "declared": "配置声明",
-    "equal": "等权",
-    "share": "文本占比",
-    "ahp": "层次分析法",
-    "delphi": "德尔菲法",
-    "entropy": "熵权法",
-    "critic": "CRITIC 法",
-    "variation": "变异系数法",
-    "pca": "主成分法",
-    "lmg": "LMG 相对重要性",
-    "johnson": "Johnson 相对权重",
-    "pratt": "Pratt 指数",
-    "betas": "标准化回归系数",
-    "pls": "PLS 外部权重",
-    "combine": "组合赋权",
-}
+_METHODS = {**METHOD_NAMES, "share": "文本占比"}
 _FIGURES = {
     "r_squared": "R²",
     "consistency_ratio": "一致性比率 CR",

@@ -251,6 +251,7 @@ def rank_drivers(
     config: DriversConfig = _DEFAULTS,
     min_base: int = 100,
     min_r_squared: float = 0.2,
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Return DRIVERS where not everybody met every touchpoint: `experienced` as from `read_experience`.
 
@@ -272,8 +273,9 @@ def rank_drivers(
         members = common if is_common[place] else [*common, code]
         own = Answers(answers.table.loc[users, members], answers.weights[users], answers.names)
         found = find_key_drivers(
-            own.table, y[users], weights=own.weights, config=config, min_base=min_base, min_r_squared=min_r_squared
-        )
+            own.table, y[users], weights=own.weights, config=config, min_base=min_base,
+            min_r_squared=min_r_squared, confidence=confidence,
+        )  # fmt: skip
         rows = build_drivers(found, own)
         tables.append(rows if is_common[place] else _of_users(rows[rows["code"] == code], met[:, place], answers))
     if not tables:

@@ -1,25 +1,319 @@
-"""What `engine.score()` hands back."""
+"""What `engine.score()` hands back: the INDEX, and every analysis around it, each made when first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from feedback_engine.config.scoring import ScoringConfig
+from feedback_engine.domain import Measure, Period
+from feedback_engine.errors import ConfigError, FeedbackEngineError
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.frozen import FrozenWeights
+from feedback_engine.scoring.model import IndexModel
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from feedback_engine.scoring.answers import Answers
     from feedback_engine.scoring.explain import Explanation
+    from feedback_engine.scoring.samples import Floats
+
+Periods = Sequence[Period | None]
+
+#: The analyses by name, as attributes of IndexResult and tables of the command line.
+ANALYSES = (
+    "changes", "segments", "importance", "drivers", "gaps", "kano", "control", "weightings", "structural",
+    "descriptives", "correlations", "regression", "review", "versions", "ranking", "fuzzy", "design",
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Basis:
+    """What the analyses are made from; `load` and `compute` give data and INDEX of any periods of the project."""
+
+    model: IndexModel
+    #: The model as the configuration declares it, before computed weights took the place of the declared ones.
+    declared: IndexModel
+    scoring: ScoringConfig
+    period: Period | None
+    by: str | None
+    load: Callable[[Periods], ScoringData]
+    compute: Callable[[Periods], pd.DataFrame]
+    #: Up to so many months with data, oldest first, the last that of the period.
+    list_months: Callable[[int], list[Period]]
+    explain: Callable[[str], Explanation]
+    design: Callable[[], pd.DataFrame]
+    frozen: FrozenWeights | None = None
+    #: An earlier version of the model, to be set beside this one.
+    earlier: IndexModel | None = None
+    #: Attributes to compare segments by, where `by` is None.
+    attributes: tuple[str, ...] = ()
+    #: Code → words of touchpoints and questions.
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 class IndexResult:
-    """The INDEX, the WEIGHTS that made it, and the way from a figure down to its verbatims."""
+    """The INDEX of a period (`table`), the WEIGHTS that made it, and the analyses around it.
 
-    table: pd.DataFrame
-    weights: pd.DataFrame
-    explainer: Callable[[str], Explanation]
+    Each analysis is a table of `feedback_engine.tables`, computed when first asked for and then kept. One that the
+    configuration or the data do not bear raises ConfigError or StatisticsError, which say what would be needed.
+    """
+
+    def __init__(self, table: pd.DataFrame, weights: pd.DataFrame, basis: Basis) -> None:
+        self.table = table
+        self.weights = weights
+        self._basis = basis
 
     def explain(self, touchpoint: str) -> Explanation:
         """Return how the figure of a touchpoint (code or name), or of `overall`, came about."""
-        return self.explainer(touchpoint)
+        return self._basis.explain(touchpoint)
+
+    def compute(self, periods: Periods) -> pd.DataFrame:
+        """Return the INDEX of other periods of the project, segmented alike."""
+        return self._basis.compute(periods)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """CHANGE: every figure against the previous period and the same period last year, tested as one family."""
+        from feedback_engine.scoring.change import compute_changes, find_compared_periods
+
+        basis = self._basis
+        if basis.period is None:
+            raise ConfigError("全部数据没有上期可比；请给出期间，如 2026-10")
+        periods = [basis.period, *find_compared_periods(basis.period).values()]
+        index, data = basis.compute(periods), basis.load(periods)
+        return compute_changes(index, data, basis.model, basis.scoring.change, period=basis.period, by=basis.by)
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """SEGMENTS: the values of the segmenting attributes against all respondents."""
+        from feedback_engine.scoring.segments import compare_segments
+
+        basis = self._basis
+        attributes = (basis.by,) if basis.by else basis.attributes
+        if not attributes:
+            raise ConfigError("没有细分属性；请在 report.segment_by 里写明，或用 score(by=…)")
+        return compare_segments(
+            self._data, basis.model, basis.scoring.change, period=basis.period, attributes=attributes
+        )
+
+    @cached_property
+    def importance(self) -> pd.DataFrame:
+        """IPA: importance against performance; importance derived from the drivers where they hold, else stated."""
+        from feedback_engine.scoring.drivers import build_ipa
+
+        try:
+            drivers: pd.DataFrame | None = self.drivers
+        except FeedbackEngineError:
+            drivers = None
+        return build_ipa(self.table, drivers=drivers, names=dict(self._basis.names))
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """DRIVERS: what goes with overall satisfaction; needs `scoring.weighting.overall_item`."""
+        from feedback_engine.scoring.answers import read_experience
+        from feedback_engine.scoring.key_drivers import rank_drivers
+
+        basis = self._basis
+        answers, outcome = self._touchpoints
+        weighting = basis.scoring.weighting
+        return rank_drivers(
+            answers,
+            outcome,
+            read_experience(self._data, basis.model, answers),
+            config=basis.scoring.drivers,
+            min_base=weighting.min_base,
+            min_r_squared=weighting.min_r_squared,
+            confidence=basis.scoring.confidence,
+        )
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """GAPS: experience less expectation, of the pairs in `scoring.gaps`; empty without any."""
+        from feedback_engine.scoring.gaps import build_gaps
+
+        scoring = self._basis.scoring
+        return build_gaps(self._data, scoring.gaps, period=self._basis.period, confidence=scoring.confidence)
+
+    @cached_property
+    def kano(self) -> pd.DataFrame:
+        """KANO: the category of every attribute in `scoring.kano`; empty without any."""
+        from feedback_engine.scoring.sheets import classify_kano
+
+        return classify_kano(self._data, self._basis.scoring.kano, period=self._basis.period)
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """INDEX of the months that the control charts show, oldest first."""
+        import pandas as pd
+
+        from feedback_engine.tables.index import INDEX
+
+        months = self._months
+        if not months:
+            return INDEX.build()
+        order = {month.label: place for place, month in enumerate(months)}
+        index = self._basis.compute(months)
+        kept = index[index["period"].isin(order)]
+        return pd.DataFrame(kept.sort_values("period", key=lambda labels: labels.map(order), kind="stable"))
+
+    @cached_property
+    def control(self) -> pd.DataFrame:
+        """CONTROL: scores and text indices over months, with limits frozen at the baseline (`scoring.control`)."""
+        import pandas as pd
+
+        from feedback_engine.scoring.control import build_control
+        from feedback_engine.tables.analysis import CONTROL
+
+        charts = [
+            build_control(self.history, baseline=[month.label for month in self._baseline], measure=measure)
+            for measure in (Measure.SCORE, Measure.TEXT_INDEX)
+        ]
+        return CONTROL.conform(pd.concat(charts, ignore_index=True))
+
+    @cached_property
+    def weightings(self) -> pd.DataFrame:
+        """WEIGHTINGS: the index by each method, side by side; a method that refuses says why."""
+        from feedback_engine.scoring.weighting import DATA_METHODS
+        from feedback_engine.scoring.weightings import ALWAYS, compare_weightings
+
+        basis = self._basis
+        weighting = basis.scoring.weighting
+        judged = [name for name, given in (("ahp", weighting.ahp.judgements), ("delphi", weighting.delphi)) if given]
+        combined = ["combine"] if basis.scoring.weights == "combine" else []
+        methods = (*ALWAYS, *judged, *DATA_METHODS, *combined)
+        return compare_weightings(self._data, basis.declared, basis.scoring, period=basis.period, methods=methods)
+
+    @cached_property
+    def structural(self) -> pd.DataFrame:
+        """STRUCTURAL: the model of `scoring.structural`; refusals name the item at fault."""
+        from feedback_engine.scoring.structural import build_structural
+
+        basis = self._basis
+        return build_structural(self._data, basis.scoring.structural, period=basis.period, names=basis.names)
+
+    @cached_property
+    def descriptives(self) -> pd.DataFrame:
+        """DESCRIPTIVES of every rated question."""
+        from feedback_engine.scoring.sheets import describe_answers
+
+        return describe_answers(self._questions)
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """CORRELATIONS of the rated questions, pair by pair."""
+        from feedback_engine.scoring.sheets import correlate_answers
+
+        return correlate_answers(self._questions, confidence=self._basis.scoring.confidence)
+
+    @cached_property
+    def regression(self) -> pd.DataFrame:
+        """REGRESSION of overall satisfaction on the touchpoints; needs `scoring.weighting.overall_item`."""
+        from feedback_engine.scoring.sheets import regress_answers
+
+        answers, outcome = self._touchpoints
+        return regress_answers(answers, outcome, confidence=self._basis.scoring.confidence)
+
+    @cached_property
+    def review(self) -> pd.DataFrame:
+        """REVIEW: reliability, validity, drift of weights and coverage of the indicator system."""
+        from feedback_engine.scoring.review import review_model
+
+        basis = self._basis
+        return review_model(self._data, basis.model, basis.scoring, period=basis.period, frozen=basis.frozen)
+
+    @cached_property
+    def versions(self) -> pd.DataFrame:
+        """VERSIONS: the index then and now, its change split into scores and weights.
+
+        Then: the previous period, by `report.compare_model` where that is given. Without a period both are all data.
+        """
+        from feedback_engine.scoring.review import compare_versions
+
+        basis = self._basis
+        before = basis.period.previous() if basis.period else None
+        data = basis.load([basis.period, before]) if before else self._data
+        return compare_versions(data, basis.earlier or basis.model, basis.model, before=before, after=basis.period)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """RANKING of branches, regions … (`scoring.weighting.objects`, else `by`) by TOPSIS over the touchpoints."""
+        from feedback_engine.scoring.grading import rank_objects
+
+        basis = self._basis
+        by = basis.scoring.weighting.objects or basis.by
+        if by is None:
+            raise ConfigError("没有可排名的对象；请在 scoring.weighting.objects 里写明对象（门店、地区）所在的属性")
+        return rank_objects(self._data, basis.model, by=by, period=basis.period)
+
+    @cached_property
+    def fuzzy(self) -> pd.DataFrame:
+        """FUZZY: memberships of the grades (模糊综合评价) by touchpoint and overall."""
+        from feedback_engine.scoring.grading import evaluate_fuzzy
+
+        return evaluate_fuzzy(self._data, self._basis.model, period=self._basis.period)
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """DESIGN: what weighting the respondents to `scoring.population` costs; empty without margins."""
+        return self._basis.design()
+
+    @cached_property
+    def _data(self) -> ScoringData:
+        return self._basis.load([self._basis.period])
+
+    @cached_property
+    def _months(self) -> list[Period]:
+        """The months charted, and before them those of a baseline that lies further back."""
+        charted = self._basis.list_months(self._basis.scoring.control.months)
+        return sorted({*charted, *self._baseline}, key=lambda month: month.first)
+
+    @cached_property
+    def _baseline(self) -> list[Period]:
+        control, period = self._basis.scoring.control, self._basis.period
+        months = self._basis.list_months(_MOST_MONTHS)
+        if control.baseline:
+            return [month for month in months if _lies_in(month, control.baseline)]
+        # The month under judgement makes no limits for itself.
+        earlier = [month for month in months if month.last < period.first] if period else months[:-1]
+        return earlier[: control.baseline_months]
+
+    @cached_property
+    def _touchpoints(self) -> tuple[Answers, Floats]:
+        """Respondents' touchpoint scores, and their overall satisfaction."""
+        from feedback_engine.scoring.answers import read_touchpoints
+
+        basis = self._basis
+        item = basis.scoring.weighting.overall_item
+        if item is None:
+            raise ConfigError(f"请在 scoring.weighting.overall_item 写明总体满意度题{self._suggest()}")
+        if item not in set(self._data.ratings["indicator"]):
+            raise ConfigError(f"scoring.weighting.overall_item {item!r} 在本期没有回答{self._suggest()}")
+        answers, outcome = read_touchpoints(self._data, basis.model, period=basis.period, overall_item=item)
+        if outcome is None or not len(answers.table.columns):
+            raise ConfigError("没有一个触点有打分，无从寻找驱动因素")
+        return answers, outcome
+
+    def _suggest(self) -> str:
+        free = sorted(set(self._data.ratings["indicator"]) - set(self._basis.model.rating_codes))
+        return f"；不属于任何触点的打分题有 {'、'.join(free)}" if free else ""
+
+    @cached_property
+    def _questions(self) -> Answers:
+        from feedback_engine.scoring.answers import read_answers
+
+        asked = set(self._data.ratings["indicator"])
+        inside = [code for code in self._basis.model.rating_codes if code in asked]
+        codes = [*inside, *sorted(asked - set(inside))]
+        return read_answers(self._data, codes, period=self._basis.period, names=self._basis.names)
+
+
+#: More months than any project has.
+_MOST_MONTHS = 1200
+
+
+def _lies_in(month: Period, labels: Sequence[str]) -> bool:
+    return any(p.first <= month.first and month.last <= p.last for p in map(Period.parse, labels))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,9 @@ def _judge_scale(touchpoint: Touchpoint, answers: Answers) -> Iterator[Row]:
     yield "alpha", touchpoint.code, OVERALL, alpha.value, alpha.lower, alpha.upper, alpha.base, is_issue, finding
     for item in items:
         hurts = bool(item.alpha_if_deleted > alpha.value)
-        told = f"与其余题之和的相关 {item.rest_correlation:.2f}；去掉后 α = {item.alpha_if_deleted:.2f}"
         value = None if np.isnan(item.alpha_if_deleted) else item.alpha_if_deleted
+        rest = "只有两题，去掉一题就没有 α" if value is None else f"去掉后 α = {value:.2f}"
+        told = f"与其余题之和的相关 {item.rest_correlation:.2f}；{rest}"
         yield (
             "item", touchpoint.code, item.name, value, None, None, alpha.base, hurts,
             f"{told}，拉低了信度" if hurts else told,
@@ -122,18 +124,21 @@ def _judge_adequacy(answers: Answers) -> Iterator[Row]:
     from feedback_engine.stats.reliability import bartlett, kmo
 
     complete = answers.table.dropna()
-    if len(answers.table.columns) < 2:
+    if len(answers.table.columns) < 3:  # of two, KMO is always one half
         return
-    try:
-        adequacy, sphericity = kmo(complete), bartlett(complete)
-    except StatisticsError as refusal:
-        yield "adequacy", OVERALL, OVERALL, None, None, None, len(complete), True, f"算不出 KMO：{refusal}"
-        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            adequacy, sphericity = kmo(complete), bartlett(complete)
+        except StatisticsError as refusal:
+            yield "adequacy", OVERALL, OVERALL, None, None, None, len(complete), True, f"算不出 KMO：{refusal}"
+            return
     is_low = adequacy.value < LOW_KMO
     finding = (
         f"KMO = {adequacy.value:.2f}{f'，低于 {LOW_KMO:g}' if is_low else ''}；Bartlett p = {sphericity.p_value:.3g}"
     )
-    yield "adequacy", OVERALL, OVERALL, adequacy.value, None, None, len(complete), is_low, finding
+    finding = "；".join((finding, *dict.fromkeys(str(warning.message) for warning in caught)))
+    yield "adequacy", OVERALL, OVERALL, adequacy.value, None, None, len(complete), is_low or bool(caught), finding
 
 
 def _review_drift(

@@ -227,6 +227,27 @@ CONTROL = TableSchema(
     ),
 )
 
+SEGMENTS = TableSchema(
+    "segments",
+    "The segments of an attribute against the whole that they are part of, tested as one family.",
+    (
+        Column("attribute", Kind.TEXT, "What the respondents are divided by.", is_key=True),
+        Column("segment", Kind.TEXT, "Value of the attribute.", is_key=True),
+        Column("touchpoint", Kind.TEXT, "Touchpoint code, or `overall`.", is_key=True),
+        Column("measure", Kind.TEXT, "As in the INDEX.", is_key=True),
+        _number("score", "Figure of the segment; empty where it is withheld."),
+        _number("lower", "Lower end of its interval."),
+        _number("upper", "Upper end."),
+        Column("base", Kind.INTEGER, "Base of the segment's figure.", minimum=0),
+        Column("flag", Kind.TEXT, "How far it may be trusted, as in the INDEX."),
+        _number("whole", "The same figure of all segments together."),
+        _number("points", "score - whole."),
+        _number("p_value", "Two-sided test of no difference; empty where a base is small."),
+        _number("q_value", "p adjusted over the whole table (Benjamini-Hochberg)."),
+        Column("is_notable", Kind.BOOLEAN, "q < alpha and the difference is at least min_effect points."),
+    ),
+)
+
 CLAIMS = TableSchema(
     "claims",
     "Statements of growth in texts, checked against the figures that stand beside them.",

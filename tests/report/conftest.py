@@ -1,6 +1,7 @@
 """A small invented project, as the report receives it."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -9,10 +10,11 @@ import pandas as pd
 import pytest
 
 from feedback_engine.domain import OVERALL, Flag, Measure, Period
-from feedback_engine.report.content import FILE_COLUMNS, ReportInputs
+from feedback_engine.report.content import FILE_COLUMNS, ReportInputs, Statistics
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
+from feedback_engine.tables.weighting import CHANGE
 
 TOUCHPOINTS = {
     "delivery": "物流配送",
@@ -83,6 +85,33 @@ def index(period, shift=0.0, *, rated=True, text=True):
         add(OVERALL, OVERALL, Measure.TEXT_INDEX, 58.3 + shift, 0.0, 640, 3.9)
         add(OVERALL, OVERALL, Measure.COMPLAINT_RATE, 38.5 - shift, 0.0, 1844, 8.0)
     return INDEX.build(rows)
+
+
+def changes(now, before, against="previous"):
+    """CHANGE of two INDEX frames, tested by their intervals as if these were normal; the family is the one table."""
+    keys = ["touchpoint", "indicator", "measure"]
+    both = now.merge(before, on=keys, suffixes=("", "_before"))
+    both = both[both["score"].notna() & both["score_before"].notna()]
+    rows = []
+    for row in both.to_dict("records"):
+        points = row["score"] - row["score_before"]
+        halves = [(row[f"upper{end}"] - row[f"lower{end}"]) / 2 for end in ("", "_before")]
+        half = math.hypot(*halves)
+        is_tested = Flag.SMALL_BASE not in (row["flag"], row["flag_before"])
+        q = math.erfc(1.96 * abs(points) / half / math.sqrt(2)) if is_tested else None
+        is_notable = q is not None and q < 0.05 and (abs(points) >= 2 or row["measure"] == Measure.COMPLAINT_RATE)
+        rows.append(
+            [row["period"], against, "all", *(row[key] for key in keys), row["period_before"], row["score_before"],
+             row["score"], points, 100 * points / row["score_before"], points - half, points + half, q, q, is_notable,
+             "welch" if is_tested else "", row["base_before"], row["base"], 0]
+        )  # fmt: skip
+    return CHANGE.build(rows)
+
+
+def compared(inputs, now, before):
+    """The inputs with these two INDEX frames as the period and the one before."""
+    statistics = replace(inputs.statistics, tables={**inputs.statistics.tables, "changes": changes(now, before)})
+    return replace(inputs, index=now, previous=before, statistics=statistics)
 
 
 def weights():
@@ -167,6 +196,8 @@ def rejects():
 def small_inputs():
     feedback, tags, cases = texts()
     october = Period.parse("2026-10")
+    both = [changes(index("2026-10"), index("2026-09", -3.5)),
+            changes(index("2026-10"), index("2025-10", -0.6), "year_before")]  # fmt: skip
     months = [index(f"2026-{m:02}", shift) for m, shift in ((6, -6), (7, -5.5), (8, -4), (9, -3.5), (10, 0))]
     return ReportInputs(
         title="客户满意度报告",
@@ -193,6 +224,7 @@ def small_inputs():
             ],
             columns=list(FILE_COLUMNS),
         ),
+        statistics=Statistics({"changes": pd.concat(both, ignore_index=True)}),
         manifest={
             "引擎版本": "0.1.0",
             "词典版本": "general 2026.11",
@@ -207,4 +239,10 @@ def empty_inputs(small_inputs):
     """Nothing at all: no ratings, no texts, no complaints, no files."""
     nothing = {name: getattr(small_inputs, name).iloc[0:0] for name in ("index", "trend", "weights", "feedback")}
     nothing |= {name: getattr(small_inputs, name).iloc[0:0] for name in ("annotations", "cases", "rejects", "files")}
-    return replace(small_inputs, period=None, previous=None, year_before=None, touchpoint_names={}, **nothing)
+    nothing |= {"previous": None, "year_before": None, "statistics": Statistics()}
+    return replace(small_inputs, period=None, touchpoint_names={}, **nothing)
+
+
+@pytest.fixture(scope="session")
+def make_compared(small_inputs):
+    return lambda now, before: compared(small_inputs, now, before)

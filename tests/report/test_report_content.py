@@ -6,18 +6,20 @@ import pytest
 
 from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.report.blocks import Chart, Marked, Note, Table, Tiles
-from feedback_engine.report.content import build_report
+from feedback_engine.report.content import Statistics, build_report
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.index import INDEX
 
+#: Without analyses but changes.
 SHEETS = [
     "封面与说明",
     "总览",
     "触点得分",
-    "指标体系与权重",
+    "变化",
     "投诉分析",
     "情感与主题",
     "典型原声",
+    "指标体系与权重",
     "明细",
     "数据质量",
     "运行信息",
@@ -101,30 +103,56 @@ def test_change_is_given_in_points_and_relative(report):
     assert score["环比（%）"] == pytest.approx((score["本期"] - score["上期"]) / score["上期"])
 
 
-def test_an_arrow_stands_only_where_the_intervals_do_not_overlap(report):
-    shown = {row["指标"]: row["环比判断"] for row in rows(report, "headlines")}
-    # 77.5 ± 1.1 against 74.0 ± 1.1; 71.4 ± 2.6 against 67.9 ± 2.6.
-    assert shown["满意度指数"] == "▲"
-    assert shown["满意率"] == "—"
+def test_an_arrow_stands_only_where_the_change_is_notable(report):
+    shown = {row["指标"]: row for row in rows(report, "headlines")}
+    # 77.5 ± 1.1 against 74.0 ± 1.1; 71.4 ± 2.6 against 67.9 ± 2.6: q = .06; 0.6 points are too few a year on.
+    assert shown["满意度指数"]["环比判断"] == "▲"
+    assert shown["满意率"]["环比判断"] == "—"
+    assert shown["满意度指数"]["同比判断"] == "—"
 
 
-def test_more_complaints_are_bad_although_the_arrow_points_up(small_inputs):
+def test_the_changes_stand_in_a_sheet_with_both_comparisons(report):
+    score = next(row for row in rows(report, "changes_previous") if row["度量"] == "满意度指数")
+    assert (score["触点"], score["本期"], score["判断"]) == ("总体", pytest.approx(77.5), "▲")
+    assert score["变化（点）"] == pytest.approx(3.5)
+    assert score["变化（%）"] == pytest.approx(3.5 / 74)
+    assert {row["对比"] for row in rows(report, "notable_changes")} == {"环比"}
+    assert {row["触点"] for row in rows(report, "changes_year_before")} > {"总体", "物流配送"}
+
+
+def test_a_single_indicator_is_not_listed_beside_its_touchpoint(small_inputs):
+    table_ = small_inputs.statistics.tables["changes"]
+    kept = table_[~table_["indicator"].str.endswith("_b")]
+    report = build_report(replace(small_inputs, statistics=Statistics({"changes": kept})))
+    assert {row["指标"] for row in rows(report, "changes_previous")} == {""}
+
+
+def test_sheets_with_nothing_to_show_are_left_out_and_the_cover_says_what_they_need(report):
+    listed = {row["工作表"] for row in rows(report, "contents")}
+    assert listed == set(SHEETS[1:])
+    needs = {row["工作表"]: row["要有它，需要"] for row in rows(report, "left_out")}
+    assert "scoring.gaps" in needs["期望与体验"]
+    assert "report.claims" in needs["说法核对"]
+    assert not listed & set(needs)
+
+
+def test_more_complaints_are_bad_although_the_arrow_points_up(make_compared):
     def with_rate(score):
         row = ["2026-10", "all", OVERALL, OVERALL, Measure.COMPLAINT_RATE, score, 0.0, 900, 900, score - 1, score + 1]
         return INDEX.build([[*row, Flag.OK]])
 
-    report = build_report(replace(small_inputs, index=with_rate(20.0), previous=with_rate(10.0)))
+    report = build_report(make_compared(with_rate(20.0), with_rate(10.0)))
     row = next(row for row in table(report, "headlines").rows if row[0] == "投诉率")
     assert (row[9].text, row[9].tone) == ("▲", "bad")
 
 
-def test_a_small_base_gets_no_arrow(small_inputs):
+def test_a_small_base_is_not_tested(make_compared):
     def small(score):
         row = ["2026-10", "all", OVERALL, OVERALL, Measure.SCORE, score, 1.0, 20, 20, score - 1, score + 1]
         return INDEX.build([[*row, Flag.SMALL_BASE]])
 
-    report = build_report(replace(small_inputs, index=small(90.0), previous=small(50.0)))
-    assert rows(report, "headlines")[0]["环比判断"] == "—"
+    report = build_report(make_compared(small(90.0), small(50.0)))
+    assert rows(report, "headlines")[0]["环比判断"] == "未检验"
 
 
 def test_touchpoints_are_ranked_and_the_suppressed_one_has_words_for_a_score(report):
@@ -281,7 +309,8 @@ def test_counts_that_do_not_add_up_are_called_out(small_inputs):
 
 def test_findings_are_computed_from_the_figures(report):
     said = notes(report, "总览")
-    assert "满意度指数 77.5 分（区间 76.4–78.6，n=1,204），环比 +3.5 分（相对 +4.7%）" in said
+    assert "满意度指数 77.5 分（区间 76.4–78.6，n=1,204），环比 +3.5 分（相对 +4.7%），变化显著" in said
+    assert "环比满意度指数变化显著的触点：物流配送 +3.5" in said
     assert "得分最低的触点是退换货（58.0，n=22）" in said
     assert "最多的类型是退款纠纷：8 件，占类型判断的 40.0%" in said
 
@@ -296,7 +325,7 @@ def test_without_ratings_the_text_index_leads(text_only):
 
 def test_without_anything_every_sheet_still_says_so(empty_inputs):
     report = build_report(empty_inputs)
-    assert [s.name for s in report.sections] == SHEETS
+    assert [s.name for s in report.sections] == [name for name in SHEETS if name != "变化"]
     assert "本期没有投诉" in notes(report, "投诉分析")
     assert "本期没有文本" in notes(report, "情感与主题")
     assert "没有可用的数据" in notes(report, "总览")

@@ -29,7 +29,7 @@ def test_libreoffice_opens_every_sheet_and_computes_nothing(small_inputs, tmp_pa
     write_excel(build_report(replace(small_inputs, feedback=feedback)), tmp_path / "r.xlsx")
     convert(tmp_path / "r.xlsx", f"csv:Text - txt - csv (StarCalc):{CSV_OPTIONS}", tmp_path)
     sheets = {path.stem.removeprefix("r-"): path for path in tmp_path.glob("r-*.csv")}
-    assert len(sheets) == 10
+    assert len(sheets) == 11
     with sheets["明细"].open(encoding="utf-8", newline="") as lines:
         shown = {row["文本"] for row in csv.DictReader(lines)}
     assert shown == set(HOSTILE)

@@ -6,30 +6,41 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from feedback_engine.domain import Scale
-from feedback_engine.report.blocks import Block, Cell, Column, ColumnKind, Note, Section, Table, Tone
+from feedback_engine.report.blocks import Absent, Block, Cell, Column, ColumnKind, Note, Section, Table, Tone
 from feedback_engine.report.facts import Facts, period_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-CONTENTS = (
-    ("总览", "核心指标、变化、最好与最差的触点、趋势"),
-    ("触点得分", "每个触点的指数、区间、样本量、满意率、文本指数、投诉率、变化与排名"),
-    ("指标体系与权重", "触点与指标的权重、来源、得分，以及对总指数的贡献"),
-    ("投诉分析", "投诉类型与帕累托图、类型与触点、部门时效、未办结与重点投诉"),
-    ("情感与主题", "各触点的提及与情感、各来源的情感"),
-    ("典型原声", "按固定规则选出的顾客原话，标出判断依据"),
-    ("明细", "每条文本的每个标签一行，可筛选"),
-    ("数据质量", "逐文件的行数去向、被拒的行与原因、覆盖率"),
-    ("运行信息", "版本、摘要与参数，用来复现本报告"),
-)
+#: Sheet → what it shows.
+CONTENTS = {
+    "总览": "核心指标、变化、最好与最差的触点、趋势",
+    "触点得分": "每个触点的指数、区间、样本量、满意率、文本指数、投诉率、变化与排名",
+    "变化": "与上期、与去年同期的每一项变化，及其检验与来源",
+    "细分对比": "各类顾客与总体的差异，对象排名",
+    "驱动因素": "重要性—表现四象限，与总体满意度相连的因素及其名次档",
+    "投诉分析": "投诉类型与帕累托图、类型与触点、部门时效、未办结与重点投诉",
+    "情感与主题": "各触点的提及与情感、各来源的情感",
+    "典型原声": "按固定规则选出的顾客原话，标出判断依据",
+    "指标体系与权重": "触点与指标的权重、来源、得分、对总指数的贡献，各种权重方法并列",
+    "期望与体验": "期望与体验的差距，Kano 分类",
+    "控制图": "逐月走势与冻结的控制限，哪些月份不寻常",
+    "结构模型": "潜变量的指数、信度、路径与总效应",
+    "答题统计": "每题的描述统计，相关，回归，模糊综合评价",
+    "模型复核": "信度、效度、权重漂移、没有数据的触点，两版指标体系的比较",
+    "说法核对": "「提高了 x%」之类的话与其数字是否相符",
+    "明细": "每条文本的每个标签一行，可筛选",
+    "数据质量": "逐文件的行数去向、被拒的行与原因、覆盖率",
+    "运行信息": "版本、摘要与参数，用来复现本报告",
+}
 
 
-def build_cover(facts: Facts) -> Section:
-    """Return the cover: period, sources, versions, definitions, caveats."""
+def build_cover(facts: Facts, sheets: Sequence[tuple[str, str]], absent: Sequence[Absent]) -> Section:
+    """Return the cover: period, sources, the sheets by group, what is left out and why, definitions, caveats."""
     blocks: tuple[Block, ...] = (
         _about(facts),
-        _contents(),
+        _contents(sheets),
+        *_left_out(absent),
         _sources(facts),
         _definitions(facts),
         *_caveats(facts),
@@ -55,8 +66,15 @@ def _is_version(name: str) -> bool:
     return "版本" in name or "version" in name.lower()
 
 
-def _contents() -> Table:
-    return Table("contents", "各表内容", (Column("工作表"), Column("内容", fills=True)), CONTENTS)
+def _contents(sheets: Sequence[tuple[str, str]]) -> Table:
+    rows = [(name, group, CONTENTS.get(name, "")) for group, name in sheets]
+    return Table("contents", "各表内容", (Column("工作表"), Column("类别"), Column("内容", fills=True)), rows)
+
+
+def _left_out(absent: Sequence[Absent]) -> list[Block]:
+    rows = [(sheet.name, CONTENTS.get(sheet.name, ""), sheet.need) for sheet in absent]
+    columns = (Column("工作表"), Column("内容"), Column("要有它，需要", fills=True))
+    return [Table("left_out", "本报告没有的表", columns, rows)] if rows else []
 
 
 def _sources(facts: Facts) -> Table:
@@ -110,8 +128,14 @@ def _definitions(facts: Facts) -> Table:
         ("净情感", "（正面提及 − 负面提及）÷ 全部提及。", "−100% 至 100%"),
         (
             "区间",
-            f"{thresholds.confidence:.0%} 置信区间：只反映抽样波动。两期区间不重叠时才标 ▲ 或 ▼。",
+            f"{thresholds.confidence:.0%} 置信区间：只反映抽样波动。",
             "同该指标",
+        ),
+        (
+            "显著的变化",
+            "两期之差经检验（独立样本用 Welch，同一批顾客用配对，投诉率用泊松），并对全报告作多重比较校正"
+            f"（Benjamini-Hochberg）：q < {thresholds.alpha:g} 且至少 {thresholds.min_effect:g} 点才标 ▲▼、写进发现。",
+            "",
         ),
         (
             "样本不足",

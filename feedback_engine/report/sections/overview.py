@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_engine.domain import Measure, Polarity
+from feedback_engine.domain import OVERALL, Measure, Polarity
 from feedback_engine.report.blocks import (
     Block,
     Cell,
@@ -20,15 +20,14 @@ from feedback_engine.report.blocks import (
     Tiles,
     Tone,
 )
+from feedback_engine.report.changes import PREVIOUS, YEAR_BEFORE, arrow
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import (
     ABSENT,
     NAMES,
     UNITS,
     Figure,
-    arrow,
     base,
-    compare,
     interval,
     of_touchpoint,
     overall,
@@ -53,8 +52,9 @@ def build_overview(facts: Facts) -> Section:
 def _arrow_rule(facts: Facts) -> str:
     thresholds = facts.inputs.thresholds
     return (
-        f"▲▼ 只在两期的 {thresholds.confidence:.0%} 区间不重叠、且两期样本都不少于 {thresholds.flag_below} 时标出；"
-        "“—”表示这点变化还不能与抽样波动区分。变化（点）是两期之差，变化（%）是相对上期的比例。"
+        f"▲▼ 只标显著的变化：检验经多重比较校正（BH）后 q < {thresholds.alpha:g}，且至少 {thresholds.min_effect:g} 点"
+        f"（投诉率不设下限）；“—”不显著；样本少于 {thresholds.flag_below} 的不检验。变化（点）是两期之差，"
+        "变化（%）是相对上期的比例。逐项检验见『变化』。"
     )
 
 
@@ -62,6 +62,14 @@ def _measures(facts: Facts) -> list[Measure]:
     rated = [Measure.SCORE, Measure.SATISFIED_SHARE]
     order = [*rated, Measure.TEXT_INDEX] if facts.has_ratings else [Measure.TEXT_INDEX, *rated]
     return [*order, Measure.COMPLAINT_RATE]
+
+
+def _with_equal(facts: Facts) -> list[Measure]:
+    """The headline measures, the index with equal weights right after the index."""
+    measures = _measures(facts)
+    place = measures.index(Measure.SCORE) + 1
+    is_there = overall(facts.figures, Measure.EQUAL_SCORE) is not None
+    return [*measures[:place], *([Measure.EQUAL_SCORE] if is_there else []), *measures[place:]]
 
 
 def _tiles(facts: Facts) -> Tiles:
@@ -75,17 +83,24 @@ def _tile(facts: Facts, measure: Measure) -> Tile:
         shown = show(figure, measure)
         words = shown.text if isinstance(shown, Marked) else ABSENT[measure]
         return Tile(label, words, f"n={base(figure):,}", Tone.MUTED)
-    change = compare(figure, overall(facts.previous, measure))
+    change = facts.change(OVERALL, measure)
     step = "无上期可比" if change.points is None else f"较上期 {change.points:+.1f}"
     sign = arrow(change, less_is_better=measure is Measure.COMPLAINT_RATE)
-    is_clear = change.is_clear and isinstance(sign, Marked)
-    tone = sign.tone if is_clear and isinstance(sign, Marked) else Tone.PLAIN
-    mark = f" {sign.text}" if is_clear and isinstance(sign, Marked) else ""
-    return Tile(label, f"{figure.score:.1f}", f"{_range(figure)}n={figure.base:,}\n{step}{mark}", tone)
+    is_shown = change.is_notable and isinstance(sign, Marked)
+    tone = sign.tone if is_shown and isinstance(sign, Marked) else Tone.PLAIN
+    mark = f" {sign.text}" if is_shown and isinstance(sign, Marked) else ""
+    detail = f"{_range(figure)}n={figure.base:,}{_equal(facts, measure)}"
+    return Tile(label, f"{figure.score:.1f}", f"{detail}\n{step}{mark}", tone)
 
 
 def _range(figure: Figure) -> str:
     return "" if figure.lower is None or figure.upper is None else f"{figure.lower:.1f}–{figure.upper:.1f}，"
+
+
+def _equal(facts: Facts, measure: Measure) -> str:
+    """What the index would be if everything counted alike."""
+    figure = overall(facts.figures, Measure.EQUAL_SCORE) if measure is Measure.SCORE else None
+    return "" if figure is None or figure.score is None else f"，等权 {figure.score:.1f}"
 
 
 def _headline_table(facts: Facts) -> Table:
@@ -107,7 +122,7 @@ def _headline_table(facts: Facts) -> Table:
         Column("同比判断", is_centred=True),
         Column("备注"),
     )
-    rows = [_headline(facts, measure) for measure in _measures(facts)]
+    rows = [_headline(facts, measure) for measure in _with_equal(facts)]
     records = int(facts.inputs.feedback["record_id"].nunique())
     rows.append(("投诉量", "件", facts.count_complaints(), None, None, records, *[None] * 9))
     return Table("headlines", "核心指标", columns, rows)
@@ -116,9 +131,9 @@ def _headline_table(facts: Facts) -> Table:
 def _headline(facts: Facts, measure: Measure) -> tuple[Cell, ...]:
     now = overall(facts.figures, measure)
     cells: list[Cell] = [NAMES[measure], UNITS[measure], show(now, measure), *interval(now), base(now)]
-    for earlier in (facts.previous, facts.year_before):
+    for against, earlier in ((PREVIOUS, facts.previous), (YEAR_BEFORE, facts.year_before)):
         before = overall(earlier, measure)
-        change = compare(now, before)
+        change = facts.change(OVERALL, measure, against)
         shown = None if before is None else before.score
         cells += [shown, change.points, change.relative]
         cells.append(arrow(change, less_is_better=measure is Measure.COMPLAINT_RATE))
@@ -151,7 +166,7 @@ def _ranking_ends(facts: Facts) -> list[Block]:
 def _end(facts: Facts, code: str) -> tuple[Cell, ...]:
     measure = facts.lead_measure
     now = of_touchpoint(facts.figures, code, measure)
-    change = compare(now, of_touchpoint(facts.previous, code, measure))
+    change = facts.change(code, measure)
     mentions = facts.mentions[facts.mentions["touchpoint"] == code]
     touched = facts.complained_touchpoints()
     complaints = touched.loc[touched["touchpoint"] == code, "record_id"].nunique()
@@ -167,7 +182,9 @@ def _trend(facts: Facts) -> tuple[list[Chart], Block]:
     for label, figures in facts.trend:
         score, text = overall(figures, Measure.SCORE), overall(figures, Measure.TEXT_INDEX)
         rate = overall(figures, Measure.COMPLAINT_RATE)
-        cells: tuple[Cell, ...] = (label, _number(score), *interval(score), base(score), _number(text), base(text))
+        equal = _number(overall(figures, Measure.EQUAL_SCORE))
+        cells: tuple[Cell, ...] = (label, _number(score), *interval(score), equal, base(score))
+        cells = (*cells, _number(text), base(text))
         rows.append((*cells, _number(rate)))
     number = ColumnKind.NUMBER
     columns = (
@@ -175,6 +192,7 @@ def _trend(facts: Facts) -> tuple[list[Chart], Block]:
         Column("满意度指数", number),
         Column("区间下限", number),
         Column("区间上限", number),
+        Column("等权指数", number),
         Column("评分 n", ColumnKind.INTEGER),
         Column("文本指数", number),
         Column("文本 n", ColumnKind.INTEGER),

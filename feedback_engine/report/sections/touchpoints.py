@@ -17,14 +17,12 @@ from feedback_engine.report.blocks import (
     Table,
     Tone,
 )
+from feedback_engine.report.changes import PREVIOUS, YEAR_BEFORE, arrow
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import (
     NAMES,
     Figure,
-    Figures,
-    arrow,
     base,
-    compare,
     interval,
     of_touchpoint,
     remark,
@@ -68,13 +66,13 @@ def build_touchpoints(facts: Facts) -> Section:
 
 
 def _row(facts: Facts, code: str, rank: int | None) -> tuple[Cell, ...]:
-    def figure(measure: Measure, figures: Figures = facts.figures) -> Figure | None:
-        return of_touchpoint(figures, code, measure)
+    def figure(measure: Measure) -> Figure | None:
+        return of_touchpoint(facts.figures, code, measure)
 
     score, text = figure(Measure.SCORE), figure(Measure.TEXT_INDEX)
     satisfied, rate = figure(Measure.SATISFIED_SHARE), figure(Measure.COMPLAINT_RATE)
     lead = facts.lead_measure
-    changes = [compare(figure(lead), figure(lead, earlier)) for earlier in (facts.previous, facts.year_before)]
+    changes = [facts.change(code, lead, against) for against in (PREVIOUS, YEAR_BEFORE)]
     return (
         rank,
         facts.name(code),
@@ -103,5 +101,5 @@ def _explanation(facts: Facts) -> str:
     thresholds = facts.inputs.thresholds
     return (
         f"按{NAMES[facts.lead_measure]}从高到低排名；变化也按这一指标。n < {thresholds.suppress_below} 写『样本不足』，"
-        f"不参与排名；▲▼ 只在两期区间不重叠时标出。"
+        f"不参与排名；▲▼ 只标显著（校正后 q < {thresholds.alpha:g}）且至少 {thresholds.min_effect:g} 点的变化。"
     )

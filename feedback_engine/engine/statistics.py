@@ -1,0 +1,46 @@
+"""The analyses of a result as tables for the report, those that are refused with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feedback_engine.errors import ConfigError, StatisticsError
+from feedback_engine.report.statistics import Statistics
+from feedback_engine.scoring.claims import check_claims
+from feedback_engine.scoring.explanation import describe_origin
+from feedback_engine.scoring.result import ANALYSES, IndexResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from feedback_engine.engine.figures import Figures
+
+
+def gather_statistics(figures: Figures, result: IndexResult) -> Statistics:
+    """Return every analysis that the settings and the data bear, and for the others why they do not."""
+    tables: dict[str, pd.DataFrame] = {"claims": check_claims(figures.config.report.claims)}
+    refusals: dict[str, str] = {}
+    for name in ANALYSES:
+        try:
+            tables[name] = getattr(result, name)
+        except (ConfigError, StatisticsError) as refusal:
+            refusals[name] = str(refusal)
+    return Statistics(
+        tables,
+        refusals,
+        _describe_origins(figures),
+        figures.names,
+        has_structural=bool(figures.config.scoring.structural.blocks),
+        has_earlier_model=figures.config.report.compare_model is not None,
+    )
+
+
+def _describe_origins(figures: Figures) -> dict[str, str]:
+    """Return where computed weights come from, by level."""
+    frozen = figures.frozen
+    if frozen is None:
+        return {}
+    return {
+        level.code: describe_origin(frozen.method, frozen.base_period, level.base, level.figures, level.notes)
+        for level in frozen.levels
+    }
