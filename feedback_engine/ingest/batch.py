@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -99,19 +100,20 @@ def _build_mains(
             "feedback_id": _keys(ids),
             "record_id": _keys(ids),
             "content_hash": _keys(contents),
-            "source": _texts([source.name] * count),
-            "kind": _texts([str(source.kind)] * count),
+            "source": _repeat(source.name, count),
+            "kind": _repeat(str(source.kind), count),
             "channel": _texts(records.channels),
-            "customer_id": _texts([value or None for value in records.customer_ids]),
-            "respondent_id": _texts([value or None for value in records.respondent_ids]),
+            "customer_id": _texts_or_none(records.customer_ids),
+            "respondent_id": _texts_or_none(records.respondent_ids),
             "received_at": _moments(records.received),
-            "role": _texts([MAIN_ROLE] * count),
+            "role": _repeat(MAIN_ROLE, count),
             "text": _texts(records.texts),
             "respondent_weight": pd.Series(records.weights, dtype="float64"),
             "attributes": _texts(_encode_attributes(records)),
             "file_id": _keys([file_id] * count),
             "row_number": pd.Series(records.numbers, dtype="int64"),
-        }
+        },
+        copy=False,
     )
 
 
@@ -137,30 +139,32 @@ def _add_answers(records: Records, mains: pd.DataFrame, ids: list[str]) -> pd.Da
         if given:
             answers = mains.iloc[given].reset_index(drop=True)
             answers["feedback_id"] = _keys(hash_answers((ids[at] for at in given), role))
-            answers["role"] = _texts([role] * len(given))
+            answers["role"] = _repeat(role, len(given))
             answers["text"] = _texts([cells[at] for at in given])
             frames.append(answers)
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else mains
 
 
 def _build_ratings(records: Records, ids: list[str]) -> pd.DataFrame:
+    import numpy as np
     import pandas as pd
 
     if not (records.ratings and ids):
         return _empty(RATINGS)
     count = len(ids)
     ends = [(c.scale.max, c.scale.min) if c.scale.reversed else (c.scale.min, c.scale.max) for c, _ in records.ratings]
-    answers = [answer for _, column in records.ratings for answer in column]
+    states, ratings, *_ = zip(*chain.from_iterable(column for _, column in records.ratings), strict=True)
     return RATINGS.conform(
         pd.DataFrame(
             {
                 "feedback_id": _keys(ids * len(records.ratings)),
-                "indicator": _texts([config.indicator for config, _ in records.ratings for _ in range(count)]),
-                "state": _texts([answer.state.value for answer in answers]),
-                "rating": pd.Series([answer.rating for answer in answers], dtype="float64"),
-                "scale_min": pd.Series([low for low, _ in ends for _ in range(count)], dtype="float64"),
-                "scale_max": pd.Series([high for _, high in ends for _ in range(count)], dtype="float64"),
-            }
+                "indicator": _repeat([config.indicator for config, _ in records.ratings], count),
+                "state": _texts(list(map(str, states))),
+                "rating": pd.Series(ratings, dtype="float64"),
+                "scale_min": np.repeat(np.array([low for low, _ in ends], dtype="float64"), count),
+                "scale_max": np.repeat(np.array([high for _, high in ends], dtype="float64"), count),
+            },
+            copy=False,
         )
     )
 
@@ -176,7 +180,7 @@ def _build_cases(records: Records, ids: list[str]) -> pd.DataFrame:
         pd.DataFrame(
             {"feedback_id": _keys(ids)}
             | {name: _moments(values) for name, values in moments.items()}
-            | {name: _texts([cell or None for cell in cells]) for name, cells in case.words.items()}
+            | {name: _texts_or_none(cells) for name, cells in case.words.items()}
         )
     )
 
@@ -206,7 +210,7 @@ def _empty(schema: TableSchema) -> pd.DataFrame:
 
 def check_conservation(batch: FeedbackBatch) -> None:
     """Raise TableError unless every row read is a record or a quarantined row."""
-    kept = int((batch.feedback["role"] == MAIN_ROLE).sum())
+    kept = batch.feedback["role"].tolist().count(MAIN_ROLE)
     lost = int(batch.rejects.loc[batch.rejects["is_row_lost"], "row_number"].nunique())
     if batch.row_count != kept + lost:
         raise TableError(f"行数不守恒：读入 {batch.row_count}，保留 {kept}，隔离 {lost}")
@@ -214,13 +218,17 @@ def check_conservation(batch: FeedbackBatch) -> None:
 
 def _encode_attributes(records: Records) -> list[str]:
     """Return one JSON object a row, keys sorted: what json.dumps(…, ensure_ascii=False, sort_keys=True) gives."""
-    columns = [
-        [f"{encode_basestring(name)}: {encode_basestring(cell)}" for cell in cells]
-        for name, cells in sorted(records.attributes)
-    ]
+    columns = [_encode_attribute(name, cells) for name, cells in sorted(records.attributes)]
     if not columns:
         return ["{}"] * len(records)
-    return ["{" + ", ".join(row) + "}" for row in zip(*columns, strict=True)]
+    return ["{" + row + "}" for row in map(", ".join, zip(*columns, strict=True))]
+
+
+def _encode_attribute(name: str, cells: list[str]) -> Iterable[str]:
+    """Return `"name": "cell"` for every cell; most attributes have few values."""
+    start = f"{encode_basestring(name)}: "
+    encoded = {cell: start + encode_basestring(cell) for cell in set(cells)}
+    return map(encoded.__getitem__, cells)
 
 
 def _keys(values: list[str]) -> pd.Series[Any]:
@@ -235,11 +243,27 @@ def _texts(values: Sequence[str | None]) -> pd.Series[Any]:
     return pd.Series(values, dtype="str")
 
 
+def _texts_or_none(cells: list[str]) -> pd.Series[Any]:
+    """Return the cells, the empty ones as missing."""
+    return _texts([cell or None for cell in cells]) if any(cells) else _repeat(None, len(cells))
+
+
+def _repeat(value: str | list[str] | None, count: int) -> pd.Series[Any]:
+    """Return a value, or each of several, as many times."""
+    import numpy as np
+    import pandas as pd
+
+    values = value if isinstance(value, list) else [value]
+    places = np.repeat(np.arange(len(values)), count)
+    return pd.Series(pd.array(values, dtype="str").take(places), copy=False)
+
+
 def _moments(values: Sequence[int | None]) -> pd.Series[Any]:
     """Return microseconds since 1970 as moments in UTC."""
     import numpy as np
     import pandas as pd
 
     empty = np.iinfo(np.int64).min  # what numpy knows as NaT
-    stamps = np.array([empty if value is None else value for value in values], dtype="int64").view("datetime64[us]")
+    known = [empty if value is None else value for value in values] if None in values else values
+    stamps = np.array(known, dtype="int64").view("datetime64[us]")
     return pd.Series(pd.DatetimeIndex(stamps).tz_localize("UTC"))

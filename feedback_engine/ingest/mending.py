@@ -54,7 +54,11 @@ def describe_tally(tally: Counter[str]) -> tuple[str, ...]:
 
 
 def _mend(cells: list[str], tally: Counter[str]) -> list[str]:
-    tally["emoji"] += count_lost_emoji(cell for cell in cells if "??" in cell)
+    joined = "\n".join(cells)
+    if "??" in joined:
+        tally["emoji"] += count_lost_emoji(cells)
+    if "(" not in joined and "（" not in joined:
+        return cells
     # Question marks alone are no sign of misaligned GBK: customers write them. Inserted pinyin is.
     damaged = {at: repair_text(cell) for at, cell in enumerate(cells) if has_insertions(cell)}
     if not damaged:

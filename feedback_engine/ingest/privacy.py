@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from feedback_engine.errors import ConfigError
-from feedback_engine.ingest.privacy_rules import MANY_DIGITS, RULES, Rule
+from feedback_engine.ingest.privacy_rules import RULES, Rule
 
 
 class Finding(NamedTuple):
@@ -61,8 +61,9 @@ _GATE_STARTS = {
 _GATE = re.compile(
     f"[{''.join(_GATE_STARTS)}](?:" + "|".join(f"(?<=[{start}]){rest}" for start, rest in _GATE_STARTS.items()) + ")"
 )
-_MANY_DIGITS = re.compile(r"[0-9](?:[- .:()]{0,3}[0-9]){5}")
-_GATES = tuple((rule, frozenset(rule.gate)) for rule in RULES)
+_NUMBER = re.compile(r"[0-9](?:[- .:()]{0,3}[0-9]){8,}")
+_SEPARATORS = str.maketrans("", "", "- .:()")
+_GATES = tuple((rule, rule.gate if isinstance(rule.gate, int) else frozenset(rule.gate)) for rule in RULES)
 #: What leads to an address and is no part of it.
 _LEAD_END = re.compile(".*(?:地址|住址|位于|家住|[在到是住去往送寄我的])", re.DOTALL)
 
@@ -95,12 +96,10 @@ def pseudonymise(value: str, key: bytes) -> str:
 def _find(text: str) -> list[Finding]:
     """Return the findings in their order; where two overlap, the rule listed first has it."""
     present = set(text)
-    present.discard(MANY_DIGITS)
-    if _MANY_DIGITS.search(text):
-        present.add(MANY_DIGITS)
+    digits = max((len(number.translate(_SEPARATORS)) for number in _NUMBER.findall(text)), default=0)
     findings: list[Finding] = []
     for rule, gate in _GATES:
-        if gate.isdisjoint(present):
+        if digits < gate if isinstance(gate, int) else gate.isdisjoint(present):
             continue
         claims = [claim for match in rule.pattern.finditer(text) if (claim := _claim(rule, match)) is not None]
         findings = _merge(findings, claims) if claims else findings

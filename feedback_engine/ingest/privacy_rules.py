@@ -21,8 +21,9 @@ class Rule:
 
     kind: str
     pattern: re.Pattern[str]
-    #: Characters of which one must occur, or the rule is not tried.
-    gate: str
+    #: Characters of which one must occur, or the rule is not tried; or how many digits must come together, up to three
+    #: separators apart.
+    gate: str | int
     check: Check | None = None
     #: The part of the expression that is masked; 0 = all of it.
     group: int | str = 0
@@ -209,17 +210,14 @@ def _is_name(match: re.Match[str]) -> bool:
 
 
 _TITLES = "先女小太经主老师医大店护阿叔警同"
-#: Stands in a gate for "six digits or more, at most three separators apart".
-MANY_DIGITS = "\x00"
-
 #: In the order in which they claim their characters.
 RULES = (
     Rule("邮箱", _EMAIL, "@"),
-    Rule("身份证号", _CITIZEN_18, MANY_DIGITS, _is_citizen),
-    Rule("银行卡号", _CARD, MANY_DIGITS, _is_card),
-    Rule("手机号", _MOBILE, MANY_DIGITS, _is_no_serial),
-    Rule("电话", _LANDLINE, MANY_DIGITS, _is_no_serial),
-    Rule("身份证号", _CITIZEN_15, MANY_DIGITS, _is_no_serial),
+    Rule("身份证号", _CITIZEN_18, 17, _is_citizen),
+    Rule("银行卡号", _CARD, 15, _is_card),
+    Rule("手机号", _MOBILE, 11, _is_no_serial),
+    Rule("电话", _LANDLINE, 9, _is_no_serial),
+    Rule("身份证号", _CITIZEN_15, 15, _is_no_serial),
     Rule("IP地址", _IPV4, ".", _is_address),
     Rule("IP地址", _IPV6, ":", _is_address6, group="it"),
     Rule("车牌号", _PLATE, _PROVINCES, _is_plate),

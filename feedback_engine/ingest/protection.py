@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from secrets import token_bytes
 
 from feedback_engine.domain import IdPolicy
 from feedback_engine.ingest.mapping import Flaw
 from feedback_engine.ingest.privacy import mask, mask_column, pseudonymise
 from feedback_engine.ingest.records import Records
+
+_MAX_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +55,27 @@ class Protection:
     def _treat(self, ids: list[str], policy: IdPolicy) -> list[str]:
         if policy is IdPolicy.DROP:
             return [""] * len(ids)
-        known = {identifier: self._treat_one(identifier, policy) for identifier in set(ids)}
-        return [known[identifier] for identifier in ids]
+        hashed = set(ids) - {""}
+        if policy is IdPolicy.KEEP:
+            # An id that is itself a telephone number is hashed even where ids are kept: masked, all would be one.
+            hashed = set(filter(_PERSONAL.__getitem__, hashed)) if self.is_masked else set()
+        if not hashed:
+            return ids
+        digests = {identifier: pseudonymise(identifier, self.load_key()) for identifier in hashed}
+        return [digests.get(identifier, identifier) for identifier in ids]
 
-    def _treat_one(self, identifier: str, policy: IdPolicy) -> str:
-        # An id that is itself a telephone number is hashed even where ids are kept: masked, all would be one.
-        is_personal = self.is_masked and _is_personal(identifier)
-        if not identifier or (policy is IdPolicy.KEEP and not is_personal):
-            return identifier
-        return pseudonymise(identifier, self.load_key())
 
-
-@lru_cache(maxsize=20_000)
-def _is_personal(identifier: str) -> bool:
+class _Personal(dict[str, bool]):
     """Whether an id is itself personal data; remembered, because the same people come back batch after batch."""
-    return bool(mask(identifier).findings)
+
+    def __missing__(self, identifier: str) -> bool:
+        if len(self) >= _MAX_REMEMBERED:
+            self.clear()
+        self[identifier] = found = bool(mask(identifier).findings)
+        return found
+
+
+_PERSONAL = _Personal()
 
 
 #: Masking without a project: identifiers are kept, and one that is personal data is hashed by a key of this process.

@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:分|星|颗星)?", re.A
 #: `A.`, `B、`, `1:` or `(3)` before an option.
 _OPTION_PREFIX = re.compile(r"\(?[A-Za-z0-9]{1,2}[.、:)]", re.ASCII)
 _MAX_REMEMBERED = 10_000
+_SAID = (AnswerState.ANSWERED, AnswerState.REFUSED)
 
 
 class Answer(NamedTuple):
@@ -22,12 +23,17 @@ class Answer(NamedTuple):
 
     state: AnswerState
     rating: float
-    problem: str = ""
+    problem: str
+    #: The answer in the words of the content hash.
+    token: str
+    #: Whether the respondent has said something: answered or refused.
+    is_said: bool
 
-    @property
-    def token(self) -> str:
-        """The answer in the words of the content hash."""
-        return f"{self.rating:g}" if self.state is AnswerState.ANSWERED else self.state.value
+    @classmethod
+    def of(cls, state: AnswerState, rating: float = math.nan, problem: str = "") -> Answer:
+        """Return the answer with all that follows from it, so that it is worked out once for each distinct cell."""
+        token = f"{rating:g}" if state is AnswerState.ANSWERED else state.value
+        return cls(state, rating, problem, token, state in _SAID)
 
 
 class RatingReader(dict[str, Answer]):
@@ -47,27 +53,27 @@ class RatingReader(dict[str, Answer]):
 
     def _read(self, cell: str) -> Answer:
         if cell in self._missing.own:
-            return Answer(self._missing.own[cell], math.nan)
+            return Answer.of(self._missing.own[cell])
         if (rating := self._labels.get(fold(cell))) is not None:
-            return Answer(AnswerState.ANSWERED, rating)
+            return Answer.of(AnswerState.ANSWERED, rating)
         plain = unicodedata.normalize("NFKC", cell)
         if match := _NUMBER.fullmatch(plain.strip()):
             return self._place(float(match[1]))
         if (state := self._missing.state_of(cell)) is not None:
-            return Answer(state, math.nan)
+            return Answer.of(state)
         if prefix := _OPTION_PREFIX.match(plain.strip()):
             option = fold(plain.strip()[prefix.end() :])
             if (rating := self._labels.get(option)) is not None:
-                return Answer(AnswerState.ANSWERED, rating)
+                return Answer.of(AnswerState.ANSWERED, rating)
         return self._refuse("读不懂")
 
     def _place(self, rating: float) -> Answer:
         if self._scale.min <= rating <= self._scale.max:
-            return Answer(AnswerState.ANSWERED, rating)
+            return Answer.of(AnswerState.ANSWERED, rating)
         return self._refuse("超出量表")
 
     def _refuse(self, why: str) -> Answer:
         labels = "、".join(self._scale.label_ratings)
         hint = f"，选项：{labels}" if labels else "；文字选项请写进 scale.labels"
         reason = f"{why}：量表为 {self._scale.min:g} 到 {self._scale.max:g}{hint}"
-        return Answer(AnswerState.UNKNOWN_MISSING, math.nan, reason)
+        return Answer.of(AnswerState.UNKNOWN_MISSING, problem=reason)

@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from itertools import compress
 
 from feedback_engine.config.model import RatingConfig, SourceConfig
-from feedback_engine.domain import AnswerState
 from feedback_engine.ingest.mapping import Chunk
 from feedback_engine.ingest.ratings import Answer
-
-#: The states in which a respondent has said something to a closed question.
-_SAID = (AnswerState.ANSWERED, AnswerState.REFUSED)
 
 
 @dataclass(slots=True)
@@ -128,7 +124,7 @@ def has_rating(records: Records) -> list[bool]:
     """Return for each row whether any closed question was answered or refused."""
     said = [False] * len(records)
     for _, answers in records.ratings:
-        said = [before or answer.state in _SAID for before, answer in zip(said, answers, strict=True)]
+        said = [before or answer.is_said for before, answer in zip(said, answers, strict=True)]
     return said
 
 

@@ -98,7 +98,8 @@ def recognise_scale(
     `declared` is what the platform says of the type or range, `value_labels` maps codes to what they mean.
     """
     asked = _Asked(stem, declared, load_scale_words())
-    shown = {value.strip(): "" for value in values if value.strip()}
+    # In an order of their own: the values come as a set, and what is made of them is compared from night to night.
+    shown = {value.strip(): "" for value in sorted(values) if value.strip()}
     if value_labels:
         named = {code: label for code, label in value_labels.items() if not _is_missing(label)}
         return _from_labels(named, [value for value in shown if value not in value_labels or value in named], asked)

@@ -30,6 +30,10 @@ class Kind(StrEnum):
     MOMENT = "datetime64[us, UTC]"
 
 
+#: Kinds whose arrays cannot hold a gap.
+_NEVER_EMPTY = (Kind.INTEGER, Kind.BOOLEAN)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its kind, the values it may hold, and a sentence for the data dictionary."""
@@ -79,26 +83,37 @@ class TableSchema:
         missing = [name for name in self.column_names if name not in frame.columns]
         if missing:
             raise TableError(f"表 {self.name} 缺少列：{'、'.join(missing)}")
-        conformed = frame[self.column_names].reset_index(drop=True)
+        ordered = frame if list(frame.columns) == self.column_names else frame[self.column_names]
+        conformed = ordered.reset_index(drop=True)
         for column in self.columns:
-            if str(conformed[column.name].dtype) != column.kind.value:
-                conformed[column.name] = _series(conformed[column.name], column)
-            self._check(conformed[column.name], column)
-        if self.key and conformed.duplicated(self.key).any():
+            values = conformed[column.name]
+            if str(values.dtype) != column.kind.value:
+                values = conformed[column.name] = _series(values, column)
+            self._check(values, column)
+        if self.key and self._has_repeats(conformed):
             twice = conformed.loc[conformed.duplicated(self.key), self.key].iloc[0].to_dict()
             raise TableError(f"表 {self.name} 的键重复：{twice}")
         return conformed
 
+    def _has_repeats(self, frame: pd.DataFrame) -> bool:
+        """Whether a key occurs twice; a single column without repeats settles it, and is quicker to look at."""
+        first = frame[self.key[0]].tolist()
+        return len(set(first)) < len(first) and bool(frame.duplicated(self.key).any())
+
     def _check(self, values: pd.Series[Any], column: Column) -> None:
-        present = values.dropna() if column.kind is not Kind.INTEGER else values
-        if not column.is_nullable and len(present) < len(values):
-            self._refuse(column, f"第 {int(values.isna().to_numpy().argmax())} 行为空")
-        if column.allowed and not (fits := present.isin(column.allowed)).all():
-            self._refuse(column, f"值 {present[~fits].iloc[0]!r} 不在 {column.allowed} 之内")
-        if column.minimum is not None and (present < column.minimum).any():
-            self._refuse(column, f"值 {present.min()} 小于 {column.minimum}")
-        if column.maximum is not None and (present > column.maximum).any():
-            self._refuse(column, f"值 {present.max()} 大于 {column.maximum}")
+        import pandas as pd
+
+        if not (column.is_nullable or column.kind in _NEVER_EMPTY) and (empty := pd.isna(values.array)).any():
+            self._refuse(column, f"第 {int(empty.argmax())} 行为空")
+        if column.allowed:
+            given = (values.dropna() if column.is_nullable else values).tolist()
+            if odd := set(given).difference(column.allowed):
+                first = next(value for value in given if value in odd)
+                self._refuse(column, f"值 {first!r} 不在 {column.allowed} 之内")
+        if column.minimum is not None and (values.to_numpy() < column.minimum).any():
+            self._refuse(column, f"值 {values.min()} 小于 {column.minimum}")
+        if column.maximum is not None and (values.to_numpy() > column.maximum).any():
+            self._refuse(column, f"值 {values.max()} 大于 {column.maximum}")
 
     def _refuse(self, column: Column, reason: str) -> None:
         raise TableError(f"表 {self.name} 的列 {column.name}：{reason}")

@@ -1,10 +1,16 @@
 """Delimited text: any delimiter, any line end, and a bad line costs one line."""
 
+import csv
+import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.readers import text
 from feedback_engine.ingest.readers.csv import detect_delimiter, read_csv
 from feedback_engine.ingest.readers.rows import Rows
 
@@ -113,3 +119,40 @@ def test_a_wider_record_that_holds_other_records_is_an_unclosed_quote(file: Path
     rows = read_csv(file, "utf-8", 1)
     assert (3, ["2", "y"]) in list(rows)
     assert rows.rejects
+
+
+_CELLS = st.text('a1好,"\n\r \u2028\x0b', max_size=6)
+
+
+@settings(deadline=None)  # a shared machine may stop in between
+@given(
+    st.lists(st.tuples(_CELLS, _CELLS, _CELLS), max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(1, 40),
+)
+def test_any_cells_are_read_wherever_the_blocks_of_the_file_end(
+    rows: list[tuple[str, str, str]], end: str, block: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, patch.object(text, "_BLOCK", block):
+        path = Path(folder) / "a.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("x", "y", "z"), *rows])
+        assert [tuple(cells) for _, cells in read_csv(path, "utf-8", 1)] == rows
+
+
+_LINES = st.sampled_from(
+    ["1,2,3", '4,"5",6', '7,"8', '9"', '"a"b,c,d', '1,"x\ny",z', "", '2,"",3', '"', "1,2", '1,"a""b",c']
+)
+
+
+@settings(deadline=None)
+@given(st.lists(_LINES, max_size=30), st.integers(1, 60))
+def test_where_the_blocks_end_makes_no_difference_to_broken_lines(lines: list[str], block: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_text("\n".join(["x,y,z", *lines]), encoding="utf-8")
+        whole = read_csv(path, "utf-8", 1)
+        expected = (list(whole), whole.rejects)
+        with patch.object(text, "_BLOCK", block):
+            pieces = read_csv(path, "utf-8", 1)
+            assert (list(pieces), pieces.rejects) == expected

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedback_engine.config.model import ScaleConfig
 from feedback_engine.domain import AnswerState
 from feedback_engine.ingest.cells import MissingTable
-from feedback_engine.ingest.ratings import RatingReader
+from feedback_engine.ingest.ratings import Answer, RatingReader
 
 LIKERT = ("非常不满意", "不满意", "一般", "满意", "非常满意")
 
@@ -23,7 +23,7 @@ def reader(low: float = 1, high: float = 10, labels: object = (), **missing: Ans
     [("10", 10), ("10.0", 10), ("１０", 10), ("8分", 8), ("8 分", 8), ("５星", 5), ("4.5", 4.5), ("+3", 3), ("1", 1)],
 )
 def test_a_number_is_a_rating_however_written(cell: str, rating: float) -> None:
-    assert reader()[cell] == (AnswerState.ANSWERED, rating, "")
+    assert reader()[cell] == Answer.of(AnswerState.ANSWERED, rating)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_every_ladder_of_the_list_is_recognised_by_its_first_words(ladder: Ladde
 
 @given(st.permutations(FIVE))
 def test_the_order_of_the_values_does_not_matter(values: list[str]) -> None:
-    assert found("q", values).scale.label_ratings == found("q", FIVE).scale.label_ratings
+    assert list(found("q", values).scale.label_ratings.items()) == list(found("q", FIVE).scale.label_ratings.items())
 
 
 def test_letters_numbers_and_points_around_the_words_do_not_matter() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Generator, Iterable, Iterator
+from itertools import islice, repeat
 from pathlib import Path
 
 from feedback_engine.errors import UnreadableFile
 from feedback_engine.ingest.readers.rows import LineReject, Rows
-from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_lines
+from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_blocks, read_lines, split_lines
 
 #: A record over more lines than this is taken for an unclosed quote.
 MAX_LINES = 1000
@@ -32,7 +31,7 @@ def read_csv(path: Path, encoding: str, header_row: int) -> Rows:
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CHARACTERS))
     delimiter = detect_delimiter(path, encoding, header_row)
     rejects: list[LineReject] = []
-    records = _read_records(islice(read_lines(path, encoding), header_row - 1, None), delimiter, header_row, rejects)
+    records = _Records(delimiter, header_row, rejects).read(read_blocks(path, encoding, header_row))
     number, header = next(records, (header_row, [""]))
     if rejects:
         raise UnreadableFile(f"{path} 第 {rejects[0].row_number} 行（标题行）无法读取：{rejects[0].reason}")
@@ -69,59 +68,95 @@ def _sample_lines(path: Path, encoding: str, header_row: int) -> list[str]:
     return sample
 
 
-class _Runaway(Exception):
-    """A record has grown beyond what a record can be."""
-
-
-def _read_records(
-    lines: Iterator[str], delimiter: str, number: int, rejects: list[LineReject]
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, fields) and note the lines that cannot be read.
+class _Records:
+    """Takes blocks of lines apart into records, and notes the lines that cannot be read.
 
     When a record of several lines goes wrong, only its first line is given up: the others are read again.
     """
-    pending: deque[str] = deque()
-    current: list[str] = []
-    width = 0
 
-    def supply() -> Iterator[str]:
-        size = 0
-        while (line := pending.popleft() if pending else next(lines, None)) is not None:
-            size = len(line) if not current else size + len(line)
-            current.append(line)
-            if size > MAX_CHARACTERS or len(current) > MAX_LINES or is_too_long(line):
-                raise _Runaway
-            yield line
+    def __init__(self, delimiter: str, number: int, rejects: list[LineReject]) -> None:
+        self._delimiter = delimiter
+        #: Number of the first line that has not been read.
+        self._number = number
+        self._rejects = rejects
+        #: Fields of the first record; 0 before it.
+        self._width = 0
 
-    reader = csv.reader(supply(), delimiter=delimiter, strict=True)
-    while True:
-        reason = ""
-        current.clear()
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except _Runaway:
-            reason = _TOO_LONG if is_too_long(current[0]) else _UNCLOSED
-        except csv.Error:
-            reason = _MALFORMED if len(current) == 1 and current[0].count('"') > 1 else _UNCLOSED
-        else:
-            if (
-                len(current) > 1
-                and width
-                and len(record) != width
-                and _has_swallowed(current, record, delimiter, width)
-            ):
-                reason = _UNCLOSED
-            elif record:
-                width = width or len(record)
-                yield number, record
-        if reason:
-            rejects.append(LineReject(number, "", current[0].rstrip("\r\n"), reason))
-            pending.extendleft(reversed(current[1:]))
-            reader = csv.reader(supply(), delimiter=delimiter, strict=True)
-            del current[1:]
-        number += len(current)
+    def read(self, blocks: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+        """Yield (line number, fields)."""
+        held: list[str] = []  # lines of a record that goes on in the next block
+        for block in blocks:
+            if held or '"' in block or len(block) >= MAX_CHARACTERS:
+                held += split_lines(block)
+                held = yield from self._read_quoted(held, is_end=False)
+            else:
+                yield from self._read_plain(block)
+        yield from self._read_quoted(held, is_end=True)
+
+    def _read_plain(self, block: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield the records of a block without quotes, where each line is one."""
+        if "\r" in block:
+            block = block.replace("\r\n", "\n").replace("\r", "\n")
+        lines = block.removesuffix("\n").split("\n")
+        numbers: Iterable[int] = range(self._number, self._number + len(lines))
+        self._number += len(lines)
+        if "" in lines:
+            numbers = [number for number, line in zip(numbers, lines, strict=True) if line]
+            lines = [line for line in lines if line]
+        if lines and not self._width:
+            self._width = lines[0].count(self._delimiter) + 1
+        yield from zip(numbers, map(str.split, lines, repeat(self._delimiter)), strict=False)
+
+    def _read_quoted(self, lines: list[str], *, is_end: bool) -> Generator[tuple[int, list[str]], None, list[str]]:
+        """Yield the records in these lines; return those of a last one that is not complete before the end."""
+        start = 0
+        while start < len(lines):
+            first, end = start, start
+            rest = map(lines.__getitem__, range(start, len(lines)))
+            reader = csv.reader(rest, delimiter=self._delimiter, strict=True)
+            reason = ""
+            try:
+                for record in reader:
+                    end = first + reader.line_num
+                    if (end > start + 1 or is_too_long(lines[start])) and (
+                        reason := self._doubt(record, lines[start:end])
+                    ):
+                        break
+                    if record:
+                        self._width = self._width or len(record)
+                        yield self._number, record
+                    self._number += end - start
+                    start = end
+            except csv.Error:
+                broken = lines[start : first + reader.line_num]
+                if start + len(broken) == len(lines) and not (is_end or _is_runaway(broken)):
+                    return broken
+                reason = _explain(broken)
+            if reason:
+                self._rejects.append(LineReject(self._number, "", lines[start].rstrip("\r\n"), reason))
+                self._number += 1
+                start += 1
+        return []
+
+    def _doubt(self, record: list[str], lines: list[str]) -> str:
+        """Return why a record that the parser accepts is none, or nothing."""
+        if _is_runaway(lines):
+            return _explain(lines)
+        if len(lines) > 1 and self._width and len(record) != self._width:
+            return _UNCLOSED if _has_swallowed(lines, record, self._delimiter, self._width) else ""
+        return ""
+
+
+def _is_runaway(lines: list[str]) -> bool:
+    """Whether a record has grown beyond what a record can be."""
+    return len(lines) > MAX_LINES or sum(map(len, lines)) > MAX_CHARACTERS or any(map(is_too_long, lines))
+
+
+def _explain(lines: list[str]) -> str:
+    """Return why the record that these lines begin cannot be read."""
+    if is_too_long(lines[0]):
+        return _TOO_LONG
+    return _MALFORMED if len(lines) == 1 and lines[0].count('"') > 1 else _UNCLOSED
 
 
 def _has_swallowed(lines: list[str], record: list[str], delimiter: str, width: int) -> bool:
