@@ -81,3 +81,7 @@ class ReportError(FeedbackEngineError):
 
 class StatisticsError(FeedbackEngineError, ValueError):
     """A calculation refuses its input."""
+
+
+class StatisticsWarning(UserWarning):
+    """A calculation that went on after mending its input says what it mended."""

@@ -16,7 +16,6 @@ from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.records import ALL, build_records, unique_periods
-from feedback_engine.scoring.samples import TOLERANCE
 from feedback_engine.tables.analysis import DESIGN
 from feedback_engine.tables.feedback import MAIN_ROLE
 
@@ -35,7 +34,7 @@ def weight_respondents(
     Raked are the questionnaires that state every attribute of the margins; the others keep their weight, scaled so that
     all have mean 1. The declared weights are the starting point. The periods must not overlap: a respondent has one
     weight. Raises ConfigError for an attribute that the data lack, and StatisticsError, naming the cell, for margins
-    that cannot be met.
+    that cannot be met, or not within `trim`.
     """
     if not config.margins:
         return data, DESIGN.build()
@@ -76,8 +75,7 @@ def _weigh_period(sample: _Sample, inside: NDArray[np.bool_], label: str) -> tup
     sample.weights[left] /= declared
     largest = float(sample.weights[stated].max())
     return (
-        int(stated.sum()), raked.effective_base, raked.design_effect, raked.trimmed, largest, int(left.sum()),
-        _note(largest, sample.config),
+        int(stated.sum()), raked.effective_base, raked.design_effect, raked.trimmed, largest, int(left.sum()), "",
     )  # fmt: skip
 
 
@@ -104,12 +102,6 @@ def _rake(table: pd.DataFrame, start: Floats, config: MarginsConfig, label: str)
     except StatisticsError as error:
         where = "全部期间" if label == ALL else f"期间 {label}"
         raise StatisticsError(f"{where}按 {'、'.join(config.margins)} 加权：{error}") from error
-
-
-def _note(largest: float, config: MarginsConfig) -> str:
-    if config.trim is None or largest <= config.trim * (1 + TOLERANCE):
-        return ""
-    return f"最大权重是均值的 {largest:.1f} 倍，超出 trim {config.trim:g}：在这个范围内满足不了边际分布，请合并小类"
 
 
 def _replace(data: ScoringData, ids: list[str], weights: Floats) -> ScoringData:

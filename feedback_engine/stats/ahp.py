@@ -28,6 +28,8 @@ RANDOM_INDEX: dict[str, tuple[float, ...]] = {
     "saaty1980": (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59),
     "saaty_later": (0, 0, 0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59),
 }
+# No random index, and no other divisor here, comes near.
+_TINY = 1e-9
 METHODS = ("eigenvector", "geometric_mean", "column_mean")
 RandomIndex = str | float | Sequence[float] | Mapping[int, float]
 
@@ -103,7 +105,7 @@ def find_random_index(ri: RandomIndex, size: int) -> float:
     else:
         table = ri
     value = _look_up(table, size)
-    if value is None or not value > 0:
+    if value is None or not value > _TINY:
         raise StatisticsError(f"随机一致性指标 RI 没有 {size} 阶的值(> 0);请用 ri= 传入自己的表")
     return float(value)
 

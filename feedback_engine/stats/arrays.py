@@ -1,8 +1,8 @@
-"""Input at the door of every formula: lists, arrays and frames become checked float arrays."""
+"""Input at the door of every formula: lists, arrays, frames and mappings become checked float arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,21 @@ from numpy.typing import NDArray
 from feedback_engine.errors import StatisticsError
 
 Floats = NDArray[np.float64]
-# A list, an array or a pandas object; pandas itself is never imported here.
+# A list, an array, a mapping of columns (or of named values) or a pandas object; pandas itself is never imported here.
 Values = Any
-# Beyond this a square overflows; no rating, count or price comes near.
-_LARGEST = 1e100
+# Beyond this a fourth power overflows; no rating, count or price comes near.
+_LARGEST = 1e60
+_NUMERIC = frozenset("biuf")
 
 
 def as_vector(values: Values, name: str, *, minimum: int = 1, allow_missing: bool = False) -> Floats:
-    """Return `values` as a one-dimensional float array; NaN, infinity, text or too few values raise."""
+    """Return `values` as a one-dimensional float array; NaN, infinity, text or too few values raise.
+
+    A table of one column or one row, and the values of a mapping, count as a vector.
+    """
     array = np.atleast_1d(_as_floats(values, name))
+    if array.ndim > 1 and array.size == max(array.shape):
+        array = array.reshape(-1)
     if array.ndim != 1:
         raise StatisticsError(f"{name} 应为一列数值,收到 {array.ndim} 维数组 {array.shape};请逐列传入")
     if array.size < minimum:
@@ -28,9 +34,18 @@ def as_vector(values: Values, name: str, *, minimum: int = 1, allow_missing: boo
     return array
 
 
-def as_matrix(values: Values, name: str, *, minimum_rows: int = 1, allow_missing: bool = False) -> Floats:
-    """Return `values` as a two-dimensional float array; an offending cell is named by row and column."""
-    array = _as_floats(values, name)
+def as_matrix(
+    values: Values, name: str, *, minimum_rows: int = 1, allow_missing: bool = False, allow_column: bool = False
+) -> Floats:
+    """Return `values` as a two-dimensional float array; an offending cell is named by row and column.
+
+    A mapping holds the columns by name. With `allow_column` one plain column will do.
+    """
+    if isinstance(values, Mapping):
+        array = _stack_columns(values, name)
+    else:
+        array = _as_floats(values, name)
+        array = array[:, None] if allow_column and array.ndim == 1 else array
     if array.ndim != 2 or array.shape[1] == 0:
         raise StatisticsError(f"{name} 应为二维表(行 × 列),收到形状 {array.shape}")
     if array.shape[0] < minimum_rows:
@@ -40,8 +55,8 @@ def as_matrix(values: Values, name: str, *, minimum_rows: int = 1, allow_missing
 
 
 def names_of(values: Values, count: int) -> tuple[str, ...]:
-    """Return the column names of a frame, or 「第 1 列」… for anything without names."""
-    columns = getattr(values, "columns", None)
+    """Return the column names of a frame or a mapping, or 「第 1 列」… for anything without names."""
+    columns = list(values) if isinstance(values, Mapping) else getattr(values, "columns", None)
     if columns is None:
         return tuple(f"第 {position + 1} 列" for position in range(count))
     return tuple(str(column) for column in columns)
@@ -49,11 +64,11 @@ def names_of(values: Values, count: int) -> tuple[str, ...]:
 
 def as_number(value: Values, name: str, *, above: float = -np.inf, least: float = -np.inf) -> float:
     """Return one finite number, greater than `above` and at least `least`; anything else raises with its name."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise StatisticsError(f"{name} 为 {value!r}:应为一个数") from error
-    if not np.isfinite(number) or number <= above or number < least:
+    array = _as_floats(value, name)
+    if array.size != 1:
+        raise StatisticsError(f"{name} 应为一个数,收到 {array.size} 个")
+    number = float(array.reshape(-1)[0])
+    if not abs(number) < _LARGEST or number <= above or number < least:
         bound = f"必须 > {above:g}" if np.isfinite(above) else f"必须 ≥ {least:g}" if np.isfinite(least) else "必须有限"
         raise StatisticsError(f"{name} 为 {number:g}:{bound}")
     return number
@@ -83,14 +98,29 @@ def as_shares(values: Values, count: int, name: str = "weights") -> Floats:
 
 def check_probability(value: float, name: str) -> float:
     """Return `value` if it lies strictly between 0 and 1."""
-    if not 0 < value < 1:
+    number = as_number(value, name)
+    if not 0 < number < 1:
         raise StatisticsError(f"{name} 为 {value!r}:必须在 0 与 1 之间(不含端点)")
-    return float(value)
+    return number
+
+
+def as_count(value: Values, name: str, *, least: int = 0) -> int:
+    """Return a whole number of at least `least`."""
+    number = as_number(value, name, least=least)
+    if number != int(number):
+        raise StatisticsError(f"{name} 为 {number:g}:必须是整数")
+    return int(number)
+
+
+def is_gap(cell: Any) -> bool:
+    """Tell whether a cell says nothing: None, NaN, pandas' NA and NaT."""
+    # pandas is not imported here; its NA cannot be compared, not even with itself.
+    return cell is None or type(cell).__name__ in {"NAType", "NaTType"} or bool(np.ndim(cell) == 0 and cell != cell)
 
 
 def choose(value: str, name: str, options: Sequence[str]) -> str:
     """Return `value` if it is one of `options`; otherwise the error lists them."""
-    if value not in options:
+    if not isinstance(value, str) or value not in options:
         raise StatisticsError(f"{name} 不认识 {value!r};可选:{'、'.join(options)}")
     return value
 
@@ -110,13 +140,54 @@ def constant_columns(array: Floats) -> NDArray[np.bool_]:
 
 
 def _as_floats(values: Values, name: str) -> Floats:
-    try:
+    if isinstance(values, Mapping):
+        values = list(values.values())
+    if np.ma.isMaskedArray(values):
+        values = np.where(np.ma.getmaskarray(values), np.nan, np.ma.getdata(values).astype(object))
+    if hasattr(values, "dtypes") and hasattr(values, "to_numpy"):
+        kinds = {getattr(dtype, "kind", "O") for dtype in np.atleast_1d(np.asarray(values.dtypes, dtype=object))}
         # pandas' nullable columns turn their own NA into NaN only through to_numpy.
-        if hasattr(values, "dtypes") and hasattr(values, "to_numpy"):
+        if kinds <= _NUMERIC:
             return np.asarray(values.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
-        return np.asarray(values, dtype=np.float64)
+        values = values.to_numpy(dtype=object)
+    try:
+        array = np.asarray(values)
     except (TypeError, ValueError) as error:
-        raise StatisticsError(f"{name} 含有不是数值的内容,或各行长短不一:{error}") from error
+        raise StatisticsError(f"{name} 各行长短不一,不是一张表") from error
+    if array.dtype.kind in _NUMERIC:
+        return array.astype(np.float64)
+    return _read_one_by_one(values, array, name)
+
+
+def _read_one_by_one(values: Values, array: np.ndarray, name: str) -> Floats:
+    # Text beside numbers would turn the numbers to text as well.
+    cells = np.asarray(values, dtype=object) if array.dtype.kind in "US" else array
+    found = np.empty(cells.shape)
+    for place in np.ndindex(cells.shape):
+        cell: Any = cells[place]
+        if is_gap(cell):
+            found[place] = np.nan
+            continue
+        if isinstance(cell, str | bytes | complex | np.datetime64 | np.timedelta64):
+            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {cell!r}:不是数值")
+        try:
+            found[place] = float(cell)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {cell!r}:不是数值") from error
+    return found
+
+
+def _stack_columns(columns: Mapping[Any, Values], name: str) -> Floats:
+    read = [as_vector(column, f"{name} 的「{label}」列", allow_missing=True) for label, column in columns.items()]
+    if len({column.size for column in read}) > 1:
+        raise StatisticsError(f"{name} 各列长短不一:{[column.size for column in read]}")
+    return np.column_stack(read) if read else np.empty((0, 0))
+
+
+def _describe_place(place: tuple[int, ...], columns: Sequence[str] = ()) -> str:
+    if len(place) == 2:
+        return f"第 {place[0] + 1} 行「{columns[place[1]] if columns else f'第 {place[1] + 1} 列'}」"
+    return f"第 {'、'.join(str(number + 1) for number in place)} 个值" if place else "值"
 
 
 def _refuse_unusable(array: Floats, name: str, *, allow_missing: bool, columns: Sequence[str] = ()) -> None:
@@ -126,5 +197,4 @@ def _refuse_unusable(array: Floats, name: str, *, allow_missing: bool, columns: 
     if not bad.any():
         return
     place = tuple(int(index) for index in np.argwhere(bad)[0])
-    where = f"第 {place[0] + 1} 行「{columns[place[1]]}」" if columns else f"第 {place[0] + 1} 个值"
-    raise StatisticsError(f"{name} 的{where}为 {array[place]}:请先处理缺失、无穷或超大的值")
+    raise StatisticsError(f"{name} 的{_describe_place(place, columns)}为 {array[place]}:请先处理缺失、无穷或超大的值")

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
+from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights
 from feedback_engine.stats.intervals import weighted_mean
 from feedback_engine.stats.quantiles import t_quantile
 
@@ -50,6 +50,8 @@ def paired(before: Values, after: Values, weights: Values = None, confidence: fl
     if earlier.size != later.size or earlier.size < 2:
         raise StatisticsError(f"配对数据需要同样多(至少 2 个)的值,收到 {earlier.size} 与 {later.size} 个")
     mean = weighted_mean(later - earlier, weights)
+    if mean.base < 2:
+        raise StatisticsError("权重大于 0 的配对不足 2 对,无法检验变化")
     return _test(mean.estimate, mean.standard_error, mean.base - 1, confidence)
 
 
@@ -88,15 +90,30 @@ def compare_estimates(
 
     Degrees of freedom by Welch and Satterthwaite; `covariance` is that of the two estimates.
     """
-    (value_1, error_1, freedom_1), (value_2, error_2, freedom_2) = before, after
-    if min(freedom_1, freedom_2) <= 0 or not np.isfinite([error_1, error_2]).all():
+    value_1, error_1, freedom_1 = _read_estimate(before, "before")
+    value_2, error_2, freedom_2 = _read_estimate(after, "after")
+    covariance = as_number(covariance, "covariance")
+    if not (freedom_1 > 0 and freedom_2 > 0) or not np.isfinite([error_1, error_2]).all():
         raise StatisticsError("每期都需要标准误和正的自由度;只有一个样本单元时无法检验变化")
     variance = error_1**2 + error_2**2 - 2 * covariance
     if variance < 0:
         raise StatisticsError(f"协方差 {covariance:g} 大于两期方差所允许的")
+    # In units of the larger error, so that no power leaves the range of floats.
+    unit = max(error_1, error_2) or 1.0
+    error_1, error_2 = error_1 / unit, error_2 / unit
     spread = error_1**4 / freedom_1 + error_2**4 / freedom_2
     freedom = (error_1**2 + error_2**2) ** 2 / spread if spread > 0 else freedom_1 + freedom_2
     return _test(value_2 - value_1, float(np.sqrt(variance)), float(freedom), confidence)
+
+
+def _read_estimate(given: tuple[float, float, float], name: str) -> tuple[float, float, float]:
+    numbers = as_vector(given, name, allow_missing=True)
+    if numbers.size != 3 or np.isnan(numbers[0]):
+        raise StatisticsError(f"{name} 应为 (值, 标准误, 自由度),收到 {given!r}")
+    value, error, freedom = (float(number) for number in numbers)
+    if error < 0:
+        raise StatisticsError(f"{name} 的标准误为 {error:g}:必须 ≥ 0")
+    return value, error, freedom
 
 
 def _test(difference: float, error: float, freedom: float, confidence: float) -> Change:

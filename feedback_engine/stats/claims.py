@@ -38,7 +38,7 @@ def check_claim(
     stated, before, after = (
         as_number(value, name) for value, name in ((stated, "声称的百分比"), (before, "之前的值"), (after, "之后的值"))
     )
-    slack = _half_digit(stated) if tolerance is None else tolerance
+    slack = _half_digit(stated) if tolerance is None else as_number(tolerance, "tolerance", least=0)
     points = float(after - before)
     relative = float(100 * points / abs(before)) if before != 0 else float("nan")
     readings = {"relative": relative} | ({"points": points} if is_percentage else {})

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector
+from feedback_engine.stats.arrays import Floats, Values, as_count, as_number, as_vector
 
 # Mean range of two normal observations in units of σ, as printed in the tables of constants.
 _D2 = 1.128
@@ -138,11 +138,12 @@ def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
 
 def _baseline(baseline: Baseline, count: int, minimum: int) -> NDArray[np.intp]:
     everything = np.arange(count)
-    if baseline is None or isinstance(baseline, int | np.integer):
-        size = count if baseline is None else int(baseline)
-        chosen = everything[: max(size, 0)]
+    if baseline is None or np.ndim(baseline) == 0:
+        size = count if baseline is None else as_count(baseline, "baseline")
+        chosen = everything[:size]
     else:
         given = np.asarray(baseline)
+        given = given if given.dtype == bool else as_vector(baseline, "baseline")
         size = int(given.sum()) if given.dtype == bool else given.size
         chosen = (
             everything[given] if given.dtype == bool and given.shape == (count,) else np.intersect1d(given, everything)

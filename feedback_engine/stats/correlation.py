@@ -36,7 +36,7 @@ class Predictors:
 
 def correlate_predictors(x: Values, y: Values, weights: Values = None) -> Predictors:
     """Return the weighted correlations that every importance measure starts from; constant columns raise by name."""
-    table = as_matrix(x, "x", minimum_rows=3)
+    table = as_matrix(x, "x", minimum_rows=3, allow_column=True)
     outcome = as_vector(y, "y")
     if outcome.size != table.shape[0]:
         raise StatisticsError(f"y 有 {outcome.size} 个值,x 有 {table.shape[0]} 行:两者必须一致")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
+from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights, is_gap
 
 
 def effective_base(weights: Values) -> float:
@@ -25,11 +25,11 @@ def linearised_error(
     A stratum with one PSU raises, except when it is the whole sample: then the error is NaN.
     """
     values = as_vector(influence, "influence")
-    size = None if population is None else np.broadcast_to(np.asarray(population, dtype=float), values.shape)
+    size = None if population is None else _sizes(population, values.size)
     if strata is None and psu is None:
         return _combine_strata([values], [None if size is None else float(size[0])])
-    stratum = _codes(strata, values.size, "strata", np.zeros(values.size, dtype=np.intp))
-    cluster = _codes(psu, values.size, "psu", np.arange(values.size))
+    stratum = np.zeros(values.size, dtype=np.intp) if strata is None else code_labels(strata, values.size, "strata")
+    cluster = np.arange(values.size) if psu is None else code_labels(psu, values.size, "psu")
     # A cluster is the pair of both: unit 1 of the north is not unit 1 of the south.
     pairs, first, unit = np.unique(stratum * (cluster.max() + 1) + cluster, return_index=True, return_inverse=True)
     totals = np.bincount(unit.reshape(-1), weights=values)
@@ -57,12 +57,20 @@ def _stratum_variance(totals: Floats, population: float | None) -> float:
     return float((1 - fraction) * n / (n - 1) * ((totals - totals.mean()) ** 2).sum())
 
 
-def _codes(labels: Values, count: int, name: str, default: NDArray[np.intp]) -> NDArray[np.intp]:
-    if labels is None:
-        return default
-    column = np.asarray(labels)
+def _sizes(population: Values, count: int) -> Floats:
+    sizes = as_vector(population, "population")
+    if sizes.size not in (1, count) or (sizes <= 0).any():
+        raise StatisticsError(f"population 有 {sizes.size} 个,数据有 {count} 行:应为一个正数,或每行一个")
+    return np.broadcast_to(sizes, (count,))
+
+
+def code_labels(labels: Values, count: int, name: str) -> NDArray[np.intp]:
+    """Return a number from 0 per distinct label (of strata, of sampling units), one for each of `count` rows."""
+    column = np.asarray(labels, dtype=None if hasattr(labels, "dtype") else object)
     if column.shape != (count,):
         raise StatisticsError(f"{name} 有 {column.size} 个,数据有 {count} 行:两者必须一致")
+    if column.dtype.kind not in "iub" and any(is_gap(label) for label in column.tolist()):
+        raise StatisticsError(f"{name} 有缺失值:每行都要有所属的层或抽样单元")
     # Labels of mixed kinds cannot be sorted; numbers sort faster than their texts.
-    sortable = column if column.dtype.kind in "iufb" else column.astype(str)
+    sortable = column if column.dtype.kind in "iufb" else np.array([str(label) for label in column.tolist()])
     return np.unique(sortable, return_inverse=True)[1]

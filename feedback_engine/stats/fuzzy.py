@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_engine.errors import StatisticsError
+from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_vector, as_weights, choose
 
 OPERATORS = ("weighted", "minmax", "product_max", "min_sum")
@@ -77,7 +77,7 @@ def _distributions(memberships: Values) -> Floats:
     off = np.abs(sums - 1) > _ROUNDING
     if off.any():
         named = "、".join(str(place + 1) for place in np.flatnonzero(off))
-        warnings.warn(f"隶属度第 {named} 行之和不为 1,已归一化", RuntimeWarning, stacklevel=3)
+        warnings.warn(f"隶属度第 {named} 行之和不为 1,已归一化", StatisticsWarning, stacklevel=3)
         r = np.where(off[:, None], r / sums[:, None], r)
     return r
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -39,6 +40,10 @@ class Estimate:
     effective_base: float
     # SE² over the variance of a simple random sample of the same size (item-specific, not Kish's).
     design_effect: float = 1.0
+
+    def __iter__(self) -> Iterator[float]:
+        """Unpack as estimate, lower, upper."""
+        return iter((self.estimate, self.lower, self.upper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ def nps(counts: Values, confidence: float = 0.95, effective_base: float | None =
     """Return the net promoter score 100(p - d), SE 100 √((p + d - (p-d)²)/n).
 
     `counts` is (promoters, passives, detractors), a mapping with these names, or eleven counts of the answers 0…10
-    (a sequence or a mapping). Where all answers fall into one class the variance is that after adding ½ to each class.
+    (a sequence, or a mapping or series by answer, as `value_counts` gives it). Where all answers fall into one class
+    the variance is that after adding ½ to each class.
     """
     promoters, passives, detractors = _nps_classes(counts)
     total = promoters + passives + detractors
@@ -175,6 +181,10 @@ def _nps_variance(shares: Floats) -> float:
 
 
 def _nps_classes(counts: Values) -> tuple[float, float, float]:
+    labels = getattr(counts, "index", None)
+    # A series without labels of its own (a RangeIndex) is a sequence.
+    if hasattr(counts, "to_dict") and getattr(labels, "step", None) is None:
+        counts = counts.to_dict()
     if isinstance(counts, Mapping):
         counts = _counts_of_mapping(counts)
     numbers = as_vector(counts, "NPS 人数")
@@ -187,10 +197,11 @@ def _nps_classes(counts: Values) -> tuple[float, float, float]:
     raise StatisticsError(f"NPS 人数有 {numbers.size} 个:应为 3 个(推荐者、中立者、贬损者)或 11 个(0–10 分各多少人)")
 
 
-def _counts_of_mapping(counts: Mapping[object, float]) -> list[float]:
-    if all(str(key).isdigit() and int(str(key)) <= 10 for key in counts):
-        by_score = {int(str(key)): value for key, value in counts.items()}
-        return [by_score.get(score, 0.0) for score in range(11)]
+def _counts_of_mapping(given: Mapping[Any, Any]) -> list[float]:
+    counts = {key: as_number(value, f"NPS 人数 {key!r}", least=0) for key, value in given.items()}
+    answers = {key: int(key) for key in counts if not isinstance(key, bool) and _is_answer(key)}
+    if len(answers) == len(counts):
+        return [sum(counts[key] for key in answers if answers[key] == score) for score in range(11)]
     known = {alias for aliases in _NPS_NAMES.values() for alias in aliases}
     unknown = [key for key in counts if key not in known]
     if unknown:
@@ -198,8 +209,16 @@ def _counts_of_mapping(counts: Mapping[object, float]) -> list[float]:
     return [sum(counts.get(alias, 0.0) for alias in aliases) for aliases in _NPS_NAMES.values()]
 
 
+def _is_answer(key: Any) -> bool:
+    try:
+        return float(key) in range(11)
+    except (TypeError, ValueError):
+        return False
+
+
 def _share(k: float, n: float) -> tuple[float, float]:
-    total = as_number(n, "基数 n", above=0)
+    # A base is counted in answers; far below one the squares leave the range of floats.
+    total = as_number(n, "基数 n", above=1e-9)
     count = as_number(k, "k", least=0)
     if count > total * (1 + 1e-12):
         raise StatisticsError(f"k 为 {count:g},n 为 {total:g}:需要 0 ≤ k ≤ n")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Values, as_weights
+from feedback_engine.stats.arrays import Values, as_number, as_weights
 
 LEVELS = ("like", "must-be", "neutral", "live-with", "dislike")
 # Rows: functional answer, columns: dysfunctional answer, both in the order of LEVELS (Berger et al. 1993).
@@ -85,8 +86,8 @@ def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:
     unknown = [letter for letter in counts if letter not in tuple(_ORDER)]
     if unknown:
         raise StatisticsError(f"KANO 类别不认识 {unknown[0]!r};可选:A O M I R Q")
-    checked = {letter: float(counts.get(letter, 0)) for letter in _ORDER}
-    if min(checked.values()) < 0 or not 0 < sum(checked.values()) < np.inf:
+    checked = {letter: as_number(counts.get(letter, 0), f"KANO 类别 {letter} 的计数") for letter in _ORDER}
+    if min(checked.values()) < 0 or not sum(checked.values()) > 0:
         raise StatisticsError(f"KANO 计数必须 ≥ 0 且不全为 0,收到 {dict(counts)}")
     return checked
 
@@ -94,14 +95,16 @@ def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:
 def _codes(answers: Values, like: int, name: str) -> list[int]:
     if like not in (1, 5):
         raise StatisticsError(f"like 为 {like!r}:「喜欢」的编码只能是 1 或 5")
-    found = []
-    for place, answer in enumerate(
-        np.asarray(answers, dtype=object).reshape(-1).tolist() if answers is not None else []
-    ):
-        if answer in LEVELS:
-            found.append(LEVELS.index(answer))
-        elif isinstance(answer, int | float) and answer in (1, 2, 3, 4, 5):
-            found.append(int(answer) - 1 if like == 1 else 5 - int(answer))
-        else:
-            raise StatisticsError(f"{name} 第 {place + 1} 个回答为 {answer!r};可选:1–5 或 {'、'.join(LEVELS)}")
-    return found
+    given = np.asarray([] if answers is None else answers, dtype=object)
+    if given.ndim > 1 and given.size != max(given.shape):
+        raise StatisticsError(f"{name} 收到 {given.shape} 的表:一次只评一个属性,请逐列传入")
+    return [_code(answer, place, like, name) for place, answer in enumerate(given.reshape(-1).tolist(), 1)]
+
+
+def _code(answer: Any, place: int, like: int, name: str) -> int:
+    level = answer.strip().lower().replace(" ", "-").replace("_", "-") if isinstance(answer, str) else None
+    if level in LEVELS:
+        return LEVELS.index(level)
+    if isinstance(answer, int | float | np.number) and not isinstance(answer, bool) and answer in (1, 2, 3, 4, 5):
+        return int(answer) - 1 if like == 1 else 5 - int(answer)
+    raise StatisticsError(f"{name} 第 {place} 个回答为 {answer!r};可选:1–5 或 {'、'.join(LEVELS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +33,24 @@ def cost_mask(cost: Values, names: Sequence[str], columns: int) -> NDArray[np.bo
     """Return which columns are costs from a mask, from positions, or from column names."""
     if cost is None:
         return np.zeros(columns, dtype=bool)
-    given = np.asarray(cost)
+    given = flags_of(cost, "cost")
     if given.dtype == bool and given.shape == (columns,):
         return given
     mask = np.zeros(columns, dtype=bool)
     for item in np.ravel(given).tolist():
         mask[_position(item, names, columns)] = True
     return mask
+
+
+def flags_of(values: Values, name: str) -> NDArray[Any]:
+    """Return marks of columns (a mask, positions, names or signs) as an array; a ragged list raises."""
+    try:
+        given = np.asarray(values)
+    except ValueError as error:
+        raise StatisticsError(f"{name} 各项长短不一,不是一列标记:{values!r}") from error
+    # A series of dtype object may still hold nothing but truth values.
+    is_truth = given.dtype == object and all(isinstance(item, bool | np.bool_) for item in np.ravel(given))
+    return given.astype(bool) if is_truth and given.size else given
 
 
 def _position(item: object, names: Sequence[str], columns: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback_engine.stats.arrays import Floats, Values, choose
+from feedback_engine.stats.arrays import Floats, Values, as_count, as_number, check_probability, choose
 from feedback_engine.stats.pls_bootstrap import compute_intervals
 from feedback_engine.stats.pls_core import SCHEMES, SIGN_RULES, OuterSolution, align, loadings_of, orient, solve_outer
 from feedback_engine.stats.pls_figures import (
@@ -52,20 +52,24 @@ def fit_pls(
     """
     choose(scheme, "scheme", SCHEMES)
     choose(sign, "sign", SIGN_RULES)
+    check_probability(confidence, "confidence")
+    resamples, rounds = as_count(bootstrap, "bootstrap"), as_count(max_iterations, "max_iterations", least=1)
+    generator = np.random.default_rng(as_count(seed, "seed"))
+    tolerance = as_number(tolerance, "tolerance", above=0)
     model = draw_model(blocks, paths, modes)
     data = read_items(frame, model, weights)
     covariance = covariance_of(data.values, data.weights, scaled)[None]
-    solution = solve_outer(covariance, model, scheme, tolerance, max_iterations)
+    solution = solve_outer(covariance, model, scheme, tolerance, rounds)
     outer = orient(covariance, solution.weights, model.membership, sign)
     figures = compute_figures(covariance, outer, model)
     refuse_collinear_causes(figures.correlations[0], model)
     intervals = None
-    if bootstrap:
-        stack = resampled_covariances(data, scaled, bootstrap, np.random.default_rng(seed))
-        again = solve_outer(stack, model, scheme, tolerance, max_iterations)
+    if resamples:
+        stack = resampled_covariances(data, scaled, resamples, generator)
+        again = solve_outer(stack, model, scheme, tolerance, rounds)
         stack, drawn = stack[again.is_converged], again.weights[again.is_converged]
         aligned = align(stack, drawn, loadings_of(covariance, outer)[0], model.membership)
-        intervals = compute_intervals(figures, compute_figures(stack, aligned, model), model, confidence, bootstrap)
+        intervals = compute_intervals(figures, compute_figures(stack, aligned, model), model, confidence, resamples)
     return _report(frame, model, data, figures, solution, intervals, scaled)
 
 

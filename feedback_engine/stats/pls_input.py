@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights, refuse_constant
+from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_vector, as_weights, refuse_constant
 from feedback_engine.stats.pls_model import PathModel
 
 
@@ -23,15 +24,20 @@ class ItemData:
 
 def read_items(frame: Values, model: PathModel, weights: Values) -> ItemData:
     """Return the complete rows (listwise); a missing column, text, a constant or a collinear item raise by name."""
-    absent = [item for item in model.items if item not in frame]
+    if not (hasattr(frame, "columns") or isinstance(frame, Mapping)):
+        frame = dict(enumerate(as_matrix(frame, "数据", allow_missing=True).T))
+    absent = [str(item) for item in model.items if item not in frame]
     if absent:
         raise StatisticsError(f"数据里没有题项 {'、'.join(absent)};请核对 blocks 的列名")
-    table = np.column_stack([as_vector(frame[item], item, allow_missing=True) for item in model.items])
+    columns = [as_vector(frame[item], str(item), minimum=0, allow_missing=True) for item in model.items]
+    if len({column.size for column in columns}) > 1:
+        raise StatisticsError(f"数据各列长短不一:{[column.size for column in columns]}")
+    table = np.column_stack(columns)
     shares = as_weights(weights, table.shape[0])
     complete = ~np.isnan(table).any(axis=1) & (shares > 0)
     data = ItemData(table[complete], shares[complete], np.flatnonzero(complete), int((~complete).sum()))
     _check_size(data, model)
-    refuse_constant(data.values, "数据", model.items)
+    refuse_constant(data.values, "数据", [str(item) for item in model.items])
     _check_formative(data, model)
     return data
 
@@ -81,5 +87,7 @@ def _check_formative(data: ItemData, model: PathModel) -> None:
             rows = np.flatnonzero(model.membership[:, column])
             values, vectors = np.linalg.eigh(correlation[np.ix_(rows, rows)])
             if values[0] < 1e-10:
-                named = "、".join(model.items[rows[place]] for place in np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4))
+                named = "、".join(
+                    str(model.items[rows[place]]) for place in np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4)
+                )
                 raise StatisticsError(f"{latent} 为形成型(B),题项 {named} 完全共线,权重无法确定;请去掉其一")

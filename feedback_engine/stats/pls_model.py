@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,10 +48,10 @@ def draw_model(
     blocks: Mapping[str, Sequence[str]], paths: Iterable[Path], modes: Mapping[str, str] | str | None
 ) -> PathModel:
     """Return the checked model; items in two blocks, unknown or lonely latents and cycles raise."""
-    checked = {str(latent): tuple(items) for latent, items in blocks.items()}
-    if not checked:
-        raise StatisticsError("blocks 为空:至少需要两个潜变量")
-    arrows = tuple((str(start), str(end)) for start, end in paths)
+    if not isinstance(blocks, Mapping) or not blocks:
+        raise StatisticsError(f"blocks 为空或不是 {{潜变量: [题项, …]}}:至少需要两个潜变量,收到 {blocks!r}")
+    checked = {str(latent): _list_items(items) for latent, items in blocks.items()}
+    arrows = _list_arrows(paths)
     _check_blocks(checked)
     _check_paths(tuple(checked), arrows)
     return PathModel(tuple(checked), checked, arrows, _read_modes(checked, modes))
@@ -89,6 +90,19 @@ def acsi_paths() -> tuple[Path, ...]:
     )
 
 
+def _list_items(items: Any) -> tuple[str, ...]:
+    # One item needs no list; a string is not its letters.
+    return (items,) if isinstance(items, str) or not np.iterable(items) else tuple(items)
+
+
+def _list_arrows(paths: Any) -> tuple[Path, ...]:
+    arrows: list[Any] = list(paths) if np.iterable(paths) else []
+    wrong = [arrow for arrow in arrows if isinstance(arrow, str) or not np.iterable(arrow) or len(tuple(arrow)) != 2]
+    if wrong or not arrows:
+        raise StatisticsError(f"paths 应为 [(从, 到), …],收到 {wrong[0] if wrong else paths!r}")
+    return tuple((str(start), str(end)) for start, end in arrows)
+
+
 def _check_blocks(blocks: Mapping[str, tuple[str, ...]]) -> None:
     owner: dict[str, str] = {}
     for latent, items in blocks.items():
@@ -121,6 +135,8 @@ def _check_paths(latents: tuple[str, ...], paths: tuple[Path, ...]) -> None:
 
 
 def _read_modes(blocks: Mapping[str, object], modes: Mapping[str, str] | str | None) -> dict[str, str]:
+    if not isinstance(modes, str | Mapping | None):
+        raise StatisticsError(f'modes 应为 {{潜变量: "A" 或 "B"}},收到 {modes!r}')
     given = dict.fromkeys(blocks, modes or "A") if isinstance(modes, str | None) else dict(modes)
     for latent, mode in given.items():
         if latent not in blocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,12 @@ class RakedWeights:
         """The number of rows."""
         return int(self.weights.size)
 
+    def __len__(self) -> int:
+        return int(self.weights.size)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.weights, dtype=dtype)
+
 
 @dataclass(frozen=True, slots=True)
 class _Margin:
@@ -56,20 +63,18 @@ def rake(
 
     `margins` maps a column (or a tuple of columns, for crossed cells) to {value: total or share}; shares sum to 1 and
     take their total from the other margins, or from the base weights (an array or a column). `trim=5` holds weights
-    within [1/5, 5] × their mean, a pair gives the bounds; then it rakes again. Raises, by name, on a cell without rows,
-    a value without target, margins of different totals, and margins that cannot be met together.
+    within [1/5, 5] × their mean, a pair gives the bounds: then the weights are the closest to the base weights
+    (Deville & Särndal 1992, truncated multiplicative) that meet margins and bounds both. Raises, by name, on a cell
+    without rows, a value without target, margins of different totals, and on margins that cannot be met together or
+    within the bounds.
     """
     count = _row_count(frame, margins)
     start = _base_weights(frame, base_weights, count)
     checked = _read_margins(frame, margins, start)
-    weights, iterations = _fit(start, checked, tolerance)
-    trimmed = np.zeros(count, dtype=bool)
-    if trim is not None:
-        weights, trimmed, more = _trim(weights, checked, tolerance, _bounds(trim))
-        iterations += more
+    weights, iterations, trimmed = _fit(start, checked, tolerance, (0.0, np.inf) if trim is None else _bounds(trim))
     kish = effective_base(weights)
     cells = np.stack([margin.codes for margin in checked])
-    return RakedWeights(weights, count / kish, kish, iterations, int(trimmed.sum()), cells)
+    return RakedWeights(weights, count / kish, kish, iterations, trimmed, cells)
 
 
 def post_stratify(
@@ -114,58 +119,70 @@ def raked_mean(
     )
 
 
-def _fit(start: Floats, margins: list[_Margin], tolerance: float) -> tuple[Floats, int]:
-    # Rows with the same values in all margins keep their proportions, so the loop runs on those combinations.
-    combinations, cell = np.unique(np.stack([m.codes for m in margins]), axis=1, return_inverse=True)
-    cell = cell.reshape(-1)
-    before = np.bincount(cell, weights=start)
-    weights, target = before.copy(), margins[0].totals.sum()
+def _fit(
+    start: Floats, margins: list[_Margin], tolerance: float, bounds: tuple[float, float]
+) -> tuple[Floats, int, int]:
+    """Return the weights, the rounds taken, and how many rows the bounds hold."""
+    target = margins[0].totals.sum()
+    usable = (start > 0) & np.all([margin.totals[margin.codes] > 0 for margin in margins], axis=0)
+    mean = target / max(int(usable.sum()), 1)
+    low, high = bounds[0] * mean, bounds[1] * mean
+    if np.isfinite(high):
+        _refuse_bounds(margins, usable, low, high)
+    # Rows alike in all margins and in their starting weight share one weight: the loop runs on those groups.
+    keys = np.stack([*(margin.codes for margin in margins), np.unique(start, return_inverse=True)[1].reshape(-1)])
+    groups, group, sizes = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
+    free = np.unique(start)[groups[-1]]
     for iteration in range(1, _MOST_ROUNDS + 1):
-        for codes, margin in zip(combinations, margins, strict=True):
-            current = np.bincount(codes, weights=weights, minlength=margin.totals.size)
+        for codes, margin in zip(groups, margins, strict=False):
+            current = np.bincount(codes, weights=sizes * _hold(free, low, high), minlength=margin.totals.size)
             factor = np.where(current > 0, margin.totals / np.where(current > 0, current, 1.0), 0.0)
-            weights = weights * factor[codes]
+            # Where a bound holds every row of a cell its factor works on air: without end, if left alone.
+            free = np.where(free > 0, np.clip(free * factor[codes], low * 1e-30, min(high, 1e30) * 1e30), 0.0)
+            free = np.where(factor[codes] > 0, free, 0.0)
+        weights = _hold(free, low, high)
         gaps = [
-            np.bincount(codes, weights=weights, minlength=m.totals.size) - m.totals
-            for codes, m in zip(combinations, margins, strict=True)
+            np.bincount(codes, weights=sizes * weights, minlength=m.totals.size) - m.totals
+            for codes, m in zip(groups, margins, strict=False)
         ]
         if max(float(np.abs(gap).max()) for gap in gaps) <= tolerance * target:
-            return start * np.where(before > 0, weights / np.where(before > 0, before, 1.0), 0.0)[cell], iteration
+            held = (weights > 0) & (np.abs(free - weights) > 1e-9 * mean)
+            return weights[group.reshape(-1)], iteration, int(sizes[held].sum())
     place = int(np.argmax([np.abs(gap).max() for gap in gaps]))
-    unmet = margins[place].labels[int(np.argmax(np.abs(gaps[place])))]
+    unmet = f"{margins[place].name} = {margins[place].labels[int(np.argmax(np.abs(gaps[place])))]}"
+    within = f"在 trim 的范围 [{bounds[0]:.4g}, {bounds[1]:.4g}] × 均值之内" if np.isfinite(high) else ""
+    way_out = "请放宽 trim 或合并小类" if np.isfinite(high) else "样本里有交叉组合为空,请合并类别"
     raise StatisticsError(
-        f"边际无法同时满足:{_MOST_ROUNDS} 轮后「{margins[place].name} = {unmet}」仍差 {np.abs(gaps[place]).max():.4g};"
-        "样本里有交叉组合为空,请合并类别"
+        f"边际{within}无法同时满足:{_MOST_ROUNDS} 轮后「{unmet}」仍差 {np.abs(gaps[place]).max():.4g};{way_out}"
     )
 
 
-def _trim(
-    weights: Floats, margins: list[_Margin], tolerance: float, bounds: tuple[float, float]
-) -> tuple[Floats, NDArray[np.bool_], int]:
-    trimmed = np.zeros(weights.size, dtype=bool)
-    iterations = 0
-    # Raking again moves the cut weights a little; a few rounds settle it where the margins allow the bounds at all.
-    for _ in range(50):
-        mean = weights.mean()
-        cut = (weights < bounds[0] * mean * (1 - 1e-6)) | (weights > bounds[1] * mean * (1 + 1e-6))
-        if not cut.any():
-            break
-        trimmed |= cut
-        weights, more = _fit(np.clip(weights, bounds[0] * mean, bounds[1] * mean), margins, tolerance)
-        iterations += more
-    return weights, trimmed, iterations
+def _hold(free: Floats, low: float, high: float) -> Floats:
+    return np.where(free > 0, np.clip(free, low, high), 0.0)
+
+
+def _refuse_bounds(margins: list[_Margin], usable: NDArray[np.bool_], low: float, high: float) -> None:
+    """Raise, naming the cell, where even all of its rows at the bound miss its total."""
+    for margin in margins:
+        rows = np.bincount(margin.codes[usable], minlength=margin.totals.size)
+        wrong = (margin.totals > 0) & ((margin.totals > rows * high * (1 + 1e-9)) | (margin.totals < rows * low))
+        if wrong.any():
+            cell = int(np.argmax(wrong))
+            raise StatisticsError(
+                f"trim 太紧:「{margin.name} = {margin.labels[cell]}」有 {rows[cell]} 行,权重须在 {low:.4g} 与 "
+                f"{high:.4g} 之间,达不到目标 {margin.totals[cell]:.4g};请放宽 trim 或合并小类"
+            )
 
 
 def _bounds(trim: float | tuple[float, float]) -> tuple[float, float]:
-    low, high = trim if isinstance(trim, tuple) else (1 / trim if trim else 0.0, trim)
-    if not 0 <= low < 1 < high:
+    given = as_vector(trim, "trim")
+    low, high = given if given.size == 2 else (1 / given[0] if given[0] > 0 else np.nan, given[0])
+    if given.size > 2 or not 0 <= low < 1 < high:
         raise StatisticsError(f"trim 为 {trim!r}:应为大于 1 的数(例如 5),或下限 < 1 < 上限的一对数")
     return float(low), float(high)
 
 
 def _read_margins(frame: Values, margins: Margins, start: Floats) -> list[_Margin]:
-    if not margins:
-        raise StatisticsError("margins 为空:至少需要一个边际")
     read = [_read_margin(frame, column, targets, start) for column, targets in margins.items()]
     counted = [margin for margin in read if not _is_shares(margin.totals)]
     total = counted[0].totals.sum() if counted else start.sum()
@@ -185,12 +202,22 @@ def _is_shares(totals: Floats) -> bool:
     return abs(float(totals.sum()) - 1) <= 0.005
 
 
-def _read_margin(frame: Values, column: Hashable, targets: Mapping[Hashable, float], start: Floats) -> _Margin:
+def _targets_of(given: Values, name: str) -> dict[Hashable, float]:
+    targets = given.to_dict() if hasattr(given, "to_dict") else given
+    if not isinstance(targets, Mapping) or not targets:
+        raise StatisticsError(f"边际 {name} 应为 {{类别: 人数或份额}},收到 {given!r}")
+    return dict(targets)
+
+
+def _read_margin(frame: Values, column: Hashable, given: Values, start: Floats) -> _Margin:
     name = " × ".join(str(part) for part in column) if isinstance(column, tuple) else str(column)
+    targets = _targets_of(given, name)
     labels = tuple(targets)
     totals = as_vector(list(targets.values()), f"边际 {name}")
     if (totals < 0).any() or totals.sum() <= 0:
-        raise StatisticsError(f"边际 {name} 含有负数,或合计为 0")
+        raise StatisticsError(f"边际 {name} 含有负数,或合计为 0:{targets}")
+    if totals.sum() < 1.5 and not _is_shares(totals):
+        raise StatisticsError(f"边际 {name} 的份额合计为 {totals.sum():g}:应为 1(或写成人数)")
     position = {label: place for place, label in enumerate(labels)}
     values = _values_of(frame, column)
     unknown = next((place for place, value in enumerate(values) if value not in position), None)
@@ -207,6 +234,8 @@ def _read_margin(frame: Values, column: Hashable, targets: Mapping[Hashable, flo
 
 
 def _values_of(frame: Values, column: Hashable) -> list[Hashable]:
+    if not (hasattr(frame, "columns") or isinstance(frame, Mapping)):
+        raise StatisticsError(f"数据应为数据表或 {{列名: 各行的值}},收到 {type(frame).__name__}")
     if isinstance(column, tuple) and column not in frame:
         return list(zip(*(_values_of(frame, part) for part in column), strict=True))
     if column not in frame:
@@ -215,9 +244,12 @@ def _values_of(frame: Values, column: Hashable) -> list[Hashable]:
 
 
 def _row_count(frame: Values, margins: Margins) -> int:
-    count = len(_values_of(frame, next(iter(margins)))) if margins else 0
-    if margins and count == 0:
-        raise StatisticsError("数据没有任何行")
+    if not isinstance(margins, Mapping) or not margins:
+        raise StatisticsError(f"margins 为空或不是 {{列: {{类别: 目标}}}}:至少需要一个边际,收到 {margins!r}")
+    counts = {str(column): len(_values_of(frame, column)) for column in margins}
+    count = next(iter(counts.values()))
+    if count == 0 or len(set(counts.values())) > 1:
+        raise StatisticsError(f"数据没有任何行,或各列长短不一:{counts}")
     return count
 
 

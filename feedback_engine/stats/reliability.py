@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
-from feedback_engine.errors import StatisticsError
+from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
@@ -17,10 +18,25 @@ from feedback_engine.stats.arrays import (
     as_vector,
     check_probability,
     choose,
+    constant_columns,
     names_of,
     refuse_constant,
 )
 from feedback_engine.stats.components import principal_components
+
+
+class Coefficient(float):
+    """A number between 0 and 1 that is also its own `.value` and `.estimate`, like the results with an interval."""
+
+    @property
+    def value(self) -> float:
+        """The number."""
+        return float(self)
+
+    @property
+    def estimate(self) -> float:
+        """The number, by the name that intervals use."""
+        return float(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,9 @@ class Alpha:
 
     def __float__(self) -> float:
         return self.value
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.value, self.lower, self.upper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +141,19 @@ def item_statistics(items: Values, missing: str = "listwise") -> tuple[ItemStati
     )
 
 
-def composite_reliability(loadings: Values) -> float:
+def composite_reliability(loadings: Values) -> Coefficient:
     """Return (Σλ)² / ((Σλ)² + Σ(1-λ²)) of standardised loadings; from 0.7 on it is usually called sufficient."""
     checked = _loadings(loadings)
     common = checked.sum() ** 2
-    return float(common / (common + (1 - checked**2).sum()))
+    return Coefficient(common / (common + (1 - checked**2).sum()))
 
 
-def average_variance_extracted(loadings: Values) -> float:
+def average_variance_extracted(loadings: Values) -> Coefficient:
     """Return Σλ²/k of standardised loadings; from 0.5 on the items share more than they do not."""
-    return float((_loadings(loadings) ** 2).mean())
+    return Coefficient((_loadings(loadings) ** 2).mean())
 
 
-def dillon_goldstein(items: Values) -> float:
+def dillon_goldstein(items: Values) -> Coefficient:
     """Return Dillon-Goldstein's ρ, the composite reliability of the loadings on the first principal component."""
     return composite_reliability(principal_components(items).loadings[:, 0])
 
@@ -176,9 +195,14 @@ def htmt(items: Values, blocks: Mapping[str, Sequence[object]], absolute: bool =
     r = _correlation(items)
     r = np.abs(r) if absolute else r
     names = names_of(items, r.shape[0])
+    if not isinstance(blocks, Mapping) or not all(np.iterable(columns) and len(columns) for columns in blocks.values()):
+        raise StatisticsError(f"blocks 应为 {{构念: [列, …]}},每个构念至少一列,收到 {blocks!r}")
     index = {block: [_column(column, names) for column in columns] for block, columns in blocks.items()}
     single = {block: _mean_within(r[np.ix_(columns, columns)]) for block, columns in index.items()}
     pairs = [(a, b) for place, a in enumerate(index) for b in list(index)[place + 1 :]]
+    unfit = next((block for block, mean in single.items() if mean <= 0), None)
+    if unfit is not None:
+        raise StatisticsError(f"构念 {unfit} 内题项的平均相关不大于 0,HTMT 没有定义;请检查反向题")
     return {(a, b): float(r[np.ix_(index[a], index[b])].mean() / np.sqrt(single[a] * single[b])) for a, b in pairs}
 
 
@@ -214,6 +238,7 @@ def _rest_correlations(covariance: Floats) -> Floats:
 def _covariance(table: Floats, missing: str) -> tuple[Floats, int]:
     choose(missing, "missing", ("listwise", "pairwise"))
     known = ~np.isnan(table)
+    table = _level_constants(table, known)
     if missing == "listwise" or known.all():
         table = table[known.all(axis=1)]
         if table.shape[0] < 2:
@@ -228,6 +253,16 @@ def _covariance(table: Floats, missing: str) -> tuple[Floats, int]:
     return (filled.T @ filled - sums * sums.T / both) / (both - 1), table.shape[0]
 
 
+def _level_constants(table: Floats, known: NDArray[np.bool_]) -> Floats:
+    # 0.1 + 0.2 beside 0.3 is rounding, not variance; without this alpha would be computed from the noise.
+    if not known.any(axis=0).all():
+        raise StatisticsError(f"第 {int(np.argmin(known.any(axis=0))) + 1} 个题项没有任何回答")
+    first = table[known.argmax(axis=0), np.arange(table.shape[1])]
+    flat = constant_columns(np.where(known, table, first))
+    # Level 0: about any other one the mean itself would round.
+    return np.where(flat & known, 0.0, table)
+
+
 def _correlation(items: Values) -> Floats:
     table = as_matrix(items, "items", minimum_rows=3)
     if table.shape[1] < 2:
@@ -239,7 +274,7 @@ def _correlation(items: Values) -> Floats:
 def _inverse(r: Floats) -> Floats:
     if np.linalg.eigvalsh(r)[0] > 1e-10:
         return np.asarray(np.linalg.inv(r))
-    warnings.warn("题项完全共线:相关矩阵用广义逆", RuntimeWarning, stacklevel=3)
+    warnings.warn("题项完全共线:相关矩阵用广义逆", StatisticsWarning, stacklevel=3)
     return np.asarray(np.linalg.pinv(r, hermitian=True))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Values, as_vector, as_weights
+from feedback_engine.stats.design import code_labels
 from feedback_engine.stats.raking import Margins, rake
 
 
@@ -26,13 +27,14 @@ def raked_jackknife_error(
     """
     values = as_vector(y, "y")
     weights = as_weights(base_weights, values.size, "base_weights")
-    units, unit = np.unique(np.asarray(psu).astype(str), return_inverse=True)
-    if unit.size != values.size or units.size < 2:
-        raise StatisticsError(
-            f"psu 有 {unit.size} 个值({units.size} 个单元),y 有 {values.size} 个:须一致且至少 2 个单元"
-        )
+    unit = code_labels(psu, values.size, "psu")
+    units = np.unique(unit)
+    if units.size < 2:
+        raise StatisticsError("psu 只有 1 个单元:至少 2 个单元才有误差")
     parts = {part for column in margins for part in (column if isinstance(column, tuple) else (column,))}
     columns = {part: np.asarray(frame[part], dtype=object) for part in parts}
+    if any(column.shape != values.shape for column in columns.values()):
+        raise StatisticsError(f"y 有 {values.size} 个值,边际列的行数不同:两者必须一致")
     scale = units.size / (units.size - 1)
     estimates = []
     for number in range(units.size):

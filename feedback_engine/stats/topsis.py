@@ -10,7 +10,7 @@ from scipy import stats
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_shares, names_of
-from feedback_engine.stats.normalise import cost_mask, normalise_columns
+from feedback_engine.stats.normalise import cost_mask, flags_of, normalise_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ def topsis(matrix: Values, weights: Values = None, benefit: Values = None, norma
 def _costs(benefit: Values, names: tuple[str, ...], count: int) -> NDArray[np.bool_]:
     if benefit is None:
         return np.zeros(count, dtype=bool)
-    given = np.asarray(benefit)
+    given = flags_of(benefit, "benefit")
     if given.shape != (count,):
         raise StatisticsError(f"benefit 有 {given.size} 个,指标有 {count} 列:两者必须一致")
     if given.dtype == bool:
         return cost_mask(~given, names, count)
-    if not np.isin(given, (-1, 0, 1)).all():
+    if given.dtype.kind not in "iuf" or not np.isin(given, (-1, 0, 1)).all():
         raise StatisticsError(f"benefit 只接受真假,或 1(越大越好)与 -1、0(越小越好),收到 {given.tolist()}")
     return np.asarray(given <= 0)

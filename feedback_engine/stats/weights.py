@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from feedback_engine.errors import StatisticsError
+from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
     as_matrix,
+    as_number,
     as_shares,
     as_vector,
     as_weights,
@@ -43,7 +44,7 @@ def entropy(x: Values, normalise: str = "ratio", cost: Values = None, shift: flo
     table = as_matrix(x, "x", minimum_rows=2)
     mask = cost_mask(cost, names_of(x, table.shape[1]), table.shape[1])
     flat = constant_columns(table)
-    scaled = normalise_columns(table, normalise, mask) + shift
+    scaled = normalise_columns(table, normalise, mask) + as_number(shift, "shift", least=0)
     if (scaled < 0).any():
         raise StatisticsError(f"归一化({normalise})后仍有负值,熵没有定义;请用 minmax 或加 shift")
     scaled[:, flat] = 1.0
@@ -114,7 +115,8 @@ def combine(a: Values, b: Values, method: str = "linear", alpha: float = 0.5) ->
     choose(method, "method", COMBINATIONS)
     first = _given(a, "a")
     second = as_weights(b, first.size, "b")
-    if method == "linear" and not 0 <= alpha <= 1:
+    alpha = as_number(alpha, "alpha") if method == "linear" else 0.0
+    if not 0 <= alpha <= 1:
         raise StatisticsError(f"alpha 为 {alpha!r}:必须在 0 与 1 之间")
     if method == "multiplicative":
         return _multiply(first, second)
@@ -150,7 +152,7 @@ def _multiply(first: Floats, second: Floats) -> Floats:
         raise StatisticsError("两组权重逐项相乘全为 0:没有任何指标同时有正权重;请改用 linear")
     if ((product == 0) & (first + second > 0)).any():
         place = int(np.argmax((product == 0) & (first + second > 0)))
-        warnings.warn(f"乘法组合把第 {place + 1} 个指标的权重变为 0", RuntimeWarning, stacklevel=3)
+        warnings.warn(f"乘法组合把第 {place + 1} 个指标的权重变为 0", StatisticsWarning, stacklevel=3)
     weights: Floats = product / product.sum()
     return weights
 
@@ -158,7 +160,7 @@ def _multiply(first: Floats, second: Floats) -> Floats:
 def _shares_or_equal(information: Floats) -> Floats:
     information = np.maximum(information, 0.0)
     if information.sum() <= 0:
-        warnings.warn("所有指标都没有变化:改用等权", RuntimeWarning, stacklevel=3)
+        warnings.warn("所有指标都没有变化:改用等权", StatisticsWarning, stacklevel=3)
         return np.full(information.size, 1 / information.size)
     shares: Floats = information / information.sum()
     return shares

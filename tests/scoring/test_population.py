@@ -80,14 +80,13 @@ def test_who_lacks_the_attribute_keeps_the_mean_weight() -> None:
 
 def test_trimming_holds_the_weights_and_is_counted() -> None:
     data = make_data(people(("甲", "男", 5, 97), ("乙", "女", 1, 3)))
-    _, design = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}}, trim=2)
-    cost = design.iloc[0]
-    # Half of everybody cannot come from three respondents within twice the mean: it is met, and told.
-    assert cost["trimmed"] == 3
-    assert cost["largest_weight"] == pytest.approx(0.5 / 0.03)
-    assert "超出 trim" in cost["note"]
-    _, calm = weigh(data, {"门店": {"甲": 0.95, "乙": 0.05}}, trim=2)
-    assert calm.iloc[0]["note"] == ""
+    with pytest.raises(StatisticsError, match=r"全部期间按 门店 加权：trim 太紧:「门店 = 乙」有 3 行"):
+        weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}}, trim=2)
+    heavy = make_data(people(("甲", "男", 5, 50), ("乙", "女", 1, 50)))
+    heavy = heavy.replace_feedback(heavy.feedback.assign(respondent_weight=[9.0, *[1.0] * 99]))
+    _, design = weigh(heavy, {"门店": {"甲": 0.5, "乙": 0.5}}, trim=3)
+    assert design.iloc[0]["trimmed"] == 1
+    assert design.iloc[0]["largest_weight"] == pytest.approx(3)
     weighted, _ = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}}, trim=None)
     assert weighted.feedback["respondent_weight"].max() == pytest.approx(0.5 / 0.03)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_engine.errors import StatisticsError
+from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.fuzzy import evaluate
 from feedback_engine.stats.kano import LEVELS, categories, classify
 from feedback_engine.stats.topsis import topsis
@@ -50,7 +50,7 @@ def test_a_tie_of_memberships_reports_both_grades() -> None:
 
 
 def test_counts_in_place_of_memberships_are_scaled_with_a_warning() -> None:
-    with pytest.warns(RuntimeWarning, match="第 1 行"):
+    with pytest.warns(StatisticsWarning, match="第 1 行"):
         assert evaluate([0.5, 0.5], [[2, 6], [0.5, 0.5]]).memberships == pytest.approx([0.375, 0.625])
 
 

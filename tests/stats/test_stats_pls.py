@@ -276,7 +276,7 @@ def test_presets_are_graphs_without_cycles() -> None:
         ({"modes": {"形象": "A"}}, "形象 不在 blocks"),
         ({"sign": "random"}, "majority、first、none"),
         ({"frame": answers().assign(q2=5.0)}, "q2 没有变化"),
-        ({"frame": answers().assign(q2="好")}, "q2 含有不是数值"),
+        ({"frame": answers().assign(q2="好")}, "q2 的第 1 个值为 '好':不是数值"),
         ({"frame": answers().assign(q2=np.inf)}, "q2 的第 1 个值为 inf"),
         ({"frame": answers(3)}, "至少需要 4 行"),
         ({"frame": answers().assign(q2=np.nan)}, "完整作答只有 0 行"),

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.raking import post_stratify, rake, raked_mean
@@ -95,8 +96,8 @@ def test_trimming_holds_the_weights_within_bounds_and_meets_the_margins() -> Non
     base = generator.lognormal(sigma=1.2, size=400)
     free, held = rake(frame, margins, base_weights=base), rake(frame, margins, trim=5, base_weights=base)
     assert free.weights.max() > 5 * free.weights.mean()
-    assert held.weights.max() <= 5.01 * held.weights.mean()
-    assert held.weights.min() >= held.weights.mean() / 5.01
+    assert held.weights.max() <= 5 * held.weights.mean() * (1 + 1e-9)
+    assert held.weights.min() >= held.weights.mean() / 5 * (1 - 1e-9)
     assert held.trimmed > 0
     assert held.effective_base > free.effective_base
     assert sums(frame["a"], held.weights)["y"] == pytest.approx(0.4 * base.sum())
@@ -111,6 +112,8 @@ def test_trimming_holds_the_weights_within_bounds_and_meets_the_margins() -> Non
         ({"性别": {"男": -1, "女": 10}}, "负数"),
         ({"年龄": {"老": 1}}, "没有边际列 年龄"),
         ({}, "margins 为空"),
+        ({"性别": {"男": 0.5, "女": 0.4}}, "份额合计为 0.9"),
+        ({"性别": [1, 2]}, "应为 {类别: 人数或份额}"),
     ],
 )
 def test_impossible_margins_are_refused_by_name(margins, reason: str) -> None:
@@ -122,6 +125,41 @@ def test_margins_that_no_weights_can_meet_together_are_refused() -> None:
     frame = {"a": [1, 1, 2], "b": [1, 1, 2]}
     with pytest.raises(StatisticsError, match=r"无法同时满足.*仍差"):
         rake(frame, {"a": {1: 1, 2: 2}, "b": {1: 2, 2: 1}})
+
+
+def test_bounds_that_a_cell_cannot_meet_are_refused_by_its_name() -> None:
+    frame = {"g": ["x"] * 9 + ["y"]}
+    with pytest.raises(StatisticsError, match=r"trim 太紧:「g = y」有 1 行.*达不到目标 5"):
+        rake(frame, {"g": {"x": 0.5, "y": 0.5}}, trim=3)
+    assert rake(frame, {"g": {"x": 0.5, "y": 0.5}}, trim=6).weights.max() == pytest.approx(5)
+
+
+def test_bounds_that_no_weights_can_meet_together_are_refused() -> None:
+    # Who is 1 in both would have to weigh 4 of 6; each margin alone could be met.
+    frame = {"a": [1, 1, 1, 1, 2, 2, 2, 2], "b": [1, 2, 2, 2, 1, 2, 2, 2]}
+    margins = {"a": {1: 0.7, 2: 0.3}, "b": {1: 0.5, 2: 0.5}}
+    assert rake(frame, margins).weights.max() > 2
+    with pytest.raises(StatisticsError, match=r"trim 的范围 .*请放宽 trim"):
+        rake(frame, margins, trim=(0.5, 2.0))
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1.5, 2.0, 4.0]))
+@settings(deadline=None, max_examples=40)
+def test_trimmed_weights_keep_margins_and_bounds_or_are_refused_where_none_exist(seed: int, trim: float) -> None:
+    generator = np.random.default_rng(seed)
+    rows = int(generator.integers(6, 40))
+    frame = {name: np.append([0, 1, 2], generator.integers(0, 3, rows - 3)) for name in "ab"}
+    margins = {name: dict(enumerate(generator.dirichlet([6.0] * 3))) for name in frame}
+    cells = np.array([frame[name] == value for name in frame for value in range(3)], dtype=float)
+    targets = [rows * margins[name][value] for name in frame for value in range(3)]
+    try:
+        weights = rake(frame, margins, trim=trim).weights
+    except StatisticsError:
+        answer = optimize.linprog(np.ones(rows), A_eq=cells, b_eq=targets, bounds=(1 / trim, trim))
+        assert answer.status == 2, "refused, though such weights exist"
+    else:
+        assert cells @ weights == pytest.approx(targets)
+        assert 1 / trim - 1e-9 <= weights.min() <= weights.max() <= trim + 1e-9
 
 
 @pytest.mark.parametrize("trim", [0.5, (2, 3), (0.1, 0.9)])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_engine.errors import StatisticsError
+from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.reliability import (
     average_variance_extracted,
     bartlett,
@@ -26,6 +26,12 @@ def scale(rows: int = 60, items: int = 4, seed: int = 0) -> np.ndarray:
 
 # pingouin's documented examples, checked by its author against R psych::alpha.
 @pytest.mark.shared
+def test_constants_with_rounding_noise_have_no_alpha() -> None:
+    noisy = [[0.3, 0.7, 0.1 + 0.2], [0.1 + 0.2, 0.7, 0.3], [0.3, 0.1 * 7, 0.3]]
+    with pytest.raises(StatisticsError, match="总分没有变化"):
+        cronbach_alpha(noisy)
+
+
 def test_alpha_prints_the_published_examples(expected, oracle_table) -> None:
     published = expected("cronbach_pingouin")
     wide = oracle_table("cronbach_pingouin", "wide_missing.csv")
@@ -109,7 +115,7 @@ def test_htmt_of_two_blocks_of_one_construct_is_near_one() -> None:
 
 def test_kmo_of_collinear_items_warns() -> None:
     table = scale()
-    with pytest.warns(RuntimeWarning, match="广义逆"):
+    with pytest.warns(StatisticsWarning, match="广义逆"):
         adequacy = kmo(np.column_stack([table, table[:, 0] + table[:, 1]]))
     assert 0 < adequacy.value < 1
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from feedback_engine.errors import StatisticsError
+from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.components import principal_components
 from feedback_engine.stats.delphi import check_convergence, kendall_w, summarise_round
 from feedback_engine.stats.weights import (
@@ -74,7 +74,7 @@ def test_an_indicator_without_variation_gets_no_entropy_weight() -> None:
 
 def test_a_table_without_any_variation_is_weighed_equally_with_a_warning() -> None:
     for method in (entropy_weights, critic_weights, variation_weights):
-        with pytest.warns(RuntimeWarning, match="等权"):
+        with pytest.warns(StatisticsWarning, match="等权"):
             assert method([[1, 2], [1, 2], [1, 2]]) == pytest.approx([0.5, 0.5])
 
 
@@ -115,7 +115,7 @@ def test_game_combination_solves_its_equations() -> None:
 
 
 def test_a_zero_that_kills_an_indicator_is_said() -> None:
-    with pytest.warns(RuntimeWarning, match="第 2 个指标"):
+    with pytest.warns(StatisticsWarning, match="第 2 个指标"):
         assert combine([0.5, 0.5], [1.0, 0.0], "multiplicative") == pytest.approx([1, 0])
 
 
