@@ -52,17 +52,24 @@ _GATE_STARTS = {
     "姓": "名",
     "系络货件诉报请事": "人",
     "户": "主",
-    "微薇威": "信",
-    "VvＶｖ": "[信XxＸｘ]",
+    "微薇威": "[ 　]?信|[❤♥]",
+    "卫": "星",
+    "加+＋➕": "[我个一微薇威VvＶｖ]",
+    "VvＶｖ": "[信XxＸｘ❤♥]",
+    "#＃": "[A-Za-z0-9-]{1,20} ?[.。]",
+    "(\\[（［": "[aａ][tｔ][]）)］]",
+    "一幺": "[- ]?[三四五六七八九][- ]?[零〇一二三四五六七八九幺]",
     "WwＷｗ": "[XxＸｘ]",
     "Ww": "e[CcIi]",
 }
 # Led by one set of characters, which the regular expression engine skips to much faster than it tries alternatives.
 _GATE = re.compile(
-    f"[{''.join(_GATE_STARTS)}](?:" + "|".join(f"(?<=[{start}]){rest}" for start, rest in _GATE_STARTS.items()) + ")"
+    f"[{''.join(_GATE_STARTS)}](?:"
+    + "|".join(f"(?<=[{start}])(?:{rest})" for start, rest in _GATE_STARTS.items())
+    + ")"
 )
-_NUMBER = re.compile(r"[0-9](?:[- .:()]{0,3}[0-9]){8,}")
-_SEPARATORS = str.maketrans("", "", "- .:()")
+_NUMBER = re.compile(r"[0-9](?:[- .:()\[\]/_·•]{0,3}[0-9]){8,}")
+_SEPARATORS = str.maketrans("", "", "- .:()[]/_·•")
 _GATES = tuple((rule, rule.gate if isinstance(rule.gate, int) else frozenset(rule.gate)) for rule in RULES)
 #: What leads to an address and is no part of it.
 _LEAD_END = re.compile(".*(?:地址|住址|位于|家住|[在到是住去往送寄我的])", re.DOTALL)

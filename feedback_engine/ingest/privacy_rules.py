@@ -39,19 +39,37 @@ _SERIAL = re.compile(
     r"(?:编?号码?|码)(?:是|为)?[^0-9A-Za-z\u4e00-\u9fff]{0,3}[A-Za-z]{0,4}$|(?:订单|运单|工单|流水)[: ]?$"
 )
 _NUMBER_ENDS = r"(?![0-9])(?!\.[0-9])"
+#: Words that may lead to a number without a gap.
+_LED = r"(?<=[Tt][Ee][Ll])|(?<=hone)|(?<=HONE)|(?<=[VvWw][Xx])|(?<=[Qq][Qq])"
+#: Between the groups of a telephone number: one mark, perhaps with blanks around it, or two blanks.
+_GAP = r"(?: ?[-._·•/ ] ?)"
 
 _MOBILE = re.compile(
-    r"(?=[(+01-9])(?:(?<![0-9A-Za-z.#_])|(?<=[Tt][Ee][Ll])|(?<=hone)|(?<=HONE)|(?<=[VvWw][Xx])|(?<=[Qq][Qq])|(?<=[^0-9]\.))"
-    r"(?:\(?(?:\+|00)?86\)?[- ]{0,2})?"
-    r"1[3-9][0-9](?:[- ]?[0-9]{4}[- ]?[0-9]{4}|[- ][0-9]{3}[- ][0-9]{5}|[0-9][- ][0-9]{3}[- ][0-9]{4}"
-    r"|[0-9]{2}[- ][0-9]{3}[- ][0-9]{3})" + _NUMBER_ENDS
+    rf"(?=[(+01-9])(?:(?<![0-9A-Za-z.#_])|{_LED}|(?<=[^0-9]\.))"
+    r"(?:\(?(?:\+|00)?86\)?[- ]{0,2}|0(?=1))?"
+    rf"(?:1[3-9][0-9](?:{_GAP}?[0-9]{{4}}{_GAP}?[0-9]{{4}}"
+    r"|[- ][0-9]{3}[- ][0-9]{5}|[0-9][- ][0-9]{3}[- ][0-9]{4}"
+    r"|[0-9]{2}[- ][0-9]{3}[- ][0-9]{3}|[0-9]{2}[- ][0-9]{6}|(?:[- ][0-9]{2}){4})"
+    r"|1(?P<gap>[- ])[3-9](?:(?P=gap)[0-9]){9}(?![- ][0-9]))" + _NUMBER_ENDS
+)
+_SPOKEN_DIGIT = "[零〇一二三四五六七八九幺]"
+_SPOKEN_MOBILE = re.compile(
+    rf"(?<!{_SPOKEN_DIGIT})[一幺][- ]?[三四五六七八九](?:[- ]?{_SPOKEN_DIGIT}){{9}}"
+    rf"(?![十百千万]|(?:[- ]?{_SPOKEN_DIGIT}){{2}})"
 )
 _LANDLINE = re.compile(
-    r"(?<![0-9A-Za-z.#_-])(?:\(?(?:\+|00)86\)?[- ]{0,2}\(?0?|\(?0)(?:10|2[0-9]|[3-9][0-9]{2})"
-    r"(?:\)|\)?[- ]{1,2})?[2-9][0-9]{2,3}[- ]?[0-9]{4}(?:(?:转|[-])[0-9]{1,6})?" + _NUMBER_ENDS
+    rf"(?:(?<![0-9A-Za-z.#_-])|{_LED})(?:\(?(?:\+|00|(?=86[- ]0))86\)?[- ]{{0,2}}[(\[]?0?|[(\[]?0)"
+    r"(?:10|2[0-9]|[3-9][0-9]{2})"
+    r"(?:[)\]]|[)\]]?[- ]{1,2}|[./])?[2-9][0-9]{2,3}[- ]?[0-9]{4}(?:(?:转(?:分机)?| ?ext\.?|[-])[0-9]{1,6})?"
+    + _NUMBER_ENDS
+)
+#: A number without area code, where the text calls it a telephone.
+_LOCAL = re.compile(
+    r"(?:电话|座机|固话|[Tt]el|TEL)(?:号码|号)?(?:是|为|[: ]){0,2}(?P<it>[2-8][0-9]{2,3}[- ]?[0-9]{4})(?![0-9-])"
 )
 _CITIZEN_18 = re.compile(
-    r"(?<![0-9])(?<![A-Za-z_])[1-9][0-9]{5}[- ]?(?:1[89]|20)[0-9]{2}[- ]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    r"(?<![0-9])(?:(?<![A-Za-z_])|(?<=[Ii][Dd])|(?<=hone))"
+    r"[1-9][0-9]{2}[- ]?[0-9]{3}[- ]?(?:1[89]|20)[0-9]{2}[- ]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     r"[- ]?[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 )
 _CITIZEN_15 = re.compile(
@@ -63,7 +81,8 @@ _CITIZEN_NAMED = re.compile(r"身份证(?:号码|号)?[^0-9A-Za-z\u4e00-\u9fff]{
 #: Bank, length and scheme: UnionPay 62 and the older ranges of Chinese banks, Visa, Mastercard, JCB, American Express.
 _CARD = re.compile(
     r"(?<![0-9A-Za-z_.])(?:(?:6[0289][0-9]{14,17}|95588[0-9]{14}|(?:4[0-9]{3}|5[1-5][0-9]{2}|35[0-9]{2})[0-9]{12})"
-    r"|(?:6[0289]|4[0-9]|5[1-5]|35|95)[0-9]{2}(?P<gap>[ -])[0-9]{4}(?:(?P=gap)[0-9]{4}){2}(?:(?P=gap)[0-9]{1,3})?"
+    r"|(?:436742|456351)[0-9]{13}"
+    r"|(?:6[0289]|4[0-9]|5[1-5]|35|95)[0-9]{2}(?P<gap> ?[ -] ?)[0-9]{4}(?:(?P=gap)[0-9]{4}){2}(?:(?P=gap)[0-9]{1,3})?"
     r"|62[0-9]{4} [0-9]{10,13}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5})" + _NUMBER_ENDS
 )
 _CARD_NAMED = re.compile(
@@ -111,24 +130,38 @@ def _is_card(match: re.Match[str]) -> bool:
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
+#: As people write them to get past a filter; only with a domain that is one.
+_HIDDEN_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64} ?(?:[@#]|[(\[]at[)\]]) ?"
+    r"[A-Za-z0-9-]{1,63}[.。](?:com|cn|net|org)(?:\.cn)?(?![A-Za-z0-9-])"
+)
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    rf"[{_PROVINCES}][A-HJ-NP-Za-hj-np-z][·•. -]?"
+    rf"[{_PROVINCES}](?:[A-HJ-NP-Za-hj-np-z][·•.: -]?| [A-HJ-NP-Za-hj-np-z] )"
     r"(?:[DFdf][A-HJ-NP-Za-hj-np-z0-9][0-9]{4}|[0-9]{5}[DFdf]"
     r"|[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])(?![0-9A-Za-z])"
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"(?<![0-9A-Za-z.])(?<![A-Za-z]/)(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z])(?!\.[0-9])")
-_IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?::(?!:))?(?P<it>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?![0-9A-Za-z:])")
-_VERSION = re.compile(r"(?:版本号?|固件|系统|[Vv]er(?:sion)?\.?|[Vv])(?:是|为|到|[: ])?$")
-_NET_NAMED = re.compile(r"[Ii][Pp](?:地址)?(?:是|为|[: ]){0,2}$")
+_IPV4 = re.compile(
+    rf"(?:(?<![0-9A-Za-z.])|(?<=[Ii][Pp]))(?<![A-Za-z]/)(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z])(?!\.[0-9])"
+)
+_IPV6 = re.compile(
+    r"(?:(?<![0-9A-Za-z:])(?::(?!:))?|(?<=[^0-9A-Fa-f:]:)|(?<=[Ii][Pp])(?!:))(?P<it>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?![0-9A-Za-z:])"
+)
+_VERSION = re.compile(
+    r"(?:版本号?|固件|系统|升级?|更新|[Vv]er(?:sion)?\.?|[Vv]|iOS|[Aa]ndroid|安卓|HarmonyOS|鸿蒙|MIUI|EMUI|Windows|Chrome|[Aa]pp|APP)"
+    r"(?:是|为|到|至|成|[: ])?$"
+)
+_NET_NAMED = re.compile(r"[Ii][Pp](?:地址)?(?:是|为|[: ]){0,3}$")
 _WECHAT = re.compile(
-    r"(?:微信|薇信|威信|(?<![A-Za-z])(?:[Vv]信|[VvWw][Xx]|[Ww]e[Cc]hat|[Ww]ei[Xx]in))"
-    r"(?:(?P<named>(?:账号|帐号|号码|号|ID|id)?(?:是|为|[:=])\s?|(?:账号|帐号|号码|号|ID|id)\s?)|\s?)"
+    r"(?:[微薇威] ?信|卫星(?=号?:)|[Vv微薇威][❤♥]\ufe0f?|[加+➕](?:我|个|一下)?(?:[微薇威]|[Vv])(?![Xx信])"
+    r"|(?:(?<![A-Za-z])|(?<=hone))(?:[Vv]信|[VvWw][Xx]|[Ww]e[Cc]hat|[Ww]ei[Xx]in))"
+    r"(?:\s?(?P<named>(?:账号|帐号|号码|号|ID|id)?(?:是|为|[:=])\s?|(?:账号|帐号|号码|号|ID|id)\s?)|\s?)[“\"(\[【「]?"
     r"(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19}|[0-9]{5,12})(?![A-Za-z0-9_-])"
 )
 _QQ = re.compile(
-    r"(?<![A-Za-z])(?:[Qq][Qq]|扣扣|(?:[Qq](?=[: ])))(?:群号|群|号码|号)?(?:是|为)?[: =]{0,2}"
+    r"(?:(?<![A-Za-z])|(?<=hone))(?:[Qq] ?[Qq]|扣扣|企鹅(?=号|[: ])|球球(?=号|[: ])|[Qq](?=[: 群号])|(?<=加)[Qq])"
+    r"(?:邮箱|群号|群|号码|号)?(?:是|为)?(?:[: =-]|[(\[【“]){0,2}"
     r"(?P<it>[1-9][0-9]{4,11})(?![0-9])"
 )
 
@@ -138,7 +171,8 @@ def _is_address(match: re.Match[str]) -> bool:
     before = _before(match)
     if _NET_NAMED.search(before):
         return True
-    return not _VERSION.search(before) and any(int(octet) >= 32 for octet in match[0].split("."))
+    is_version = _VERSION.search(before) or match.string.startswith("版", match.end())
+    return not is_version and any(int(octet) >= 32 for octet in match[0].split("."))
 
 
 def _is_address6(match: re.Match[str]) -> bool:
@@ -158,8 +192,9 @@ def _is_plate(match: re.Match[str]) -> bool:
 
 
 def _is_account(match: re.Match[str]) -> bool:
-    """A word of letters alone is an account only where the text says so: WeChat payment is none."""
-    return match["named"] is not None or not match["it"].isalpha()
+    """A word of letters alone is an account only where the text says so: WeChat payment is none, nor is 12306."""
+    account = match["it"]
+    return match["named"] is not None or not (account.isalpha() or (account.isdigit() and len(account) < 6))
 
 
 # --- names and addresses, as well as patterns can
@@ -213,16 +248,19 @@ _TITLES = "先女小太经主老师医大店护阿叔警同"
 #: In the order in which they claim their characters.
 RULES = (
     Rule("邮箱", _EMAIL, "@"),
+    Rule("邮箱", _HIDDEN_EMAIL, "@#(["),
     Rule("身份证号", _CITIZEN_18, 17, _is_citizen),
     Rule("银行卡号", _CARD, 15, _is_card),
     Rule("手机号", _MOBILE, 11, _is_no_serial),
     Rule("电话", _LANDLINE, 9, _is_no_serial),
+    Rule("电话", _LOCAL, "话机Ll", group="it"),
+    Rule("手机号", _SPOKEN_MOBILE, "一幺"),
     Rule("身份证号", _CITIZEN_15, 15, _is_no_serial),
     Rule("IP地址", _IPV4, ".", _is_address),
     Rule("IP地址", _IPV6, ":", _is_address6, group="it"),
     Rule("车牌号", _PLATE, _PROVINCES, _is_plate),
-    Rule("QQ号", _QQ, "Qq扣", group="it"),
-    Rule("微信号", _WECHAT, "信XxTt", _is_account, group="it"),
+    Rule("QQ号", _QQ, "Qq扣企球", group="it"),
+    Rule("微信号", _WECHAT, "信星微薇威XxTtVv", _is_account, group="it"),
     Rule("地址", _STREET, "号弄", reaches_left=True),
     Rule("地址", _ESTATE, "楼栋幢座单", reaches_left=True),
     Rule("地址", _FLAT, "楼栋幢座"),

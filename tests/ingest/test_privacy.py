@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from ipaddress import IPv4Address, IPv6Address
 
@@ -218,6 +219,38 @@ def test_names_addresses_and_what_is_named_are_masked(text, masked) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "1381234 5678", "138.1234.5678", "138·1234·5678", "138 - 1234 - 5678", "1 3 8 1 2 3 4 5 6 7 8", "013812345678",
+        "138 12 34 56 78", "13812 345678", "一三八一二三四五六七八", "幺三八 一二三四 五六七八", "（86）13812345678",
+        "座机88562552", "电话：6685-0269", "tel010-88562552", "[010]88562552", "86-0755-88562552", "0755/88562552",
+        "010-88562552转分机329", "110 105 1949 1231 002X", "ID11010519491231002X", "6222  0202  0000  0000  121",
+        "abc@163。com", "abc (at) qq.com", "abc#qq.com", "abc @ qq.com",
+        "粤 B 12345", "粤B：12345", "IP：2001:db8::39bc", "ip 为 8.8.4.4", "IP58.32.17.4",
+        "加v：zhang123", "加我V zhang123", "+v zhang123", "➕v：zhang123", "加微zhang123", "加薇 zhang123",
+        "微 信：zhang123", "微信 ID:zhang123", "微信“zhang123”", "微信:【zhang123】", "卫星：zhang123", "v❤zhang123",
+        "加q885948919", "Q群：671166257", "QQ（691711721）", "QQ-636151724", "企鹅号821732307", "球球：823230936",
+    ],
+)  # fmt: skip
+def test_evasive_and_careless_spellings_are_masked(text) -> None:
+    masked = mask(f"都没人管，{text}").text
+    assert "[" in masked and not re.search(r"[0-9](?:[- ]?[0-9]){4}|[a-z]{5}|一二三四", masked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "升级到10.2.3.44", "HarmonyOS 4.2.0.156", "4.2.0.156版本", "软件升级1.33.0.12之后", "微信12306小程序",
+        "微信支付15000元", "加v认证", "加V用户", "加微信群", "企鹅10000只", "卫星电视", "V8发动机", "扣扣空间",
+        "一二三四五六七八九十", "一三五七八", "一九九八年三月", "138,001,380元", "1388 2699 3999", "比分3:2:1",
+        "电话95588", "电话4008208820", "电话400-820-8820", "电话12345678", "tel:12345",
+    ],
+)  # fmt: skip
+def test_near_misses_of_those_spellings_stay(text) -> None:
+    assert mask(f"我说{text}，不好用").findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "高级经理也解决不了", "项目经理很专业", "班主任老师", "由于经理不在", "和经理说了三次",
         "一位女士在排队", "服务员小姐姐很好",
         "地铁3号线换10路车", "5号窗口", "微信支付失败", "WeChat payment失败", "QQ音乐不能用",
@@ -255,7 +288,7 @@ def test_findings_are_in_order_and_what_lies_between_is_untouched(text) -> None:
     ["1", "1 ", "13", "a", "a.", "a@", "@", "王", "王王先", "路1", "1.", ":", "a:", "我叫王", "微信", "京A",
      "13812345678 ", "路1号",
      "6222 ", "联系人", "0755-", "小区1栋", "中", "110101", "微信号是 ", "+86 ", "1栋", "中路1号院", "路1号中中中中",
-     "QQ: ", "(", "-", "v1."],
+     "QQ: ", "(", "-", "v1.", "1 3 ", "a #", "(at)", "加v", "一三", "一三八", "0755/", "tel", ": "],
 )  # fmt: skip
 def test_no_text_takes_long(pattern) -> None:
     text = (pattern * (100_000 // len(pattern) + 1))[:100_000] + "1"
