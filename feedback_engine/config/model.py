@@ -104,6 +104,13 @@ class MappingConfig(Strict):
     volatile: tuple[str, ...] = ()
 
     @property
+    def named_columns(self) -> tuple[str, ...]:
+        """The headings that the mapping names; columns given by number are none."""
+        texts = (*(rating.column for rating in self.ratings), *(text.column for text in self.texts))
+        every = (*self.columns.values(), *texts, *(column for _, column in self.named_attributes))
+        return tuple(dict.fromkeys(column for column in every if not column.startswith("#")))
+
+    @property
     def named_attributes(self) -> tuple[tuple[str, str], ...]:
         """(name, column) of each attribute; an empty name stands for the column's heading."""
         if isinstance(self.attributes, dict):

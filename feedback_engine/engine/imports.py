@@ -6,6 +6,7 @@ import gc
 import glob
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property, partial
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 50_000
 
@@ -76,14 +78,11 @@ class Imports:
 
     def _inspect_table(self, path: Path, reason: str) -> dict[str, Any]:
         """Return what a file of no known platform holds, with a drafted mapping file for the user to check."""
-        from feedback_engine.ingest.container import open_rows
-        from feedback_engine.ingest.detect import peek
         from feedback_engine.ingest.draft import draft_mapping
+        from feedback_engine.ingest.heading_line import are_headings, open_at_headings
         from feedback_engine.ingest.importer import GENERIC
-        from feedback_engine.ingest.mending import mend_file
 
-        rows = mend_file(open_rows(path, SourceConfig(name="unnamed", path=str(path))))
-        sample, rows = peek(rows, path.name)
+        sample, rows = open_at_headings(path, SourceConfig(name="unnamed", path=str(path)), are_headings)
         draft = draft_mapping(sample)
         return {
             "platform": GENERIC,
@@ -245,9 +244,9 @@ def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapp
         raise ConfigError(f"{mapping}：请写明 kind（questionnaire、complaints 或 reviews）")
     if problems := read.problems_for(read.kind):
         raise ConfigError(f"{mapping}：映射文件与 kind: {read.kind} 不符", tuple(problems))
-    return SourceConfig(
-        name=name or mapping.stem, kind=read.kind, path=str(path), mapping=read, format=format_ or "generic"
-    )
+    # A file may be called what no source may: spaces, brackets.
+    own = _NOT_IN_NAMES.sub("_", mapping.stem).strip("_.-") or "mapping"
+    return SourceConfig(name=name or own, kind=read.kind, path=str(path), mapping=read, format=format_ or "generic")
 
 
 def _describe_file(reading: Reading, timezone: str) -> StoredFile:

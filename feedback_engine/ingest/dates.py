@@ -27,6 +27,12 @@ _DAY_LENGTH = 86_400_000_000
 _MAX_REMEMBERED = 100_000
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+#: Months by their English names, which no country reads otherwise: interfaces and mail headers write these.
+_WORDED = re.compile(r"[A-Za-z]{3,9}[ ,]|\d{1,2} [A-Za-z]{3}", re.ASCII)
+_WORDED_FORMS = (
+    "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z",
+    "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y",
+)  # fmt: skip
 #: Excel's serial numbers of 1990-01-01 and 2100-01-01.
 _SERIALS = (32_874, 73_051)
 _AFTERNOON = {"下午", "晚上", "pm"}
@@ -48,7 +54,8 @@ class MomentParser:
         """Return the moment in microseconds since 1970 in UTC; None if the text is no date of 1990-2100.
 
         Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 10:13, 20260922, 20260922101300, seconds and milliseconds
-        since 1970, and Excel's serial numbers; a date alone is its first moment. 3/4/2026 is not: day or month first?
+        since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a date alone is its first
+        moment. 3/4/2026 is not: day or month first?
         """
         day, _, clock = text.partition(" ")
         start = self._days[day] if day in self._days else self._remember_day(day)
@@ -100,7 +107,7 @@ class MomentParser:
             return datetime(*(int(part) for part in match.groups("0")))  # type: ignore[arg-type]  # noqa: DTZ001
         if _NUMBER.fullmatch(text):
             return _from_number(text)
-        return None
+        return _from_words(text) if _WORDED.match(text) else None
 
 
 def _remember(known: dict[str, int | None], text: str, value: int | None) -> int | None:
@@ -128,6 +135,16 @@ def _from_calendar(match: re.Match[str]) -> datetime:
         int((parts["fraction"] or "0")[:6].ljust(6, "0")),
         _zone_of(parts["zone"]),
     )
+
+
+def _from_words(text: str) -> datetime | None:
+    text = re.sub(r" (?:GMT|UTC)$", " +0000", text)
+    for form in _WORDED_FORMS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 (the project's zone is added where there is none)
+        except ValueError:
+            continue
+    return None
 
 
 def _zone_of(text: str | None) -> timezone | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Protocol
@@ -67,9 +67,16 @@ def peek(rows: Rows, file_name: str) -> tuple[Sample, Rows]:
     return sample, replace(rows, records=chain(first, records))
 
 
-def detect(sample: Sample, platforms: Iterable[Platform]) -> tuple[Platform, Match]:
+Claim = tuple[Platform, Match]
+
+
+def find_claims(sample: Sample, platforms: Iterable[Platform]) -> list[Claim]:
+    """Return the claims of all platforms to the file."""
+    return [(platform, match) for platform in platforms if (match := platform.recognise(sample)) is not None]
+
+
+def settle_claims(sample: Sample, claims: Sequence[Claim]) -> Claim:
     """Return the platform that wrote the file; raises AmbiguousFormat, naming the candidates and what to pass."""
-    claims = [(platform, match) for platform in platforms if (match := platform.recognise(sample)) is not None]
     if not claims:
         way_out = "请给出映射文件（feedback-engine inspect 可起草，import 时写 --mapping）"
         raise AmbiguousFormat(f"{sample.file_name}：认不出是哪个平台的导出；{way_out}")

@@ -12,12 +12,13 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
 from feedback_engine.errors import UnreadableFile
 from feedback_engine.ingest.batch import build_batches, check_conservation
+from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.complaints import read_complaints
-from feedback_engine.ingest.container import open_rows
-from feedback_engine.ingest.detect import Platform, detect, peek
+from feedback_engine.ingest.detect import Claim, Platform, Sample, find_claims, settle_claims
+from feedback_engine.ingest.heading_line import open_at_headings
 from feedback_engine.ingest.identity import Occurrences, hash_file
 from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
-from feedback_engine.ingest.mending import describe_tally, mend_file
+from feedback_engine.ingest.mending import describe_tally
 from feedback_engine.ingest.protection import MASKED, Protection
 from feedback_engine.ingest.questionnaire import read_questionnaire
 from feedback_engine.ingest.readers.rows import Rows
@@ -131,8 +132,7 @@ def open_source(
     EncodingError, AmbiguousFormat or MappingError, each naming the file and the way out.
     """
     size = _check_file(path)
-    raw = mend_file(open_rows(path, source))
-    name, adapted, evidence = _adapt(path, raw, source, platforms)
+    raw, name, adapted, evidence = _adapt(path, source, platforms)
     rows = _require_data(path, adapted.rows)
     columns = MappedColumns.resolve(
         adapted.mapping, rows.header, place=str(path), timezone=timezone, choices=adapted.choices
@@ -147,16 +147,26 @@ def open_source(
 
 
 def _adapt(
-    path: Path, raw: Rows, source: SourceConfig, platforms: Mapping[str, Platform]
-) -> tuple[str, Adapted, tuple[str, ...]]:
-    """Return the platform's name, what its adapter makes of the rows, and the evidence for it."""
+    path: Path, source: SourceConfig, platforms: Mapping[str, Platform]
+) -> tuple[Rows, str, Adapted, tuple[str, ...]]:
+    """Return the rows, the platform's name, what its adapter makes of them, and the evidence for it."""
     if source.is_generic:
-        return GENERIC, GenericAdapter().adapt(raw, source), ()
+        columns = {clean(column) for column in source.mapping.named_columns}
+        _, raw = open_at_headings(path, source, lambda sample: columns <= set(map(clean, sample.header)))
+        return raw, GENERIC, GenericAdapter().adapt(raw, source), ()
     if source.format is not None:
-        return source.format, platforms[source.format].adapt(raw, source), (f"按指定的格式 {source.format} 读取",)
-    sample, raw = peek(raw, path.name)
-    platform, match = detect(sample, platforms.values())
-    return platform.name, platform.adapt(raw, source), match.evidence
+        pinned = platforms[source.format]
+        _, raw = open_at_headings(path, source, lambda sample: pinned.recognise(sample) is not None)
+        return raw, source.format, pinned.adapt(raw, source), (f"按指定的格式 {source.format} 读取",)
+    claims: list[Claim] = []
+
+    def is_claimed(sample: Sample) -> bool:
+        claims[:] = find_claims(sample, platforms.values())
+        return bool(claims)
+
+    sample, raw = open_at_headings(path, source, is_claimed)
+    platform, match = settle_claims(sample, claims or find_claims(sample, platforms.values()))
+    return raw, platform.name, platform.adapt(raw, source), match.evidence
 
 
 def _check_file(path: Path) -> int:

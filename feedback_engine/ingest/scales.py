@@ -35,6 +35,8 @@ _FULL_MARKS = re.compile(r"(?:满分(?:为|是)?)(100|10|5|7)分?|(?<!\d)(100|10
 _USUAL = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 #: Sets of plain integers that by themselves look like a scale.
 _TELLING = tuple(frozenset(range(low, high + 1)) for low, high in ((1, 5), (1, 7), (1, 10), (0, 10)))
+#: Characters that a word has at most which is no phrase.
+_PHRASE, _LATIN_PHRASE = 3, 8
 _STEPS = "零一二三四五六七八九十"
 
 
@@ -192,7 +194,12 @@ def _fitting(heard: Mapping[str, str], words: ScaleWords) -> list[tuple[Ladder, 
 def _is_telling(heard: Mapping[str, str], asked: _Asked) -> bool:
     """Whether the words can stand for a scale: two steps, or one under a head that asks for a rating."""
     distinct = set(heard.values())
-    return len(distinct) > 1 or asked.is_scale or asked.is_rating or len(min(distinct)) > 3
+    return len(distinct) > 1 or asked.is_scale or asked.is_rating or _is_phrase(min(distinct))
+
+
+def _is_phrase(word: str) -> bool:
+    """Whether an answer says by itself that it is one of a scale: 非常满意 does, 满意 and true may be anything."""
+    return len(word) > (_LATIN_PHRASE if word.isascii() else _PHRASE)
 
 
 def _shares(ladder: Ladder, ratings: Mapping[str, int]) -> dict[str, float]:

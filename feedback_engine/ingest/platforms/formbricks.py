@@ -23,6 +23,8 @@ from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.scale_words import load_scale_words
 
 _REQUIRED = ("Response ID", "Timestamp", "Finished", "Survey ID")
+#: Fixed columns that no other platform has.
+_OWN = frozenset({"Survey ID", "Formbricks ID (internal)"})
 _FIXED = frozenset(
     (*_REQUIRED, "No.", "Formbricks ID (internal)", "User ID", "Notes", "Tags", "Verified Email", "Quotas")
 )
@@ -41,15 +43,15 @@ class Formbricks:
 
     def recognise(self, sample: Sample) -> Match | None:
         """Return the claim to a file with Formbricks' fixed columns."""
-        if not sample.has(*_REQUIRED):
-            return None
         found = [heading for heading in sample.header if heading in _FIXED]
+        if len(found) < len(_REQUIRED) or not {"Response ID", "Timestamp"} <= set(found) or not _OWN & set(found):
+            return None
         return Match(len(found), (f"标题有 {'、'.join(found[:6])}：Formbricks 导出",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the answers; raises MappingError if the fixed columns are not there."""
         sample, rows = peek(rows, source.name)
-        if not sample.has(*_REQUIRED):
+        if self.recognise(sample) is None:
             raise MappingError(f"来源 {source.name}：缺少 {'、'.join(_REQUIRED)} 中的列；请确认这是 Formbricks 的导出")
         sheet = Sheet(sample)
         _add_meta(sheet)
@@ -76,6 +78,8 @@ def _questions(header: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
 
 def _scope(sheet: Sheet) -> str:
     """Return Formbricks' own id of the survey, if all answers are of one."""
+    if "Survey ID" not in sheet.sample.header:
+        return ""
     found = set(sheet.sample.column(sheet.sample.header.index("Survey ID")))
     return found.pop() if len(found) == 1 else ""
 
@@ -89,8 +93,9 @@ def _add_meta(sheet: Sheet) -> None:
     survey.add_field("received_at", "Timestamp", take(at, lambda cell: clock.convert(_read_day(cell))))
     if "User ID" in header and sheet.values(header.index("User ID")):
         survey.add_field("customer_id", "User ID", take(header.index("User ID")))
-    finished = header.index("Finished")
-    survey.add_meta(STATUS, lambda row: COMPLETE if clean(row[finished]).casefold() in ("yes", "true") else PARTIAL)
+    if "Finished" in header:
+        finished = header.index("Finished")
+        survey.add_meta(STATUS, lambda row: COMPLETE if clean(row[finished]).casefold() in ("yes", "true") else PARTIAL)
 
 
 def _read_day(cell: str) -> str:

@@ -8,20 +8,22 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.platforms.dayforms import decide_days, looks_dated
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.survey_columns import Grammar, Head, add_heads
 from feedback_engine.ingest.platforms.survey_layout import SurveyLayout, digest_stems, shorten
-from feedback_engine.ingest.platforms.survey_sample import column_cells
+from feedback_engine.ingest.platforms.survey_sample import column_cells, is_index
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.survey import QuestionType
+from feedback_engine.resources import once_per_lexicons
 
-_TIMESTAMPS = frozenset({"Timestamp", "时间戳记", "时间戳", "時間戳記"})
-_EMAILS = frozenset({"Email Address", "Email address", "Username", "电子邮件地址", "电子邮箱地址", "電子郵件地址"})
-_SCORES = frozenset({"Score", "Total score", "分数", "得分", "分數"})
 _GRID = re.compile(r"(.+?)\s*\[([^\[\]]+)\]", re.DOTALL)
 _ZONE = re.compile(r"\s*(?:GMT|UTC)\s*([+\-−])(\d{1,2})(?::?(\d{2}))?$")
 _JOINER = ", "
+_MACHINE = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+#: What a heading has that asks something; names of fields are single words.
+_QUESTION = re.compile(r"[?？\s\[]|[^\x00-\x7f]")
 
 
 class GoogleForms:
@@ -32,13 +34,16 @@ class GoogleForms:
 
     def recognise(self, sample: Sample) -> Match | None:
         """Return the claim: a first column called Timestamp that holds moments, and questions after it."""
-        first = clean(sample.header[0]) if sample.header else ""
-        if first not in _TIMESTAMPS or len(sample.header) < 2:
+        at = _find_stamp(sample)
+        if at is None:
             return None
-        moments = [_part_zone(cell)[0] for cell in sample.column(0)[:200]]
+        moments = [_part_zone(cell)[0] for cell in sample.column(at)[:200]]
         if moments and not looks_dated(moments):
             return None
-        return Match(2, (f"第一列是 Google 表单的“{first}”，其后每列一题",))
+        # A log of events begins with a Timestamp too, but writes it as machines do and asks nothing.
+        if all(map(_MACHINE.fullmatch, moments)) and not any(map(_QUESTION.search, sample.header[at + 1 :])):
+            return None
+        return Match(2, (f"第一列是 Google 表单的“{clean(sample.header[at])}”，其后每列一题",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the respondents; they have no id, so that content tells them apart."""
@@ -46,24 +51,42 @@ class GoogleForms:
         header = [clean(heading) for heading in sample.header]
         cells = column_cells(sample)
         survey = SurveyLayout()
-        days = decide_days(_part_zone(cell)[0] for cell in cells[0])
+        stamp = _find_stamp(sample) or 0
+        days = decide_days(_part_zone(cell)[0] for cell in cells[stamp])
         survey.warnings += days.warnings
 
         def convert(cell: str) -> str:
             moment, zone = _part_zone(cell)
             return f"{days.convert(moment)}{zone}"
 
-        survey.add_field("received_at", header[0], take(0, convert))
+        survey.add_field("received_at", header[stamp], take(stamp, convert))
+        known = _metas()
         for position, heading in enumerate(header):
-            if heading in _EMAILS:
+            if known.get(heading) == "email":
                 survey.add_field("customer_id", heading, take(position))
-            elif heading in _SCORES:
+            elif known.get(heading) == "score":
                 survey.add_meta(heading, take(position))
-        known = _TIMESTAMPS | _EMAILS | _SCORES
-        heads = [_read_head(at, text) for at, text in enumerate(header) if text and text not in known]
+        heads = [
+            _read_head(at, text) for at, text in enumerate(header) if text and text not in known and not is_index(text)
+        ]
         add_heads(survey, heads, cells, Grammar(joiners=(_JOINER,)))
         _warn_of_commas(survey)
         return survey.adapt(rows, scope=digest_stems(head.whole for head in heads))
+
+
+@once_per_lexicons
+def _metas() -> dict[str, str]:
+    """Return heading → what it is for."""
+    return {heading: row[0] for row in read_format_table("google_forms_meta") for heading in row[1:]}
+
+
+def _find_stamp(sample: Sample) -> int | None:
+    """Return the position of the moments: the first column, but for an index that other software has put before it."""
+    header = [clean(heading) for heading in sample.header]
+    first = next((at for at, heading in enumerate(header) if not is_index(heading)), None)
+    if first is None or first > 1 or len(header) < first + 2 or _metas().get(header[first]) != "stamp":
+        return None
+    return first
 
 
 def _part_zone(cell: str) -> tuple[str, str]:

@@ -59,7 +59,7 @@ class Jd:
     def recognise(self, sample: Sample) -> Match | None:
         """Return the claim to a plug-in's CSV, or to a file whose first line is a review and no headings."""
         found = self._table.locate(sample.header)
-        if {"text", "score"} <= found.keys() and {"more", "reply"} & found.keys():
+        if {"text", "score"} <= found.keys() and ("more" in found or {"reply", "sku"} <= found.keys()):
             return Match(len(found), (f"有电商评论插件的 {len(found)} 个标题，如 {sample.header[found['text'][0]]}",))
         if _find_headerless(sample) is not None:
             return Match(3, ("没有标题行：第一行就有评论、得分和时间",))

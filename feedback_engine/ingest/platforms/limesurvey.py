@@ -39,6 +39,9 @@ _CODED = re.compile(r"[A-Za-z]{1,3}\d{1,4}")
 #: How many fixed columns make a claim; how many bracketed or blank headings do without them.
 _MIN_METAS, _MIN_HEADS = 3, 3
 _MIN_RECODED = 10
+_FIGURE = re.compile(r"-?\d+(?:[.,]\d+)*%?")
+#: Characters of a number that an answer has at most: 10, 100.
+_MAX_DIGITS = 3
 #: Fixed columns that no other platform has.
 _TELLING = frozenset({"submitdate", "lastpage", "startlanguage"})
 
@@ -112,7 +115,7 @@ def _read_table(sample: Sample) -> _Table | None:
     heads = [split_heading(at, heading, "") for at, heading in enumerate(sample.header)]
     bracketed = [head for head in heads if head.part and " " not in head.code and head.stem]
     shared = {head.key for head in bracketed if sum(head.key == other.key for other in bracketed) >= _MIN_HEADS}
-    if shared and not any(_is_stamp(heading) for heading in sample.header):
+    if shared and not any(_is_stamp(heading) for heading in sample.header) and not _are_figures(sample, bracketed):
         return _read_plain(sample.header, f"有 {len(bracketed)} 列标题以 [子题] 结尾")
     return None
 
@@ -132,6 +135,12 @@ def _count_codes(row: Sequence[str]) -> int:
 def _is_stamp(heading: str) -> bool:
     """Whether it is Google's or another form's column of moments: then the brackets are theirs."""
     return fold(heading) in {"timestamp", "时间戳记", "时间戳", "時間戳記", "提交时间", "提交答卷时间", "starttime"}
+
+
+def _are_figures(sample: Sample, heads: Sequence[BracketHead]) -> bool:
+    """Whether the bracketed columns hold amounts, as price [EUR] does, and no answers."""
+    cells = {clean(cell) for head in heads for cell in sample.column(head.position)}
+    return bool(cells) and all(map(_FIGURE.fullmatch, cells)) and any(len(cell) > _MAX_DIGITS for cell in cells)
 
 
 def _is_merged(sample: Sample) -> bool:

@@ -53,7 +53,9 @@ class Qualtrics:
         headings = read_headings(sample.header, sample.rows)
         if headings is None:
             return None
-        named = sum(1 for column in headings.columns if column.own)
+        named = sum(column.is_known for column in headings.columns)
+        if not named:
+            return None
         if headings.is_legacy:
             return Match(named, ("第 1 行是 V1、V2…，第 2 行有 ResponseID：Qualtrics 旧版导出（两行标题）",))
         if any(column.own.startswith("QID") or column.zone for column in headings.columns):

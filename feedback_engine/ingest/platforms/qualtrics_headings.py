@@ -48,6 +48,7 @@ _LEGACY = {
     "LocationAccuracy": "locationAccuracy",
 }
 _BY_NAME = {name: own for own, name in FIXED.items()}
+_KNOWN = frozenset({*FIXED, *_LEGACY.values()})
 _ASIDE = re.compile(
     r"_DO(_.+)?$|_NPS_GROUP$| - (Parent )?Topics\b| - Sentiment\b| - Topic (Hierarchy|Sentiment)|"
     r"(_|- )(First Click|Last Click|Page Submit|Click Count)$|_(Browser|Version|Operating System|Resolution)$|"
@@ -79,6 +80,11 @@ class Column:
     def is_question(self) -> bool:
         """Whether a respondent answered here; embedded data have an ImportId that is their own name."""
         return self.own == "" or _IMPORTED.fullmatch(self.own) is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its ImportId is one that Qualtrics gives: of a fixed column or a question."""
+        return self.own in _KNOWN or (self.own != "" and _IMPORTED.fullmatch(self.own) is not None)
 
     @property
     def key(self) -> tuple[str, str]:

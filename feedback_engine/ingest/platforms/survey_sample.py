@@ -21,6 +21,11 @@ def column_cells(sample: Sample) -> list[list[str]]:
     return [[as_whole(clean(row[at])) for row in rows] for at in range(width)]
 
 
+def is_index(heading: str) -> bool:
+    """Whether this heads the index column that pandas writes in front."""
+    return heading == "" or heading.startswith("Unnamed:")
+
+
 def as_whole(text: str) -> str:
     """Return 4.0 as 4: workbooks hold numbers only."""
     match = _WHOLE.fullmatch(text)

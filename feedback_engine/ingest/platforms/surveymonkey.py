@@ -13,9 +13,10 @@ from itertools import islice
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
-from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import DURATION, Clock, drop_rows, take_duration
 from feedback_engine.ingest.platforms.layout import take
@@ -23,21 +24,8 @@ from feedback_engine.ingest.platforms.spans import Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.platforms.surveymonkey_api import adapt_responses, is_response_list
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.resources import once_per_lexicons
 
-#: The columns before the questions, blanks aside, and what they are for us; the personal ones are for nothing.
-_META = {
-    "respondentid": "id",
-    "collectorid": "collector",
-    "startdate": "start",
-    "datecreated": "start",
-    "enddate": "end",
-    "datemodified": "end",
-    "ipaddress": "",
-    "emailaddress": "",
-    "firstname": "",
-    "lastname": "",
-}
-_CUSTOM = re.compile(r"customdata\d*")
 _UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
 _RESPONSE, _OPEN = "response", "open-ended response"
 _OTHER = re.compile(r"(?i)^(?:other|其他|其它|sonstige|autre|otro)\b.*|^(?:其他|其它).*")
@@ -52,8 +40,20 @@ class _Head:
     @property
     def meta(self) -> str | None:
         """What the column is for, if it is none of a question."""
-        folded = "".join(self.question.split()).casefold()
-        return "custom" if _CUSTOM.fullmatch(folded) else _META.get(folded)
+        return find_meta(self.question)
+
+
+@once_per_lexicons
+def _metas() -> dict[str, str]:
+    return {fold(heading): row[0] for row in read_format_table("surveymonkey_meta") for heading in row[1:]}
+
+
+def find_meta(heading: str) -> str | None:
+    """Return what the fixed column of this heading is for; None for a question. Custom Data 2 is Custom Data."""
+    folded = fold(heading)
+    if (found := _metas().get(folded)) is not None:
+        return found
+    return "custom" if _metas().get(folded.rstrip("0123456789")) == "custom" else None
 
 
 class SurveyMonkey:
@@ -108,9 +108,7 @@ def _has_second_line(sample: Sample) -> bool:
     if not sample.rows:
         return False
     first = dict(enumerate(sample.rows[0]))
-    own = next(
-        (at for at, heading in enumerate(sample.header) if "".join(heading.split()).casefold() == "respondentid"), 0
-    )
+    own = next((at for at, heading in enumerate(sample.header) if find_meta(heading) == "id"), 0)
     if clean(first.get(own, "")):
         return False
     labels = {clean(cell).casefold() for cell in first.values()}

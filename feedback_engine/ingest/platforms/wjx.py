@@ -14,7 +14,7 @@ from feedback_engine.ingest.platforms.dayforms import DayForm, decide_days
 from feedback_engine.ingest.platforms.layout import take, take_first
 from feedback_engine.ingest.platforms.survey_columns import add_id
 from feedback_engine.ingest.platforms.survey_layout import SurveyLayout, digest_stems
-from feedback_engine.ingest.platforms.survey_sample import column_cells, read_seconds
+from feedback_engine.ingest.platforms.survey_sample import column_cells, is_index, read_seconds
 from feedback_engine.ingest.platforms.wjx_cells import read_region
 from feedback_engine.ingest.platforms.wjx_coded import add_coded
 from feedback_engine.ingest.platforms.wjx_headings import Item, find_first_question, read_headings
@@ -135,10 +135,5 @@ def _add_meta(survey: SurveyLayout, export: Export) -> None:
     words = load_scale_words()
     for name, position in sorted(meta.items(), key=lambda pair: pair[1]):
         is_used = name in (_NUMBER, _SUBMITTED, "来源", "所用时间", "来自IP", *_CUSTOMER)
-        if not is_used and not words.has_cue("personal", name) and not _is_index(name):
+        if not is_used and not words.has_cue("personal", name) and not is_index(name):
             survey.add_meta(name, take(position))
-
-
-def _is_index(name: str) -> bool:
-    """Whether this is the index column that pandas writes in front."""
-    return name == "" or name.startswith("Unnamed:")

@@ -36,6 +36,9 @@ _USER_CODE = re.compile(r"[A-Za-z]{0,4}\d{4,}", re.ASCII)
 #: On a message board the official answer closes the matter.
 _CLOSING_REPLIES = frozenset(("答复时间", "答复日期"))
 _COMPARED = MomentParser("UTC")
+#: What any table may have, and how many other fields make a log of complaints.
+_BESIDE = frozenset({"ignore", "private", "attribute"})
+_MIN_FIELDS = 3
 
 
 class WorkOrder:
@@ -54,8 +57,10 @@ class WorkOrder:
         has_id, has_text = "id" in found, bool({"text", "title"} & found.keys())
         strong = self._table.count_strong(sample.header, "id", "text", "title")
         is_car_list = sample.has(*_CAR_LIST)
+        # An id alone may be of anything: ticket id and subject of a theatre.
+        is_sparse = strong < 2 and len(found.keys() - _BESIDE) < _MIN_FIELDS
         is_log = self._table.count_strong(sample.header, "text", "title") and "opened_at" in found and len(found) > 3
-        if not (is_car_list or (has_id and has_text and strong) or is_log):
+        if not (is_car_list or (has_id and has_text and strong and not is_sparse) or is_log):
             return None
         known = [sample.header[places[0]] for places in found.values() if places]
         return Match(len(found), (f"标题像投诉或工单：{'、'.join(known[:8])}",))

@@ -1,0 +1,53 @@
+"""Lines below a table that people add by hand: totals, averages and notes, which are no answers and no cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.readers.rows import LineReject, Rows
+from feedback_engine.resources import once_per_lexicons
+
+_FIGURE = re.compile(r"[-+]?[\d,]{1,20}(?:\.\d{1,15})?%?|#DIV/0!", re.ASCII)
+#: Cells that a note may fill, in a table of more columns.
+_NOTE_CELLS = 2
+
+
+@once_per_lexicons
+def _words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """Return the words of totals, the beginnings of notes, and the first characters of both."""
+    rows = [(row[0].casefold(), row[1]) for row in read_format_table("footers")]
+    totals = frozenset(word for word, kind in rows if kind == "total")
+    notes = tuple(word for word, kind in rows if kind == "note")
+    initials = frozenset(word[0] for word, _ in rows)
+    return totals, notes, initials | {initial.upper() for initial in initials} | {"", " "}
+
+
+def drop_footers(rows: Rows) -> Rows:
+    """Return the rows without totals and notes; each of these becomes a reject."""
+    return replace(rows, records=_keep(rows)) if len(rows.header) > _NOTE_CELLS else rows
+
+
+def _keep(rows: Rows) -> Iterator[tuple[int, list[str]]]:
+    initials = _words()[2]
+    for record in rows:
+        if record[1] and record[1][0][:1] in initials and _is_footer(record[1]):
+            reason = "表格末尾的合计或说明，不是数据"
+            rows.rejects.append(LineReject(record[0], "", " | ".join(filter(None, record[1])), reason))
+        else:
+            yield record
+
+
+def _is_footer(cells: list[str]) -> bool:
+    """Whether a row is a total, beside which stand only figures, or a note, beside which stands nothing to speak of."""
+    totals, notes, _ = _words()
+    filled = [text for cell in cells if (text := clean(cell))]
+    if not filled:
+        return False
+    first = filled[0].casefold()
+    if first in totals:
+        return all(map(_FIGURE.fullmatch, filled[1:]))
+    return len(filled) <= _NOTE_CELLS and first.startswith(notes)

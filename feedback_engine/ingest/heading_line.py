@@ -1,0 +1,96 @@
+"""Which line of a file holds the headings, where people have put a title or an empty line above them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+
+from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.container import open_rows
+from feedback_engine.ingest.detect import Sample, peek
+from feedback_engine.ingest.footers import drop_footers
+from feedback_engine.ingest.mending import mend_file
+from feedback_engine.ingest.readers.rows import Rows
+
+_TABLES = frozenset({"csv", "xlsx", "xls"})
+#: Lines that are looked at for headings.
+_LINES = 10
+#: Cells that a title fills; headings fill more.
+_TITLE_CELLS = 2
+_LONGEST_HEADING = 40
+_MOSTLY = 0.8
+
+
+def open_at_headings(path: Path, source: SourceConfig, is_wanted: Callable[[Sample], bool]) -> tuple[Sample, Rows]:
+    """Return the beginning of the file, and its rows, under the first line that is wanted as headings.
+
+    That is the first line of all, unless it is a title or empty and a line below it is wanted; a source that says its
+    `header_row` is taken at its word. Lines below the table that are no data become rejects. Raises UnreadableFile.
+    """
+    try:
+        sample, rows = _open(path, source)
+    except UnreadableFile:
+        is_pinned = "header_row" in source.model_fields_set
+        found = None if is_pinned else _search(path, source, range(2, _LINES + 1), is_wanted)
+        if found is None:
+            raise
+        return found
+    if "header_row" in source.model_fields_set or rows.container not in _TABLES or is_wanted(sample):
+        return sample, rows
+    if _filled(sample.header) > _TITLE_CELLS:
+        return sample, rows
+    lines, rows = _candidates(rows)
+    return _search(path, source, lines, is_wanted) or (sample, rows)
+
+
+def are_headings(sample: Sample) -> bool:
+    """Whether a line looks like the headings of a table: short, different, and as wide as the rows below."""
+    header = [heading.strip() for heading in sample.header]
+    if _filled(header) < max(_TITLE_CELLS + 1, len(header) * _MOSTLY) or len(set(header)) < len(header) * _MOSTLY:
+        return False
+    if any(len(heading) > _LONGEST_HEADING for heading in header):
+        return False
+    return sum(len(row) == len(header) for row in sample.rows) >= len(sample.rows) * _MOSTLY
+
+
+def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
+    rows = mend_file(open_rows(path, source))
+    return peek(drop_footers(rows) if rows.container in _TABLES else rows, path.name)
+
+
+def _filled(cells: tuple[str, ...] | list[str]) -> int:
+    return sum(cell.strip() != "" for cell in cells)
+
+
+def _candidates(rows: Rows) -> tuple[list[int], Rows]:
+    """Return the numbers of the lines that may hold headings, and the rows from their beginning still.
+
+    In text, a title without separators hides how the lines below are separated, so that any of them may.
+    """
+    records = iter(rows)
+    first = list(islice(records, _LINES))
+    is_hidden = rows.container == "csv" and all(len(cells) == 1 for _, cells in first)
+    lines = [number for number, cells in first if is_hidden or _filled(cells) > _TITLE_CELLS]
+    return lines, replace(rows, records=chain(first, records))
+
+
+def _search(
+    path: Path, source: SourceConfig, lines: range | list[int], is_wanted: Callable[[Sample], bool]
+) -> tuple[Sample, Rows] | None:
+    return next(_wanted(path, source, lines, is_wanted), None)
+
+
+def _wanted(
+    path: Path, source: SourceConfig, lines: range | list[int], is_wanted: Callable[[Sample], bool]
+) -> Iterator[tuple[Sample, Rows]]:
+    for line in lines:
+        try:
+            sample, rows = _open(path, source.model_copy(update={"header_row": line}))
+        except UnreadableFile:
+            continue
+        if rows.container in _TABLES and _filled(sample.header) > _TITLE_CELLS and is_wanted(sample):
+            evidence = (*rows.evidence, f"标题在第 {line} 行，上面的 {line - 1} 行不是数据")
+            yield sample, replace(rows, evidence=evidence)
