@@ -73,7 +73,8 @@ class Reading:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, in Chinese; complete once the batches have been read."""
-        return (*self.adapted.warnings, *describe_tally(self._tally))
+        counted = (str(tally) for tally in self.adapted.rows.tallies if tally.count)
+        return (*self.adapted.warnings, *counted, *describe_tally(self._tally))
 
     def __iter__(self) -> Iterator[FeedbackBatch]:
         """Yield the batches in the order of the file.
@@ -193,9 +194,7 @@ def _require_data(path: Path, rows: Rows) -> Rows:
     if first is None and not rows.rejects:
         raise UnreadableFile(f"{path} 只有标题行，没有数据；请确认导出条件后重新导出")
     head = [] if first is None else [first]
-    return Rows(
-        rows.header, chain(head, records), rows.container, rows.encoding, rows.sheet, rows.evidence, rows.rejects
-    )
+    return replace(rows, records=chain(head, records))
 
 
 def _fit_width(

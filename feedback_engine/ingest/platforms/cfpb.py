@@ -13,9 +13,9 @@ from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.casework import add_segments
 from feedback_engine.ingest.platforms.dayforms import decide_days
-from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id
-from feedback_engine.ingest.platforms.layout import Layout, take
-from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id, guard_ids
+from feedback_engine.ingest.platforms.layout import Layout, count_made, take
+from feedback_engine.ingest.readers.rows import Rows, Tally
 
 #: What the bureau puts over names, numbers and dates: XXXX, XX/XX/2019, XXXX XXXX.
 _REDACTED = re.compile(r"(?:\{\$)?\b[Xx]{2,}\b\}?(?:[/ \-](?:[Xx]{2,}\b|\d{4}\b))*")
@@ -60,8 +60,10 @@ class Cfpb:
         if "opened_at" in found:
             layout.add_field("opened_at", sample.header[found["opened_at"]], take(found["opened_at"], convert))
         if "text" in found:
-            layout.add_field("text", sample.header[found["text"]], take(found["text"], hide_redactions))
-            self._warn_of_empty(layout, sample, found["text"])
+            empty = Tally("{} 行没有正文：保留并按问题类型计数，不进文本分析")
+            rows.tallies.append(empty)
+            told = take(found["text"], hide_redactions)
+            layout.add_field("text", sample.header[found["text"]], count_made(told, empty, lambda text: text == ""))
         else:
             layout.add_field("text", "complaint_what_happened", lambda _: "")
             layout.warnings.append("文件没有投诉正文一列，只能按问题类型计数")
@@ -74,14 +76,7 @@ class Cfpb:
             if name in found:
                 layout.add_attribute(sample.header[found[name]], take(found[name], _drop_literal))
         add_segments(layout, sample, [at for at, head in enumerate(sample.header) if self._table.find(head) is None])
-        return layout.adapt(layout.make_rows(rows), SourceKind.COMPLAINTS)
-
-    def _warn_of_empty(self, layout: Layout, sample: Sample, position: int) -> None:
-        told = len(sample.column(position))
-        if told < len(sample.rows):
-            layout.warnings.append(
-                f"前 {len(sample.rows)} 行中 {len(sample.rows) - told} 行没有正文：保留并按问题类型计数，不进文本分析"
-            )
+        return layout.adapt(layout.make_rows(guard_ids(rows, key.position)), SourceKind.COMPLAINTS)
 
 
 def hide_redactions(text: str) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Sample
+from feedback_engine.ingest.readers.rows import Rows, Tally
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
 #: Excel keeps 15 digits; from 16 on, the others are zeros.
 _LONG = re.compile(r"\d{16,}", re.ASCII)
 _FORMULA = re.compile(r'="?(.*?)"?', re.DOTALL)
+_ROUNDED = re.compile(r"\d{15,}0\W*$|[Ee]\+", re.ASCII)
+#: Rows that are looked at together.
+_STRETCH = 200
 #: Below this number of long ids, zeros at the end may be chance.
 _MIN_IDS = 10
 
@@ -53,6 +58,31 @@ def are_serial(cells: Sequence[str]) -> bool:
     if len(ids) < len(cells):
         return False
     return any(ids == {str(number) for number in range(start, start + len(ids))} for start in (0, 1))
+
+
+def guard_ids(rows: Rows, position: int | None) -> Rows:
+    """Return the rows without the ids that Excel has damaged further down than the beginning tells.
+
+    A file that was saved by Excel once and appended to since, or the other way round, is damaged in parts: so it is
+    looked at stretch by stretch.
+    """
+    if position is None:
+        return rows
+    tally = Tally(f"{rows.header[position]!r} 列有 {{}} 行的编号被 Excel 改坏（末位成 0），这些行改按内容识别")
+    rows.tallies.append(tally)
+    return replace(rows, records=_blank_damaged(rows, position, tally))
+
+
+def _blank_damaged(rows: Rows, position: int, tally: Tally) -> Iterator[tuple[int, list[str]]]:
+    records = iter(rows)
+    while stretch := list(islice(records, _STRETCH)):
+        ids = [cells[position] for _, cells in stretch if position < len(cells) and cells[position]]
+        if any(map(_ROUNDED.search, ids)) and are_damaged(ids):
+            for _, cells in stretch:
+                if position < len(cells) and cells[position]:
+                    cells[position] = ""
+                    tally.count += 1
+        yield from stretch
 
 
 def choose_key(sample: Sample, candidates: Sequence[int]) -> Key:

@@ -18,7 +18,7 @@ from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.app_reviews import DEFAULT_REVIEW
 from feedback_engine.ingest.platforms.casework import add_segments
 from feedback_engine.ingest.platforms.dayforms import decide_days
-from feedback_engine.ingest.platforms.identifiers import are_serial, choose_key, clean_id
+from feedback_engine.ingest.platforms.identifiers import are_serial, choose_key, clean_id, guard_ids
 from feedback_engine.ingest.platforms.layout import Layout, Make, take, take_first
 from feedback_engine.ingest.platforms.posts import clean_post, is_default_review
 from feedback_engine.ingest.platforms.review_scores import add_stars, are_numbers
@@ -162,6 +162,7 @@ def _adapt_plugin(rows: Rows, sample: Sample, found: dict[str, list[int]], table
     for position in found.get("more_at", []):
         layout.add_attribute(sample.header[position], take(position, days.convert))
     add_segments(layout, sample, [at for at, head in enumerate(sample.header) if head and table.find(head) is None])
+    rows = guard_ids(rows, key.position)
     return layout.adapt(layout.make_rows(rows, refuse=_refuse_default(first, more)), SourceKind.REVIEWS)
 
 

@@ -9,7 +9,7 @@ from feedback_engine.config.model import MappingConfig, RatingConfig, ScaleConfi
 from feedback_engine.domain import AnswerState, SourceKind
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.readers.rows import LineReject, Rows
+from feedback_engine.ingest.readers.rows import LineReject, Rows, Tally
 from feedback_engine.ingest.survey import Question, QuestionType
 
 #: Makes one cell from the cells of a row.
@@ -27,6 +27,17 @@ def take_first(positions: Sequence[int], convert: Convert = clean) -> Make:
     if len(positions) == 1:
         return take(positions[0], convert)
     return lambda row: next((value for at in positions if (value := convert(row[at]))), "")
+
+
+def count_made(make: Make, tally: Tally, is_counted: Callable[[str], bool]) -> Make:
+    """Return what makes the same cells, counting those that are of a kind."""
+
+    def count(row: Sequence[str]) -> str:
+        cell = make(row)
+        tally.count += is_counted(cell)
+        return cell
+
+    return count
 
 
 @dataclass

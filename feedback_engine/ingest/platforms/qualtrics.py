@@ -19,11 +19,11 @@ from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS, Clock, drop_rows
 from feedback_engine.ingest.platforms.answers import answered, share_options
-from feedback_engine.ingest.platforms.layout import take
+from feedback_engine.ingest.platforms.layout import count_made, take
 from feedback_engine.ingest.platforms.qualtrics_headings import Column, Headings, build_spans, read_headings
 from feedback_engine.ingest.platforms.spans import BLANK, NOT_SHOWN, Part, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
-from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.readers.rows import Rows, Tally
 from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.ingest.scales import recognise_scale
 from feedback_engine.ingest.survey import QuestionType
@@ -76,7 +76,7 @@ class Qualtrics:
         sheet.is_coded = not given & {"true", "false", "wahr", "falsch", "是", "否"}
         sheet.number_type = QuestionType.SINGLE if sheet.is_coded else QuestionType.NUMBER
         rows = _drop_previews(sheet, headings, rows)
-        _add_meta(sheet, headings)
+        _add_meta(sheet, headings, rows.tallies)
         questions = [column for column in headings.columns if not column.is_aside and column.is_question]
         spans = build_spans(headings.columns)
         _settle_unanswered(sheet, questions)
@@ -109,12 +109,17 @@ def _drop_previews(sheet: Sheet, headings: Headings, rows: Rows) -> Rows:
         return ""
 
     if status is not None:
-        seen = sum(map(is_preview, sheet.sample.column(status.position)))
-        if seen:
-            sheet.warn(f"预览或测试的答卷不导入：前 {len(sheet.sample.rows)} 行里有 {seen} 份，逐份列在隔离清单里")
         kept = [row for row in sheet.sample.rows if not judge(row)]
         sheet.sample = replace(sheet.sample, rows=tuple(kept))
-    return drop_rows(rows, judge)
+    previews = Tally("预览或测试的答卷不导入，共 {} 份，逐份列在隔离清单里")
+    rows.tallies.append(previews)
+
+    def count(cells: Sequence[str]) -> str:
+        reason = judge(cells)
+        previews.count += reason == _PREVIEW_REASON
+        return reason
+
+    return drop_rows(rows, count)
 
 
 def is_preview(status: str) -> bool:
@@ -122,7 +127,7 @@ def is_preview(status: str) -> bool:
     return _PREVIEWS.fullmatch(clean(status)) is not None
 
 
-def _add_meta(sheet: Sheet, headings: Headings) -> None:
+def _add_meta(sheet: Sheet, headings: Headings, tallies: list[Tally]) -> None:
     survey = sheet.survey
     fields = (("id", "_recordId"), ("customer_id", "externalDataReference"), ("channel", "distributionChannel"))
     for field, own in fields:
@@ -133,7 +138,7 @@ def _add_meta(sheet: Sheet, headings: Headings) -> None:
         survey.add_meta(DURATION, take(column.position))
     if column := headings.find("userLanguage"):
         survey.add_meta("语言", take(column.position))
-    _add_status(sheet, headings)
+    _add_status(sheet, headings, tallies)
 
 
 def _add_moment(sheet: Sheet, headings: Headings) -> None:
@@ -155,23 +160,22 @@ def _add_moment(sheet: Sheet, headings: Headings) -> None:
     sheet.survey.add_field("received_at", found[0].name, make)
 
 
-def _add_status(sheet: Sheet, headings: Headings) -> None:
+def _add_status(sheet: Sheet, headings: Headings, tallies: list[Tally]) -> None:
     """Add whether the answer is whole: finished, and as far as 100 %."""
     finished, progress = headings.find("finished"), headings.find("progress")
     if finished is None and progress is None:
         return
 
-    def make(row: Sequence[str]) -> str:
+    def judge(row: Sequence[str]) -> str:
         if finished is not None and clean(row[finished.position]):
             return COMPLETE if clean(row[finished.position]).casefold() in _TRUE else PARTIAL
         if progress is not None and clean(row[progress.position]):
             return COMPLETE if clean(row[progress.position]) == "100" else PARTIAL
         return ""
 
-    partial = sum(make(row) == PARTIAL for row in sheet.sample.rows if len(row) >= len(sheet.sample.header))
-    if partial:
-        sheet.warn(f"前 {len(sheet.sample.rows)} 份答卷里有 {partial} 份未完成，照常导入，属性“{STATUS}”为“{PARTIAL}”")
-    sheet.survey.add_meta(STATUS, make)
+    partial = Tally(f"{{}} 份答卷未完成，照常导入，属性“{STATUS}”为“{PARTIAL}”")
+    tallies.append(partial)
+    sheet.survey.add_meta(STATUS, count_made(judge, partial, lambda text: text == PARTIAL))
 
 
 def _settle_unanswered(sheet: Sheet, questions: Sequence[Column]) -> None:

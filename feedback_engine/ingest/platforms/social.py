@@ -11,11 +11,11 @@ from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.dayforms import decide_days, looks_dated
-from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id
-from feedback_engine.ingest.platforms.layout import Layout, Make, take, take_first
-from feedback_engine.ingest.platforms.posts import clean_post, clean_truncated, is_truncated, mark_truncated, read_count
+from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id, guard_ids
+from feedback_engine.ingest.platforms.layout import Layout, Make, count_made, take, take_first
+from feedback_engine.ingest.platforms.posts import clean_post, clean_truncated, mark_truncated, read_count
 from feedback_engine.ingest.platforms.repeats import settle_repeats
-from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.readers.rows import Rows, Tally
 
 KEYWORD, TRUNCATED, PARENT = "关键词", "truncated", "parent_id"
 #: What joins the keywords that found the same post.
@@ -57,7 +57,9 @@ def adapt_feed(rows: Rows, feed: Feed) -> Adapted:
     for position in found.get("author", [])[:1]:
         layout.add_field("author", sample.header[position], take_first(found["author"], clean_id))
     layout.add_field("channel", "平台", lambda _: feed.channel)
-    layout.add_attribute(TRUNCATED, take_first(texts, mark_truncated))
+    cut = Tally(f"{{}} 条正文只采到“…全文”为止，属性 {TRUNCATED} 记为“是”")
+    rows.tallies.append(cut)
+    layout.add_attribute(TRUNCATED, count_made(take_first(texts, mark_truncated), cut, bool))
     if feed.parent is not None:
         layout.add_attribute(PARENT, feed.parent)
     for position in found.get("attribute", []):
@@ -66,8 +68,9 @@ def adapt_feed(rows: Rows, feed: Feed) -> Adapted:
         layout.add_attribute(sample.header[position], take(position, read_count), is_volatile=True)
     if "keyword" in found:
         layout.add_attribute(KEYWORD, take_first(found["keyword"]), is_volatile=True)
-    _warn_of_truncated(layout, sample, texts)
-    made = layout.make_rows(rows, repair=lambda cells: _fit_appended(cells, len(sample.header), times))
+    made = layout.make_rows(
+        guard_ids(rows, key.position), repair=lambda cells: _fit_appended(cells, len(sample.header), times)
+    )
     if key.position is not None:
         made = replace(made, records=settle_repeats(made.records, _Sightings(layout)))
     return layout.adapt(made, SourceKind.REVIEWS)
@@ -79,12 +82,6 @@ def _add_texts(layout: Layout, sample: Sample, found: dict[str, list[int]]) -> N
         layout.add_field("text", sample.header[texts[0]], take_first(texts, clean_truncated))
     for position in found.get("title", [])[:1]:
         layout.add_field("title", sample.header[position], take(position, clean_post))
-
-
-def _warn_of_truncated(layout: Layout, sample: Sample, texts: Sequence[int]) -> None:
-    cut = sum(is_truncated(cell) for at in texts[:1] for cell in sample.column(at))
-    if cut:
-        layout.warnings.append(f"前 {len(sample.rows)} 行中 {cut} 条正文只采到“…全文”为止，属性 {TRUNCATED} 记为“是”")
 
 
 def _fit_appended(cells: Sequence[str], width: int, times: Sequence[int]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
@@ -69,7 +70,7 @@ def _extend(rows: Rows, full_header: Sequence[str]) -> tuple[Rows, tuple[str, ..
         for number, cells in rows.records
     )
     note = f"有的行比标题多出几列（标题 {width} 列，最多 {longest} 列）：由新版工具追加，按新版的标题读"
-    return Rows(header, records, rows.container, rows.encoding, rows.sheet, rows.evidence, rows.rejects), (note,)
+    return replace(rows, header=header, records=records), (note,)
 
 
 def _fill(cells: list[str], width: int) -> list[str]:

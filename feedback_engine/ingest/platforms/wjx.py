@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_engine.config.model import SourceConfig
-from feedback_engine.errors import MappingError
+from feedback_engine.errors import MappingError, SourceError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
@@ -20,12 +20,16 @@ from feedback_engine.ingest.platforms.wjx_coded import add_coded
 from feedback_engine.ingest.platforms.wjx_headings import Item, find_first_question, read_headings
 from feedback_engine.ingest.platforms.wjx_labels import add_labelled
 from feedback_engine.ingest.platforms.wjx_modes import Mode, ModeFinding, decide_mode
-from feedback_engine.ingest.platforms.wjx_twin import CodeBook, read_twin
+from feedback_engine.ingest.platforms.wjx_twin import CodeBook, find_twin, read_twin
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.scale_words import load_scale_words
 
 _NUMBER, _SUBMITTED = "序号", "提交答卷时间"
 _CUSTOMER = ("用户ID", "用户id", "uid", "UID", "用户标识")
+_ASSUMED = (
+    "没有同一问卷按文本的导出可对照，按这些假定读：单选题的答案是第几个选项，不计分；矩阵和量表题的选项从低到高排列；"
+    "-3 是跳过，-2 是未答；在来源里用 twin 给出按文本的导出即可核实"
+)
 _META = frozenset({_NUMBER, _SUBMITTED, "所用时间", "来源", "来源详情", "来自IP", "总分", *_CUSTOMER})
 
 
@@ -86,7 +90,7 @@ class Wjx:
                 survey.warnings.append("本文件已是按文本的导出，不需要 twin，没有用它")
             add_labelled(survey, export.items, export.cells)
         else:
-            book = _open_book(rows, source, export)
+            book = _open_book(survey, rows, source, export)
             add_coded(survey, export.items, export.cells, export.mode.mode, book)
             scope = scope if book is None else digest_stems(_name_stems(book.items))
         return survey.adapt(rows, scope=scope)
@@ -96,10 +100,25 @@ def _name_stems(items: Sequence[Item]) -> list[str]:
     return [f"{item.stem}—{item.row_label}" for item in items]
 
 
-def _open_book(rows: Rows, source: SourceConfig, export: Export) -> CodeBook | None:
-    """Return the labels of the twin, None if the source names none."""
-    if source.twin is None:
-        return None
+def _open_book(survey: SurveyLayout, rows: Rows, source: SourceConfig, export: Export) -> CodeBook | None:
+    """Return the labels of the twin that the source names, else of one that lies beside the file; None without."""
+    if source.twin is not None:
+        return _read_book(rows, source, export)
+    beside = find_twin(rows.path)
+    if beside is not None:
+        try:
+            book = _read_book(rows, source.model_copy(update={"twin": str(beside)}), export)
+        except SourceError as error:
+            survey.warnings.append(f"旁边的 {beside.name} 像同一问卷按文本的导出，但对不上，没有用它：{error}")
+        else:
+            survey.warnings.append(f"题干、选项和 0-10 分取自旁边的 {beside.name}（同一问卷按文本的导出）")
+            return book
+    if export.mode.mode is Mode.NUMBER:
+        survey.warnings.append(_ASSUMED)
+    return None
+
+
+def _read_book(rows: Rows, source: SourceConfig, export: Export) -> CodeBook:
     twin = read_twin(source, rows.path)
     text = Export.read(twin.sample, Mode.TEXT)
     if _NUMBER not in text.meta or _NUMBER not in export.meta:

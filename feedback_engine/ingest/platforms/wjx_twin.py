@@ -31,12 +31,39 @@ _CODE = re.compile(r"\d{1,4}", re.ASCII)
 _SCORED = re.compile(r"(-?\d{1,4})(分?)", re.ASCII)
 
 
+#: How the names of the two exports of one survey differ, by number or score → as text.
+_NAMES = (
+    (re.compile(r"按(?:选项)?(?:序号|分[数值])"), "按文本"),
+    (re.compile(r"_[12](?=\.\w+$)"), "_0"),
+    (re.compile(r"Original"), "Readable"),
+    (re.compile(r"(?<![A-Za-z])number(?![A-Za-z])"), "text"),
+)
+_ENDINGS = (".xlsx", ".xls", ".csv")
+_SURVEY = re.compile(r"(\d+)_按")
+
+
 @dataclass(frozen=True, slots=True)
 class Twin:
     """All rows of the export as text."""
 
     sample: Sample
     place: str
+
+
+def find_twin(path: Path | None) -> Path | None:
+    """Return the export as text that lies beside the file under the name that 问卷星 gives it; None without one."""
+    if path is None:
+        return None
+    name = path.name
+    for form, text in _NAMES:
+        name = form.sub(text, name)
+    named = [path.with_name(name), *(path.with_name(name).with_suffix(ending) for ending in _ENDINGS)]
+    if name != path.name and (found := next((twin for twin in named if twin.is_file()), None)) is not None:
+        return found
+    # Counts at the end of the name differ where answers came in between the two exports.
+    survey = _SURVEY.match(path.name)
+    others = sorted(path.parent.glob(f"{survey[1]}_按*文本*")) if survey else []
+    return others[0] if len(others) == 1 and others[0] != path else None
 
 
 def read_twin(source: SourceConfig, path: Path | None) -> Twin:

@@ -17,7 +17,7 @@ from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.alias_tables import AliasTable, bare_heading, fold_heading
 from feedback_engine.ingest.platforms.casework import add_satisfaction, add_segments, join_list, join_path
 from feedback_engine.ingest.platforms.dayforms import decide_days
-from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id
+from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id, guard_ids
 from feedback_engine.ingest.platforms.layout import Layout, Make, take, take_first
 from feedback_engine.ingest.platforms.posts import clean_post
 from feedback_engine.ingest.platforms.repeats import settle_repeats
@@ -83,7 +83,7 @@ class WorkOrder:
         _add_people(layout, sample, found)
         add_segments(layout, sample, [at for at, head in enumerate(sample.header) if self._table.find(head) is None])
         layout.add_attribute(TRANSFERS, lambda _: "1", is_volatile=True)
-        made = layout.make_rows(rows)
+        made = layout.make_rows(guard_ids(rows, key.position))
         if key.position is not None:
             made = replace(made, records=settle_repeats(made.records, _Transfers(layout)))
         return layout.adapt(made, SourceKind.COMPLAINTS, scope=_name_scope(sample, found))

@@ -20,6 +20,17 @@ class LineReject(NamedTuple):
     reason: str
 
 
+@dataclass(slots=True)
+class Tally:
+    """Rows counted while a file is read, and the sentence that tells the count, in Chinese; `{}` stands for it."""
+
+    sentence: str
+    count: int = 0
+
+    def __str__(self) -> str:
+        return self.sentence.format(self.count)
+
+
 @dataclass(frozen=True)
 class Rows:
     """A file's rows as text, to be read once.
@@ -46,6 +57,8 @@ class Rows:
     dictionary: Dictionary | None = None
     #: What the user should know of the reading, in Chinese.
     warnings: tuple[str, ...] = ()
+    #: What is known only when all rows have been read.
+    tallies: list[Tally] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return iter(self.records)

@@ -49,7 +49,7 @@ class Survey:
 
     @property
     def warnings(self) -> str:
-        return "\n".join(self.reading.adapted.warnings)
+        return "\n".join(self.reading.notes)
 
     @property
     def questions(self) -> dict[str, Question]:

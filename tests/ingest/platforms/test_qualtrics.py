@@ -88,7 +88,7 @@ def test_an_unfinished_answer_stays_and_says_so(tmp_path: Path) -> None:
     rows = [[*fixed(1), "5"], [*fixed(2, finished="0", progress="40"), "1"]]
     survey = read(save(tmp_path / "q.csv", build([SATISFACTION], rows)))
     assert [row["答卷状态"] for row in survey.attributes] == ["完成", "未完成"]
-    assert "1 份未完成" in survey.warnings
+    assert "1 份答卷未完成" in survey.warnings
 
 
 def test_a_heading_of_4_kb_over_60_lines_is_one_heading(tmp_path: Path) -> None:
@@ -301,3 +301,12 @@ def test_every_row_is_kept_or_rejected_once(answers: list[tuple[str, str]]) -> N
         survey = read(save(Path(folder) / "q.csv", build([SATISFACTION], rows)))
     lost = survey.rejects[survey.rejects["is_row_lost"]]["row_number"].nunique()
     assert survey.row_count == len(rows) == len(survey.mains) + lost
+
+
+def test_previews_are_counted_to_the_end_of_the_file(tmp_path: Path) -> None:
+    rows = [[*fixed(n % 60, status="1" if n % 2 else "0"), "5"] for n in range(1, 2401)]
+    for number, row in enumerate(rows):
+        row[7] = f"R_{number}"
+    survey = read(save(tmp_path / "q.csv", build([SATISFACTION], rows)))
+    assert len(survey.mains) == 1200
+    assert "预览或测试的答卷不导入，共 1200 份" in survey.warnings

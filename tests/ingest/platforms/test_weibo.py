@@ -249,3 +249,21 @@ def test_the_real_feed_is_read_whole() -> None:
     batch = read_export(SAMPLES / "weibo" / "A_demonsheart_weibo.csv")
     assert len(batch.feedback) == 20 and batch.rejects.empty
     assert not batch.feedback["text"].str.contains("\u200b").any()
+
+
+def test_ids_that_excel_damaged_far_below_the_beginning_merge_no_posts(tmp_path: Path) -> None:
+    sound = [search_row(f"{4800000000000001 + 7 * n}", f"第{n}条，屏幕很清楚", bid="") for n in range(2400)]
+    rounded = [search_row(f"{4900000000000000 + n // 3 * 10}", f"后来的第{n}条", bid="") for n in range(600)]
+    path = write_csv(tmp_path / "a.csv", SEARCH, [*sound, *rounded])
+    reading = open_export(path)
+    batches = list(reading)
+    assert sum(len(batch.feedback) for batch in batches) == 3000
+    assert len({key for batch in batches for key in batch.feedback["feedback_id"]}) == 3000
+    assert any("600 行的编号被 Excel 改坏" in note for note in reading.notes)
+
+
+def test_truncated_texts_are_counted_to_the_end_of_the_file(tmp_path: Path) -> None:
+    rows = [search_row(f"{4800000000000001 + 7 * n}", f"第{n}条，用了三个月...全文", bid="") for n in range(2300)]
+    reading = open_export(write_csv(tmp_path / "a.csv", SEARCH, rows))
+    list(reading)
+    assert any(note.startswith("2300 条正文") for note in reading.notes)

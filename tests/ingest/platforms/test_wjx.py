@@ -423,10 +423,63 @@ def test_real_pairs_give_equal_answers(text: str, number: str, rows: int) -> Non
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="needs ../shared/formats/samples beside the checkout")
-def test_the_shift_of_the_real_pair_is_caught() -> None:
+def test_the_shift_of_the_real_pair_is_caught(tmp_path: Path) -> None:
     text = read_survey(SAMPLES / "C_All_Data_Readable.xls")
     assert text.answers("Q15") == ["not_shown", 3, "not_shown", 3]
-    alone = read_survey(SAMPLES / "C_All_Data_Original.xls")
+    copy = tmp_path / "alone.xls"
+    copy.write_bytes((SAMPLES / "C_All_Data_Original.xls").read_bytes())
+    alone = read_survey(copy)
     assert "Q15" not in set(alone.ratings["indicator"]) and "Q15" in alone.warnings
     assert len(alone.questions["Q12"].options) == 24 and len(alone.questions["Q3"].options) == 19
     assert json.loads(alone.mains["attributes"].iloc[0])["第3题"] == "(跳过)"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("88_按序号_酒店_40_38.csv", "88_按文本_酒店_40_38.csv"),
+        ("88_按序号_酒店_40_38.csv", "88_按文本_酒店_41_39.csv"),
+        ("88_40_2.csv", "88_40_0.csv"),
+        ("All_Data_Original.csv", "All_Data_Readable.csv"),
+    ],
+)
+def test_a_twin_beside_the_file_is_found_by_its_name_and_said(tmp_path: Path, number: str, text: str) -> None:
+    words = read_survey(write_csv(tmp_path / text, TEXT))
+    codes = [[str(cell) for cell in row] for row in NUMBER]
+    survey = read_survey(write_csv(tmp_path / number, codes))
+    assert f"取自旁边的 {text}" in survey.warnings
+    assert survey.answers("Q5") == words.answers("Q5") == [9, 0, "not_shown", 10]
+    assert survey.scope == words.scope
+
+
+def test_a_twin_beside_the_file_of_another_survey_is_not_used(tmp_path: Path) -> None:
+    other = [[heading.replace("您", "贵公司") for heading in TEXT[0]], *TEXT[1:]]
+    write_csv(tmp_path / "88_按文本_a.csv", other)
+    survey = read_survey(write_csv(tmp_path / "88_按序号_a.csv", [[str(cell) for cell in row] for row in NUMBER]))
+    assert "没有用它" in survey.warnings and "假定" in survey.warnings
+
+
+def test_what_is_assumed_of_a_number_export_alone_is_said(tmp_path: Path) -> None:
+    survey = read_survey(write_csv(tmp_path / "88_按序号_a.csv", [[str(cell) for cell in row] for row in NUMBER]))
+    assert "按这些假定读" in survey.warnings
+    assert survey.answers("Q4_1") == [4, 2, "not_shown", 4]
+
+
+def test_the_joiner_in_a_suggestion_makes_no_multiple_choice(tmp_path: Path) -> None:
+    rows = [[*row] for row in TEXT]
+    rows[1][13] = "多开一个窗口┋少排队"
+    survey = read_survey(write_csv(tmp_path / "88_按文本_a.csv", rows))
+    assert survey.types["Q6"] == "text" and survey.types["Q2"] == "multi"
+    assert survey.texts("Q6")[0] == "多开一个窗口┋少排队"
+
+
+def test_the_joiner_in_a_suggestion_makes_no_export_as_text(tmp_path: Path) -> None:
+    rows = [[str(cell) for cell in row] for row in NUMBER]
+    rows[1][-2] = "多开一个窗口┋少排队"
+    survey = read_survey(write_csv(tmp_path / "a.csv", rows))
+    assert survey.types["Q2"] == "multi" and survey.answers("Q4_1") == [4, 2, "not_shown", 4]
+
+
+def test_a_file_name_that_ends_in_a_number_says_nothing_of_scores(tmp_path: Path) -> None:
+    survey = read_survey(write_csv(tmp_path / "报告_1.csv", [[str(cell) for cell in row] for row in NUMBER]))
+    assert "按序号" in survey.warnings and "按分数" not in survey.warnings
