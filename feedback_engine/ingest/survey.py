@@ -11,6 +11,8 @@ from feedback_engine.domain import AnswerState
 
 #: The cell of a folded question that joins several options, as 问卷星 writes it.
 JOINER = "┋"
+#: What stands between the options of a ranking, the first choice first.
+RANKED = "→"
 #: How adapters write, in the rows that they hand on, why a cell holds no answer: the `missing` of their mapping.
 MISSING: dict[str, AnswerState] = {
     "(空)": AnswerState.BLANK,

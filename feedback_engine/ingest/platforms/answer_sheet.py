@@ -12,6 +12,7 @@ from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.platforms.answers import (
     Split,
     answered,
+    are_rankings,
     describe_question,
     fold_cell,
     is_personal,
@@ -144,8 +145,10 @@ class Sheet:
 
     def _add_folded(self, span: Span, split: Split) -> None:
         position = span.parts[0].position
-        options = list_options(self.cells(position), split)
-        question = Question(self.name(span.code), span.stem, QuestionType.MULTI, (position + 1,), options=options)
+        cells = self.cells(position)
+        type_ = QuestionType.RANK if are_rankings(cells, split) else QuestionType.MULTI
+        options = list_options(cells, split)
+        question = Question(self.name(span.code), span.stem, type_, (position + 1,), options=options)
         fold_answers, read, blank = fold_cell(split), self.read, self.blank
         self.survey.add_question(question, lambda row: fold_answers(read(row[position])) or blank)
 

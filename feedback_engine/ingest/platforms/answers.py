@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from feedback_engine.ingest.cells import DEFAULT_MISSING
 from feedback_engine.ingest.scale_words import load_scale_words
@@ -25,6 +26,8 @@ _STRAY = 0.02
 _WRITTEN = 20
 #: One answer to a multiple choice in this many, at least, has more than one option.
 _RARELY = 10
+#: How often two parts have to come together, and never alone, to be one option.
+_TOGETHER = 5
 #: Options that are worth showing.
 _MAX_OPTIONS = 200
 #: Kinds of cue that decide what a question is, the strongest first.
@@ -165,9 +168,9 @@ def _find_strays(shown: Collection[str]) -> list[str]:
     return strays
 
 
-def fold_cell(split: Split) -> Callable[[str], str]:
+def fold_cell(split: Split, joiner: str = JOINER) -> Callable[[str], str]:
     """Return what rewrites a cell with several answers to one joined by JOINER; one without stays as it is."""
-    return lambda cell: cell if is_missing(cell) else JOINER.join(split(cell))
+    return lambda cell: cell if is_missing(cell) else joiner.join(split(cell))
 
 
 def list_options(cells: Sequence[str], split: Split) -> tuple[str, ...]:
@@ -190,6 +193,40 @@ def share_options(cells: Sequence[str], split: Split) -> bool:
     mixed = sum(company[part] > 1 for part in joined)
     shared = sum(count for count in counts.values() if count > 1)
     return shared * 5 >= counts.total() * 4 and mixed * 2 >= len(joined) and len(counts) <= _MAX_OPTIONS
+
+
+def glue_options(cells: Sequence[str], split: Split, joiner: str) -> Split:
+    """Return the split that keeps together what never came apart: an option that holds the joiner itself.
+
+    Reports, charts is one option if nobody chose one of the two alone, and some chose neither.
+    """
+    parts = [split(cell) for cell in answered(cells)]
+    counts = Counter(part for cell in parts for part in cell)
+    pairs = Counter(pair for cell in parts for pair in pairwise(cell))
+    glued = {
+        (one, other)
+        for (one, other), count in pairs.items()
+        if _TOGETHER <= count < len(parts) and counts[one] == counts[other] == count
+    }
+
+    def join(cell: str) -> list[str]:
+        options: list[str] = []
+        before = ""
+        for part in split(cell):
+            if (before, part) in glued:
+                options[-1] = f"{options[-1]}{joiner}{part}"
+            else:
+                options.append(part)
+            before = part
+        return options
+
+    return join if glued else split
+
+
+def are_rankings(cells: Sequence[str], split: Split) -> bool:
+    """Whether every answer holds the same options, in orders that differ: who chooses leaves some out."""
+    orders = {tuple(split(cell)) for cell in answered(cells)}
+    return len(orders) > 1 and len({frozenset(order) for order in orders}) == 1 and min(map(len, orders)) > 1
 
 
 def hold_several(cells: Sequence[str], joiner: str, split: Split, *, is_open: bool) -> bool:

@@ -24,6 +24,8 @@ _ATTRIBUTES = (
     "product", "sub_product", "sub_issue", "company", "state", "zip_code", "tags", "public_response", "consent",
     "timely", "disputed",
 )  # fmt: skip
+#: Columns that only the bureau has together, and how many in all make up for one of them.
+_OWN, _MANY = 4, 8
 _TEXT_ONLY = frozenset({"N/A", "None", "none", "null"})
 
 
@@ -38,11 +40,15 @@ class Cfpb:
         return AliasTable.load("cfpb_columns")
 
     def recognise(self, sample: Sample) -> Match | None:
-        """Return the claim to a file with date, product, issue and day of sending, by their exact names."""
+        """Return the claim to a file with date, product, issue and day of sending, by their exact names.
+
+        One of the four may have been deleted where most of the others are there.
+        """
         found = self._table.locate(sample.header)
-        if not {"opened_at", "product", "issue", "sent_at"} <= found.keys():
+        own = [name for name in ("sent_at", "issue", "product", "opened_at") if name in found]
+        if len(own) < _OWN and not (len(own) == _OWN - 1 and len(found) >= _MANY):
             return None
-        return Match(len(found), (f"有 CFPB 投诉库的 {len(found)} 个标题，如 {sample.header[found['sent_at'][0]]}",))
+        return Match(len(found), (f"有 CFPB 投诉库的 {len(found)} 个标题，如 {sample.header[found[own[0]][0]]}",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the complaints; those without a narrative count by their issue."""

@@ -23,6 +23,7 @@ from feedback_engine.ingest.platforms.posts import clean_post
 from feedback_engine.ingest.platforms.spans import BLANK, CROSSES, NOT_SHOWN, TICKS, Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.survey import QuestionType
 
 _NOT_SHOWN = "{question_not_shown}"
 #: How VV writes what would break its lines.
@@ -291,7 +292,10 @@ def _warn_codes(sheet: Sheet) -> None:
     coded = [
         question.code
         for question in sheet.survey.questions
-        if question.scale is None and question.options and all(map(_CODED.fullmatch, question.options))
+        if question.scale is None
+        and question.type is not QuestionType.MULTI
+        and question.options
+        and all(map(_CODED.fullmatch, question.options))
     ]
     if coded:
         shown = "、".join(coded[:8])

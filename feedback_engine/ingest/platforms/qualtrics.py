@@ -18,7 +18,7 @@ from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS, Clock, drop_rows
-from feedback_engine.ingest.platforms.answers import answered, share_options
+from feedback_engine.ingest.platforms.answers import answered, glue_options, share_options
 from feedback_engine.ingest.platforms.layout import count_made, take
 from feedback_engine.ingest.platforms.qualtrics_headings import Column, Headings, build_spans, read_headings
 from feedback_engine.ingest.platforms.spans import BLANK, NOT_SHOWN, Part, Span, tidy
@@ -206,7 +206,7 @@ def _find_choices(sheet: Sheet, span: Span, headings: Headings) -> Span:
     if own.own.endswith("_TEXT") or is_worded:
         return replace(span, declared=_OPEN)
     is_joined = any("," in cell for cell in cells)
-    split: Callable[[str], list[str]] = _split_choices
+    split: Callable[[str], list[str]] = glue_options(cells, _split_choices, ",")
     if is_joined and all(map(_CODES.fullmatch, cells)):
         return replace(span, split=split)
     if is_joined and (load_scale_words().has_cue("multi", span.stem) or share_options(cells, split)):

@@ -10,8 +10,10 @@ from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.platforms.answers import (
     Split,
     answered,
+    are_rankings,
     describe_question,
     fold_cell,
+    glue_options,
     is_personal,
     list_options,
     share_options,
@@ -20,7 +22,7 @@ from feedback_engine.ingest.platforms.answers import (
 from feedback_engine.ingest.platforms.layout import Make
 from feedback_engine.ingest.platforms.survey_layout import SurveyLayout
 from feedback_engine.ingest.scale_words import load_scale_words
-from feedback_engine.ingest.survey import JOINER, Question, QuestionType
+from feedback_engine.ingest.survey import JOINER, RANKED, Question, QuestionType
 
 #: What stands in an option column instead of the option's own text.
 _TICKS = frozenset({"1", "1.0", "是", "√", "✓", "true", "yes", "y", "选中", "已选"})
@@ -131,7 +133,7 @@ def _add_ranking(survey: SurveyLayout, code: str, run: Sequence[Head], grammar: 
     def rank(row: Sequence[str]) -> str:
         ranks = [(_reader(head, grammar)(row[head.position]), head.part) for head in run]
         ranked = sorted((int(cell), part) for cell, part in ranks if cell.isascii() and cell.isdigit() and cell != "0")
-        return "→".join(part for _, part in ranked) or "(缺失)"
+        return RANKED.join(part for _, part in ranked) or "(缺失)"
 
     columns, options = tuple(head.position + 1 for head in run), tuple(head.part for head in run)
     survey.add_question(Question(code, run[0].stem, QuestionType.RANK, columns, options=options), rank)
@@ -158,12 +160,12 @@ def _add_column(
     columns = (head.position + 1,)
     split = _find_joiner(stem, head.declared, own, grammar)
     if split is not None:
-        fold_answers, read = fold_cell(split), _reader(head, grammar)
+        is_ranked = are_rankings(own, split)
+        type_ = QuestionType.RANK if is_ranked else QuestionType.MULTI
+        fold_answers, read = fold_cell(split, RANKED if is_ranked else JOINER), _reader(head, grammar)
         options = list_options(own, split)
         row_label = head.part if group else ""
-        question = Question(
-            code, stem, QuestionType.MULTI, columns, None, "", group, row_label, options, head.is_required
-        )
+        question = Question(code, stem, type_, columns, None, "", group, row_label, options, head.is_required)
         survey.add_question(question, lambda row: fold_answers(read(row[head.position]) or "(缺失)"))
         return
     question, finding = describe_question(
@@ -191,17 +193,24 @@ def _reader(head: Head, grammar: Grammar) -> Callable[[str], str]:
 
 
 def _find_joiner(stem: str, declared: str, own: Sequence[str], grammar: Grammar) -> Split | None:
-    """Return what splits the column's cells into options; None if they hold one answer each."""
+    """Return what splits the column's cells into options; None if they hold one answer each.
+
+    Of several joiners that would do, the one that leaves the fewest different options: others cut options in two.
+    """
     words = load_scale_words()
+    given = answered(own)
     is_declared = words.has_cue("multi", declared) or words.has_cue("multi", stem)
+    is_open = words.has_cue("fill", declared) or words.has_cue("text", stem)
+    found: list[Split] = []
     for joiner in grammar.joiners:
         split = _splitter(joiner)
-        ends = [cell for cell in answered(own) if cell.endswith(joiner.strip())]
-        is_terminated = grammar.is_terminated and bool(ends) and len(ends) == len(answered(own))
-        has_joiner = any(joiner in cell for cell in own)
-        if is_terminated or (has_joiner and (is_declared or share_options(own, split))):
-            return split
-    return None
+        ends = sum(cell.endswith(joiner.strip()) for cell in given)
+        joined = sum(joiner in cell for cell in given)
+        is_terminated = grammar.is_terminated and 0 < ends == len(given)
+        is_shared = joined > 0 and share_options(given, split) and not (is_open and joined * 2 <= len(given))
+        if is_terminated or is_shared or are_rankings(given, split) or (joined > 0 and is_declared):
+            found.append(glue_options(given, split, joiner))
+    return min(found, key=lambda split: len(list_options(own, split)), default=None)
 
 
 def _splitter(joiner: str) -> Split:

@@ -10,7 +10,7 @@ from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.platforms.answers import answered
 from feedback_engine.ingest.platforms.dayforms import decide_days
-from feedback_engine.ingest.platforms.layout import take
+from feedback_engine.ingest.platforms.layout import take, take_first
 from feedback_engine.ingest.platforms.survey_columns import Grammar, Head, add_heads, add_id
 from feedback_engine.ingest.platforms.survey_layout import SurveyLayout, digest_stems
 from feedback_engine.ingest.platforms.survey_sample import column_cells, read_seconds
@@ -35,10 +35,11 @@ class TencentSurvey:
     rank = 50
 
     def recognise(self, sample: Sample) -> Match | None:
-        """Return the claim: both times of answering, and a numbered head."""
+        """Return the claim: a numbered head, and both times of answering, or three of the columns where one is gone."""
         header = [clean(heading) for heading in sample.header]
         own = [name for name in (_STARTED, _ENDED, _NUMBER, _DURATION) if name in header]
-        if not {_STARTED, _ENDED} <= set(own) or not any(map(_HEAD.fullmatch, header)):
+        is_marked = {_STARTED, _ENDED} <= set(own) or (len(own) > 2 and {_STARTED, _ENDED} & set(own))
+        if not is_marked or not any(map(_HEAD.fullmatch, header)):
             return None
         return Match(len(own), (f"有腾讯问卷的列：{'、'.join(own)}",))
 
@@ -77,10 +78,11 @@ def _read_answer(cell: str) -> str:
 def _add_meta(survey: SurveyLayout, header: list[str], cells: list[list[str]]) -> None:
     """Add when, for how long and from where; neither address nor name."""
     at = {name: position for position, name in reversed(list(enumerate(header)))}
-    days = decide_days([cell for name in (_STARTED, _ENDED) for cell in cells[at[name]]])
+    times = [name for name in (_ENDED, _STARTED) if name in at]
+    days = decide_days([cell for name in times for cell in cells[at[name]]])
     survey.warnings += days.warnings
-    ended = take(at[_ENDED], days.convert)
-    survey.add_field("received_at", _ENDED, ended)
+    ended = take_first([at[name] for name in times], days.convert)
+    survey.add_field("received_at", times[0], ended)
     if _NUMBER in at:
         add_id(survey, at[_NUMBER], moment=ended)
     if "用户标识" in at:

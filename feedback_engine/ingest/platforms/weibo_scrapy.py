@@ -7,10 +7,13 @@ import re
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.detect import Match, Sample
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.survey_sample import is_index
 from feedback_engine.ingest.platforms.weibo import adapt_weibo, weibo_table
 from feedback_engine.ingest.readers.rows import Rows
 
 _MOMENT = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} [+-]\d{4} \d{4}")
+#: Share of the headings that are keys: somebody may have added a column of notes.
+_MOST = 0.8
 _SNAKE = re.compile(r"_?[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -23,13 +26,15 @@ class WeiboScrapy:
     def recognise(self, sample: Sample) -> Match | None:
         """Return the claim to a file of a text, counts and moments such as Fri Dec 02 21:57:25 +0800 2022."""
         found = weibo_table().locate(sample.header)
-        if "text" not in found or not all(_SNAKE.fullmatch(heading) for heading in sample.header):
+        named = [heading for heading in sample.header if not is_index(heading)]
+        snakes = sum(_SNAKE.fullmatch(heading) is not None for heading in named)
+        if "text" not in found or snakes < len(named) * _MOST:
             return None
         times = [at for at in found.get("time", []) if any(_MOMENT.fullmatch(cell) for cell in sample.column(at))]
         is_weibo = any("weibo" in heading or "blog" in heading for heading in sample.header) or "count" in found
         if not times or not is_weibo or sample.has("user_screen_name", "weibo_id"):
             return None
-        order = "，列按字母排序" if list(sample.header) == sorted(sample.header) else ""
+        order = "，列按字母排序" if named == sorted(named) else ""
         return Match(len(found), (f"{sample.header[times[0]]} 列是微博接口的时间写法{order}",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:

@@ -67,10 +67,11 @@ class Wjx:
     rank = 40
 
     def recognise(self, sample: Sample) -> Match | None:
-        """Return the claim: 序号, 提交答卷时间 and a numbered head."""
+        """Return the claim: a numbered head, with 序号 and 提交答卷时间, or three fixed columns where one is gone."""
         header = [clean(heading) for heading in sample.header]
         own = [name for name in (_NUMBER, _SUBMITTED, "所用时间", "来源详情", "来自IP") if name in header]
-        if not {_NUMBER, _SUBMITTED} <= set(own) or find_first_question(header) is None:
+        is_marked = {_NUMBER, _SUBMITTED} <= set(own) or (len(own) > 2 and {_SUBMITTED, "来源详情"} & set(own))
+        if not is_marked or find_first_question(header) is None:
             return None
         return Match(
             len(own), (f"有问卷星的列：{'、'.join(own)}，题目从“{header[find_first_question(header) or 0]}”开始",)

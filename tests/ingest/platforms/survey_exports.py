@@ -57,6 +57,20 @@ QUESTIONS = (
     Asked("number", "您一共住了几晚？"),
     Asked("text", "您还有什么建议？"),
 )
+GRADES = ("Poor", "Fair", "Good", "Very good", "Excellent")
+SATISFIED = ("Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied")
+#: In English, with commas in options and rows, and a ranking; nothing says which questions have several answers.
+ENGLISH = (
+    Asked("single", "Which best describes you?", ("Employee, full-time", "Employee, part-time", "Student", "Retired")),
+    Asked("multi", "Which features do you use", ("Search", "Reports, charts", "Export (CSV, XLSX)", "Alerts", "API")),
+    Asked("scale", "How satisfied are you overall?", SATISFIED),
+    Asked("matrix", "Please rate the following", GRADES, ("Speed", "Price", "Support, phone")),
+    Asked("rank", "Rank these by importance", ("Price", "Quality", "Service", "Brand")),
+    Asked("nps", "How likely are you to recommend us to a friend?"),
+    Asked("single", "Have you contacted support?", ("Yes", "No")),
+    Asked("number", "How old are you?"),
+    Asked("text", "Any other comments?"),
+)
 _START = datetime.fromisoformat("2026-03-01")
 TEXTS = (
     "前台很热情，下次还来",
@@ -111,6 +125,11 @@ Write = Callable[[Any], list[str]]
 def _join(asked: Asked, joiner: str, none: str = "", end: str = "") -> Write:
     """Return what writes several options into one cell."""
     return lambda a: [none if a is None else joiner.join(asked.options[x] for x in a) + end]
+
+
+def _in_one(asked: Asked, joiner: str, end: str = "") -> Write:
+    """Return what writes the answer into one cell, several options joined."""
+    return _join(asked, joiner, end=end) if asked.kind in ("multi", "rank") else lambda a: [say(asked, a)]
 
 
 def _mark(parts: Sequence[str], chosen: Callable[[int], str], other: str = "", none: str = "") -> Write:
@@ -212,7 +231,9 @@ def as_tencent_docs(made: Made) -> Table:
     def spread(number: int, asked: Asked) -> tuple[list[str], Write]:
         if asked.kind == "matrix":
             return [f"{asked.stem}-{row}（必填）" for row in asked.rows], _rows(asked, asked.options.__getitem__)
-        return [f"{asked.stem}（必填）"], _join(asked, "、") if asked.kind == "multi" else lambda a: [say(asked, a)]
+        return [f"{asked.stem}（必填）"], _join(asked, "、") if asked.kind in ("multi", "rank") else lambda a: [
+            say(asked, a)
+        ]
 
     def meta(given: Given) -> list[str]:
         at = given.ended
@@ -227,7 +248,7 @@ def as_google_forms(made: Made, stamp: str = "Timestamp") -> Table:
     def spread(number: int, asked: Asked) -> tuple[list[str], Write]:
         if asked.kind == "matrix":
             return [f"{asked.stem} [{row}]" for row in asked.rows], _rows(asked, asked.options.__getitem__)
-        return [asked.stem], _join(asked, ", ") if asked.kind == "multi" else lambda a: [say(asked, a)]
+        return [asked.stem], _in_one(asked, ", ")
 
     def meta(given: Given) -> list[str]:
         at = given.ended
@@ -245,7 +266,9 @@ def as_microsoft_forms(made: Made, heads: Sequence[str] = MICROSOFT) -> Table:
     def spread(number: int, asked: Asked) -> tuple[list[str], Write]:
         if asked.kind == "matrix":
             return list(asked.rows), _rows(asked, asked.options.__getitem__)
-        return [asked.stem], _join(asked, ";", end=";") if asked.kind == "multi" else lambda a: [say(asked, a)]
+        return [asked.stem], _join(asked, ";", end=";") if asked.kind in ("multi", "rank") else lambda a: [
+            say(asked, a)
+        ]
 
     def meta(given: Given) -> list[str]:
         both = (given.started, given.ended)
@@ -369,7 +392,7 @@ def as_typeform(made: Made) -> Table:
     def spread(number: int, asked: Asked) -> tuple[list[str], Write]:
         if asked.kind == "matrix":
             return [f"{asked.stem} {row}" for row in asked.rows], _rows(asked, asked.options.__getitem__)
-        return [asked.stem], _join(asked, " / ") if asked.kind == "multi" else lambda a: [say(asked, a)]
+        return [asked.stem], _in_one(asked, " / ")
 
     table = lay_out(made, spread, lambda given: [f"{given.number:032x}"], ("#",))
     table[0] += ["Start Date (UTC)", "Submit Date (UTC)", "Network ID"]
@@ -386,7 +409,7 @@ def as_formbricks(made: Made) -> Table:
         head = f"{number}. {asked.stem}"
         if asked.kind == "matrix":
             return [f"{head} - {row}" for row in asked.rows], _rows(asked, asked.options.__getitem__)
-        return [head], _join(asked, "; ") if asked.kind == "multi" else lambda a: [say(asked, a)]
+        return [head], _in_one(asked, "; ")
 
     def meta(given: Given) -> list[str]:
         return [

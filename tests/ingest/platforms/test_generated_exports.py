@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from foreign_files import read
-from survey_exports import EXPORTS, Made, Table, make_survey
+from survey_exports import ENGLISH, EXPORTS, Made, Table, make_survey
 from survey_files import Survey, write_csv, write_xlsx
 
 from feedback_engine.errors import SourceError
@@ -20,6 +20,7 @@ UNTOLD = {
     "limesurvey code": {"nps": {"scale"}},
 }
 TYPES = {
+    "rank": {"rank"},
     "single": {"single"},
     "multi": {"multi"},
     "scale": {"scale"},
@@ -66,6 +67,25 @@ def test_every_platform_tells_the_same_types_and_answers(name: str, tmp_path: Pa
     types = [str(question.type) for question in survey.reading.adapted.questions]
     assert all(got in allowed for got, allowed in zip(types, spread_types(made, name), strict=True)), types
     assert told(survey) == expected(made, name)
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTS if name not in ("wjx number", "tencent_survey")])
+def test_commas_in_options_and_rankings_are_understood_on_every_platform(name: str, tmp_path: Path) -> None:
+    made = make_survey(50, seed=7, questions=ENGLISH)
+    survey = export(tmp_path, name, made)
+    types = [str(question.type) for question in survey.reading.adapted.questions]
+    assert all(got in allowed for got, allowed in zip(types, spread_types(made, name), strict=True)), types
+    assert told(survey) == expected(made, name)
+    several = next(question for question in survey.reading.adapted.questions if question.type == "multi")
+    if name != "limesurvey code":
+        assert set(several.options) == set(ENGLISH[1].options)
+
+
+def test_ten_thousand_respondents_are_all_kept(tmp_path: Path) -> None:
+    made = make_survey(10_000, seed=3)
+    survey = export(tmp_path, "tencent_survey", made)
+    assert (survey.row_count, len(survey.mains)) == (10_000, 10_000)
+    assert told(survey) == expected(made, "tencent_survey")
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
