@@ -75,6 +75,8 @@ class Sheet:
 
     def add(self, span: Span) -> None:
         """Add a question."""
+        if span.other is not None and self._is_ticked(span.other):
+            span = replace(span, parts=(*span.parts, span.other), other=None)
         shape = span.shape if span.shape is not Shape.AUTO else self._judge(span)
         if shape is Shape.OPTIONS:
             self._add_options(span)
@@ -118,6 +120,11 @@ class Sheet:
                 elif value not in self.crosses:
                     return False
         return is_named or (is_ticked and len(parts) > 1)
+
+    def _is_ticked(self, part: Part) -> bool:
+        """Whether nothing was written beside the option: its column holds but the option, or ticks."""
+        values = {fold(value) for value in self.values(part.position)}
+        return bool(values) and values <= {fold(part.label)} | self.ticks | self.crosses
 
     def are_own_texts(self, parts: Sequence[Part]) -> bool:
         """Whether the columns, which have no labels, each hold one text of their own: an option that some chose."""

@@ -233,9 +233,12 @@ def hold_several(cells: Sequence[str], joiner: str, split: Split, *, is_open: bo
     """Whether cells with this joiner hold several options; in answers to an open question it may be but a character."""
     given = answered(cells)
     joined = sum(joiner in cell for cell in given)
+    if not joined:
+        return False
     if is_open:
         return joined * 2 > len(given) and share_options(given, split)
-    return joined > 0 and (joined * _RARELY >= len(given) or share_options(given, split))
+    is_usual = joined * 2 > len(given) or (joined * _RARELY >= len(given) and not _reads_like_text(given, False))
+    return is_usual or share_options(given, split)
 
 
 def split_outside_brackets(cell: str, separator: str) -> list[str]:

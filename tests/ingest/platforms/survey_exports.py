@@ -71,6 +71,15 @@ ENGLISH = (
     Asked("number", "How old are you?"),
     Asked("text", "Any other comments?"),
 )
+#: In Chinese, in the fewest words: no cue of several answers, of a text or of a rating.
+TERSE = (
+    Asked("single", "性别", ("男", "女")),
+    Asked("multi", "购买渠道", ("线上商城", "线下门店", "朋友代购", "其他")),
+    Asked("scale", "产品质量", ("很差", "较差", "一般", "较好", "很好")),
+    Asked("rank", "看重的因素", ("价格", "质量", "服务", "品牌")),
+    Asked("nps", "推荐意愿打分"),
+    Asked("text", "不满意的地方"),
+)
 _START = datetime.fromisoformat("2026-03-01")
 TEXTS = (
     "前台很热情，下次还来",

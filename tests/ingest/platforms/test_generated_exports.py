@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from foreign_files import read
-from survey_exports import ENGLISH, EXPORTS, Made, Table, make_survey
+from survey_exports import ENGLISH, EXPORTS, TERSE, Made, Table, make_survey
 from survey_files import Survey, write_csv, write_xlsx
 
 from feedback_engine.errors import SourceError
@@ -79,6 +79,18 @@ def test_commas_in_options_and_rankings_are_understood_on_every_platform(name: s
     several = next(question for question in survey.reading.adapted.questions if question.type == "multi")
     if name != "limesurvey code":
         assert set(several.options) == set(ENGLISH[1].options)
+
+
+UNTOLD_TERSE = {"qualtrics codes", "wjx number", "tencent_survey", "limesurvey code"}
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTS if name not in UNTOLD_TERSE])
+def test_terse_headings_and_an_option_called_other_are_understood(name: str, tmp_path: Path) -> None:
+    made = make_survey(50, seed=7, questions=TERSE)
+    survey = export(tmp_path, name, made)
+    types = [str(question.type) for question in survey.reading.adapted.questions]
+    assert all(got in allowed for got, allowed in zip(types, spread_types(made, name), strict=True)), types
+    assert told(survey) == expected(made, name)
 
 
 def test_ten_thousand_respondents_are_all_kept(tmp_path: Path) -> None:
