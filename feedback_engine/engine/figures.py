@@ -144,7 +144,7 @@ class Figures:
             by=by,
             load=source.load,
             compute=source.compute,
-            list_months=lambda count: self.months_until(period, count),
+            months=self.months_until(period, MAX_MONTHS),
             explain=explain_touchpoint,
             design=lambda: self._weigh(self.load([period]), [period])[1],
             frozen=self.frozen,

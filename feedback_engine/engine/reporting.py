@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedback_engine.domain import Period
-from feedback_engine.engine.figures import Figures
+from feedback_engine.engine.figures import MAX_MONTHS, Figures
 from feedback_engine.engine.statistics import gather_statistics
 from feedback_engine.report.content import build_report
 from feedback_engine.report.excel import write_excel
 from feedback_engine.report.inputs import ReportInputs, Thresholds
 from feedback_engine.report.statistics import Statistics
+from feedback_engine.scoring.control import find_history
 from feedback_engine.scoring.weights import build_weights
 
 if TYPE_CHECKING:
@@ -87,8 +88,9 @@ def _gather_figures(
     The data that these rest on are let go here, before the texts of the report are read.
     """
     compared = [period.previous(), period.year_before()] if period else []
-    months = figures.months_until(period, figures.config.scoring.control.months)
-    result = figures.prepare(period, None, ahead=[*compared, *months])
+    months = figures.months_until(period, MAX_MONTHS)
+    history = find_history(figures.config.scoring.control, months, period)
+    result = figures.prepare(period, None, ahead=[*compared, *history, *months[-TREND_MONTHS:]])
     previous, year_before = (result.compute([each]) for each in compared) if compared else (None, None)
     trend = result.compute(months[-TREND_MONTHS:])
     return result.table, previous, year_before, trend, gather_statistics(figures, result)

@@ -36,6 +36,15 @@ def interval(decimals: int = 1, of: str = "区间") -> tuple[Column, Column]:
     return number(f"{of}下限", decimals), number(f"{of}上限", decimals)
 
 
+#: p and q values below this are shown as such.
+LEAST_P = 0.0001
+
+
+def show_p(value: float | None) -> Cell:
+    """Return a p or q value, or the words for one too small to print."""
+    return f"<{LEAST_P:g}" if value is not None and value < LEAST_P else value
+
+
 def read_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries of plain values, None for an empty number."""
     return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]

@@ -98,9 +98,9 @@ def _write_section(
     sheet.native.set_default_row(ROW_HEIGHT)
     sheet.native.set_tab_color(BLUE)
     _write_heading(sheet, section)
-    for block in section.blocks:
-        # Paragraphs belong to what they follow; everything else begins after a gap.
-        sheet.row += 0 if isinstance(block, Note) and not block.is_heading else 1
+    for place, block in enumerate(section.blocks):
+        # Paragraphs belong to what they follow; everything else, and what comes first, begins after a gap.
+        sheet.row += 0 if place and isinstance(block, Note) and not block.is_heading else 1
         if isinstance(block, Table):
             places[block.name] = _write_table(sheet, block)
         elif isinstance(block, Chart):

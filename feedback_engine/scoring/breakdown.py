@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from feedback_engine.domain import OVERALL, AnswerState, Flag, Measure
-from feedback_engine.scoring.explanation import Answers, ComplaintCount, Contribution, GroupParts, TextCounts
+from feedback_engine.scoring.explanation import (
+    Answers,
+    ComplaintCount,
+    Contribution,
+    GroupParts,
+    Level,
+    TextCounts,
+)
 from feedback_engine.scoring.figures import NO_FIGURE, Figure
 from feedback_engine.scoring.index import Cell, publish_complaints, score_cell
 from feedback_engine.scoring.levels import Part, split_mean
@@ -172,27 +179,43 @@ def count_answers(
     model: IndexModel,
 ) -> tuple[Answers, ...]:
     """Return how often each rating was given; withheld where the indicator itself is suppressed."""
+    import pandas as pd
+
     here = ratings[ratings["indicator"].isin(model.rating_codes) & ratings["feedback_id"].isin(cell.record_ids)]
     groups = {str(code): group for code, group in here.groupby("indicator", sort=True, observed=True)}
     empty = here.iloc[:0]
+    weights = pd.Series(cell.records.weights, index=cell.records.ids)
     return tuple(
-        _answers(groups.get(i.code, empty), i, figures[t.code, i.code, Measure.SCORE].flag)
+        _answers(groups.get(i.code, empty), i, figures[t.code, i.code, Measure.SCORE], weights)
         for t in touchpoints
         for i in t.questions
     )
 
 
-def _answers(group: pd.DataFrame, indicator: Indicator, flag: Flag) -> Answers:
-    is_withheld = flag is Flag.SUPPRESSED
+def _answers(group: pd.DataFrame, indicator: Indicator, figure: Figure, weights: pd.Series[float]) -> Answers:
+    is_withheld = figure.flag is Flag.SUPPRESSED
     states = group["state"].value_counts().to_dict()
-    given = group.loc[group["state"] == AnswerState.ANSWERED.value, "rating"].to_numpy(dtype=np.float64)
-    ratings, counts = np.unique(given, return_counts=True)
+    given = group[group["state"] == AnswerState.ANSWERED.value]
+    ratings, counts = np.unique(given["rating"].to_numpy(dtype=np.float64), return_counts=True)
     return Answers(
         indicator=indicator.code,
         name=indicator.name,
         ratings=() if is_withheld else tuple(zip(ratings.tolist(), counts.tolist(), strict=True)),
         states=tuple((state.value, int(states[state.value])) for state in AnswerState if state.value in states),
         is_withheld=is_withheld,
+        score=figure.score,
+        levels=() if is_withheld else _levels(given, weights),
+    )
+
+
+def _levels(given: pd.DataFrame, weights: pd.Series[float]) -> tuple[Level, ...]:
+    """Return the answers by the score that they are worth, lowest first; answers of weight 0 count nothing."""
+    scores = 100.0 * (given["rating"] - given["scale_min"]) / (given["scale_max"] - given["scale_min"])
+    counted = given.assign(score=scores.round(9), weight=given["feedback_id"].map(weights))
+    sums = counted[counted["weight"] > 0].groupby(["score", "rating"])["weight"].agg(["size", "sum"])
+    return tuple(
+        Level(float(rating), float(score), int(row["size"]), float(row["sum"]))
+        for (score, rating), row in zip(sums.index, sums.to_dict("records"), strict=True)
     )
 
 
@@ -203,7 +226,7 @@ def count_texts(cell: Cell, code: str, figures: Mapping[FigureKey, Figure]) -> T
     if votes is None or figure is None or figure.flag is Flag.SUPPRESSED:
         return None
     positive, neutral, negative = (int((votes.values == direction).sum()) for direction, _, _ in _DIRECTIONS)
-    return TextCounts(len(votes), positive, neutral, negative)
+    return TextCounts(len(votes), positive, neutral, negative, figure.score)
 
 
 def count_complaints(cell: Cell, code: str, model: IndexModel) -> ComplaintCount | None:

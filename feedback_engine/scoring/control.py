@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from feedback_engine.domain import OVERALL, Measure
+from feedback_engine.config.scoring import ControlConfig
+from feedback_engine.domain import OVERALL, Measure, Period
 from feedback_engine.scoring.records import ALL
 from feedback_engine.tables.analysis import CONTROL
 
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
 #: Fewer published months than this make no limits.
 MIN_BASELINE = 8
 _RULES = {1: "超出控制限", 2: "连续 8 点在中心线同侧"}
+
+
+def find_baseline(config: ControlConfig, months: Sequence[Period], period: Period | None) -> list[Period]:
+    """Return the months that make the limits: as configured, else the first `baseline_months` before the period.
+
+    `months` are all with data, oldest first; without a period the last of them is the one under judgement, which makes
+    no limits for itself.
+    """
+    if config.baseline:
+        spans = [Period.parse(label) for label in config.baseline]
+        return [m for m in months if any(span.first <= m.first and m.last <= span.last for span in spans)]
+    earlier = [month for month in months if month.last < period.first] if period else months[:-1]
+    return list(earlier[: config.baseline_months])
+
+
+def find_history(config: ControlConfig, months: Sequence[Period], period: Period | None) -> list[Period]:
+    """Return the months charted, oldest first, with those of a baseline that lies further back."""
+    charted = months[-config.months :]
+    return sorted({*charted, *find_baseline(config, months, period)}, key=lambda month: month.first)
 
 
 def build_control(

@@ -26,6 +26,10 @@ class ScoringData:
         """Return the same data with this FEEDBACK, for instance one with texts."""
         return replace(self, feedback=feedback)
 
+    def without_annotations(self) -> ScoringData:
+        """Return the same data without tags, for what rests on ratings alone."""
+        return replace(self, annotations=self.annotations.iloc[:0])
+
     def replace_ratings(self, ratings: pd.DataFrame) -> ScoringData:
         """Return the same data with these RATINGS, for instance without those of flagged respondents."""
         return replace(self, ratings=ratings)

@@ -158,6 +158,8 @@ def _write_formula(figure: Figure, measure: Measure, contributions: tuple[Contri
     rounded = round_to_total([member.contribution for member in counted])
     terms = " + ".join(f"{term:.2f}" for term in rounded)
     head = "50×(1+(P−N)/(P+N+U))，即 " if measure is Measure.TEXT_INDEX else ""
+    if len(counted) == 1:
+        return f"{head}{products}"
     return f"{head}Σ 有效权重×均分 = {products} = {terms} = {sum(rounded):.2f}"
 
 

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import floor
 from typing import Any
 
 from feedback_engine.config.scoring import METHOD_NAMES
-from feedback_engine.domain import AnswerState, Flag, Measure, Polarity
+from feedback_engine.domain import Flag, Measure
 
-_FLAGS = {
-    Flag.OK: "可用",
-    Flag.SMALL_BASE: "样本偏少，仅供参考",
-    Flag.SUPPRESSED: "样本不足，不显示",
-    Flag.LOW_COVERAGE: "覆盖不足，不公布",
-    Flag.NO_DATA: "没有数据",
-}
-_MEASURES = {
-    Measure.SCORE: "得分",
-    Measure.EQUAL_SCORE: "等权得分",
-    Measure.SATISFIED_SHARE: "满意率",
-    Measure.TEXT_INDEX: "文本指数",
-    Measure.COMPLAINT_RATE: "每千条投诉",
-}
-_METHODS = {**METHOD_NAMES, "share": "文本占比"}
+METHODS = {**METHOD_NAMES, "share": "文本占比"}
 _FIGURES = {
     "r_squared": "R²",
     "consistency_ratio": "一致性比率 CR",
@@ -37,23 +23,7 @@ _FIGURES = {
     "kendall_p": "W 的 p 值",
     "iterations": "迭代次数",
 }
-_READS = {"rating": "打分", "text": "文本", "complaints": "投诉", "index": "触点", "group": "指标组"}
-_READS |= {"reply_hours": "首次回复时长", "handling_hours": "办结时长"}
-_STATES = {
-    AnswerState.ANSWERED.value: "已答",
-    AnswerState.BLANK.value: "空白",
-    AnswerState.NOT_SHOWN.value: "未显示",
-    AnswerState.REFUSED.value: "拒答",
-    AnswerState.UNKNOWN_MISSING.value: "缺失（原因不明）",
-}
-_POLARITIES = {
-    Polarity.POSITIVE.value: "正面",
-    Polarity.NEUTRAL.value: "中性",
-    Polarity.NEGATIVE.value: "负面",
-    Polarity.MIXED.value: "褒贬兼有",
-}
 _DIGITS = 2
-_TEXT_SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +59,40 @@ class GroupParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """The answers of one rating: what it is worth on 0-100, how many they are, and their respondents' weight."""
+
+    rating: float
+    score: float
+    count: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """How often each rating was given, lowest first, and what became of the question; unweighted counts."""
+    """How often each rating was given, lowest first, and what became of the question; unweighted counts.
+
+    `score` is the question's figure: Σ score × weight / Σ weight over the `levels`.
+    """
 
     indicator: str
     name: str
     ratings: tuple[tuple[float, int], ...]
     states: tuple[tuple[str, int], ...]
     is_withheld: bool
+    score: float | None = None
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TextCounts:
-    """The texts that mention the touchpoint, by what they say on balance; unweighted counts."""
+    """The texts that mention the touchpoint, by what they say on balance; unweighted counts, and their text index."""
 
     texts: int
     positive: int
     neutral: int
     negative: int
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +158,24 @@ class Explanation:
         return plain
 
     def to_text(self) -> str:
-        """Return everything in Chinese, a line a fact; numbers with two decimals that add up as they are printed."""
-        return "\n".join(_render(self))
+        """Return everything in Chinese, step by step; numbers with two decimals that add up as they are printed."""
+        from feedback_engine.scoring.narration import narrate
+
+        return "\n".join(narrate(self))
+
+
+def describe_figures(figures: Mapping[str, float]) -> list[str]:
+    """Return in words the figures that speak for weights."""
+    return [f"{_FIGURES.get(name, name)} = {value:.4g}" for name, value in figures.items()]
 
 
 def describe_origin(
     method: str, base_period: str, base: int, figures: Mapping[str, float], notes: Sequence[str]
 ) -> str:
     """Return in words where frozen weights come from."""
-    told = [f"{_METHODS.get(method, method)}，冻结于基期 {'全部数据' if base_period == 'all' else base_period}"]
+    told = [f"{METHODS.get(method, method)}，冻结于基期 {'全部数据' if base_period == 'all' else base_period}"]
     told += [f"依据 {base} 份（个）答卷、对象或专家"] * (base > 0)
-    told += [f"{_FIGURES.get(name, name)} = {value:.4g}" for name, value in figures.items()]
+    told += describe_figures(figures)
     return "；".join((*told, *notes))
 
 
@@ -203,66 +196,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, str) else value
-
-
-def _render(e: Explanation) -> Iterator[str]:
-    yield f"{e.name}（{e.touchpoint}） 期间 {e.period} 分组 {e.segment}"
-    yield f"{_MEASURES[e.measure]}：{_headline(e)}"
-    yield f"公式：{e.formula}"
-    yield f"权重：{e.weight:.4f}（{_METHODS.get(e.method, e.method)}；若等权为 {e.equal_weight:.4f}）"
-    if e.origin:
-        yield f"权重来源：{e.origin}"
-    if e.contributions:
-        yield "构成："
-        rounded = round_to_total([c.contribution for c in e.contributions])
-        yield from (_render_contribution(c, shown) for c, shown in zip(e.contributions, rounded, strict=True))
-    for group in e.groups:
-        yield f"指标组 {group.name}（{group.code}）自身得分 {group.score:.2f}，其中："
-        rounded = round_to_total([c.contribution for c in group.contributions])
-        yield from (_render_contribution(c, shown) for c, shown in zip(group.contributions, rounded, strict=True))
-    if e.answers:
-        yield "答案分布："
-        yield from map(_render_answers, e.answers)
-    if e.texts:
-        t = e.texts
-        yield f"文本：{t.texts} 条（正面 {t.positive}，中性 {t.neutral}，负面 {t.negative}）"
-    if e.complaints:
-        c = e.complaints
-        yield f"投诉：{c.complaints} 件 / {c.exposure:g}，即每千 {c.per_thousand:.2f} 件"
-    if e.verbatims:
-        yield f"原声（{e.verbatim_rule}）："
-        yield from map(_render_verbatim, e.verbatims)
-
-
-def _headline(e: Explanation) -> str:
-    base = f"基数 {e.base}，有效基数 {e.effective_base:.1f}，{_FLAGS[e.flag]}"
-    if e.score is None:
-        return f"—（{base}）"
-    if e.lower is None or e.upper is None:
-        return f"{e.score:.2f}（无区间；{base}）"
-    return f"{e.score:.2f}（{e.confidence:.0%} 区间 {e.lower:.2f} 至 {e.upper:.2f}；{base}）"
-
-
-def _render_contribution(c: Contribution, shown: float) -> str:
-    own = "—" if c.score is None else f"{c.score:.2f}"
-    told = f"自身得分 {own}，基数 {c.base}，{_FLAGS[c.flag]}"
-    origin = f"权重 {c.weight:.4f}，{_METHODS.get(c.method, c.method)}"
-    if c.mean is None:
-        return f"  - {c.name}（{c.code}，{_READS.get(c.reads, c.reads)}）：未计入（{origin}；{told}）"
-    head = f"  - {c.name}（{c.code}，{_READS.get(c.reads, c.reads)}）"
-    return f"{head}：{c.share:.4f} × {c.mean:.2f} = {shown:.2f}（{origin}；{told}）"
-
-
-def _render_answers(a: Answers) -> str:
-    ratings = "、".join(f"{rating:g} 分 {count}" for rating, count in a.ratings)
-    states = "、".join(f"{_STATES.get(state, state)} {count}" for state, count in a.states)
-    shown = "样本不足，不显示" if a.is_withheld else ratings or "无回答"
-    return f"  - {a.name}（{a.indicator}）：{shown}；{states or '没有这道题'}"
-
-
-def _render_verbatim(v: Verbatim) -> str:
-    text = "（原文已清除）" if v.text is None else " ".join(v.text.split())
-    cut = text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
-    place = f"{v.source} 第 {v.row_number} 行 [{v.feedback_id[:12]}]"
-    tag = f"{_POLARITIES.get(v.polarity, v.polarity)} {v.score:+.2f}，置信度 {v.confidence:.2f}"
-    return f"  - {place} {cut}\n    〔{v.start}–{v.end}〕{v.span} {tag}；规则：{v.rule}"

@@ -42,8 +42,8 @@ class Basis:
     by: str | None
     load: Callable[[Periods], ScoringData]
     compute: Callable[[Periods], pd.DataFrame]
-    #: Up to so many months with data, oldest first, the last that of the period.
-    list_months: Callable[[int], list[Period]]
+    #: The months since the first data, oldest first, the last that of the period.
+    months: Sequence[Period]
     explain: Callable[[str], Explanation]
     design: Callable[[], pd.DataFrame]
     frozen: FrozenWeights | None = None
@@ -150,13 +150,15 @@ class IndexResult:
         """INDEX of the months that the control charts show, oldest first."""
         import pandas as pd
 
+        from feedback_engine.scoring.control import find_history
         from feedback_engine.tables.index import INDEX
 
-        months = self._months
+        basis = self._basis
+        months = find_history(basis.scoring.control, basis.months, basis.period)
         if not months:
             return INDEX.build()
         order = {month.label: place for place, month in enumerate(months)}
-        index = self._basis.compute(months)
+        index = basis.compute(months)
         kept = index[index["period"].isin(order)]
         return pd.DataFrame(kept.sort_values("period", key=lambda labels: labels.map(order), kind="stable"))
 
@@ -165,11 +167,13 @@ class IndexResult:
         """CONTROL: scores and text indices over months, with limits frozen at the baseline (`scoring.control`)."""
         import pandas as pd
 
-        from feedback_engine.scoring.control import build_control
+        from feedback_engine.scoring.control import build_control, find_baseline
         from feedback_engine.tables.analysis import CONTROL
 
+        basis = self._basis
+        baseline = [m.label for m in find_baseline(basis.scoring.control, basis.months, basis.period)]
         charts = [
-            build_control(self.history, baseline=[month.label for month in self._baseline], measure=measure)
+            build_control(self.history, baseline=baseline, measure=measure)
             for measure in (Measure.SCORE, Measure.TEXT_INDEX)
         ]
         return CONTROL.conform(pd.concat(charts, ignore_index=True))
@@ -181,6 +185,8 @@ class IndexResult:
         from feedback_engine.scoring.weightings import ALWAYS, compare_weightings
 
         basis = self._basis
+        if not any(touchpoint.rated for touchpoint in basis.model.touchpoints):
+            raise ConfigError("没有一个触点有打分，各种权重方法无从比较")
         weighting = basis.scoring.weighting
         judged = [name for name, given in (("ahp", weighting.ahp.judgements), ("delphi", weighting.delphi)) if given]
         combined = ["combine"] if basis.scoring.weights == "combine" else []
@@ -266,22 +272,6 @@ class IndexResult:
         return self._basis.load([self._basis.period])
 
     @cached_property
-    def _months(self) -> list[Period]:
-        """The months charted, and before them those of a baseline that lies further back."""
-        charted = self._basis.list_months(self._basis.scoring.control.months)
-        return sorted({*charted, *self._baseline}, key=lambda month: month.first)
-
-    @cached_property
-    def _baseline(self) -> list[Period]:
-        control, period = self._basis.scoring.control, self._basis.period
-        months = self._basis.list_months(_MOST_MONTHS)
-        if control.baseline:
-            return [month for month in months if _lies_in(month, control.baseline)]
-        # The month under judgement makes no limits for itself.
-        earlier = [month for month in months if month.last < period.first] if period else months[:-1]
-        return earlier[: control.baseline_months]
-
-    @cached_property
     def _touchpoints(self) -> tuple[Answers, Floats]:
         """Respondents' touchpoint scores, and their overall satisfaction."""
         from feedback_engine.scoring.answers import read_touchpoints
@@ -309,11 +299,3 @@ class IndexResult:
         inside = [code for code in self._basis.model.rating_codes if code in asked]
         codes = [*inside, *sorted(asked - set(inside))]
         return read_answers(self._data, codes, period=self._basis.period, names=self._basis.names)
-
-
-#: More months than any project has.
-_MOST_MONTHS = 1200
-
-
-def _lies_in(month: Period, labels: Sequence[str]) -> bool:
-    return any(p.first <= month.first and month.last <= p.last for p in map(Period.parse, labels))

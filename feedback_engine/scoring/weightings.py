@@ -9,6 +9,7 @@ from feedback_engine.config.scoring import ScoringConfig
 from feedback_engine.domain import OVERALL, Period
 from feedback_engine.errors import ConfigError, FeedbackEngineError
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.explanation import describe_figures
 from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, freeze_weights
 from feedback_engine.scoring.index import build_cells, score_cell
 from feedback_engine.scoring.model import IndexModel
@@ -37,7 +38,8 @@ def compare_weightings(
 
     A method that refuses has one row, with its reason; nothing is hidden because it did not fit.
     """
-    rows = [row for method in methods for row in _compare(data, model, scoring, period, method)]
+    lean = data if any(touchpoint.blended for touchpoint in model.touchpoints) else data.without_annotations()
+    rows = [row for method in methods for row in _compare(lean, model, scoring, period, method)]
     return WEIGHTINGS.build(rows)
 
 
@@ -52,18 +54,24 @@ def _compare(
     figure = find_overall(data, apply_weights(model, frozen), period)
     top = frozen.levels[0]
     yield (
-        method, OVERALL, OVERALL, 1.0, figure.score, figure.lower, figure.upper, top.base, "；".join(_describe(frozen))
+        method, OVERALL, OVERALL, 1.0, figure.score, figure.lower, figure.upper, top.base,
+        "；".join(_describe(frozen, model)),
     )  # fmt: skip
     for level in frozen.levels:
         for (touchpoint, indicator), weight in level.weights.items():
             yield method, touchpoint, indicator, weight, None, None, None, level.base, "；".join(level.notes)
 
 
-def _describe(frozen: FrozenWeights) -> Iterator[str]:
+def _describe(frozen: FrozenWeights, model: IndexModel) -> Iterator[str]:
+    """Yield what should be known of the levels, once for those of which the same is to be said."""
+    names = {t.code: t.name for t in model.touchpoints} | {i.code: i.name for t in model.touchpoints for i in t.tree}
+    told: dict[str, list[str]] = {}
     for level in frozen.levels:
-        figures = "，".join(f"{name}={value:.4g}" for name, value in level.figures.items())
-        if figures or level.notes:
-            yield f"{level.code}：{'，'.join(filter(None, (figures, *level.notes)))}"
+        figures = describe_figures(level.figures)
+        if said := "，".join((*figures, *level.notes)):
+            told.setdefault(said, []).append("总指数" if level.code == OVERALL else names.get(level.code, level.code))
+    for said, levels in told.items():
+        yield f"{'、'.join(levels)}：{said}"
 
 
 def find_overall(data: ScoringData, model: IndexModel, period: Period | None) -> Figure:

@@ -80,6 +80,7 @@ def index(period, shift=0.0, *, rated=True, text=True):
     if rated:
         total = sum(r[5] * r[6] for r in rows if r[3] == OVERALL and r[4] == Measure.SCORE and r[5] is not None)
         add(OVERALL, OVERALL, Measure.SCORE, total, 1.0, 1204, 1.1)
+        add(OVERALL, OVERALL, Measure.EQUAL_SCORE, 73.0 + shift, 0.0, 1204, 1.2)
         add(OVERALL, OVERALL, Measure.SATISFIED_SHARE, 71.4 + shift, 0.0, 1204, 2.6)
     if text:
         add(OVERALL, OVERALL, Measure.TEXT_INDEX, 58.3 + shift, 0.0, 640, 3.9)

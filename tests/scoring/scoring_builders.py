@@ -11,10 +11,13 @@ from typing import Any
 import pandas as pd
 
 from feedback_engine.config.model import Config
+from feedback_engine.config.scoring import ScoringConfig
 from feedback_engine.domain import OVERALL, Period
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import IndexModel, build_model
+from feedback_engine.scoring.result import Basis
+from feedback_engine.tables.analysis import DESIGN
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS
 
@@ -82,6 +85,24 @@ def rated(code: str, *indicators: str, weight: float | None = None, **more: Any)
     listed += [{"code": name, "weight": share} for name, share in more.pop("weights", {}).items()]
     listed += more.pop("others", [])
     return {"code": code, "indicators": listed, **({} if weight is None else {"weight": weight}), **more}
+
+
+def basis_of(model: IndexModel, data: ScoringData, *, scoring: Any = None, **more: Any) -> Basis:
+    """Return what an IndexResult reads, over data that hold every period."""
+    period, by = more.get("period"), more.get("by")
+    settings = ScoringConfig.model_validate({"suppress_below": 1, "flag_below": 1, **(scoring or {})})
+    parts: dict[str, Any] = {
+        "declared": model,
+        "scoring": settings,
+        "period": period,
+        "by": by,
+        "load": lambda periods: data,
+        "compute": lambda periods: compute_index(data, model, periods=periods, by=by),
+        "months": [],
+        "explain": lambda touchpoint: None,
+        "design": DESIGN.build,
+    }
+    return Basis(model=model, **{**parts, **more})
 
 
 def index_of(

@@ -6,9 +6,9 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scoring_builders import PACK, Person, make_data, make_model, rated
+from scoring_builders import PACK, Person, basis_of, make_data, make_model, rated
 
 from feedback_engine.domain import Measure, Period
 from feedback_engine.errors import ConfigError, TableError
@@ -51,8 +51,34 @@ def test_a_touchpoint_is_explained_by_its_indicators() -> None:
 
 def test_the_printed_numbers_add_up_as_printed() -> None:
     text = explained("delivery").to_text()
-    assert "= 41.67 + 4.16 = 45.83" in text or "= 41.66 + 4.17 = 45.83" in text
-    assert "权重：0.7500（配置声明" in text
+    assert "41.67 + 4.16 = 45.83" in text or "41.66 + 4.17 = 45.83" in text
+    assert "占总指数 0.7500，配置声明" in text
+
+
+def test_a_touchpoint_of_one_indicator_says_its_figure_once_in_the_formula() -> None:
+    line = next(line for line in explained("price").to_text().splitlines() if line.startswith("二、"))
+    assert line.count("25.00") == 1
+
+
+def test_a_question_is_led_back_to_its_answers_by_an_equation_that_holds() -> None:
+    text = explained("delivery").to_text()
+    assert "50.00 = (0×1 + 50×1 + 100×1) ÷ 3 = 150.00 ÷ 3" in text
+    assert "文本指数 50 × (1 + (1 − 1) ÷ 2) = 50.00" in text
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5), st.sampled_from([0.5, 1.0, 2.5])), min_size=1))
+def test_the_answers_levels_add_up_to_the_questions_score(rows: list[tuple[int, int, float]]) -> None:
+    crowd = [Person(f"p{n}", {"speed": a, "packing": b}, weight=w) for n, (a, b, w) in enumerate(rows)]
+    for answers in explained("delivery", crowd).answers:
+        total = sum(level.weight for level in answers.levels)
+        assert sum(level.score * level.weight for level in answers.levels) / total == pytest.approx(answers.score)
+        assert sum(level.count for level in answers.levels) == len(rows)
+
+
+def test_a_reversed_scale_is_led_back_to_the_scores_it_gives() -> None:
+    (answers,) = explained("price", [Person("a", {"fair": 2}, scale=(5, 1))]).answers
+    assert [(level.rating, level.score) for level in answers.levels] == [(2.0, 75.0)]
 
 
 def test_the_overall_index_is_explained_by_its_touchpoints() -> None:
@@ -201,7 +227,8 @@ def test_an_explanation_is_plain_json() -> None:
 def test_the_result_explains_through_the_callable_it_was_given() -> None:
     model, data = make_model(TOUCHPOINTS), make_data(CROWD)
     index, weights = compute_index(data, model, periods=[None]), build_weights(model)
-    result = IndexResult(index, weights, lambda touchpoint: explain(index, weights, model, touchpoint, data))
+    basis = basis_of(model, data, explain=lambda touchpoint: explain(index, weights, model, touchpoint, data))
+    result = IndexResult(index, weights, basis)
     assert result.explain("price").score == 25.0
 
 

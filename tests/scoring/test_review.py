@@ -74,7 +74,20 @@ def test_touchpoints_are_held_against_overall_satisfaction() -> None:
     found = review(frame)
     assert found.loc[("criterion", "price", OVERALL), "is_issue"]
     assert found.loc[("criterion", "service", OVERALL), "value"] > 0.5
+    assert ("adequacy", OVERALL, OVERALL) not in found.index  # of two touchpoints, KMO is always one half
+
+
+def test_three_touchpoints_are_judged_fit_to_be_summed_up() -> None:
+    model = make_model([rated("service", "a", "b"), rated("price", "c"), rated("parking", "d")])
+    found = review_model(data_of(survey()), model, SCORING).set_index(["kind", "touchpoint", "indicator"])
     assert found.loc[("adequacy", OVERALL, OVERALL), "base"] == 300
+    assert found.loc[("adequacy", OVERALL, OVERALL), "value"] > 0.6
+
+
+def test_an_item_of_two_has_no_alpha_without_it() -> None:
+    model = make_model([rated("service", "a", "b")])
+    found = review_model(data_of(survey()), model, SCORING).set_index(["kind", "touchpoint", "indicator"])
+    assert "只有两题" in found.loc[("item", "service", "a"), "finding"]
 
 
 def test_drift_compares_the_frozen_weights_with_this_period_s() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from feedback_engine.domain import OVERALL
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, Look, Marked, Note, Section, Table, Tone
-from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows
+from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, show_p
 from feedback_engine.report.facts import Facts, period_line
 
 NAME = "答题统计"
@@ -75,7 +75,9 @@ def _pairs(facts: Facts, rows: list[dict[str, Any]]) -> Table:
         (
             facts.indicator_name(row["first"]),
             facts.indicator_name(row["second"]),
-            *pick(row, "r", "lower", "upper", "p_value", "base"),
+            *pick(row, "r", "lower", "upper"),
+            show_p(row["p_value"]),
+            row["base"],
         )
         for row in strongest
     ]
@@ -102,7 +104,7 @@ def _regression(facts: Facts) -> list[Block]:
             "截距" if row["term"] == "intercept" else facts.name(row["term"]),
             *pick(row, "estimate", "standard_error", "lower", "upper"),
             "是" if row["p_value"] is not None and row["p_value"] < alpha else "",
-            row["p_value"],
+            show_p(row["p_value"]),
         )
         for row in rows
         if row["term"] != "R²"

@@ -7,7 +7,7 @@ from typing import Any
 from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, Note, Section, Table
 from feedback_engine.report.changes import AGAINST, TESTS, Change, arrow
-from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, share
+from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, share, show_p
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import ALL, NAMES, UNITS
 from feedback_engine.report.sections.versions import list_versions
@@ -102,7 +102,8 @@ def _row(facts: Facts, row: dict[str, Any]) -> tuple[Cell, ...]:
         relative,
         *pick(row, "lower", "upper"),
         arrow(change, less_is_better=measure is Measure.COMPLAINT_RATE),
-        *pick(row, "p_value", "q_value"),
+        show_p(row["p_value"]),
+        show_p(row["q_value"]),
         TESTS.get(row["test"], row["test"]),
         *pick(row, "base_before", "base_after", "overlap"),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from feedback_engine.domain import OVERALL
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, Look, Marked, Note, Section, Table, Tone
-from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows
+from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, show_p
 from feedback_engine.report.facts import Facts, period_line
 
 NAME = "期望与体验"
@@ -56,7 +56,7 @@ def _gap(facts: Facts, row: dict[str, Any]) -> tuple[Cell, ...]:
     if row["base"] < facts.inputs.thresholds.suppress_below:
         return row["dimension"], item, *[None] * 5, Marked("样本不足", Tone.MUTED), None, row["base"]
     figures = pick(row, "expectation", "experience", "gap", "lower", "upper")
-    return row["dimension"], item, *figures, verdict, *pick(row, "p_value", "base")
+    return row["dimension"], item, *figures, verdict, show_p(row["p_value"]), row["base"]
 
 
 def _kano(facts: Facts) -> list[Block]:

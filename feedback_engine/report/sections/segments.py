@@ -7,7 +7,7 @@ from typing import Any
 from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, Look, Marked, Note, Section, Table, Tone
 from feedback_engine.report.changes import Change, arrow
-from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows
+from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, show_p
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import NAMES, WITHHELD, Figure, remark
 
@@ -79,9 +79,15 @@ def _row(facts: Facts, attribute: str, row: dict[str, Any]) -> tuple[Cell, ...]:
         _shown(row),
         *pick(row, "lower", "upper", "whole", "points"),
         arrow(_change(row)),
-        row["q_value"],
-        remark(figure, facts.inputs.thresholds),
+        show_p(row["q_value"]),
+        _remark(facts, figure),
     )
+
+
+def _remark(facts: Facts, figure: Figure) -> Cell:
+    if figure.flag is Flag.SUPPRESSED and figure.base >= facts.inputs.thresholds.suppress_below:
+        return Marked("不显示：否则可倒推出另一类被隐去的数字", Tone.MUTED)
+    return remark(figure, facts.inputs.thresholds)
 
 
 def _change(row: dict[str, Any]) -> Change:
@@ -110,6 +116,8 @@ def _unique(facts: Facts, codes: list[str]) -> list[str]:
 
 def _differences(facts: Facts, rows: list[dict[str, Any]], attribute: str, place: int) -> list[Block]:
     found = sorted((row for row in rows if row["is_notable"]), key=lambda row: -abs(row["points"]))
+    if not found:
+        return [Note(f"按{attribute}：没有一类与总体差异显著。", Tone.MUTED)]
     columns = (
         Column(attribute),
         Column("触点"),
@@ -128,12 +136,11 @@ def _differences(facts: Facts, rows: list[dict[str, Any]], attribute: str, place
             NAMES[Measure(row["measure"])],
             *pick(row, "base", "score", "whole", "points"),
             arrow(_change(row)),
-            row["q_value"],
+            show_p(row["q_value"]),
         )
         for row in found
     ]
-    title, empty = f"按{attribute}：与总体差异显著的", "（没有一类与总体差异显著）"
-    return [Table(f"segment_differences_{place}", title, columns, cells, empty=empty)]
+    return [Table(f"segment_differences_{place}", f"按{attribute}：与总体差异显著的", columns, cells)]
 
 
 def _ranking(facts: Facts) -> list[Block]:

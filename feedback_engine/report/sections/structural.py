@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, Look, Marked, Note, Section, Table, Tone
-from feedback_engine.report.columns import interval, number, read_rows
+from feedback_engine.report.columns import interval, number, read_rows, show_p
 from feedback_engine.report.facts import Facts, period_line
 
 NAME = "结构模型"
@@ -94,8 +94,8 @@ def _effects(rows: Rows) -> Table:
     cells = []
     for pair in dict.fromkeys((*direct, *totals)):
         path, total = direct.get(pair, {}), totals.get(pair, {})
-        own = tuple(path.get(name) for name in ("estimate", "lower", "upper", "p_value"))
-        cells.append((*pair, *own, *(total.get(name) for name in ("estimate", "lower", "upper"))))
+        ends = ("estimate", "lower", "upper")
+        cells.append((*pair, *map(path.get, ends), show_p(path.get("p_value")), *map(total.get, ends)))
     return Table("structural_paths", "路径与总效应", columns, cells)
 
 

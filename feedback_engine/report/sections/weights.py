@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feedback_engine.config.scoring import METHOD_NAMES
 from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.report.blocks import (
     Block,
@@ -19,11 +20,12 @@ from feedback_engine.report.blocks import (
 )
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import Figure, base, interval, of_touchpoint, overall, show
+from feedback_engine.report.sections.weightings import list_origins, list_weightings
 
 #: Points below which two sums count as the same.
 TOLERANCE = 0.05
-SOURCES = {"rating": "打分题", "text": "文本情感", "complaints": "投诉率", "index": "下级指标"}
-METHODS = {"declared": "配置声明", "equal": "等权"}
+SOURCES = {"rating": "打分题", "text": "文本情感", "complaints": "投诉率", "index": "下级指标", "group": "下级指标"}
+SOURCES |= {"reply_hours": "首次回复时长", "handling_hours": "办结时长"}
 _NUMBER = ColumnKind.NUMBER
 COLUMNS = (
     Column("触点"),
@@ -71,7 +73,8 @@ def build_weights(facts: Facts) -> Section:
     strong.add(len(rows))
     rows.append(_total_row(facts, tops))
     table = Table("weights", "指标体系", COLUMNS, rows, frozenset(strong))
-    blocks: tuple[Block, ...] = (table, _comparison(facts, parts, tops), *_notes())
+    blocks: tuple[Block, ...] = (table, *_notes(), _comparison(facts, tops), *list_origins(facts))
+    blocks = (*blocks, *list_weightings(facts))
     return Section("指标体系与权重", "指标体系与权重", blocks, period_line(facts))
 
 
@@ -107,7 +110,7 @@ def _label(facts: Facts, part: Part) -> str:
 
 
 def _declared(part: Part) -> tuple[Cell, ...]:
-    source, method = SOURCES.get(part.source, part.source), METHODS.get(part.method, part.method)
+    source, method = SOURCES.get(part.source, part.source), METHOD_NAMES.get(part.method, part.method)
     return source, part.weight, part.equal_weight, method
 
 
@@ -151,37 +154,21 @@ def _total_row(facts: Facts, tops: list[Part]) -> tuple[Cell, ...]:
     return ("合计", "总体", "", "", *weights, "", *_measured(figure), None, adds or None)
 
 
-def _comparison(facts: Facts, parts: list[Part], tops: list[Part]) -> Table:
-    figure = overall(facts.figures, Measure.SCORE)
+def _comparison(facts: Facts, tops: list[Part]) -> Table:
+    figure, equal = (overall(facts.figures, measure) for measure in (Measure.SCORE, Measure.EQUAL_SCORE))
     published = _published(facts, tops)
     missing = [_label(facts, top) for top in tops if top.touchpoint not in published]
-    equal = _equal_index(facts, parts, tops)
-    declared = None if figure is None else figure.score
-    gap = None if equal is None or declared is None else declared - equal
+    scores = [None if each is None else each.score for each in (figure, equal)]
+    gap = None if scores[0] is None or scores[1] is None else scores[0] - scores[1]
     rows: list[tuple[Cell, ...]] = [
         ("满意度指数（按上表权重）", show(figure, Measure.SCORE), ""),
-        ("满意度指数（等权）", equal, "指标与触点都取等权，由各自的均值合成"),
+        ("满意度指数（等权）", show(equal, Measure.EQUAL_SCORE), "指标与触点都取等权"),
         ("权重带来的差异", gap, "差异大时，结论依赖于权重的取法"),
         ("触点权重之和", sum(top.weight for top in tops), "应为 1"),
         ("未计入的触点", len(missing), "、".join(missing) or "无"),
     ]
     columns = (Column("核对项"), Column("数值", _NUMBER, decimals=2), Column("说明", fills=True))
     return Table("equal_weights", "与等权比较", columns, rows)
-
-
-def _equal_index(facts: Facts, parts: list[Part], tops: list[Part]) -> float | None:
-    scores = []
-    for top in tops:
-        own = [part for part in parts if part.touchpoint == top.touchpoint and part.indicator != OVERALL]
-        pairs = [(part.equal_weight, f.score) for part in own if (f := _figure(facts, part)) and f.score is not None]
-        whole = of_touchpoint(facts.figures, top.touchpoint, Measure.SCORE)
-        if whole is None or whole.score is None:
-            continue
-        weight = sum(weight for weight, _ in pairs)
-        score = sum(weight * score for weight, score in pairs) / weight if weight else whole.score
-        scores.append((top.equal_weight, score))
-    total = sum(weight for weight, _ in scores)
-    return sum(weight * score for weight, score in scores) / total if total else None
 
 
 def _notes() -> tuple[Note, ...]:

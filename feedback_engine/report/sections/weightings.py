@@ -1,0 +1,68 @@
+"""A part of 指标体系与权重: the index by every method, side by side, and where the weights in force come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feedback_engine.config.scoring import METHOD_NAMES
+from feedback_engine.domain import OVERALL
+from feedback_engine.report.blocks import Block, Cell, Column, Marked, Note, Table, Tone
+from feedback_engine.report.columns import count, interval, number, pick, read_rows, share
+from feedback_engine.report.facts import Facts
+
+#: Touchpoints whose weights stand in the table; the others are in `score --table weightings`.
+MOST_TOUCHPOINTS = 12
+
+
+def list_origins(facts: Facts) -> list[Block]:
+    """Return where computed weights come from, level by level; nothing for declared ones."""
+    origins = facts.inputs.statistics.origins
+    rows = [(_level(facts, code), told) for code, told in origins.items()]
+    columns = (Column("层级"), Column("权重由来", fills=True))
+    return [Table("weight_origins", "权重的由来", columns, rows)] if rows else []
+
+
+def _level(facts: Facts, code: str) -> str:
+    if code == OVERALL:
+        return "总指数的触点"
+    known = code in facts.inputs.touchpoint_names
+    return f"{facts.name(code) if known else facts.indicator_name(code)}的指标"
+
+
+def list_weightings(facts: Facts) -> list[Block]:
+    """Return the methods side by side; a method that refuses has its reason in the place of figures."""
+    rows = read_rows(facts.inputs.statistics.table("weightings"))
+    if not rows:
+        return []
+    codes = list(dict.fromkeys(row["touchpoint"] for row in rows if _is_touchpoint(row)))[:MOST_TOUCHPOINTS]
+    names = [f"{place}. {facts.name(code)}" for place, code in enumerate(codes, 1)]
+    columns = (
+        Column("方法"),
+        number("总指数"),
+        *interval(),
+        count("依据（份/个）"),
+        *(share(name) for name in names),
+        Column("说明", fills=True),
+    )
+    weights = {(row["method"], row["touchpoint"]): row["weight"] for row in rows if _is_touchpoint(row)}
+    sums = [row for row in rows if row["touchpoint"] == OVERALL]
+    cells = [_method(row, [weights.get((row["method"], code)) for code in codes]) for row in sums]
+    return [Table("weightings", "换一种权重，总指数会是多少", columns, cells), Note(_EXPLAINED, Tone.MUTED)]
+
+
+_EXPLAINED = (
+    "都用本期的数据。熵权、CRITIC、变异系数与主成分衡量的是对象之间的差异，不是对顾客的重要性，只能用在"
+    "『对象 × 指标』表上（scoring.weighting.objects）；LMG、Johnson、Pratt、回归系数与 PLS 需要总体满意度题"
+    "（overall_item）、足够的答卷与 R²。不满足条件的方法不出数，写明原因。"
+)
+
+
+def _is_touchpoint(row: dict[str, Any]) -> bool:
+    return bool(row["touchpoint"] != OVERALL and row["indicator"] == OVERALL)
+
+
+def _method(row: dict[str, Any], weights: list[Cell]) -> tuple[Cell, ...]:
+    name = METHOD_NAMES.get(row["method"], row["method"])
+    if row["weight"] is None:
+        return name, Marked("未采用", Tone.MUTED), None, None, None, *weights, Marked(row["note"], Tone.MUTED)
+    return name, *pick(row, "score", "lower", "upper"), row["base"] or None, *weights, row["note"]
