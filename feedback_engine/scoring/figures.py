@@ -15,7 +15,7 @@ import numpy as np
 
 from feedback_engine.domain import Flag
 from feedback_engine.scoring.model import ComplaintScale, IndexModel
-from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, Sample
+from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, Sample, is_rising, merge_rows
 
 Bounds = tuple[float | None, float | None]
 
@@ -81,12 +81,12 @@ def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
     The base is the distinct records in the members' bases; that of the largest member if none has records.
     """
     value = float(sum(share * member.value for share, member in members))
-    all_rows = np.concatenate([member.rows for _, member in members])
-    rows, inverse = np.unique(all_rows, return_inverse=True)
-    influence = np.concatenate([share * member.influence for share, member in members])
-    weights = np.zeros(len(rows))
-    np.maximum.at(weights, inverse, np.concatenate([member.weights for _, member in members]))
-    totals = np.asarray(np.bincount(inverse, weights=influence, minlength=len(rows)), dtype=np.float64)
+    rows = merge_rows([member.rows for _, member in members])
+    totals, weights = np.zeros((2, len(rows)))
+    for share, member in members:
+        places = np.searchsorted(rows, member.rows)
+        totals += np.bincount(places, weights=share * member.influence, minlength=len(rows))
+        np.maximum.at(weights, places, member.weights)
     counted = weights[weights > 0]
     largest = max((member for _, member in members), key=lambda member: member.effective_base)
     base, kish = (len(counted), effective_base(counted)) if len(counted) else (largest.base, largest.effective_base)
@@ -168,8 +168,11 @@ def _publish(
 def _t_interval(linear: Linear, confidence: float) -> Bounds:
     from feedback_engine.stats.design import linearised_error
 
-    _, inverse = np.unique(linear.rows, return_inverse=True)
-    error, freedom = linearised_error(np.bincount(inverse, weights=linear.influence))
+    influence = linear.influence
+    if not is_rising(linear.rows):
+        _, inverse = np.unique(linear.rows, return_inverse=True)
+        influence = np.bincount(inverse, weights=influence)
+    error, freedom = linearised_error(influence)
     return _around(linear.value, error, freedom, confidence)
 
 
@@ -190,6 +193,6 @@ def _around(value: float, error: float, freedom: int, confidence: float) -> Boun
 
 @lru_cache(maxsize=4096)
 def _t_quantile(confidence: float, freedom: int) -> float:
-    from scipy import stats
+    from feedback_engine.stats.quantiles import t_quantile
 
-    return float(stats.t.ppf((1 + confidence) / 2, freedom))
+    return t_quantile(confidence, freedom)

@@ -133,6 +133,9 @@ def split_mean(respondents: Sample, members: Sequence[Indicator]) -> tuple[Part,
     """Return what each member adds to the mean of the respondents' scores."""
     if not len(respondents):
         return ()
+    if not len(respondents.parts):
+        mean = float(respondents.weights @ respondents.values / respondents.weights.sum())
+        return (Part(members[0].code, 1.0, mean),)
     means = (respondents.weights[:, np.newaxis] * respondents.parts).sum(axis=0) / respondents.weights.sum()
     count = len(members)
     return tuple(

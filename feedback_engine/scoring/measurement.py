@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +32,16 @@ from feedback_engine.scoring.model import (
     equalise,
 )
 from feedback_engine.scoring.records import Records, find_positions
-from feedback_engine.scoring.samples import Floats, Ints, Sample, Slicing, average_by_record, drop_weightless
+from feedback_engine.scoring.samples import (
+    Floats,
+    Ints,
+    Sample,
+    Slicing,
+    average_by_record,
+    drop_weightless,
+    is_rising,
+    mean_by_record,
+)
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
 
 if TYPE_CHECKING:
@@ -86,7 +94,8 @@ def measure(data: ScoringData, records: Records, model: IndexModel) -> Measureme
     answers = score_items(data.ratings, records, model.rating_codes)
     items = {**answers, **_score_groups(answers, model), **_score_hours(data.cases, records, model)}
     respondents = {t.code: average_members(items, t.rated, model) for t in model.touchpoints}
-    overall = average_members(respondents, model.touchpoints, model)
+    of_touchpoints = [respondents[t.code] for t in model.touchpoints]
+    overall = mean_by_record(of_touchpoints, [t.weight for t in model.touchpoints], model.min_answered)
     tags = _Tags.read(data.annotations, records)
     mentions = _mentions(tags, model)
     everyone = np.arange(len(records.ids), dtype=np.int64)
@@ -107,28 +116,30 @@ def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) 
     import pandas as pd
 
     codes = find_positions(pd.Index(list(wanted), dtype="object"), ratings["indicator"])
-    is_counted = (codes >= 0) & ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
-    answers, codes = ratings[is_counted], codes[is_counted]
-    rows = find_positions(records.ids, answers["feedback_id"])
-    scores = _item_scores(answers)
-    order = np.lexsort((rows, codes))
-    order = order[rows[order] >= 0]
-    bounds = np.searchsorted(codes[order], np.arange(len(wanted) + 1))
-    chosen = (order[start:end] for start, end in pairwise(bounds))
-    return {
-        code: drop_weightless(Sample(rows[places], scores[places], records.weights[rows[places]]))
-        for code, places in zip(wanted, chosen, strict=True)
-    }
+    is_answered = ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
+    record_of = find_positions(records.ids, ratings["feedback_id"])
+    codes[~is_answered | (record_of < 0)] = -1
+    columns = {name: ratings[name].to_numpy(dtype=np.float64) for name in ("rating", "scale_min", "scale_max")}
+    small = codes.astype(np.int16) if len(wanted) < 2**15 else codes
+    found = {}
+    for place, code in enumerate(wanted):
+        chosen = np.flatnonzero(small == place)
+        rows = record_of[chosen]
+        if not is_rising(rows):
+            order = np.argsort(rows, kind="stable")
+            chosen, rows = chosen[order], rows[order]
+        scores = _item_scores(code, *(column[chosen] for column in columns.values()))
+        found[code] = drop_weightless(Sample(rows, scores, records.weights[rows]))
+    return found
 
 
-def _item_scores(answers: pd.DataFrame) -> Floats:
+def _item_scores(code: str, rating: Floats, low: Floats, high: Floats) -> Floats:
     """Return 100 (x - lo) / (hi - lo); a reversed scale has lo > hi. A rating off its scale is a TableError."""
-    rating, low, high = (answers[name].to_numpy(dtype=np.float64) for name in ("rating", "scale_min", "scale_max"))
     fits = (np.minimum(low, high) <= rating) & (rating <= np.maximum(low, high)) & (low != high)
     if not fits.all():
         place = int(np.argmin(fits))
         raise TableError(
-            f"表 ratings 的指标 {answers['indicator'].iloc[place]}：分值 {rating[place]:g} 不在量表 "
+            f"表 ratings 的指标 {code}：分值 {rating[place]:g} 不在量表 "
             f"{low[place]:g}–{high[place]:g} 之内；请检查该题的 scale"
         )
     scores: Floats = 100.0 * (rating - low) / (high - low)
@@ -224,7 +235,10 @@ def _votes(tags: _Tags, mentions: Ints, records: Records, model: IndexModel) -> 
 def _vote(tags: _Tags, is_counted: NDArray[np.bool_], records: Records) -> Sample:
     texts, inverse = np.unique(tags.texts[is_counted], return_inverse=True)
     balance = np.bincount(inverse.reshape(-1), weights=tags.directions[is_counted], minlength=len(texts))
-    return drop_weightless(Sample(records.record_of_text[texts], np.sign(balance), records.weight_of_text[texts]))
+    rows = records.record_of_text[texts]
+    by_record = np.argsort(rows, kind="stable")
+    texts = texts[by_record]
+    return drop_weightless(Sample(rows[by_record], np.sign(balance[by_record]), records.weight_of_text[texts]))
 
 
 def _complaints(tags: _Tags, mentions: Ints, records: Records, model: IndexModel) -> dict[str, Sample]:

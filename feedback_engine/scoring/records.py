@@ -1,4 +1,4 @@
-"""The records behind the figures: one a source row, in the order of their ids, with day, weight and segment."""
+"""The records behind the figures: one a source row, in the order of day and id, with weight and segment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ _UNDATED = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The source rows: `ids` sorted; `days` since 1970-01-01 in local time; `texts` are the FEEDBACK rows' ids."""
+    """The source rows by day, then id: a period is one stretch of them.
+
+    `days` since 1970-01-01 in local time, the undated first; `texts` are the FEEDBACK rows' ids.
+    """
 
     ids: pd.Index[Any]
     days: Ints
@@ -46,11 +49,11 @@ class Records:
 
     def slice(self, period: Period | None) -> Slicing:
         """Return which records lie in the period; None is everything, undated records included."""
-        inside = np.ones(len(self.days), dtype=np.bool_)
+        start, end = 0, len(self.days)
         if period is not None:
             first, last = (day.toordinal() - _EPOCH_ORDINAL for day in (period.first, period.last))
-            inside = (self.days >= first) & (self.days <= last)
-        return Slicing(inside, self.segments, len(self.segment_names))
+            start, end = int(np.searchsorted(self.days, first)), int(np.searchsorted(self.days, last, side="right"))
+        return Slicing(start, end, self.segments, len(self.segment_names))
 
 
 def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) -> Records:
@@ -60,12 +63,15 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
     is_extra = feedback["role"].ne(MAIN_ROLE)
     rows = feedback.assign(_is_extra=is_extra).sort_values(["record_id", "_is_extra", "feedback_id"])
     main = rows.drop_duplicates("record_id")
+    days = _local_days(main["received_at"], timezone)
+    order = np.argsort(days, kind="stable")
+    main, days = main.iloc[order], days[order]
     ids = pd.Index(main["record_id"].to_numpy(dtype=object))
     texts = rows.sort_values("feedback_id")
     segments, names = _segment(main, by)
     return Records(
         ids=ids,
-        days=_local_days(main["received_at"], timezone),
+        days=days,
         weights=main["respondent_weight"].to_numpy(dtype=np.float64),
         is_logged_complaint=main["kind"].eq(SourceKind.COMPLAINTS.value).to_numpy(dtype=np.bool_),
         segments=segments,
@@ -77,9 +83,13 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
 
 
 def find_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Ints:
-    """Return the position of each wanted id, -1 where it is unknown."""
+    """Return the position of each wanted id, -1 where it is unknown; a categorical column is looked up by category."""
     import pandas as pd
 
+    if isinstance(wanted.dtype, pd.CategoricalDtype):
+        of_category = ids.get_indexer(pd.Index(wanted.cat.categories.to_numpy(dtype=object)))
+        # A gap has the code -1: it finds what is appended.
+        return np.append(of_category, -1).astype(np.int64)[wanted.cat.codes.to_numpy()]
     positions: Ints = ids.get_indexer(pd.Index(wanted.to_numpy(dtype=object))).astype(np.int64)
     return positions
 
