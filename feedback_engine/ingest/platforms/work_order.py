@@ -39,6 +39,8 @@ _COMPARED = MomentParser("UTC")
 #: What any table may have, and how many other fields make a log of complaints.
 _BESIDE = frozenset({"ignore", "private", "attribute"})
 _MIN_FIELDS = 3
+#: What a log without texts has beside its ids, and how many fields in all.
+_REGISTER, _MANY_FIELDS = frozenset({"opened_at", "closed_at", "stated_type"}), 7
 
 
 class WorkOrder:
@@ -60,7 +62,10 @@ class WorkOrder:
         # An id alone may be of anything: ticket id and subject of a theatre.
         is_sparse = strong < 2 and len(found.keys() - _BESIDE) < _MIN_FIELDS
         is_log = self._table.count_strong(sample.header, "text", "title") and "opened_at" in found and len(found) > 3
-        if not (is_car_list or (has_id and has_text and strong and not is_sparse) or is_log):
+        # Some logs hold no words of the customer, only how the case was classed and handled.
+        has_strong_id = self._table.count_strong(sample.header, "id") > 0
+        is_register = has_strong_id and found.keys() >= _REGISTER and len(found) >= _MANY_FIELDS
+        if not (is_car_list or (has_id and has_text and strong and not is_sparse) or is_log or is_register):
             return None
         known = [sample.header[places[0]] for places in found.values() if places]
         return Match(len(found), (f"标题像投诉或工单：{'、'.join(known[:8])}",))
@@ -152,9 +157,9 @@ def _add_handling(layout: Layout, sample: Sample, found: dict[str, list[int]]) -
                 layout.add_attribute(sample.header[position], take(position, convert))
     levels = [found[name][0] for name in _CATEGORIES if name in found]
     stated = found.get("stated_type", [])
-    path = levels or stated[:1]
-    if path:
-        layout.add_field("stated_type", "投诉类型", lambda row: join_path(path, row))
+    paths = [levels, *([at] for at in stated)] if levels else [[at] for at in stated]
+    if paths:
+        layout.add_field("stated_type", "投诉类型", lambda row: _first_path(paths, row))
     for position in [*levels, *stated]:
         layout.add_attribute(sample.header[position], take(position, join_list))
     for name in (*_REGIONS, "attribute", "overdue"):
@@ -168,6 +173,11 @@ def _add_handling(layout: Layout, sample: Sample, found: dict[str, list[int]]) -
             add_satisfaction(layout, sample, position, stem=f"{sample.header[position]}满意度")
         else:
             layout.add_attribute(sample.header[position], take(position))
+
+
+def _first_path(paths: Sequence[Sequence[int]], row: Sequence[str]) -> str:
+    """Return the first category that the row has: by its levels, else as it is called elsewhere."""
+    return next((text for path in paths if (text := join_path(path, row))), "")
 
 
 def _add_people(layout: Layout, sample: Sample, found: dict[str, list[int]]) -> None:

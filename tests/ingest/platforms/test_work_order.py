@@ -325,3 +325,16 @@ def test_the_workbook_of_phantom_rows_holds_495() -> None:
     assert batch.row_count == 495 and batch.rejects.empty and batch.cases["stated_type"].notna().all()
     cars = read_export(SAMPLES / "complaint_cn" / "B_car_complain.csv")
     assert cars.row_count == 90 and not cars.cases["stated_type"].str.endswith(",").any()
+
+
+def test_a_register_without_texts_counts_its_cases_by_type(tmp_path: Path) -> None:
+    header = [heading for heading in TELECOM if heading not in ("投诉内容", "工单标题")]
+    known = {"受理时间": "2026-03-01 08:00:00", "归档时间": "2026-03-02 09:00:00", "客户名称": "某人",
+             "定性内容": "网络质量", "联系电话1": "13800001111"}  # fmt: skip
+    rows = [[{**known, "工单流水号": f"GD{n}"}.get(heading, "") for heading in header] for n in (1, 2, 3)]
+    reading = open_export(write_csv(tmp_path / "a.csv", header, rows))
+    assert reading.facts.platform == "work_order"
+    batch = read_all(reading)
+    assert len(batch.feedback) == 3 and batch.rejects.empty
+    assert set(batch.cases["stated_type"]) == {"网络质量"}
+    assert "某人" not in batch.feedback.to_csv() and "13800001111" not in batch.feedback.to_csv()
