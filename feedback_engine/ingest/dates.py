@@ -15,9 +15,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001
 _CALENDAR = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})日?"
-    r"(?:(?:\s*T\s*|\s*)(?P<half>上午|下午|凌晨|中午|晚上|[AaPp][Mm])?\s*"
+    r"(?:(?:\s*T\s*|\s*)(?P<half>上午|下午|凌晨|中午|晚上|午前|午後|오전|오후|[AaPp][Mm])?\s*"
     r"(?P<hour>\d{1,2})\s*[:：时点]\s*(?P<minute>\d{1,2})(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"[分秒]?\s*(?P<late_half>[AaPp][Mm])?)?"
+    r"[分秒]?\s*(?P<late_half>上午|下午|午前|午後|오전|오후|[AaPp][Mm])?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
@@ -35,8 +35,8 @@ _WORDED_FORMS = (
 )  # fmt: skip
 #: Excel's serial numbers of 1990-01-01 and 2100-01-01.
 _SERIALS = (32_874, 73_051)
-_AFTERNOON = {"下午", "晚上", "pm"}
-_MORNING = {"上午", "凌晨", "am"}
+_AFTERNOON = {"下午", "晚上", "午後", "오후", "pm"}
+_MORNING = {"上午", "凌晨", "午前", "오전", "am"}
 
 
 class MomentParser:

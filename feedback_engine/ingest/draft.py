@@ -214,6 +214,9 @@ def _are_moments(cells: Sequence[str]) -> bool:
 
 
 def _is_category(cells: Sequence[str]) -> bool:
+    # A list or an object in a cell is a table of its own: replies, pictures.
+    if any(cell[:1] in "[{" for cell in cells):
+        return False
     return 0 < len(set(cells)) <= min(_MAX_CATEGORIES, max(2, len(cells) // 2))
 
 

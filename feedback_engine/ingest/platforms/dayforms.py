@@ -13,7 +13,7 @@ from feedback_engine.resources import once_per_lexicons
 
 _CLOCK = (
     r"(?:[\s,T]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    r"\s*(?P<half>[ap]\.?\s?m\.?|上午|下午)?)?"
+    r"\s*(?P<half>[ap]\.?\s?m\.?|上午|下午|午前|午後|오전|오후)?)?"
 )
 _SLASHED = re.compile(
     r"(?P<first>\d{1,2})(?P<mark>[/.\-])(?P<second_part>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})" + _CLOCK, re.I
@@ -27,6 +27,11 @@ _CTIME = re.compile(
     r"(?:(?P<zone>[+-]\d{4}) )?(?P<year>\d{4})"
 )
 
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{2})(?P<mark>[/.\-])(?P<second_part>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _CLOCK, re.I
+)
+
+SHORT_YEARS = "日期写成 {example} 这样，分不清年在前还是日在前；已按{order}读，若不对请改成 2026-10-31 的写法"
 UNDECIDED = (
     "日期写成 {example} 这样，全文件没有一个大于 12 的日，分不清日在前还是月在前；"
     "已按月/日/年读，若不对请改成 2026-10-31 的写法"
@@ -39,10 +44,14 @@ class DayForm:
 
     is_day_first: bool
     warnings: tuple[str, ...] = ()
+    #: 26/10/31, as Chinese spreadsheets shorten it.
+    is_year_first: bool = False
 
     def convert(self, text: str) -> str:
         """Return the moment as 2026-10-31 08:30:00, with its zone if it has one."""
         plain = " ".join(unicodedata.normalize("NFKC", clean(text)).split())
+        if self.is_year_first and (match := _YEAR_FIRST.fullmatch(plain)):
+            return _write(match, match["second_part"], match["day"]) or plain
         if match := _SLASHED.fullmatch(plain):
             first, second = match["first"], match["second_part"]
             day, month = (first, second) if self.is_day_first else (second, first)
@@ -66,7 +75,10 @@ def decide_days(cells: Iterable[str], *, is_day_first: bool | None = None) -> Da
     """
     if is_day_first is not None:
         return DayForm(is_day_first)
-    matches = [match for cell in cells if (match := _SLASHED.fullmatch(" ".join(clean(cell).split())))]
+    plain = [" ".join(clean(cell).split()) for cell in cells]
+    if (short := _decide_short_years(plain)) is not None:
+        return short
+    matches = [match for cell in plain if (match := _SLASHED.fullmatch(cell))]
     starts = sum(int(match["first"]) > 12 for match in matches)
     seconds = sum(int(match["second_part"]) > 12 for match in matches)
     if not matches or seconds > starts:
@@ -74,6 +86,23 @@ def decide_days(cells: Iterable[str], *, is_day_first: bool | None = None) -> Da
     if starts:
         return DayForm(True)
     return DayForm(False, (UNDECIDED.format(example=repr(matches[0][0])),))
+
+
+def _decide_short_years(cells: list[str]) -> DayForm | None:
+    """Return the form of dates such as 26/10/31 and 25/3/9, whose first numbers are all above 12: years or days?
+
+    In one file there are few years and many days. None where other dates stand among them.
+    """
+    matches = [_YEAR_FIRST.fullmatch(cell) for cell in cells if cell]
+    found = [match for match in matches if match is not None and int(match["year"]) > 12]
+    if not found or len(found) < len(matches):
+        return None
+    firsts, lasts = ({match[name] for match in found} for name in ("year", "day"))
+    is_year_first = len(firsts) < len(lasts) or any(len(last) == 1 for last in lasts)
+    if len(firsts) != len(lasts):
+        return DayForm(not is_year_first, (), is_year_first)
+    order = "年/月/日" if is_year_first else "日/月/年"
+    return DayForm(not is_year_first, (SHORT_YEARS.format(example=repr(found[0][0]), order=order),), is_year_first)
 
 
 def looks_dated(cells: Iterable[str]) -> bool:
@@ -93,9 +122,9 @@ def _write(match: re.Match[str], month: str, day: str) -> str:
         return date
     half = (match["half"] or "").casefold().replace(".", "").replace(" ", "")
     hour = int(match["hour"])
-    if half in ("pm", "下午") and hour < 12:
+    if half in ("pm", "下午", "午後", "오후") and hour < 12:
         hour += 12
-    elif half in ("am", "上午") and hour == 12:
+    elif half in ("am", "上午", "午前", "오전") and hour == 12:
         hour = 0
     return f"{date} {hour:02}:{match['minute']}:{match['second'] or '00'}"
 

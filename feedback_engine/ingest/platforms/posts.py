@@ -17,6 +17,12 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 #: All but U+200D, which joins the parts of one emoji.
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad]")
 _CUT = re.compile(r"\s*(?:\.{2,}|…+|。{3,})\s*(?:展开)?(?:全文|展开)\s*[cC]?\s*$")
+_RELATIVE = re.compile(
+    r"(?:编辑于|发布于)?\s*(?:刚刚|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前|(?:今天|昨天|前天)[\s\d:]*"
+    r"|\d{1,2}月\d{1,2}日[\s\d:]*|\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2})?"
+    r"|(?:an?|\d+) (?:second|minute|hour|day|week|month|year)s? ago|yesterday|just now)(?:\s*[\u4e00-\u9fff]{2,4})?",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)(万|亿|千|[wkm])?\+?", re.IGNORECASE)
 _UNITS = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1000, "k": 1000, "m": 1_000_000, "": 1}
 
@@ -29,6 +35,11 @@ def clean_post(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     return clean(_ZERO_WIDTH.sub("", text))
+
+
+def is_relative(moment: str) -> bool:
+    """Whether a moment is told from when the page was seen, or without its year: 3天前, 今天 12:30, 10月1日."""
+    return _RELATIVE.fullmatch(clean(moment)) is not None
 
 
 def is_truncated(text: str) -> bool:

@@ -10,10 +10,10 @@ from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.dayforms import decide_days, looks_dated
+from feedback_engine.ingest.platforms.dayforms import DayForm, decide_days, looks_dated
 from feedback_engine.ingest.platforms.identifiers import choose_key, clean_id, guard_ids
 from feedback_engine.ingest.platforms.layout import Layout, Make, count_made, take, take_first
-from feedback_engine.ingest.platforms.posts import clean_post, clean_truncated, mark_truncated, read_count
+from feedback_engine.ingest.platforms.posts import clean_post, clean_truncated, is_relative, mark_truncated, read_count
 from feedback_engine.ingest.platforms.repeats import settle_repeats
 from feedback_engine.ingest.readers.rows import Rows, Tally
 
@@ -51,8 +51,7 @@ def adapt_feed(rows: Rows, feed: Feed) -> Adapted:
     times = found.get("time", [])
     days = decide_days(cell for at in times for cell in sample.column(at))
     if times:
-        # Some crawlers write 0 for a moment that they do not know.
-        read_time = take_first(times, lambda cell: "" if clean(cell) == "0" else days.convert(cell))
+        read_time = _time_reader(rows, times, days)
         layout.add_field("received_at", sample.header[times[0]], read_time)
     for position in found.get("author", [])[:1]:
         layout.add_field("author", sample.header[position], take_first(found["author"], clean_id))
@@ -74,6 +73,25 @@ def adapt_feed(rows: Rows, feed: Feed) -> Adapted:
     if key.position is not None:
         made = replace(made, records=settle_repeats(made.records, _Sightings(layout)))
     return layout.adapt(made, SourceKind.REVIEWS)
+
+
+def _time_reader(rows: Rows, times: Sequence[int], days: DayForm) -> Make:
+    """Return what gives the moment; nothing for one told from when the page was seen, which nobody wrote down."""
+    relative = Tally("{} 行的时间是“3天前”这样的相对时间或没有年份，不知道采集的时刻，按没有日期存")
+    rows.tallies.append(relative)
+
+    def convert(cell: str) -> str:
+        # Some crawlers write 0 for a moment that they do not know.
+        return "" if clean(cell) == "0" or is_relative(cell) else days.convert(cell)
+
+    read = take_first(times, convert)
+
+    def count(row: Sequence[str]) -> str:
+        moment = read(row)
+        relative.count += moment == "" and any(is_relative(row[at]) for at in times)
+        return moment
+
+    return count
 
 
 def _add_texts(layout: Layout, sample: Sample, found: dict[str, list[int]]) -> None:

@@ -168,3 +168,22 @@ def test_every_row_stays_and_the_best_of_its_group_speaks(pairs: Sequence[tuple[
     for (_, before), (_, after) in zip(records, settled, strict=True):
         best = max(value for name, value in pairs if name == before[0])
         assert after == (before if not before[0] else [before[0], str(best)])
+
+
+@pytest.mark.parametrize(
+    ("cells", "iso"),
+    [
+        (["26/3/14", "26/3/15", "26/4/2"], ["2026-03-14", "2026-03-15", "2026-04-02"]),
+        (["25-12-31 8:05", "26-1-14 9:00", "26-1-15 9:00"], ["2025-12-31 08:05:00", "2026-01-14 09:00:00"]),
+        (["26/3/14", "27/3/14", "28/3/14"], ["2014-03-26", "2014-03-27", "2014-03-28"]),
+        (["26/3/14", "3/3/14"], ["2014-03-26", "2014-03-03"]),
+    ],
+)
+def test_years_of_two_digits_are_told_from_days_by_the_column(cells: list[str], iso: list[str]) -> None:
+    days = decide_days(cells)
+    assert [days.convert(cell) for cell in cells][: len(iso)] == iso
+    assert not days.warnings
+
+
+def test_one_date_with_a_year_of_two_digits_is_not_guessed_silently() -> None:
+    assert "分不清" in "".join(decide_days(["26/3/14"]).warnings)

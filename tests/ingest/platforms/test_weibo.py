@@ -267,3 +267,16 @@ def test_truncated_texts_are_counted_to_the_end_of_the_file(tmp_path: Path) -> N
     reading = open_export(write_csv(tmp_path / "a.csv", SEARCH, rows))
     list(reading)
     assert any(note.startswith("2300 条正文") for note in reading.notes)
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["3天前", "刚刚", "5分钟前", "今天 12:30", "昨天 08:00", "10月1日 12:30", "03-01", "2 hours ago", "编辑于 3天前"],
+)
+def test_a_relative_moment_is_no_date_and_loses_no_post(tmp_path: Path, told: str) -> None:
+    row = search_row("3501756485200075", "屏幕很好")
+    row[SEARCH.index("发布时间")] = told
+    reading = open_export(write_csv(tmp_path / "a.csv", SEARCH, [row]))
+    batch = read_all(reading)
+    assert batch.feedback["received_at"].isna().all() and batch.rejects.empty and len(batch.feedback) == 1
+    assert any("1 行的时间是“3天前”这样的相对时间" in note for note in reading.notes)
