@@ -174,3 +174,13 @@ def test_the_library_prints_and_logs_nothing_by_itself(tmp_path: Path) -> None:
     program += "fe.FeedbackEngine().tag('房间很干净', pack='hotel')"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_a_project_tells_its_themes_and_the_keywords_of_a_text(project: fe.FeedbackEngine) -> None:
+    table = project.themes("2026-10")
+    assert len(table) > 5
+    assert table["count"].is_monotonic_decreasing
+    assert table["previous_count"].notna().all()
+    assert project.themes("2026-10").equals(table)
+    assert "早餐" in {keyword.word for keyword in project.keywords("早餐品种少，早餐还凉了")}
+    assert project.keywords(None) == ()

@@ -138,6 +138,20 @@ def explain(options: Namespace) -> int:
     return DONE
 
 
+def themes(options: Namespace) -> int:
+    """Print the themes of a period."""
+    engine = _engine(options)
+    table = engine.themes(options.period)
+    if options.json:
+        rows = json.loads(table.to_json(orient="records", force_ascii=False))
+        print_json([{**row, "examples": json.loads(row["examples"])} for row in rows])
+    else:
+        print_table(
+            ["主题", "文本", "占比", "净情感", "上期", "新出现"], [_theme(row) for row in table.to_dict("records")]
+        )
+    return DONE
+
+
 def report(options: Namespace) -> int:
     """Write the report."""
     path = Path(options.out) if options.out else None
@@ -255,6 +269,12 @@ def _print_index(table: pd.DataFrame) -> None:
             [*place, _MEASURES[row["measure"]], figure, interval, str(row["base"]), weight, _FLAGS[row["flag"]]]
         )
     print_table(headings, rows)
+
+
+def _theme(row: dict[Any, Any]) -> list[str]:
+    before = "" if row["previous_count"] != row["previous_count"] else f"{row['previous_count']:.0f}"
+    mark = f"新（q={row['p_adjusted']:.3f}）" if row["is_emerging"] else ""
+    return [row["theme"], f"{row['count']:,}", f"{row['share']:.1%}", f"{row['net_sentiment']:+.2f}", before, mark]
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
     from feedback_engine.engine.figures import Figures
     from feedback_engine.engine.imports import Imports
     from feedback_engine.lexicon.model import Lexicon, Pack
+    from feedback_engine.lexicon.themes import ThemeWords
+    from feedback_engine.nlp.keywords import Keyword
+    from feedback_engine.nlp.segment import Segmenter
     from feedback_engine.nlp.tagged import TaggedText
     from feedback_engine.nlp.tagger import Tagger
+    from feedback_engine.nlp.themes import ThemeFinder
     from feedback_engine.scoring.result import IndexResult
     from feedback_engine.store.connection import Database
 
@@ -72,6 +76,20 @@ class FeedbackEngine:
         ids = [str(position) for position in range(len(texts))]
         tagger = self._tagger(pack or self.config.project.pack)
         return tag_table(texts, ids, tagger, processes=self.config.tagging.processes)
+
+    def keywords(self, text: object, count: int = 5) -> tuple[Keyword, ...]:
+        """Return the words that say most of what the text is about, the weightiest first; takes any text at all."""
+        from feedback_engine.nlp.keywords import KeywordFinder
+        from feedback_engine.nlp.tagger import as_text
+
+        finder = self._once("keywords", lambda: KeywordFinder(self._segmenter, self._theme_words))
+        return finder.find(as_text(text), count)
+
+    def themes(self, period: str | None = None, *, as_of: date | None = None) -> pd.DataFrame:
+        """Return THEMES, the phrases that the texts of a period (None = everything) have in common."""
+        from feedback_engine.engine.themes import find_period_themes
+
+        return find_period_themes(self._figures(as_of), _parse_period(period))
 
     def import_file(
         self,
@@ -145,6 +163,7 @@ class FeedbackEngine:
     def check(self) -> list[str]:
         """Return everything that is wrong with lexicons, packs, scorer and sources; changes nothing."""
         checks: list[Callable[[], object]] = [partial(self._tagger, pack) for pack in self._configured_packs()]
+        checks.append(lambda: self._theme_words)
         checks += [partial(self._imports.check_source, source) for source in self.config.sources]
         problems: list[str] = []
         for find in checks:
@@ -193,6 +212,26 @@ class FeedbackEngine:
 
         return self._once("lexicon", lambda: load_lexicon(self._lexicons))
 
+    @property
+    def _theme_words(self) -> ThemeWords:
+        from feedback_engine.lexicon.files import load_theme_words
+
+        return self._once("theme words", lambda: load_theme_words(self._lexicons))
+
+    @property
+    def _segmenter(self) -> Segmenter:
+        """Cuts texts into words, by the words of every configured pack."""
+        from feedback_engine.nlp.segment import Segmenter
+
+        packs = map(self._pack, self._configured_packs())
+        return self._once("segmenter", lambda: Segmenter(word for pack in packs for word in pack.userdict))
+
+    def _make_theme_finder(self) -> ThemeFinder:
+        from feedback_engine.nlp.themes import ThemeFinder
+
+        tagger = self._tagger(self.config.project.pack)
+        return ThemeFinder(self._segmenter, self._theme_words, self._lexicon, tagger)
+
     def _pack(self, name: str) -> Pack:
         from feedback_engine.lexicon.files import load_pack
 
@@ -230,6 +269,7 @@ class FeedbackEngine:
             now=now,
             fingerprints=fingerprints,
             detail_names=name_details(self._lexicon.details),
+            make_theme_finder=self._make_theme_finder,
         )
 
     def _configured_packs(self) -> list[str]:

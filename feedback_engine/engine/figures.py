@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from feedback_engine.engine.source import Source
 from feedback_engine.errors import ConfigError
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
+from feedback_engine.nlp.themes import ThemeFinder
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
 from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, read_frozen
@@ -50,12 +51,14 @@ class Figures:
         now: datetime,
         fingerprints: Mapping[str, str],
         detail_names: Mapping[tuple[str, str], str],
+        make_theme_finder: Callable[[], ThemeFinder],
     ) -> None:
         self.config = config
         self.packs = packs
         self.fingerprints = fingerprints
         #: (kind, code) → name of what is told of complaints beside their type.
         self.detail_names = detail_names
+        self.make_theme_finder = make_theme_finder
         self.reader = FeedbackReader(database)
         self._database = database
         self._store = FigureStore(database)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from feedback_engine.domain import Period
 from feedback_engine.engine.figures import MAX_MONTHS, Figures
 from feedback_engine.engine.statistics import gather_statistics
+from feedback_engine.engine.themes import find_period_themes
 from feedback_engine.report.content import build_report
 from feedback_engine.report.excel import write_excel
 from feedback_engine.report.inputs import ReportInputs, Thresholds
@@ -64,6 +65,7 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
         feedback=reader.load_feedback(bounds),
         annotations=reader.load_annotations(bounds, without=["evidence", "rule"]),
         texts=figures.read_texts(period),
+        themes=find_period_themes(figures, period),
         cases=reader.load_cases(bounds),
         rejects=reader.load_rejects(),
         files=reader.load_files(),

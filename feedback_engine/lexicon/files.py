@@ -25,6 +25,7 @@ from feedback_engine.lexicon.model import (
     UserWord,
     WordKind,
 )
+from feedback_engine.lexicon.themes import ThemeRole, ThemeWords
 from feedback_engine.registry import unknown_name
 
 _CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
@@ -66,12 +67,23 @@ def load_lexicon(folder: Path) -> Lexicon:
     return lexicon
 
 
-def load_stop_words(folder: Path) -> frozenset[str]:
-    """Return the words of `folder`/keywords/stopwords.tsv; a folder without that file has none."""
-    path, problems = folder / "keywords" / "stopwords.tsv", Problems()
-    words = frozenset(cells[0] for _, cells in _rows(path, 1, 1, problems)) if path.exists() else frozenset[str]()
+def load_theme_words(folder: Path) -> ThemeWords:
+    """Return the words of `folder`/keywords; a file that is not there holds none."""
+    home, problems = folder / "keywords", Problems()
+    stop_words = frozenset(cells[0] for _, cells in _rows_if_there(home / "stopwords.tsv", 1, problems))
+    synonyms = {cells[0]: cells[1] for _, cells in _rows_if_there(home / "synonyms.tsv", 2, problems)}
+    roles: dict[str, ThemeRole] = {}
+    for place, (word, role) in _rows_if_there(home / "roles.tsv", 2, problems):
+        if role in (allowed := tuple(str(known) for known in ThemeRole)):
+            roles[word] = ThemeRole(role)
+        else:
+            problems.add(f"{home / place}", unknown_name("作用", role, allowed))
     problems.refuse()
-    return words
+    return ThemeWords(stop_words, roles, synonyms)
+
+
+def _rows_if_there(path: Path, count: int, problems: Problems) -> Iterator[tuple[str, list[str]]]:
+    return _rows(path, count, count, problems) if path.exists() else iter(())
 
 
 def list_packs(folder: Path) -> list[str]:

@@ -77,6 +77,10 @@ class Segmenter:
         words: list[str] = self._load().lcut(text)
         return words
 
+    def knows(self, word: str) -> bool:
+        """Return whether the word is in the dictionary or was given; else the tokenizer has guessed it."""
+        return bool(self._load().FREQ.get(word))
+
     def _load(self) -> Any:
         with self._lock:
             if self._tokenizer is None:

@@ -1,9 +1,9 @@
-"""What a period's texts are about: touchpoints, complaint types and phrases, with counts, net sentiment and examples.
+"""What a period's texts are about: phrases with counts, net sentiment, examples, and what is new in the period.
 
-A phrase is a word of two characters or more, or two words in a row. Against the previous period its log-odds ratio is
-ln[(a + ½)(m - b + ½) / ((b + ½)(n - a + ½))], with a of n texts now and b of m texts before (Haldane 1956, Anscombe
-1956); its variance is the sum of the four reciprocals. The one-sided p-values of all phrases tested are adjusted
-together by Benjamini and Hochberg (1995). Every figure is a count of texts by id, so the order of rows changes nothing.
+Against the previous period a phrase's log-odds ratio is ln[(a + ½)(m - b + ½) / ((b + ½)(n - a + ½))], with a of n
+texts now and b of m texts before (Haldane 1956, Anscombe 1956). Whether it has risen is told by Fisher's exact test,
+one-sided, which holds for the small counts of what is new; the p-values of all phrases compared are adjusted together
+by Benjamini and Hochberg (1995). Every figure is a count of texts by id, so the order of rows changes nothing.
 """
 
 from __future__ import annotations
@@ -11,161 +11,201 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from feedback_engine.nlp.keywords import KeywordFinder
+import numpy as np
+
+from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.model import Lexicon
+from feedback_engine.lexicon.themes import ThemeRole, ThemeWords
+from feedback_engine.nlp.candidates import Candidates, weigh_candidates
+from feedback_engine.nlp.clauses import Mention, find_mentions, locate
+from feedback_engine.nlp.corpus import Corpus, CorpusReader, Numbers
+from feedback_engine.nlp.phrases import Occurrences, find_items, find_phrases, split_key
 from feedback_engine.nlp.segment import Segmenter
-from feedback_engine.nlp.tagger import as_text
-from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
+from feedback_engine.nlp.selection import Selection
+from feedback_engine.nlp.tagged import TaggedText
+from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.nlp.wordroles import WordTable, build_word_table
+from feedback_engine.tables.themes import THEMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PHRASE = "phrase"
-COLUMNS = (
-    "kind", "theme", "count", "share", "net_sentiment", "examples",
-    "previous_count", "log_odds", "p_adjusted", "is_emerging",
-)  # fmt: skip
-#: A phrase in fewer texts than this is no theme; so many phrases and examples are shown.
-_LEAST, _MOST_PHRASES, _EXAMPLES = 3, 100, 3
-#: A word that hardly ever stands without its neighbour is told with it only.
-_ALWAYS_TOGETHER = 0.9
-_POLARITIES = {"positive": 1, "negative": -1}
+Batches = Iterable[tuple[Sequence[str], Sequence[str]]]
+Read = Callable[[Sequence[str]], Mapping[str, str]]
+
+#: So many themes are told, then so many more that are unfavourable in themselves, and that are new.
+MOST, MOST_NEGATIVE, MOST_EMERGING = 50, 20, 20
+#: Clauses judged for the net sentiment of a theme, and examples.
+MOST_JUDGED, MOST_EXAMPLES = 100, 3
+#: Texts of both periods together that a phrase must stand in to be compared: rarer ones only cost the others power
+#: (independent filtering, Bourgon, Gentleman and Huber 2010).
+_LEAST_COMPARED = 10
+#: A shorter clause says too little to be an example.
+_SHORTEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Theme:
-    kind: str
-    name: str
-    #: id of each text it stands in → the score of what is said there.
-    scores: Mapping[str, float]
-    signs: Mapping[str, int]
+@dataclass(frozen=True)
+class Comparison:
+    """A phrase against the previous period."""
+
+    count: int
+    share: float
+    log_odds: float
+    #: None where the phrase is too rare to be compared.
+    p_adjusted: float | None
+    is_emerging: bool
 
 
-def find_themes(
-    texts: Sequence[object],
-    ids: Sequence[str],
-    annotations: pd.DataFrame,
-    previous: Sequence[object] | None = None,
-    *,
-    finder: KeywordFinder | None = None,
-    alpha: float = 0.05,
-) -> pd.DataFrame:
-    """Return one row per theme (COLUMNS): touchpoints and complaint types by code, phrases as they are written.
+class ThemeFinder:
+    """Finds the themes of texts; holds the word lists and a tagger, and nothing of the texts."""
 
-    `count` texts, their `share`, `net_sentiment` -1 to 1 (favourable less unfavourable ones), `examples` a JSON
-    list of ids, the most outspoken first. Phrases are compared with `previous`; without it, and for labels, the
-    last columns are empty. `alpha` is the share of false discoveries accepted among the emerging phrases.
-    """
-    import pandas as pd
+    def __init__(self, segmenter: Segmenter, words: ThemeWords, lexicon: Lexicon, tagger: Tagger) -> None:
+        self._segmenter = segmenter
+        self._words = words
+        self._lexicon = lexicon
+        self._tagger = tagger
+        fillers = (word for word, role in words.roles.items() if role is ThemeRole.FILLER and len(word) == 1)
+        self._joints = "".join(sorted(word for word in fillers if word in lexicon.degree))
+        pack = tagger.pack
+        self._cues = {phrase for label in (*pack.touchpoints, *pack.complaint_types) for phrase in label.phrases}
 
-    finder = finder or KeywordFinder(Segmenter(), frozenset())
-    now = _documents(finder, zip(ids, map(as_text, texts), strict=True))
-    before = None if previous is None else _documents(finder, enumerate(map(as_text, previous)))
-    phrases = _phrase_themes(now, annotations)
-    compared = {} if before is None else _compare(phrases, before, len(now), alpha)
-    themes = [*_label_themes(annotations), *phrases]
-    themes.sort(key=lambda theme: (theme.kind, -len(theme.scores), theme.name))
-    rows = [_row(theme, len(now), compared.get(theme.name) if theme.kind == PHRASE else None) for theme in themes]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    types = {"count": "int64", "share": "float64", "net_sentiment": "float64", "previous_count": "Int64"}
-    return frame.astype({**types, "log_odds": "float64", "p_adjusted": "float64", "is_emerging": "boolean"})
+    def find(self, texts: Batches, previous: Batches | None, read: Read, *, alpha: float = 0.05) -> pd.DataFrame:
+        """Return THEMES of the texts, given as (ids, texts) some at a time; `read` gives texts by id once more.
 
+        The phrases are compared with those of `previous`, None = with nothing. `alpha` is the share of false
+        discoveries accepted among the emerging ones.
+        """
+        reader = CorpusReader(self._segmenter, self._joints)
+        now = reader.read(texts)
+        before = None if previous is None else reader.read(previous)
+        table = build_word_table(reader.vocabulary, self._words, self._lexicon)
+        items = find_items(now, table)
+        found = find_phrases(items, table)
+        candidates = weigh_candidates(found, items, table, len(now), self._cues)
+        compared = {} if before is None else _compare(candidates, len(now), before, table, alpha)
+        chosen = self._choose(candidates, table, compared)
+        return self._build(now, table, found, candidates, chosen, compared, read)
 
-def _documents(finder: KeywordFinder, texts: Iterable[tuple[object, str]]) -> dict[object, frozenset[str]]:
-    """Return id → the phrases of its text; each distinct text is cut once."""
-    known: dict[str, frozenset[str]] = {}
-    documents: dict[object, frozenset[str]] = {}
-    for id_, text in texts:
-        if text not in known:
-            known[text] = frozenset(_phrases(finder, finder.words(text)))
-        documents[id_] = documents.get(id_, frozenset()) | known[text]
-    return documents
+    def _choose(self, candidates: Candidates, table: WordTable, compared: Mapping[int, Comparison]) -> list[int]:
+        selection = Selection(candidates, table)
+        selection.choose(selection.places, MOST)
+        tagged = self._tagger.tag_many([_spell(int(candidates.keys[at]), table) for at in selection.places])
+        is_bad = [each.sentiment.polarity is Polarity.NEGATIVE for each in tagged]
+        selection.choose((at for at, bad in zip(selection.places, is_bad, strict=True) if bad), MOST_NEGATIVE)
+        new = [at for at, each in compared.items() if each.is_emerging]
+        new.sort(key=lambda at: (compared[at].p_adjusted or 0.0, -compared[at].log_odds, at))
+        selection.choose_in_order(new, MOST_EMERGING)
+        return selection.chosen
 
-
-def _phrases(finder: KeywordFinder, words: list[str]) -> Iterable[str]:
-    yield from (word for word in words if len(word) > 1 and finder.is_term(word))
-    for one, other in pairwise(words):
-        if len(one) + len(other) > 2 and finder.is_term(one) and finder.is_term(other):
-            yield f"{one} {other}" if one.isascii() and other.isascii() else one + other
-
-
-def _phrase_themes(documents: Mapping[object, frozenset[str]], annotations: pd.DataFrame) -> list[_Theme]:
-    counts = Counter(phrase for phrases in documents.values() for phrase in phrases)
-    frequent = {phrase: count for phrase, count in counts.items() if count >= _LEAST}
-    standing = frequent.keys() - _swallowed(frequent)
-    kept = sorted(standing, key=lambda phrase: (-frequent[phrase], phrase))[:_MOST_PHRASES]
-    wanted = frozenset(kept)
-    places: dict[str, list[str]] = {phrase: [] for phrase in kept}
-    for id_, phrases in documents.items():
-        for phrase in phrases & wanted:
-            places[phrase].append(str(id_))
-    own = annotations[annotations["kind"] == SENTIMENT]
-    scores = dict(zip(own["feedback_id"], own["score"], strict=True))
-    signs = {id_: _POLARITIES.get(str(p), 0) for id_, p in zip(own["feedback_id"], own["polarity"], strict=True)}
-    return [
-        _Theme(PHRASE, phrase, {i: scores.get(i, 0.0) for i in found}, {i: signs.get(i, 0) for i in found})
-        for phrase, found in places.items()
-    ]
-
-
-def _swallowed(frequent: Mapping[str, int]) -> set[str]:
-    """Return phrases that (nearly) always stand within one longer phrase."""
-    swallowed: set[str] = set()
-    for phrase, count in frequent.items():
-        for cut in range(1, len(phrase)):
-            for part in (phrase[:cut].strip(), phrase[cut:].strip()):
-                if count >= _ALWAYS_TOGETHER * frequent.get(part, math.inf):
-                    swallowed.add(part)
-    return swallowed
-
-
-def _label_themes(annotations: pd.DataFrame) -> list[_Theme]:
-    """Return touchpoints and complaint types; a text with several clauses on one counts once, by their mean score."""
-    rows = annotations[annotations["kind"].isin([TOUCHPOINT, COMPLAINT])]
-    themes = []
-    for (kind, label), found in rows.groupby(["kind", "label"], sort=True):
-        values: dict[str, list[tuple[float, int]]] = {}
-        for id_, score, polarity in zip(found["feedback_id"], found["score"], found["polarity"], strict=True):
-            values.setdefault(id_, []).append((float(score), _POLARITIES.get(str(polarity), 0)))
-        scores = {i: math.fsum(score for score, _ in each) / len(each) for i, each in values.items()}
-        sums = {i: sum(sign for _, sign in each) for i, each in values.items()}
-        themes.append(_Theme(str(kind), str(label), scores, {i: (s > 0) - (s < 0) for i, s in sums.items()}))
-    return themes
+    def _build(
+        self,
+        corpus: Corpus,
+        table: WordTable,
+        found: Occurrences,
+        candidates: Candidates,
+        chosen: Sequence[int],
+        compared: Mapping[int, Comparison],
+        read: Read,
+    ) -> pd.DataFrame:
+        mentions = find_mentions(corpus, table, found, [int(candidates.keys[at]) for at in chosen], MOST_JUDGED)
+        clauses = sorted({mention.clause for each in mentions for mention in each.judged})
+        tags = dict(zip(clauses, self._tagger.tag_many(clauses), strict=True))
+        examples = [_choose_examples(each.judged, tags) for each in mentions]
+        texts = read(sorted({mention.feedback_id for some in examples for mention in some}))
+        rows: dict[str, tuple[Any, ...]] = {}
+        for at, each, some in zip(chosen, mentions, examples, strict=True):
+            shown = [_show(mention, tags, texts) for mention in some if mention.feedback_id in texts]
+            figures = (int(candidates.counts[at]), int(candidates.counts[at]) / len(corpus))
+            told = (*_judge(each.judged, tags), *_tell(compared.get(at)), json.dumps(shown, ensure_ascii=False))
+            rows.setdefault(each.wording, (each.wording, _touchpoint(each.judged, tags), *figures, *told))
+        return THEMES.build(sorted(rows.values(), key=lambda row: (-row[2], row[0])))
 
 
 def _compare(
-    phrases: list[_Theme], before: Mapping[object, frozenset[str]], size: int, alpha: float
-) -> dict[str, tuple[int, float, float, bool]]:
-    """Return phrase → count before, log-odds, adjusted p, and whether it is emerging."""
+    candidates: Candidates, size: int, before: Corpus, table: WordTable, alpha: float
+) -> dict[int, Comparison]:
+    """Return place of the candidate → what it was before."""
+    from scipy.stats import hypergeom
+
     from feedback_engine.stats.multiple import benjamini_hochberg
 
-    if not phrases or not before:
+    if not len(candidates.keys) or not len(before):
         return {}
-    counts = Counter(phrase for found in before.values() for phrase in found)
-    tested = [(theme.name, counts[theme.name], *_log_odds(len(theme.scores), size, counts[theme.name], len(before)))
-              for theme in phrases]  # fmt: skip
-    adjusted = benjamini_hochberg([p for *_, p in tested], alpha)
+    counts = _count_before(candidates.keys, before, table)
+    pairs = list(zip(candidates.counts.tolist(), counts.tolist(), strict=True))
+    odds = [_log_odds(now, size, then, len(before)) for now, then in pairs]
+    # Too few in both periods together to tell them apart: left out, which does not depend on where they stand.
+    tested = [at for at, pair in enumerate(pairs) if sum(pair) >= _LEAST_COMPARED]
+    found: dict[int, tuple[float, bool]] = {}
+    if tested:
+        now = candidates.counts[tested]
+        p = hypergeom.sf(now - 1, size + len(before), now + counts[tested], size)
+        adjusted = benjamini_hochberg(p, alpha)
+        each = zip(adjusted.adjusted.tolist(), adjusted.rejected.tolist(), strict=True)
+        found = dict(zip(tested, each, strict=True))
     return {
-        name: (count, odds, float(p), bool(rejected))
-        for (name, count, odds, _), p, rejected in zip(tested, adjusted.adjusted, adjusted.rejected, strict=True)
+        at: Comparison(then, then / len(before), odds[at], *found.get(at, (None, False)))
+        for at, (_, then) in enumerate(pairs)
     }
 
 
-def _log_odds(now: int, size: int, before: int, size_before: int) -> tuple[float, float]:
-    """Return the log-odds ratio and its one-sided p-value, P(Z > log-odds / its standard error)."""
-    cells = now + 0.5, size - now + 0.5, before + 0.5, size_before - before + 0.5
-    odds = math.log(cells[0] * cells[3] / (cells[1] * cells[2]))
-    error = math.sqrt(math.fsum(1.0 / cell for cell in cells))
-    return odds, 0.5 * math.erfc(odds / error / math.sqrt(2.0))
+def _count_before(keys: Numbers, before: Corpus, table: WordTable) -> Numbers:
+    found = find_phrases(find_items(before, table), table)
+    places = np.minimum(np.searchsorted(keys, found.keys), len(keys) - 1)
+    is_known = keys[places] == found.keys
+    pairs = np.unique(places[is_known] * len(before) + found.texts[is_known])
+    return np.bincount(pairs // len(before), minlength=len(keys))
 
 
-def _row(theme: _Theme, size: int, compared: tuple[int, float, float, bool] | None) -> tuple[object, ...]:
-    count = len(theme.scores)
-    net = sum(theme.signs.values()) / count
-    examples = sorted(theme.scores, key=lambda i: (-abs(theme.scores[i]), i))[:_EXAMPLES]
-    shown = json.dumps(examples, ensure_ascii=False)
-    return theme.kind, theme.name, count, count / size if size else 0.0, net, shown, *(compared or (None,) * 4)
+def _log_odds(now: int, size: int, before: int, size_before: int) -> float:
+    return math.log((now + 0.5) * (size_before - before + 0.5) / ((before + 0.5) * (size - now + 0.5)))
+
+
+def _spell(key: int, table: WordTable) -> str:
+    return "".join(("", "不", "没")[code % 3] + table.names[code // 3] for code in split_key(key, table))
+
+
+def _judge(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> tuple[Any, ...]:
+    """Return the number of clauses, those of each polarity, and the net sentiment."""
+    counts = Counter(tags[mention.clause].sentiment.polarity for mention in judged)
+    sides = [counts[side] for side in (Polarity.POSITIVE, Polarity.NEUTRAL, Polarity.MIXED, Polarity.NEGATIVE)]
+    return len(judged), *sides, (sides[0] - sides[-1]) / len(judged)
+
+
+def _tell(compared: Comparison | None) -> tuple[Any, ...]:
+    if compared is None:
+        return None, None, None, None, False
+    return compared.count, compared.share, compared.log_odds, compared.p_adjusted, compared.is_emerging
+
+
+def _touchpoint(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> str:
+    """Return the touchpoint that most of the clauses speak of, "" if none has half of them."""
+    counts = Counter(code for m in judged for code in {tag.code for tag in tags[m.clause].touchpoints})
+    code, count = min(counts.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    return code if count * 2 >= len(judged) else ""
+
+
+def _choose_examples(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> list[Mention]:
+    """Return the most outspoken clauses of the side that most of them take, each wording once."""
+    counts = Counter(tags[mention.clause].sentiment.polarity for mention in judged)
+    side = min(counts, key=lambda polarity: (-counts[polarity], polarity))
+    order = sorted(judged, key=lambda m: (*_rank(m, tags[m.clause], side), m.feedback_id))
+    return list({mention.clause: mention for mention in reversed(order)}.values())[::-1][:MOST_EXAMPLES]
+
+
+def _rank(mention: Mention, tagged: TaggedText, side: Polarity) -> tuple[bool, bool, float]:
+    found = tagged.sentiment
+    return found.polarity is not side, len(mention.clause) < _SHORTEST, -abs(found.score) * found.confidence
+
+
+def _show(mention: Mention, tags: Mapping[str, TaggedText], texts: Mapping[str, str]) -> dict[str, Any]:
+    polarity = str(tags[mention.clause].sentiment.polarity)
+    text = texts[mention.feedback_id]
+    start, end = locate(text, mention.start, mention.end)
+    first, last = locate(text, mention.clause_start, mention.clause_start + len(mention.clause))
+    place = {"feedback_id": mention.feedback_id, "start": start, "end": end}
+    return {**place, "polarity": polarity, "clause": text[first:last].strip()}

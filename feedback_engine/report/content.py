@@ -23,6 +23,7 @@ from feedback_engine.report.sections.run import build_run
 from feedback_engine.report.sections.segments import build_segments
 from feedback_engine.report.sections.sentiment import build_sentiment
 from feedback_engine.report.sections.structural import build_structural
+from feedback_engine.report.sections.themes import build_themes
 from feedback_engine.report.sections.touchpoints import build_touchpoints
 from feedback_engine.report.sections.verbatims import build_verbatims
 from feedback_engine.report.sections.weights import build_weights
@@ -53,6 +54,7 @@ SECTIONS: tuple[tuple[str, Callable[[Facts], Section | Absent]], ...] = (
     ("结论", build_drivers),
     ("结论", build_complaints),
     ("结论", build_sentiment),
+    ("结论", build_themes),
     ("结论", build_verbatims),
     ("统计", build_weights),
     ("统计", build_expectations),

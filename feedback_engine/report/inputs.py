@@ -11,6 +11,7 @@ from feedback_engine.domain import Period
 from feedback_engine.report.statistics import Statistics
 from feedback_engine.report.texts import TextSource
 from feedback_engine.tables.quality import QUALITY
+from feedback_engine.tables.themes import THEMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,3 +85,4 @@ class ReportInputs:
     statistics: Statistics = field(default_factory=Statistics)
     #: Where the texts and the evidence of their tags are read from; None = they are in the frames.
     texts: TextSource | None = None
+    themes: pd.DataFrame = field(default_factory=THEMES.build)

@@ -14,8 +14,8 @@ from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.errors import AmbiguousFormat, RunLocked, UnreadableFile
 from feedback_engine.store.locks import hold_lock
 
-SHEETS = ["封面与说明", "总览", "触点得分", "驱动因素", "投诉分析", "情感与主题", "典型原声", "指标体系与权重"]
-SHEETS += ["答题统计", "模型复核", "明细", "数据质量", "运行信息"]
+SHEETS = ["封面与说明", "总览", "触点得分", "驱动因素", "投诉分析", "情感与主题", "主题", "典型原声"]
+SHEETS += ["指标体系与权重", "答题统计", "模型复核", "明细", "数据质量", "运行信息"]
 
 
 @pytest.fixture

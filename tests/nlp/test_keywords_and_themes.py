@@ -3,95 +3,229 @@ from __future__ import annotations
 import json
 import math
 import random
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from feedback_engine.lexicon.files import load_pack, load_stop_words
-from feedback_engine.nlp.batch import tag_table
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.files import load_lexicon, load_pack, load_theme_words
+from feedback_engine.lexicon.themes import ThemeWords
+from feedback_engine.nlp.corpus import CorpusReader
 from feedback_engine.nlp.keywords import KeywordFinder
 from feedback_engine.nlp.segment import Segmenter
 from feedback_engine.nlp.tagger import Tagger
-from feedback_engine.nlp.themes import COLUMNS, PHRASE, find_themes
+from feedback_engine.nlp.themes import MOST_EXAMPLES, ThemeFinder
 from feedback_engine.resources import find_lexicons
+from feedback_engine.tables.themes import THEMES
 
-FINDER = KeywordFinder(Segmenter(load_pack(find_lexicons(), "hotel").userdict), load_stop_words(find_lexicons()))
-NOW = ["自助机坏了，没人管"] * 12 + ["早餐很好吃", "早餐不错，服务热情", "早餐丰富", "房间干净", "房间很小"] * 4
-BEFORE = ["早餐很好吃", "房间干净", "房间很小", "早餐不错", "服务热情"] * 8
+PACK = load_pack(find_lexicons(), "scenic")
+WORDS = load_theme_words(find_lexicons())
+LEXICON = load_lexicon(find_lexicons())
+SEGMENTER = Segmenter(PACK.userdict)
+KEYWORDS = KeywordFinder(SEGMENTER, WORDS)
+THEME_FINDER = ThemeFinder(SEGMENTER, WORDS, LEXICON, Tagger(LEXICON, PACK))
+
+#: Reviews of a park that does not exist.
+REVIEWS = [
+    "早上四点爬起来看日出，值得！就是门票太贵",
+    "排队时间太长了，我们等了两个小时。门票真的很贵",
+    "带孩子去的，小火车很好玩，孩子很开心，門票好貴",
+    "山顶看日出人太多，缆车排队时间长",
+    "门票贵，景色很美，坐缆车上山很方便",
+    "为了看日出住在山上，风景很美，排队的时间实在太长",
+    "带小朋友坐缆车，小朋友玩得开心；景色美，卫生间太脏",
+    "小火车不错，带宝宝玩了一天，卫生间很脏",
+    "服务员小王态度很好，卫生间有点脏，门票有点贵",
+    "没想到山上没信号，厕所也找不到；看了日出就下山了",
+    "山顶没有信号，缆车排队时间很长，风景真的很美",
+    "一直没信号！停车不方便，但是风景美",
+    "停车很不方便，绕了三圈。坐缆车又要排队，人太多",
+    "停车不太方便，看日出的人太多，没信号",
+]
 
 
-def themes(tagger: Tagger, texts: list[str], previous: list[str] | None = None) -> pd.DataFrame:
+def themes(texts: Sequence[str], previous: Sequence[str] | None = None, *, size: int = 5) -> pd.DataFrame:
     ids = [f"r{at:03d}" for at in range(len(texts))]
-    return find_themes(texts, ids, tag_table(texts, ids, tagger), previous, finder=FINDER)
+    known = dict(zip(ids, texts, strict=True))
+    batches = [(ids[at : at + size], texts[at : at + size]) for at in range(0, len(texts), size)]
+    before = None if previous is None else [([f"p{at}" for at in range(len(previous))], previous)]
+    return THEME_FINDER.find(batches, before, lambda wanted: {id_: known[id_] for id_ in wanted})
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return themes(REVIEWS).set_index("theme")
 
 
 def test_keywords_are_what_the_text_is_about() -> None:
-    words = [keyword.word for keyword in FINDER.find("早餐非常丰富，早餐种类多，停车场太小，我们没有停到车", 4)]
+    words = [keyword.word for keyword in KEYWORDS.find("早餐非常丰富，早餐种类多，停车场太小，我们没有停到车", 4)]
     assert "早餐" in words
     assert "停车场" in words
     assert not {"我们", "没有", "非常"} & set(words)
 
 
 def test_keywords_weigh_frequency_by_rarity() -> None:
-    first, *_ = FINDER.find("隔音隔音隔音，房间")
+    first, *_ = KEYWORDS.find("隔音隔音隔音，房间")
     assert (first.word, first.count) == ("隔音", 3)
     assert first.weight > 0
 
 
 @pytest.mark.parametrize("text", ["", "。。。", "😀", "\ud800", "\x00", "1234"])
 def test_texts_without_words_have_no_keywords(text: str) -> None:
-    assert FINDER.find(text) == ()
+    assert KEYWORDS.find(text) == ()
 
 
-def test_a_folder_without_stop_words_has_none(tmp_path: Path) -> None:
-    assert load_stop_words(tmp_path) == frozenset()
+def test_a_folder_without_keyword_lists_has_none(tmp_path: Path) -> None:
+    assert load_theme_words(tmp_path) == ThemeWords()
 
 
-def test_themes_count_texts_and_net_sentiment(tagger: Tagger) -> None:
-    table = themes(tagger, NOW).set_index("theme")
-    assert list(table.reset_index().columns.drop("theme")) == [name for name in COLUMNS if name != "theme"]
-    breakfast = table.loc["早餐"]
-    assert (breakfast["kind"], breakfast["count"]) == (PHRASE, 12)
-    assert breakfast["share"] == pytest.approx(12 / 32)
-    assert breakfast["net_sentiment"] == 1.0
-    assert pd.isna(breakfast["previous_count"])
-    broken = table[table.index.str.contains("自助")]
-    assert not broken.empty
-    assert set(broken["net_sentiment"]) == {-1.0}
+def test_a_mistake_in_the_roles_is_named_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "keywords").mkdir()
+    shutil.copy(find_lexicons() / "keywords" / "stopwords.tsv", tmp_path / "keywords")
+    (tmp_path / "keywords" / "roles.tsv").write_text("很\tfiller\n贵\tqualty\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"roles\.tsv:2.*qualty.*quality"):
+        load_theme_words(tmp_path)
 
 
-def test_examples_are_ids_of_texts_with_the_theme(tagger: Tagger) -> None:
-    table = themes(tagger, NOW)
-    for row in table.itertuples():
-        assert 0 < len(json.loads(row.examples)) <= 3
-        assert set(json.loads(row.examples)) <= {f"r{at:03d}" for at in range(len(NOW))}
+def test_themes_are_phrases_that_a_manager_understands(table: pd.DataFrame) -> None:
+    assert {"看日出", "带孩子", "坐缆车", "没信号", "停车不方便", "人太多"} <= set(table.index)
+    assert any(name.startswith("门票") and name.endswith("贵") for name in table.index)
+    assert any(name.startswith("排队时间") and name.endswith("长") for name in table.index)
 
 
-def test_what_is_new_in_the_period_is_emerging_and_what_is_not_is_not(tagger: Tagger) -> None:
-    table = themes(tagger, NOW, BEFORE)
-    emerging = set(table.loc[table["is_emerging"].fillna(False), "theme"])
-    assert any("自助" in phrase for phrase in emerging)
-    assert not {"早餐", "房间"} & emerging
+def test_no_theme_is_a_stop_word_a_fragment_or_says_what_another_says(table: pd.DataFrame) -> None:
+    for theme in table.index:
+        assert len(theme) > 1
+        assert theme not in WORDS.stop_words
+        assert WORDS.roles.get(theme) is None or theme == "排队"
+    # 时间长 stands within 排队时间长 only, and 小王 is a name.
+    assert not {"时间长", "时间太长", "排队时间", "服务员小", "王态度", "日出"} & set(table.index)
 
 
-def test_log_odds_follow_the_formula(tagger: Tagger) -> None:
-    row = themes(tagger, NOW, BEFORE).set_index("theme").loc["早餐"]
-    assert row["previous_count"] == 16
-    assert row["log_odds"] == pytest.approx(math.log(12.5 * 24.5 / (16.5 * 20.5)))
+def test_wordings_of_one_thing_are_one_theme_that_counts_texts(table: pd.DataFrame) -> None:
+    tickets = table[table.index.str.contains("门票")]
+    assert tickets["count"].tolist() == [5]
+    assert tickets["share"].tolist() == [pytest.approx(5 / len(REVIEWS))]
+    assert table.loc["带孩子", "count"] == 3
+    assert table.loc["没信号", "count"] == 4
+    assert table[table.index.str.contains("风景|景色")]["count"].tolist() == [5]
+    twice = themes([f"门票太贵，真的门票太贵，第{n}次说门票很贵" for n in range(4)]).set_index("theme")
+    assert twice.loc["门票太贵", "count"] == 4
 
 
-def test_row_order_changes_nothing(tagger: Tagger) -> None:
-    ids = [f"r{at:03d}" for at in range(len(NOW))]
-    annotations = tag_table(NOW, ids, tagger)
-    order = list(range(len(NOW)))
-    random.Random(3).shuffle(order)
-    one = find_themes(NOW, ids, annotations, BEFORE, finder=FINDER)
-    shuffled = annotations.sample(frac=1, random_state=1)
-    other = find_themes([NOW[at] for at in order], [ids[at] for at in order], shuffled, BEFORE[::-1], finder=FINDER)
-    pd.testing.assert_frame_equal(one, other)
+def test_net_sentiment_is_that_of_the_clause_not_of_the_text(table: pd.DataFrame) -> None:
+    assert table[table.index.str.contains("门票")]["net_sentiment"].tolist() == [-1.0]
+    assert table[table.index.str.contains("风景|景色")]["net_sentiment"].tolist() == [1.0]
+    sides = table[["positive", "neutral", "mixed", "negative"]].sum(axis=1)
+    assert sides.tolist() == table["judged"].tolist()
+    assert ((table["positive"] - table["negative"]) / table["judged"]).tolist() == table["net_sentiment"].tolist()
 
 
-def test_no_texts_have_no_themes(tagger: Tagger) -> None:
-    assert themes(tagger, [], []).empty
-    assert themes(tagger, ["好"], []).empty
+def test_a_theme_belongs_to_the_touchpoint_that_its_clauses_speak_of(table: pd.DataFrame) -> None:
+    assert table[table.index.str.contains("门票")]["touchpoint"].tolist() == ["value"]
+    assert table.loc["人太多", "touchpoint"] == ""
+
+
+def test_examples_are_places_in_the_texts_as_given(table: pd.DataFrame) -> None:
+    for theme, cell in table["examples"].items():
+        examples = json.loads(cell)
+        assert 0 < len(examples) <= MOST_EXAMPLES
+        for example in examples:
+            text = REVIEWS[int(example["feedback_id"][1:])]
+            assert example["clause"] in text
+            assert text[example["start"] : example["end"]] in example["clause"], theme
+    said = {
+        REVIEWS[int(e["feedback_id"][1:])][e["start"] : e["end"]] for e in json.loads(table.loc["看日出", "examples"])
+    }
+    assert said <= {"看日出", "看了日出"}
+
+
+def test_traditional_and_full_width_wordings_count_and_keep_their_places() -> None:
+    found = themes(["门票太贵", "門票太貴！", "ＯＫ，\u200b門\u200b票太貴", "门票太贵了"]).set_index("theme")
+    assert found.loc["门票太贵", "count"] == 4
+    examples = json.loads(found.loc["门票太贵", "examples"])
+    assert {example["clause"] for example in examples} <= {"门票太贵", "門票太貴", "門\u200b票太貴", "门票太贵了"}
+
+
+def test_what_is_new_in_the_period_is_emerging_and_what_is_not_is_not() -> None:
+    before = [f"{text}。第{n}位游客" for n in range(4) for text in REVIEWS]
+    now = [*before, *(f"电梯坏了，没人管，{n}号楼" for n in range(15))]
+    found = themes(now, before).set_index("theme")
+    new = found[found["is_emerging"]]
+    assert set(new.index) <= {"电梯坏", "电梯坏了", "没人管"}
+    assert any(name.startswith("电梯坏") for name in new.index)
+    assert (new["p_adjusted"] <= 0.05).all()
+    assert set(new["previous_count"]) == {0}
+    assert not found.loc["看日出", "is_emerging"]
+    assert found.loc["看日出", "previous_count"] == 20
+
+
+def test_log_odds_follow_the_formula() -> None:
+    row = themes(REVIEWS * 3, REVIEWS).set_index("theme").loc["看日出"]
+    size, before = 3 * len(REVIEWS), len(REVIEWS)
+    assert (row["count"], row["previous_count"], row["previous_share"]) == (15, 5, 5 / before)
+    assert row["log_odds"] == pytest.approx(math.log(15.5 * (before - 5 + 0.5) / (5.5 * (size - 15 + 0.5))))
+
+
+def test_without_a_period_before_nothing_is_compared(table: pd.DataFrame) -> None:
+    assert table[["previous_count", "previous_share", "log_odds", "p_adjusted"]].isna().all(axis=None)
+    assert not table["is_emerging"].any()
+    assert themes(REVIEWS, [])["previous_count"].isna().all()
+
+
+def test_what_is_too_rare_in_both_periods_is_not_compared() -> None:
+    found = themes(REVIEWS, ["今天星期三"] * 14).set_index("theme")
+    assert pd.isna(found.loc["带孩子", "p_adjusted"])
+    assert found.loc["带孩子", "previous_count"] == 0
+
+
+def test_row_order_and_batches_change_nothing(table: pd.DataFrame) -> None:
+    ids = [f"r{at:03d}" for at in range(len(REVIEWS))]
+    known = dict(zip(ids, REVIEWS, strict=True))
+    for seed in range(3):
+        random.Random(seed).shuffle(ids)
+        batches = [([id_], [known[id_]]) for id_ in ids]
+        again = THEME_FINDER.find(batches, None, lambda wanted: {id_: known[id_] for id_ in wanted})
+        pd.testing.assert_frame_equal(again.set_index("theme"), table)
+
+
+def test_of_very_many_texts_a_sample_is_read_and_the_rest_left_alone() -> None:
+    def batches() -> object:
+        yield ["a", "b"], ["门票太贵", "没信号"]
+        yield ["c", "d"], ["人太多", "停车不方便"]
+        raise AssertionError("no more is read")
+
+    corpus = CorpusReader(SEGMENTER).read(batches(), most=3)  # type: ignore[arg-type]
+    assert corpus.ids == ("a", "b", "c")
+    assert corpus.starts[-1] == len(corpus.tokens)
+
+
+@pytest.mark.parametrize("texts", [[], ["好"], ["", "", "", ""], ["。！？"] * 5, ["1234 5678"] * 5, ["好好好"] * 9])
+def test_texts_without_phrases_have_no_themes(texts: list[str]) -> None:
+    found = themes(texts, texts)
+    assert found.empty
+    assert list(found.columns) == THEMES.column_names
+
+
+def test_small_words_alone_are_themes_where_nothing_better_is_said() -> None:
+    found = set(themes(["电梯", "电梯里", "在电梯", "地铁", "地铁上", "地铁站里"] * 3)["theme"])
+    assert {"电梯", "地铁"} <= found
+
+
+PIECES = [*"不没很的太，。 \u200b好贵人王小", "门票", "排队", "孩子", "a", "wifi", "\ud800"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join)))
+@settings(max_examples=60, deadline=None)
+def test_any_texts_have_themes_that_stand_in_them(texts: list[str]) -> None:
+    found = themes(texts, texts[::2])
+    for row in found.to_dict("records"):
+        assert 3 <= row["count"] <= len(texts)
+        for example in json.loads(row["examples"]):
+            text = texts[int(example["feedback_id"][1:])]
+            assert 0 <= example["start"] < example["end"] <= len(text)

@@ -1,0 +1,95 @@
+"""Choosing themes among candidates: those worth most, none that says what one already chosen says."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from feedback_engine.nlp.candidates import Candidates
+from feedback_engine.nlp.corpus import Numbers
+from feedback_engine.nlp.phrases import pattern_of, split_key
+from feedback_engine.nlp.wordroles import WordTable
+
+#: Only so many, the worthiest, are looked at.
+_LOOKED_AT = 2000
+#: A phrase with this share of its texts in one longer phrase is told with that one.
+_WITHIN = 0.6
+#: Phrases that share a word and this share of the texts of the rarer one say the same.
+_SAME = 0.5
+#: What is left of a phrase's value for each theme chosen before it that shares a word.
+_AGAIN = 0.75
+
+
+class Selection:
+    """The themes chosen so far, as places among the candidates."""
+
+    def __init__(self, candidates: Candidates, table: WordTable) -> None:
+        self._candidates = candidates
+        self._table = table
+        best = sorted(range(len(candidates.keys)), key=lambda at: (-candidates.values[at], candidates.keys[at]))
+        #: The candidates looked at, the worthiest first.
+        self.places = best[:_LOOKED_AT]
+        self._within = self._find_within()
+        self.chosen: list[int] = []
+
+    def choose(self, places: Iterable[int], most: int) -> None:
+        """Choose up to `most` more of these by value; every word that is told again counts less."""
+        used = Counter(code for at in self.chosen for code in self._subjects(at))
+        heap = [(-float(self._candidates.values[at]), at, 0) for at in places]
+        heapq.heapify(heap)
+        end = len(self.chosen) + most
+        while heap and len(self.chosen) < end:
+            _, at, known = heapq.heappop(heap)
+            told = sum(used[code] for code in self._subjects(at))
+            if told != known:
+                heapq.heappush(heap, (-float(self._candidates.values[at]) * _AGAIN**told, at, told))
+            elif self._is_new(at):
+                self.chosen.append(at)
+                used.update(self._subjects(at))
+
+    def choose_in_order(self, places: Sequence[int], most: int) -> None:
+        """Choose up to `most` more of these in the order given."""
+        end = len(self.chosen) + most
+        for at in places:
+            if len(self.chosen) == end:
+                return
+            if self._is_new(at):
+                self.chosen.append(at)
+
+    def _is_new(self, at: int) -> bool:
+        if at in self._within or at in self.chosen:
+            return False
+        codes, mine = set(self._codes(at)), self._candidates.texts_of(at)
+        return not any(self._say_the_same(codes, mine, other) for other in self.chosen)
+
+    def _say_the_same(self, codes: set[int], mine: Numbers, other: int) -> bool:
+        others = set(self._codes(other))
+        if codes == others:  # 干净卫生, 卫生干净
+            return True
+        return not codes.isdisjoint(others) and _share(mine, self._candidates.texts_of(other)) > _SAME
+
+    def _codes(self, at: int) -> tuple[int, ...]:
+        return split_key(int(self._candidates.keys[at]), self._table)
+
+    def _subjects(self, at: int) -> list[int]:
+        """Return what the phrase is about: its words but those that tell a quality."""
+        pattern = pattern_of(int(self._candidates.patterns[at]))
+        return [code for code, letter in zip(self._codes(at), pattern, strict=True) if letter != "A"]
+
+    def _find_within(self) -> set[int]:
+        """Return the places of phrases that are mostly part of one longer phrase."""
+        place_of = {self._codes(at): at for at in self.places}
+        counts, within = self._candidates.counts, set[int]()
+        for codes, at in place_of.items():
+            for part in (codes[:-1], codes[1:]):
+                other = place_of.get(part)
+                if part and other is not None and counts[at] > _WITHIN * counts[other]:
+                    within.add(other)
+        return within
+
+
+def _share(one: Numbers, other: Numbers) -> float:
+    return len(np.intersect1d(one, other, assume_unique=True)) / min(len(one), len(other))
