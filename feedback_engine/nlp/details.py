@@ -29,6 +29,9 @@ _ANNOTATED_AS = {
     DetailKind.DEMAND: DEMAND,
 }
 
+#: That a child or an old person is spoken of makes another sign of urgency graver, and is none by itself.
+_AGGRAVATING = "vulnerable"
+
 _Details = tuple[ComplaintDetail, ...]
 
 
@@ -46,6 +49,8 @@ def find_details(reading: Reading, verdict: Verdict) -> tuple[ComplaintDetail | 
             if weight:
                 found[match.value.kind].setdefault(match.value.code, []).append((match, weight))
     roots, causes, urgency, demands = (_rank(reading, found[kind]) for kind in DetailKind)
+    if all(detail.code == _AGGRAVATING for detail in urgency):
+        urgency = ()
     return (roots[0] if roots else None), causes, urgency, demands
 
 

@@ -12,7 +12,7 @@ from feedback_engine.report.changes import NO_CHANGE, PREVIOUS, Change, Changes,
 from feedback_engine.report.figures import Figures, Key, read_figures
 from feedback_engine.report.inputs import ReportInputs
 from feedback_engine.report.texts import HeldTexts, TextSource, measure_texts
-from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
+from feedback_engine.tables.annotations import COMPLAINT, DETAILS, SENTIMENT, TOUCHPOINT
 from feedback_engine.tables.feedback import MAIN_ROLE
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Facts:
     mentions: feedback_id, touchpoint, polarity, one row per text, touchpoint and polarity.
     complaints: feedback_id, record_id, type (a code, or '' when none was recognised), one row per complaint and type.
     sentiments: feedback_id, polarity, score, one row per text that has content.
+    details: feedback_id, record_id, kind, label, what is told of complaints beside their type, once a record.
     texts: feedback_id, source, received_at, file_id, row_number, length, said (see `measure_texts`), one row per text.
     """
 
@@ -45,6 +46,7 @@ class Facts:
     mentions: pd.DataFrame
     complaints: pd.DataFrame
     sentiments: pd.DataFrame
+    details: pd.DataFrame
     texts: pd.DataFrame
     source: TextSource
 
@@ -113,9 +115,17 @@ def build_facts(inputs: ReportInputs) -> Facts:
         mentions,
         _complaints(inputs),
         _sentiments(inputs),
+        _details(inputs),
         _texts(inputs, source),
         source,
     )
+
+
+def _details(inputs: ReportInputs) -> pd.DataFrame:
+    tags = inputs.annotations.loc[inputs.annotations["kind"].isin(DETAILS), ["feedback_id", "kind", "label"]]
+    found = tags.merge(inputs.feedback[["feedback_id", "record_id"]], on="feedback_id")
+    found = found.sort_values(["record_id", "kind", "label", "feedback_id"])
+    return found.drop_duplicates(["record_id", "kind", "label"], ignore_index=True)
 
 
 def _texts(inputs: ReportInputs, source: TextSource) -> pd.DataFrame:

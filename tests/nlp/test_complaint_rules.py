@@ -95,6 +95,24 @@ def test_everyday_complaint_is_not_urgent(tagger: Tagger) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "门票太贵，带孩子去一趟不值", "态度太差，第一次来也是最后一次来", "太差了，取票后两小时内必须进塔",
+        "排队排到爆炸，太差了", "太坑了，老人和小孩都要买全票，要求退款",
+    ],
+)  # fmt: skip
+def test_children_old_people_and_figures_of_speech_are_no_urgency(tagger: Tagger, text: str) -> None:
+    found = complaint(tagger, text)
+    assert found.is_complaint
+    assert not found.is_urgent
+
+
+def test_a_child_makes_another_sign_of_urgency_graver(tagger: Tagger) -> None:
+    codes = {detail.code for detail in complaint(tagger, "太差了，孩子被烫伤没人管，24小时内必须给我回复").urgency}
+    assert codes == {"safety", "vulnerable", "deadline"}
+
+
+@pytest.mark.parametrize(
     ("text", "demands"),
     [
         ("要求退款并赔礼道歉", {"refund", "apology"}), ("质量差，给我换一个新的", {"exchange"}),

@@ -20,6 +20,7 @@ from feedback_engine.report.blocks import (
 )
 from feedback_engine.report.crosstabs import count_pairs
 from feedback_engine.report.facts import OPEN_TYPES, Facts, local_moments, period_line, short_id
+from feedback_engine.report.sections.complaint_details import build_details, build_urgent
 from feedback_engine.report.texts import quote_all
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def build_complaints(facts: Facts) -> Section:
         types,
         Note(_counting(facts), Tone.MUTED),
         _types_by_touchpoint(facts),
+        *build_urgent(facts),
+        *build_details(facts),
     ]
     if len(facts.inputs.cases):
         blocks += [*_stated_types(facts), *_departments(facts), *_open_cases(facts)]
