@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError, TableError
 from feedback_engine.ingest.cells import clean
-from feedback_engine.ingest.identity import Occurrences, hash_answers, hash_contents, hash_ids, hash_occurrences
+from feedback_engine.ingest.identity import hash_answers, hash_contents, hash_ids, hash_occurrences
 from feedback_engine.ingest.mapping import Flaw
 from feedback_engine.ingest.mending import mend_records
+from feedback_engine.ingest.occurrences import Occurrences
 from feedback_engine.ingest.protection import Protection
 from feedback_engine.ingest.records import Records
 from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, RATINGS, REJECTS, FeedbackBatch

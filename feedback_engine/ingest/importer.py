@@ -16,9 +16,10 @@ from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.complaints import read_complaints
 from feedback_engine.ingest.detect import Claim, Platform, Sample, find_claims, settle_claims
 from feedback_engine.ingest.heading_line import open_at_headings
-from feedback_engine.ingest.identity import Occurrences, hash_file
+from feedback_engine.ingest.identity import hash_file
 from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
 from feedback_engine.ingest.mending import describe_tally
+from feedback_engine.ingest.occurrences import Occurrences
 from feedback_engine.ingest.protection import MASKED, Protection
 from feedback_engine.ingest.questionnaire import read_questionnaire
 from feedback_engine.ingest.readers.rows import Rows

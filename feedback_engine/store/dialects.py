@@ -55,7 +55,7 @@ def open_engine(url: URL) -> Engine:
 def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
     # Keys are random, so each batch touches most pages of an index: larger pages and rarer checkpoints write less.
-    pragmas = ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "cache_size=-32768", "temp_store=MEMORY")
+    pragmas = ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "cache_size=-32768")
     for pragma in (*pragmas, "wal_autocheckpoint=20000"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -71,6 +71,14 @@ def insert_if_absent(table: Table, backend: str) -> Insert:
     if backend == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def unjournalled(statement: Insert) -> Insert:
+    """Return the insert without the means to undo itself alone; where it fails, the transaction has to be undone.
+
+    SQLite would first copy every page that it is going to change, which for random keys is most of a table.
+    """
+    return statement.prefix_with("OR FAIL", dialect="sqlite")
 
 
 @contextmanager

@@ -1,15 +1,14 @@
 """Writing feedback: batches of a file, each with its counts in one transaction, by insert-if-absent.
 
 A record is known by its `feedback_id`. A row with a known id and known content is a duplicate, also when the content is
-that of an earlier version (an old file sent again); with new content it is a correction: the record is replaced and its
-former rows go to `feedback_history`. So a kill at any moment loses nothing and doubles nothing: the next run finds the
-committed rows and goes on behind them.
+that of an earlier version: an old file sent again, renamed or reordered, undoes no correction. With new content it is a
+correction: the record is replaced, under its number, and its former rows go to `feedback_history`. So a kill at any
+moment loses nothing and doubles nothing: the next run finds the committed rows and goes on behind them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,11 @@ from sqlalchemy import Connection, Table, and_, delete, select
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
 from feedback_engine.store.dialects import insert_if_absent
-from feedback_engine.store.rows import Rows, fetch_by_keys, insert, to_digests, to_rows
-from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS, FeedbackBatch
+from feedback_engine.store.keys import enter, settle, to_keys
+from feedback_engine.store.records import Admission, admit
+from feedback_engine.store.rows import Rows, insert, to_day, to_rows
+from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, QUESTIONS, RATINGS, REJECTS, FeedbackBatch
+from feedback_engine.tables.schema import TableSchema
 from feedback_engine.tables.summary import ImportCounts
 
 if TYPE_CHECKING:
@@ -124,47 +126,61 @@ class FeedbackWriter:
         )
 
     def _save(self, connection: Connection, source: str, batch: FeedbackBatch) -> ImportCounts:
-        is_main = batch.feedback["feedback_id"] == batch.feedback["record_id"]
-        main = batch.feedback[is_main]
-        keys, contents = (to_digests(main[name].tolist()) for name in ("feedback_id", "content_hash"))
-        hashes = dict(zip(keys, contents, strict=True))
-        known = _known_hashes(connection, list(hashes))
-        fresh = [key for key in hashes if key not in known]
-        changed = [key for key in known if known[key] != hashes[key]]
-        earlier = _known_versions(connection, changed)
-        updated = [key for key in changed if (key, hashes[key]) not in earlier]
-        _retire(connection, updated)
-        is_whole = len(fresh) == len(main)
-        records = set() if is_whole else {key.hex() for key in (*fresh, *updated)}
-        self._insert(connection, batch, records, is_whole=is_whole)
+        feedback = batch.feedback
+        is_main = (feedback["role"] == MAIN_ROLE).to_numpy()
+        main = feedback if is_main.all() else feedback[is_main]
+        admission = admit(connection, main["feedback_id"].tolist(), main["content_hash"].tolist())
+        if admission.rows:
+            _insert_feedback(connection, feedback, admission)
+            _insert_of_records(connection, tables.ratings, batch.ratings, RATINGS, admission.rows)
+            _insert_of_records(connection, tables.cases, batch.cases, CASES, admission.rows)
+            settle(connection, admission.first, admission.first + len(feedback))
         self._insert_rejects(connection, source, batch.rejects)
         quarantined = batch.row_count - len(main)
-        duplicate = len(main) - len(fresh) - len(updated)
-        return ImportCounts(batch.row_count, len(fresh), len(updated), duplicate, quarantined)
-
-    def _insert(self, connection: Connection, batch: FeedbackBatch, records: set[str], *, is_whole: bool) -> None:
-        feedback, ratings, cases = batch.feedback, batch.ratings, batch.cases
-        if not is_whole:
-            feedback = feedback[feedback["record_id"].isin(records)]
-            ratings = ratings[ratings["feedback_id"].isin(records)]
-            cases = cases[cases["feedback_id"].isin(records)]
-        rows = to_rows(feedback, FEEDBACK, without="text")
-        texts = [(row[0], text, "") for row, text in zip(rows.values, feedback["text"].tolist(), strict=True) if text]
-        self._add_by_key(connection, tables.feedback, rows)
-        self._add_by_key(connection, tables.feedback_text, Rows(("feedback_id", "text", "tagged_with"), texts))
-        self._add_by_key(connection, tables.ratings, to_rows(ratings, RATINGS))
-        self._add_by_key(connection, tables.cases, to_rows(cases, CASES))
-
-    def _add_by_key(self, connection: Connection, table: Table, rows: Rows) -> None:
-        """Add rows that begin with their key, in its order: neighbours in the index are written together."""
-        rows.values.sort()
-        self._add(connection, table, rows)
+        duplicate = len(main) - len(admission.rows)
+        return ImportCounts(batch.row_count, admission.stored, admission.updated, duplicate, quarantined)
 
     def _insert_rejects(self, connection: Connection, source: str, rejects: pd.DataFrame) -> None:
-        self._add(connection, tables.rejects, to_rows(rejects, REJECTS).extended(source=source))
+        statement = insert_if_absent(tables.rejects, self._database.backend)
+        insert(connection, statement, to_rows(rejects, REJECTS).extended(source=source))
 
-    def _add(self, connection: Connection, table: Table, rows: Rows) -> None:
-        insert(connection, insert_if_absent(table, self._database.backend), rows)
+
+def _insert_feedback(connection: Connection, feedback: pd.DataFrame, admission: Admission) -> None:
+    """Insert the rows of the records admitted; rows that are not `main` are numbered behind all records."""
+    chosen, records = _choose(feedback, "record_id", admission.rows)
+    row_ids, free = records.copy(), admission.free
+    for at in (chosen["role"] != MAIN_ROLE).to_numpy().nonzero()[0].tolist():
+        row_ids[at] = free
+        free += 1
+    rows = to_rows(chosen, FEEDBACK, without=("record_id", "text"))
+    days = [None if at is None else to_day(at) for at in rows["received_at"]]
+    numbered = rows.with_columns(row_id=row_ids, record_row=records, received_day=days)
+    insert(connection, tables.feedback.insert(), numbered)
+    answers = [at for at, row_id in enumerate(row_ids) if row_id >= admission.free]
+    if answers:
+        keys = to_keys([rows["feedback_id"][at] for at in answers])
+        enter(connection, keys, [row_ids[at] for at in answers])
+    texts = [(row_id, text) for row_id, text in zip(row_ids, chosen["text"].tolist(), strict=True) if text]
+    if texts:
+        ids, given = zip(*texts, strict=True)
+        of_rows = Rows({"row_id": ids, "text": given, "tagged_with": [""] * len(ids)})
+        insert(connection, tables.feedback_text.insert(), of_rows)
+
+
+def _insert_of_records(
+    connection: Connection, table: Table, frame: pd.DataFrame, declared: TableSchema, rows: Mapping[str, int]
+) -> None:
+    """Insert what belongs to the `main` rows of the records admitted."""
+    chosen, records = _choose(frame, "feedback_id", rows)
+    insert(connection, table.insert(), to_rows(chosen, declared, without=("feedback_id",)).with_columns(row_id=records))
+
+
+def _choose(frame: pd.DataFrame, column: str, rows: Mapping[str, int]) -> tuple[pd.DataFrame, list[int]]:
+    """Return the rows of the frame whose record is among those given, and the number of each one's record."""
+    records = [rows.get(key, 0) for key in frame[column].tolist()]
+    if 0 not in records:
+        return frame, records
+    return frame[[number > 0 for number in records]], [number for number in records if number]
 
 
 def _capture(batches: Iterator[FeedbackBatch]) -> Future[FeedbackBatch | None]:
@@ -175,36 +191,3 @@ def _capture(batches: Iterator[FeedbackBatch]) -> Future[FeedbackBatch | None]:
     except BaseException as error:  # noqa: BLE001
         captured.set_exception(error)
     return captured
-
-
-def _known_hashes(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-    columns = (tables.feedback.c.feedback_id, tables.feedback.c.content_hash)
-    found = fetch_by_keys(connection, columns, keys)
-    return dict(found)
-
-
-def _known_versions(connection: Connection, keys: Sequence[bytes]) -> set[tuple[bytes, bytes]]:
-    columns = (tables.feedback_history.c.record_id, tables.feedback_history.c.content_hash)
-    found = fetch_by_keys(connection, columns, keys)
-    return set(found)
-
-
-def _retire(connection: Connection, records: Sequence[bytes]) -> None:
-    """Move the rows of these records to the history."""
-    for record in records:
-        of_record = tables.feedback.c.record_id == record
-        rows = connection.execute(select(tables.feedback).where(of_record)).mappings().all()
-        ids = [row["feedback_id"] for row in rows]
-        content: dict[str, Any] = {"feedback": [dict(row) for row in rows]}
-        for table in (tables.feedback_text, tables.ratings, tables.cases):
-            of_rows = table.c.feedback_id.in_(ids)
-            content[table.name] = [dict(row) for row in connection.execute(select(table).where(of_rows)).mappings()]
-        main = next(row for row in rows if row["feedback_id"] == record)
-        values = {"record_id": record, "content_hash": main["content_hash"], "content": _dump(content)}
-        connection.execute(tables.feedback_history.insert().values(values))
-        for table in (tables.feedback_text, tables.ratings, tables.cases, tables.text_annotations, tables.feedback):
-            connection.execute(delete(table).where(table.c.feedback_id.in_(ids)))
-
-
-def _dump(content: dict[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=bytes.hex)

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Select, Table, func, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
-from feedback_engine.store.rows import insert, to_frame, to_rows
+from feedback_engine.store.rows import insert, order_digests, to_day, to_digests, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
@@ -40,23 +40,25 @@ class FeedbackReader:
         feedback, text = tables.feedback, tables.feedback_text
         query = select(feedback)
         if with_text:
-            joined = feedback.outerjoin(text, text.c.feedback_id == feedback.c.feedback_id)
+            joined = feedback.outerjoin(text, text.c.row_id == feedback.c.row_id)
             query = select(feedback, func.coalesce(text.c.text, "").label("text")).select_from(joined)
-        frame = self._load(query.where(*within(bounds)).order_by(feedback.c.feedback_id), FEEDBACK)
-        return FEEDBACK.conform(frame if with_text else frame.assign(text=""))
+        frame = self._load(query.where(*within(bounds)).order_by(feedback.c.row_id), FEEDBACK)
+        # All rows of a record are of one moment, so that its `main` row is always among those loaded.
+        places = frame["row_id"].searchsorted(frame["record_row"])
+        frame["record_id"] = frame["feedback_id"].to_numpy()[places]
+        return FEEDBACK.conform(_in_key_order(frame if with_text else frame.assign(text="")))
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
         """Return RATINGS."""
-        return RATINGS.conform(self._load_of_feedback(tables.ratings, bounds, RATINGS))
+        return self._load_of_feedback(tables.ratings, bounds, RATINGS)
 
     def load_cases(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
         """Return CASES."""
-        return CASES.conform(self._load_of_feedback(tables.cases, bounds, CASES))
+        return self._load_of_feedback(tables.cases, bounds, CASES)
 
     def load_annotations(self, bounds: Bounds = EVERYTHING, *, without: Collection[str] = ()) -> pd.DataFrame:
         """Return ANNOTATIONS; the columns of text named in `without` are empty, which saves most of the memory."""
-        frame = self._load_of_feedback(tables.text_annotations, bounds, ANNOTATIONS, without)
-        return ANNOTATIONS.conform(frame.assign(**dict.fromkeys(without, "")))
+        return self._load_of_feedback(tables.text_annotations, bounds, ANNOTATIONS, without)
 
     def load_rejects(self) -> pd.DataFrame:
         """Return REJECTS of every file, with their `source`."""
@@ -76,21 +78,26 @@ class FeedbackReader:
 
     def first_and_last_moment(self, until: datetime | None = None) -> tuple[datetime, datetime] | None:
         """Return the earliest and latest received_at before `until`, None if nothing is dated."""
-        at = tables.feedback.c.received_at
-        query = select(func.min(at), func.max(at)).where(*within((None, until)))
+        at, day = tables.feedback.c.received_at, tables.feedback.c.received_day
+        # Looked for in their days only, which an index holds.
+        days, end = select(func.max(day)), None if until is None else to_day(_to_moment(until))
+        last_day = (
+            days.scalar_subquery() if end is None else func.coalesce(days.where(day < end).scalar_subquery(), end)
+        )
+        earliest = select(func.min(at)).where(day == select(func.min(day)).scalar_subquery())
+        latest = select(func.max(at)).where(day >= last_day, *within((None, until)))
         with self._database.reading() as connection:
-            first, last = connection.execute(query).one()
-        return None if first is None else (_EPOCH + first * _MICROSECOND, _EPOCH + last * _MICROSECOND)
+            first, last = connection.execute(earliest).scalar(), connection.execute(latest).scalar()
+        return None if first is None or last is None else (_EPOCH + first * _MICROSECOND, _EPOCH + last * _MICROSECOND)
 
     def _load_of_feedback(
         self, table: Table, bounds: Bounds, declared: TableSchema, without: Collection[str] = ()
     ) -> pd.DataFrame:
-        wanted = [column for column in table.c if column.name not in without]
-        query = select(*wanted).order_by(*table.primary_key.columns)
-        if bounds != EVERYTHING:
-            joined = tables.feedback.c.feedback_id == table.c.feedback_id
-            query = query.join(tables.feedback, joined).where(*within(bounds))
-        return self._load(query, declared)
+        feedback = tables.feedback
+        wanted = [column for column in table.columns if column.name not in {"row_id", *without}]
+        query = select(feedback.c.feedback_id, *wanted).join(feedback, feedback.c.row_id == table.c.row_id)
+        frame = self._load(query.where(*within(bounds)).order_by(*table.primary_key.columns), declared)
+        return declared.conform(_in_key_order(frame).assign(**dict.fromkeys(without, "")))
 
     def _load(self, query: Select[Any], declared: TableSchema) -> pd.DataFrame:
         with self._database.reading() as connection:
@@ -100,14 +107,23 @@ class FeedbackReader:
 
 def within(bounds: Bounds) -> list[ColumnElement[bool]]:
     """Return the conditions on FEEDBACK that hold for the rows of these moments."""
-    at: Column[Any] = tables.feedback.c.received_at
-    since, until = bounds
+    at, day = tables.feedback.c.received_at, tables.feedback.c.received_day
+    since, until = (None if bound is None else _to_moment(bound) for bound in bounds)
     conditions: list[ColumnElement[bool]] = []
     if since is not None:
-        conditions.append(at >= (since - _EPOCH) // _MICROSECOND)
+        conditions += [day >= to_day(since), at >= since]
     if until is not None:
-        conditions.append(at < (until - _EPOCH) // _MICROSECOND)
+        conditions += [day <= to_day(until), at < until]
     return conditions
+
+
+def _to_moment(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _in_key_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame in the order of its feedback_ids, equal ones as they are."""
+    return frame.iloc[order_digests(to_digests(frame["feedback_id"].tolist()))]
 
 
 class FigureStore:

@@ -2,73 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Connection, Insert, bindparam, select
 
+from feedback_engine.store.dialects import unjournalled
 from feedback_engine.tables.schema import Column, Kind, TableSchema
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 #: Parameters in one IN (…): below the limits of every database.
 CHUNK = 5000
 #: Rows turned into a frame at a time.
 _AT_A_TIME = 20_000
-#: Parameters in one statement: the limit of SQLite since 3.32 is 32,766.
-_PARAMETERS = 32_000
+#: Parameters in one INSERT. The driver keeps its last statements, so they must be neither large nor of many sizes.
+_PARAMETERS = 8000
+#: Microseconds.
+_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows for one table: the names of their columns, and a tuple each."""
+    """Rows for one table: the values of each column by its name, all of one length."""
 
-    names: tuple[str, ...]
-    values: list[tuple[Any, ...]]
+    columns: Mapping[str, Sequence[Any]]
 
-    def extended(self, **constants: str) -> Rows:
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        return self.columns[name]
+
+    def extended(self, **constants: object) -> Rows:
         """Return the rows with columns that hold the same value in each."""
-        more = tuple(constants.values())
-        return Rows((*self.names, *constants), [(*row, *more) for row in self.values])
+        count = len(self)
+        return self.with_columns(**{name: [value] * count for name, value in constants.items()})
+
+    def with_columns(self, **more: Sequence[Any]) -> Rows:
+        """Return the rows with further columns."""
+        return Rows({**self.columns, **more})
 
 
-def to_rows(frame: pd.DataFrame, declared: TableSchema, *, without: str = "") -> Rows:
+def to_rows(frame: pd.DataFrame, declared: TableSchema, *, without: Iterable[str] = ()) -> Rows:
     """Return the frame's rows as the database takes them."""
-    columns = [column for column in declared.columns if column.name != without]
-    values = [_to_sql(frame[column.name], column) for column in columns]
-    return Rows(tuple(column.name for column in columns), list(zip(*values, strict=True)))
+    left_out = set(without)
+    columns = [column for column in declared.columns if column.name not in left_out]
+    return Rows({column.name: _to_sql(frame[column.name], column) for column in columns})
 
 
-def insert(connection: Connection, statement: Insert, rows: Rows) -> None:
-    """Insert the rows by the driver itself; SQLAlchemy copies each row and takes twice the time."""
-    if not rows.values:
-        return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows.names))
+def to_day(moment: int) -> int:
+    """Return the day in UTC, as a number since 1970, of a moment in microseconds."""
+    return moment // _DAY
+
+
+def insert(connection: Connection, statement: Insert, rows: Rows) -> int:
+    """Insert the rows by the driver itself, SQLAlchemy takes twice the time; return how many were inserted."""
+    if not len(rows):
+        return 0
+    compiled = unjournalled(statement).compile(dialect=connection.dialect, column_keys=list(rows.columns))
     if not compiled.positional:
-        connection.exec_driver_sql(str(compiled), [dict(zip(rows.names, row, strict=True)) for row in rows.values])
-        return
-    order = [rows.names.index(name) for name in compiled.positiontup or ()]
-    in_order = order == list(range(len(order)))
-    values = rows.values if in_order else [tuple(row[i] for i in order) for row in rows.values]
+        each = zip(*rows.columns.values(), strict=True)
+        values = [dict(zip(rows.columns, row, strict=True)) for row in each]
+        return connection.exec_driver_sql(str(compiled), values).rowcount
+    columns = [rows[name] for name in compiled.positiontup or ()]
     if connection.dialect.paramstyle == "qmark":
-        _insert_many(connection, str(compiled), values)
-    else:
-        connection.exec_driver_sql(str(compiled), values)
+        return _insert_many(connection, str(compiled), columns)
+    return connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True))).rowcount
 
 
-def _insert_many(connection: Connection, statement: str, values: list[tuple[Any, ...]]) -> None:
+def _insert_many(connection: Connection, statement: str, columns: Sequence[Sequence[Any]]) -> int:
     """Insert many rows a statement: other threads go on for its whole length, where executemany stops them each row."""
-    width = len(values[0])
+    width, total = len(columns), len(columns[0])
+    count = _PARAMETERS // width
     marks = f"({', '.join('?' * width)})"
-    count = max(1, _PARAMETERS // width)
-    for start in range(0, len(values), count):
-        some = values[start : start + count]
-        many = statement.replace(marks, ", ".join([marks] * len(some)), 1)
-        connection.exec_driver_sql(many, tuple(chain.from_iterable(some)))
+    many = statement.replace(marks, ", ".join([marks] * count), 1)
+    whole = total - total % count
+    inserted = 0
+    for start in range(0, whole, count):
+        flat: list[Any] = [None] * (count * width)
+        for at, column in enumerate(columns):
+            flat[at::width] = column[start : start + count]
+        inserted += connection.exec_driver_sql(many, tuple(flat)).rowcount
+    if whole < total:
+        rest = list(zip(*(column[whole:] for column in columns), strict=True))
+        inserted += connection.exec_driver_sql(statement, rest).rowcount
+    return inserted
 
 
 def _to_sql(series: pd.Series[Any], column: Column) -> list[Any]:
@@ -98,6 +123,14 @@ def to_digests(keys: Sequence[str]) -> list[bytes]:
     if len(joined) != 32 * len(keys):
         raise ValueError("a digest has 64 hexadecimal digits")
     return [joined[start : start + 32] for start in range(0, len(joined), 32)]
+
+
+def order_digests(digests: Sequence[bytes]) -> npt.NDArray[np.intp]:
+    """Return the positions that put digests in order, equal ones as they came; told apart by 16 of their bytes."""
+    import numpy as np
+
+    halves = np.frombuffer(b"".join(digest[:16] for digest in digests), dtype=">u8").reshape(-1, 2)
+    return np.lexsort((halves[:, 1], halves[:, 0]))
 
 
 def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -139,17 +172,24 @@ def _is_digest(column: Column) -> bool:
     return column.kind is Kind.KEY or column.name == "feedback_id"
 
 
-def fetch_by_keys(connection: Connection, columns: Sequence[SqlColumn[Any]], keys: Sequence[bytes]) -> list[Any]:
-    """Return these columns, of which the first is a digest, of the rows with many keys, asked for in chunks."""
+def fetch_by_keys(connection: Connection, columns: Sequence[SqlColumn[Any]], keys: Sequence[Any]) -> list[Any]:
+    """Return these columns of the rows that have one of many keys in the first, asked for in chunks."""
     query = select(*columns).where(columns[0].in_(bindparam("keys", expanding=True)))
+    # By the driver's own marks: SQLAlchemy names, binds and renders each key, which takes twice the search's time.
+    one = str(select(*columns).where(columns[0] == bindparam("key")).compile(dialect=connection.dialect))
     found: list[Any] = []
+    for some in _chunks(keys):
+        if connection.dialect.paramstyle == "qmark":
+            marks = ", ".join("?" * len(some))
+            found += connection.exec_driver_sql(f"{one.removesuffix('= ?')}IN ({marks})", tuple(some)).all()
+        else:
+            found += connection.execute(query, {"keys": some}).all()
+    return found
+
+
+def _chunks(keys: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield the keys in lists of few different lengths, the last key repeated, so that there are few statements."""
     for start in range(0, len(keys), CHUNK):
         some = list(keys[start : start + CHUNK])
-        if connection.dialect.paramstyle != "qmark":
-            found += connection.execute(query, {"keys": some}).all()
-            continue
-        # By the driver's own marks: SQLAlchemy names, binds and renders each key, which takes twice the search's time.
-        marks = ", ".join("?" * len(some))
-        one = str(select(*columns).where(columns[0] == bindparam("key")).compile(dialect=connection.dialect))
-        found += connection.exec_driver_sql(f"{one.removesuffix('= ?')}IN ({marks})", tuple(some)).all()
-    return found
+        length = min(CHUNK, 1 << (len(some) - 1).bit_length())
+        yield some + some[-1:] * (length - len(some))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
+from feedback_engine.store.keys import find_rows, read_next, to_keys
 from feedback_engine.store.loading import EVERYTHING, Bounds, within
 from feedback_engine.store.rows import CHUNK, fetch_by_keys, to_digests, to_frame
 from feedback_engine.tables.annotations import ANNOTATIONS
@@ -27,30 +28,42 @@ class TextReader:
     def iterate(self) -> Iterator[tuple[list[str], list[str]]]:
         """Yield (feedback ids, texts) of the period, some thousands at a time, in the order of their ids."""
         text, feedback = tables.feedback_text, tables.feedback
-        query = select(text.c.feedback_id, text.c.text)
-        if self._bounds != EVERYTHING:
-            joined = feedback.c.feedback_id == text.c.feedback_id
-            query = query.join(feedback, joined).where(*within(self._bounds))
-        query = query.order_by(text.c.feedback_id).limit(CHUNK)
+        columns = select(feedback.c.feedback_id, text.c.text).join(feedback, feedback.c.row_id == text.c.row_id)
+        of_period = columns.where(*within(self._bounds))
         last = b""
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(query.where(text.c.feedback_id > last)).all()
-            if not rows:
+                keys = read_next(connection, last, CHUNK)
+                numbers = [number for _, number in keys]
+                rows = connection.execute(of_period.where(text.c.row_id.in_(numbers))).all()
+            if not keys:
                 return
-            last = rows[-1][0]
-            yield [key.hex() for key, _ in rows], [words for _, words in rows]
+            last = keys[-1][0]
+            if rows:
+                in_order = sorted((key, words) for key, words in rows)
+                yield [key.hex() for key, _ in in_order], [words for _, words in in_order]
 
     def read(self, feedback_ids: Sequence[str]) -> dict[str, str]:
         """Return id → text of those that have one, whichever period they belong to."""
         table = tables.feedback_text
         with self._database.reading() as connection:
-            found = fetch_by_keys(connection, [table.c.feedback_id, table.c.text], to_digests(feedback_ids))
-        return {key.hex(): text for key, text in found}
+            id_of = _find(connection, feedback_ids)
+            found = fetch_by_keys(connection, [table.c.row_id, table.c.text], list(id_of))
+        return {id_of[number]: text for number, text in found}
 
     def read_tags(self, feedback_ids: Sequence[str]) -> pd.DataFrame:
         """Return the ANNOTATIONS of these texts, evidence included."""
-        columns = list(tables.text_annotations.c)
+        columns = [column for column in tables.text_annotations.c if column.name != "row_id"]
+        names = ["feedback_id", *(column.name for column in columns)]
         with self._database.reading() as connection:
-            found = fetch_by_keys(connection, columns, to_digests(feedback_ids))
-        return ANNOTATIONS.conform(to_frame(ANNOTATIONS, [column.name for column in columns], found))
+            id_of = _find(connection, feedback_ids)
+            found = fetch_by_keys(connection, [tables.text_annotations.c.row_id, *columns], list(id_of))
+        rows = sorted((bytes.fromhex(id_of[number]), *tag) for number, *tag in found)
+        return ANNOTATIONS.conform(to_frame(ANNOTATIONS, names, rows))
+
+
+def _find(connection: Connection, feedback_ids: Sequence[str]) -> dict[int, str]:
+    """Return number of the row → feedback_id."""
+    keys = to_keys(to_digests(feedback_ids))
+    found = find_rows(connection, keys)
+    return {found[key]: id_ for key, id_ in zip(keys, feedback_ids, strict=True) if key in found}

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_importer import REVIEWS, SURVEY, SURVEY_HEADER, open_generic, read, source, to_csv, write
 
-from feedback_engine.errors import MappingError, SourceError
-from feedback_engine.ingest.identity import Occurrences, hash_contents, is_damaged
+from feedback_engine.errors import MappingError, SourceError, StoreError
+from feedback_engine.ingest import occurrences
+from feedback_engine.ingest.identity import hash_contents, is_damaged
+from feedback_engine.ingest.occurrences import Occurrences
 from feedback_engine.tables.feedback import FeedbackBatch
 
 HEADER = ["编号", "评论", "用户", "时间", "店铺", "点赞"]
@@ -109,12 +111,24 @@ def test_cells_cannot_run_into_one_another() -> None:
     assert hash_contents([("a", ["x"]), ("b", [""])]) != hash_contents([("a", [""]), ("b", ["x"])])
 
 
-@given(st.lists(st.integers(0, 9), max_size=200), st.integers(1, 20))
-def test_occurrences_count_from_zero_whatever_the_batches(values: list[int], size: int) -> None:
+@FUZZ
+@given(st.lists(st.integers(0, 9), max_size=100), st.integers(1, 20), st.integers(0, 12))
+def test_occurrences_count_from_zero_whatever_the_batches_and_the_memory(
+    values: list[int], size: int, kept: int
+) -> None:
     contents = [f"{value:064x}"[::-1] for value in values]
-    counter = Occurrences()
-    numbers = [n for at in range(0, len(contents), size) for n in counter.number(contents[at : at + size])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(occurrences, "_KEPT", kept)
+        counter = Occurrences()
+        numbers = [n for at in range(0, len(contents), size) for n in counter.number(contents[at : at + size])]
     assert numbers == [values[:at].count(value) for at, value in enumerate(values)]
+
+
+def test_a_full_folder_for_temporary_files_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(occurrences, "_KEPT", 0)
+    monkeypatch.setattr(occurrences, "_PRAGMAS", ("max_page_count=1",))
+    with pytest.raises(StoreError, match=r"临时目录无法写入.*SQLITE_TMPDIR"):
+        Occurrences().number(["0" * 64])
 
 
 CELLS = st.text(alphabet='aA1好，,;"\n\r\t\x00\u3000\u200b\ud800 .-/:', max_size=8)
