@@ -4,7 +4,8 @@ FeedbackEngineError
 + ConfigError            the config file, or a value in it, is wrong
 + LexiconError           a lexicon, pack or model file is wrong
 + SourceError            a whole source cannot be used (a bad row is no error: it becomes a reject)
-  x UnreadableFile       missing, empty, truncated, encrypted, not what its name says
+  + UnreadableFile       missing, empty, truncated, encrypted, not what its name says
+    x NoHeadings         no headings where they should be
   x EncodingError        no encoding fits, or several are mixed
   x MappingError         the file lacks a column that the mapping names
   x AmbiguousFormat      several platforms fit, or none does
@@ -43,6 +44,10 @@ class SourceError(FeedbackEngineError):
 
 class UnreadableFile(SourceError):
     """The file is missing, empty, damaged or not of the kind its name says."""
+
+
+class NoHeadings(UnreadableFile):
+    """The line that should hold the headings is empty or broken; another line may hold them."""
 
 
 class EncodingError(SourceError):

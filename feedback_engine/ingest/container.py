@@ -29,7 +29,9 @@ _FOREIGN = (
 _STATISTICS = ((b"$FL2", "sav"), (b"$FL3", "sav"), (b"<stata_dta>", "dta"))
 #: Stata before 13: release, byte order, file type 1, and a byte that is not used.
 _OLD_STATA = re.compile(rb"[\x71-\x73][\x01\x02]\x01\x00", re.DOTALL)
-_MARKUP = re.compile(r"<(?:!doctype\s|html|head|body|table|meta|\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:!doctype\s|html|head|body|table|meta|\?xml)|mime-version:", re.IGNORECASE)
+#: Share of zero bytes at the beginning of a file that is no text; a stray one is only dropped.
+_MAX_ZEROS = 0.3
 _OBJECT = re.compile(r'\{\s*["}]')
 _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
@@ -55,6 +57,8 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
             raise UnreadableFile(f"{path} 的内容是{nature}")
     _refuse_markup(path, head)
     encoding = detect_encoding(path, source.encoding)
+    if not encoding.name.startswith("utf-") or encoding.name.startswith("utf-8"):
+        _refuse_binary(path, head)
     rows = _read_text(path, encoding.name, source.header_row)
     warnings = (encoding.warning,) if encoding.warning else ()
     return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=warnings)
@@ -84,6 +88,11 @@ def _refuse_markup(path: Path, head: bytes) -> None:
     text = head.decode("utf-16" if wide else "latin-1", errors="ignore").removeprefix("\xef\xbb\xbf").lstrip()
     if _MARKUP.match(text):
         raise UnreadableFile(f"{path} 的内容是网页或 XML（常见于“假 .xls”）；请用 Excel 或 WPS 打开后另存为 .xlsx")
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    if head.count(0) > _MAX_ZEROS * len(head):
+        raise UnreadableFile(f"{path} 的内容是二进制数据（多为零字节），不是文字表格；请重新导出或重新下载")
 
 
 def _read_text(path: Path, encoding: str, header_row: int) -> Rows:

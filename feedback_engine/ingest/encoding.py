@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from feedback_engine.errors import EncodingError
@@ -61,13 +62,20 @@ def detect_encoding(path: Path, declared: str | None = None) -> Encoding:
 
     A declared encoding is checked, not doubted. Raises EncodingError with the byte and line where decoding fails.
     """
+    found = path.stat()
+    return _detect(path, declared, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=16)
+def _detect(path: Path, declared: str | None, _state: tuple[int, int, int]) -> Encoding:
+    """Return the encoding; remembered while the file stays as it is: a search for its headings opens it many times."""
     with path.open("rb") as stream:
         head = stream.read(4096)
     if marked := next(((codec, name) for mark, codec, name in _MARKS if head.startswith(mark)), None):
         return _confirm(path, marked[0], f"文件开头有 {marked[1]} 标记（BOM）")
     if declared is not None:
         return _confirm(path, _codec_of(declared), f"配置写明 encoding: {declared}")
-    if wide := _guess_utf16(head):
+    if wide := _guess_utf16(path, head):
         return _confirm(path, wide, "没有标记，但每隔一个字节为零：UTF-16")
     failed_at = _find_failure(path, "utf-8")
     if failed_at is None:
@@ -90,12 +98,23 @@ def _confirm(path: Path, codec: str, evidence: str) -> Encoding:
     return Encoding(codec, evidence)
 
 
-def _guess_utf16(head: bytes) -> str | None:
-    """Return the UTF-16 whose ASCII characters (commas, line ends, digits) show as zeros in every other byte."""
+def _guess_utf16(path: Path, head: bytes) -> str | None:
+    """Return the UTF-16 whose ASCII characters (commas, line ends, digits) show as zeros in every other byte.
+
+    Chinese prose has few of these; then its hanzi must show.
+    """
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if len(head) % 2 or max(even, odd) < len(head) / 20 or min(even, odd) > 0:
+    if len(head) % 2 or max(even, odd) == 0 or min(even, odd) > 0:
         return None
-    return "utf-16-le" if odd else "utf-16-be"
+    codec = "utf-16-le" if odd else "utf-16-be"
+    is_prose = max(even, odd) < len(head) / 20
+    return codec if not is_prose or any(_is_chinese(path, codec, *usual) for _, *usual in _CHINESE) else None
+
+
+def _is_chinese(path: Path, codec: str, standard: str, level_1: range) -> bool:
+    """Whether the file, where the codec can decode it, is mostly hanzi, and mostly everyday ones."""
+    han_share, common_share = _measure_hanzi(path, codec, standard, level_1, "ignore")
+    return han_share >= _MIN_HAN_SHARE and common_share >= _MIN_COMMON_SHARE
 
 
 def _choose_chinese(path: Path, failed_at: int) -> Encoding:
@@ -143,19 +162,13 @@ def _choose_western(path: Path, failed_at: int) -> Encoding | None:
         if b"\x00" in chunk:
             return None
     is_western = wide <= _MAX_WIDE_SHARE * size and lone >= _MIN_LONE_SHARE * wide
-    if not is_western or whole * 2 > wide or _is_damaged_chinese(path):
+    if not is_western or whole * 2 > wide or any(_is_chinese(path, *usual) for usual in _CHINESE):
         return None
     fits = [codec for codec in _WESTERN if _find_failure(path, codec) is None]
     codec = max(fits, key=lambda name: len(_WESTERN_TEXT.findall(sample.decode(name, "ignore"))))
     found = f"有 {wide} 个非 ASCII 字节，既不是 UTF-8，也不像中文"
     warning = f"{found}（第一个在{_place(path, failed_at)}）；按 {codec} 读取，若文字不对{_WAY_OUT}"
     return Encoding(codec, f"{found}：按 {codec} 读取", warning)
-
-
-def _is_damaged_chinese(path: Path) -> bool:
-    """Whether the file would be Chinese but for some bytes."""
-    shares = [_measure_hanzi(path, codec, standard, level_1, "ignore") for codec, standard, level_1 in _CHINESE]
-    return any(han >= _MIN_HAN_SHARE and common >= _MIN_COMMON_SHARE for han, common in shares)
 
 
 def _read_chunks(path: Path) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
-from feedback_engine.errors import UnreadableFile
+from feedback_engine.errors import NoHeadings, UnreadableFile
 from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.detect import Sample, peek
 from feedback_engine.ingest.footers import drop_footers
@@ -32,7 +32,7 @@ def open_at_headings(path: Path, source: SourceConfig, is_wanted: Callable[[Samp
     """
     try:
         sample, rows = _open(path, source)
-    except UnreadableFile:
+    except NoHeadings:
         is_pinned = "header_row" in source.model_fields_set
         found = None if is_pinned else _search(path, source, range(2, _LINES + 1), is_wanted)
         if found is None:

@@ -156,3 +156,9 @@ def test_where_the_blocks_end_makes_no_difference_to_broken_lines(lines: list[st
         with patch.object(text, "_BLOCK", block):
             pieces = read_csv(path, "utf-8", 1)
             assert (list(pieces), pieces.rejects) == expected
+
+
+@pytest.mark.parametrize("hint", ["sep=;", '"sep=;"', "SEP=;\r"])
+def test_the_line_that_tells_excel_the_separator_is_no_heading(file: Path, hint: str) -> None:
+    rows, data = read(file, f"{hint}\n编号;内容\n1;好，很好\n")
+    assert (rows.header, data) == (["编号", "内容"], [(3, ["1", "好，很好"])])

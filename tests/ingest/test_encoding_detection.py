@@ -27,6 +27,9 @@ def file(tmp_path: Path) -> Path:
         (SIMPLIFIED, "utf-16", "utf-16"),
         (SIMPLIFIED, "utf-16-le", "utf-16-le"),
         (SIMPLIFIED, "utf-16-be", "utf-16-be"),
+        ("内容\n" + "客服态度很好，下次还来，希望继续保持\n" * 9, "utf-16-le", "utf-16-le"),
+        ("內容\n" + "客服態度很好，下次還來，希望繼續保持\n" * 9, "utf-16-be", "utf-16-be"),
+        ("name,text\n" + "nn,plain words without any marks\n" * 9 + "\0\n", "utf-8", "utf-8"),
         (SIMPLIFIED, "utf-32", "utf-32"),
         ("id,text\n1,fine\n", "ascii", "utf-8"),
         ("差评", "gb18030", "gb18030"),
@@ -116,3 +119,10 @@ def test_an_unknown_encoding_is_refused(file: Path) -> None:
 def test_a_mark_goes_before_the_declaration(file: Path) -> None:
     file.write_bytes(codecs.BOM_UTF8 + SIMPLIFIED.encode())
     assert detect_encoding(file, "gb18030").name == "utf-8-sig"
+
+
+def test_a_file_written_anew_is_looked_at_anew(file: Path) -> None:
+    file.write_text(SIMPLIFIED, encoding="utf-8")
+    detect_encoding(file)
+    file.write_text(SIMPLIFIED, encoding="gb18030")
+    assert detect_encoding(file).name == "gb18030"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice, repeat
 from pathlib import Path
 
-from feedback_engine.errors import UnreadableFile
+from feedback_engine.errors import NoHeadings, UnreadableFile
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_blocks, read_lines, split_lines
 
@@ -16,6 +17,8 @@ MAX_LINES = 1000
 _DELIMITERS = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线"}
 _SAMPLE_LINES = 500
 _SAMPLE_CHARACTERS = 262_144
+#: The line by which files tell Excel their separator.
+_HINT = re.compile(r'"?sep=([,\t;|])"?\s*', re.IGNORECASE)
 
 _UNCLOSED = "引号没有闭合；本行已隔离，从下一行继续读"
 _MALFORMED = "引号使用不规范（字段内的引号应写成两个）；本行已隔离"
@@ -29,14 +32,17 @@ def read_csv(path: Path, encoding: str, header_row: int) -> Rows:
     at. Raises UnreadableFile when there are no headings.
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CHARACTERS))
-    delimiter = detect_delimiter(path, encoding, header_row)
+    hint = _HINT.fullmatch(next(read_lines(path, encoding), "")) if header_row == 1 else None
+    header_row += hint is not None
+    delimiter = hint[1] if hint else detect_delimiter(path, encoding, header_row)
     rejects: list[LineReject] = []
     records = _Records(delimiter, header_row, rejects).read(read_blocks(path, encoding, header_row))
     number, header = next(records, (header_row, [""]))
     if rejects:
-        raise UnreadableFile(f"{path} 第 {rejects[0].row_number} 行（标题行）无法读取：{rejects[0].reason}")
+        error = UnreadableFile if rejects[0].reason == _TOO_LONG else NoHeadings
+        raise error(f"{path} 第 {rejects[0].row_number} 行（标题行）无法读取：{rejects[0].reason}")
     if not any(cell.strip() for cell in header):
-        raise UnreadableFile(f"{path} 第 {number} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
+        raise NoHeadings(f"{path} 第 {number} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
     evidence = (f"分隔符：{_DELIMITERS[delimiter]}",)
     return Rows([cell.strip() for cell in header], records, "csv", encoding, None, evidence, rejects)
 

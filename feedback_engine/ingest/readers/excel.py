@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from feedback_engine.errors import MappingError, UnreadableFile
+from feedback_engine.errors import MappingError, NoHeadings, UnreadableFile
 from feedback_engine.ingest.extent import Extent
 from feedback_engine.ingest.preflight import Sheet, identify_workbook, inspect_workbook, measure_sheet
 from feedback_engine.ingest.readers.excel_process import HAS_MEMORY_CAP, Child, ChildFailed, Job
@@ -194,8 +194,9 @@ def _explain(path: Path, failure: ChildFailed, notes: list[str]) -> UnreadableFi
         "empty": "请检查导出，或用 sheet 指定工作表",
     }
     way_out = ways.get(failure.kind, "请用 Excel 打开，只留需要的区域，另存为 .xlsx 或 CSV")
+    error = NoHeadings if failure.kind == "header" else UnreadableFile
     before = f"；先前：{'；'.join(notes)}" if notes else ""
-    return UnreadableFile(f"{path}：工作簿读不出来：{failure}{before}；{way_out}")
+    return error(f"{path}：工作簿读不出来：{failure}{before}；{way_out}")
 
 
 def _describe(meta: dict[str, Any], container: str, sheet: Sheet | None) -> list[str]:
