@@ -7,7 +7,7 @@ import glob
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 50_000
@@ -82,14 +83,15 @@ class Imports:
         from feedback_engine.ingest.heading_line import are_headings, open_at_headings
         from feedback_engine.ingest.importer import GENERIC
 
-        sample, rows = open_at_headings(path, SourceConfig(name="unnamed", path=str(path)), are_headings)
+        source = SourceConfig(name="unnamed", path=str(path))
+        sample, rows = open_at_headings(path, source, are_headings, is_strict=False)
         draft = draft_mapping(sample)
         return {
             "platform": GENERIC,
             "kind": str(draft.kind),
             "encoding": rows.encoding or rows.container,
             "rows": sum(any(map(str.strip, cells)) for _, cells in rows),
-            "evidence": [*rows.evidence],
+            "evidence": [*rows.evidence, f"没有平台认领这些标题：{_show_headings(sample.header)}"],
             "questions": [question.to_dict() for question in draft.questions],
             "warnings": [reason, *draft.warnings],
             "mapping": draft.to_yaml(),
@@ -223,6 +225,14 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+def _show_headings(header: Sequence[str]) -> str:
+    """Return the first headings; masked, as the first line of a file without headings holds data."""
+    from feedback_engine.ingest.privacy import mask
+
+    shown = [heading[:_SHOWN_HEADING] for heading in header if heading][:_SHOWN_HEADINGS]
+    return mask("、".join(shown)).text + ("…" if len(header) > len(shown) else "")
 
 
 def describe_counts(counts: ImportCounts) -> str:

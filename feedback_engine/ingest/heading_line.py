@@ -1,4 +1,4 @@
-"""Which line of a file holds the headings, where people have put a title or an empty line above them."""
+"""Where in a file the headings are, where people have put a title, an empty line or a sheet of notes before them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ from feedback_engine.ingest.readers.rows import Rows
 _TABLES = frozenset({"csv", "xlsx", "xls"})
 #: Lines that are looked at for headings.
 _LINES = 10
+#: Further sheets that are looked at.
+_SHEETS = 10
 #: Cells that a title fills; headings fill more.
 _TITLE_CELLS = 2
 _LONGEST_HEADING = 40
 _MOSTLY = 0.8
 
 
-def open_at_headings(path: Path, source: SourceConfig, is_wanted: Callable[[Sample], bool]) -> tuple[Sample, Rows]:
+def open_at_headings(
+    path: Path, source: SourceConfig, is_wanted: Callable[[Sample], bool], *, is_strict: bool = True
+) -> tuple[Sample, Rows]:
     """Return the beginning of the file, and its rows, under the first line that is wanted as headings.
 
-    That is the first line of all, unless it is a title or empty and a line below it is wanted; a source that says its
-    `header_row` is taken at its word. Lines below the table that are no data become rejects. Raises UnreadableFile.
+    That is the first line of all, unless it is a title or empty and a line below it is wanted, or another sheet of the
+    workbook is; a source that says its `header_row` or its `sheet` is taken at its word. Lines below the table that are
+    no data become rejects. Unless `is_strict`, a first sheet with any headings of its own is kept, wanted or not.
+    Raises UnreadableFile.
     """
     try:
         sample, rows = _open(path, source)
@@ -40,10 +46,14 @@ def open_at_headings(path: Path, source: SourceConfig, is_wanted: Callable[[Samp
         return found
     if "header_row" in source.model_fields_set or rows.container not in _TABLES or is_wanted(sample):
         return sample, rows
-    if _filled(sample.header) > _TITLE_CELLS:
-        return sample, rows
-    lines, rows = _candidates(rows)
-    return _search(path, source, lines, is_wanted) or (sample, rows)
+    found = None
+    is_titled = _filled(sample.header) <= _TITLE_CELLS
+    if is_titled:
+        lines, rows = _candidates(rows)
+        found = _search(path, source, lines, is_wanted)
+    if found is None and rows.container == "xlsx" and source.sheet is None and (is_strict or is_titled):
+        found = _search_sheets(path, source, rows.sheet, is_wanted)
+    return found or (sample, rows)
 
 
 def are_headings(sample: Sample) -> bool:
@@ -75,6 +85,28 @@ def _candidates(rows: Rows) -> tuple[list[int], Rows]:
     is_hidden = rows.container == "csv" and all(len(cells) == 1 for _, cells in first)
     lines = [number for number, cells in first if is_hidden or _filled(cells) > _TITLE_CELLS]
     return lines, replace(rows, records=chain(first, records))
+
+
+def _search_sheets(
+    path: Path, source: SourceConfig, first: str | None, is_wanted: Callable[[Sample], bool]
+) -> tuple[Sample, Rows] | None:
+    """Return the first of the other visible sheets that is wanted."""
+    from feedback_engine.ingest.preflight import inspect_workbook
+
+    others = [sheet.name for sheet in inspect_workbook(path) if sheet.has_content and sheet.is_visible]
+    for name in [name for name in others if name != first][:_SHEETS]:
+        here = source.model_copy(update={"sheet": name})
+        try:
+            sample, rows = _open(path, here)
+        except UnreadableFile:
+            continue
+        found = (sample, rows) if is_wanted(sample) else None
+        if found is None and _filled(sample.header) <= _TITLE_CELLS:
+            found = _search(path, here, _candidates(rows)[0], is_wanted)
+        if found is not None:
+            evidence = (*found[1].evidence, f"工作表「{first}」不像数据，读的是「{name}」")
+            return found[0], replace(found[1], evidence=evidence)
+    return None
 
 
 def _search(

@@ -49,3 +49,17 @@ def test_a_name_given_to_the_source_is_kept(export: Path) -> None:
     engine = fe.FeedbackEngine()
     assert engine.import_file(export, source="酒店问卷").files[0].source == "酒店问卷"
     assert set(engine.score(by="source").table.segment) == {"all", "酒店问卷"}
+
+
+def test_a_table_of_no_platform_says_which_headings_nobody_knew(tmp_path: Path) -> None:
+    engine = fe.FeedbackEngine()
+    found = engine.inspect(write_csv(tmp_path / "a.csv", ("款号", "颜色", "13800001111"), [("1", "红", "x")]))
+    assert found["platform"] == "generic"
+    assert "款号、颜色" in found["evidence"][-1] and "13800001111" not in str(found["evidence"])
+
+
+def test_a_drafted_mapping_may_be_called_what_no_source_may(tmp_path: Path) -> None:
+    table = write_csv(tmp_path / "a.csv", ("日期", "评论内容"), [("2026-10-01", "房间很干净")])
+    engine, mapping = fe.FeedbackEngine(), tmp_path / "我的 映射（1）.yaml"
+    mapping.write_text(engine.inspect(table)["mapping"], encoding="utf-8")
+    assert engine.import_file(table, mapping=mapping).files[0].source == "我的_映射_1"

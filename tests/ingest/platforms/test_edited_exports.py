@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from foreign_files import read
+from openpyxl import Workbook
 from survey_exports import EXPORTS, Table, as_wjx_text, make_survey
 from survey_files import Survey, write_csv, write_xlsx
 from test_generated_exports import told
@@ -94,3 +95,30 @@ def test_a_customer_who_writes_in_total_is_no_total(tmp_path: Path) -> None:
     mapping = {"columns": {"received_at": "日期", "text": "内容"}, "attributes": ["门店"]}
     survey = read(write_csv(tmp_path / "a.csv", rows), kind="reviews", mapping=mapping)
     assert len(survey.mains) == 2
+
+
+def write_book(path: Path, **sheets: Table) -> Path:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "first", [[["本表由某部门导出"], ["请勿外传"]], [["题目", "选项", "人数"], ["性别", "男", "5"]]]
+)
+def test_a_sheet_of_notes_or_counts_before_the_data_is_passed_over(first: Table, tmp_path: Path) -> None:
+    table = as_wjx_text(make_survey(6))
+    survey = read(write_book(tmp_path / "a.xlsx", 说明=first, 数据=[pad(table, "调查结果"), *table]))
+    assert (survey.platform, survey.row_count) == ("wjx", 6)
+    assert "工作表「说明」不像数据，读的是「数据」" in survey.reading.facts.evidence
+
+
+def test_a_sheet_that_the_source_names_is_read_whatever_is_in_it(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", 说明=[["甲", "乙", "丙"], ["1", "2", "3"]], 数据=as_wjx_text(make_survey(6)))
+    with pytest.raises(AmbiguousFormat):
+        read(path, sheet="说明")
