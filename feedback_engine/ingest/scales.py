@@ -31,6 +31,7 @@ _ANCHOR = re.compile(
     r"[“\"'‘]?([^\d,，;；。.)、“”\"']{1,24})"
 )
 _FULL_MARKS = re.compile(r"(?:满分(?:为|是)?)(100|10|5|7)分?|(?<!\d)(100|10|5|7)分(?:制|量表)")
+_FULL = 100
 #: Ranges that people use, the narrowest first.
 _USUAL = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 #: Sets of plain integers that by themselves look like a scale.
@@ -242,7 +243,8 @@ def _from_range(
     # 6, 8 and 9 to a recommendation are of 0-10; with a 1 and no 0 among them they may be of 1-10.
     is_likely_nps = asked.recommends and found[0] > 1 and _USUAL[1][1] < found[-1] <= 10
     top = _full_marks(fold(asked.stem))
-    usual = [(1, top), (0, top)] if top is not None else list(_USUAL)
+    # Marks out of a hundred begin at nothing; a form of ten points may begin at one.
+    usual = [(0, top)] if top == _FULL else [(1, top), (0, top)] if top is not None else list(_USUAL)
     if asked.is_nps or is_likely_nps:
         usual = [(0, 10)]
     limits = next(((a, b) for a, b in usual if a <= found[0] and found[-1] <= b), None)

@@ -288,6 +288,16 @@ def test_a_ladder_is_recognised_from_best_to_worst(words: tuple[str, ...]) -> No
     assert words[0] in finding.evidence and words[-1] in finding.evidence
 
 
+def test_marks_out_of_a_hundred_begin_at_nothing() -> None:
+    finding = found("请为我们打分，满分100分", ["85", "90", "60"])
+    assert (finding.scale.min, finding.scale.max) == (0, 100)
+
+
+@pytest.mark.parametrize("values", [["True"], ["good", "TRUE"], ["是", "否", "不确定"], ["每天", "每周"]])
+def test_words_that_happen_to_be_on_a_ladder_make_no_scale_by_themselves(values: list[str]) -> None:
+    assert recognise_scale("Finished", values) is None
+
+
 def test_a_traditional_answer_that_the_sample_lacks_is_read_too() -> None:
     finding = found("滿意度", ["非常滿意", "滿意", "一般", "不滿意", "非常不滿意"])
     assert read(finding, "比較滿意") == 4
