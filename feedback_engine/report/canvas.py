@@ -33,13 +33,15 @@ class Sheet:
     last_row: int = 0
 
 
-def merge_text(sheet: Sheet, row: int, stretch: tuple[int, int], text: str, style: Any) -> None:
+def merge_text(
+    sheet: Sheet, row: int, stretch: tuple[int, int], text: str, style: Any, marked: Marked | None = None
+) -> None:
     """Write the text over the row's stretch of columns."""
     first, last = stretch
     if last > first:
         # An empty merge, then the text as text: merge_range itself would take '=1+1' for a formula.
         check_code(sheet.native.merge_range(row, first, row, last, "", style), sheet.name, row)
-    write_text(sheet, row, first, text, style)
+    write_text(sheet, row, first, text, style, marked)
 
 
 def write_row(sheet: Sheet, table: Table, row: Row, *, is_strong: bool, is_wrapped: bool = True) -> None:
@@ -56,13 +58,14 @@ def write_row(sheet: Sheet, table: Table, row: Row, *, is_strong: bool, is_wrapp
 def _write_filling(sheet: Sheet, place: int, cell: Cell, is_strong: bool) -> None:
     """Write the text over the room to its right: on one line it just runs on, on several it needs a merged cell."""
     last, text = len(sheet.grid.widths) - 1, text_of(cell)
-    tone = cell.tone if isinstance(cell, Marked) else Tone.PLAIN
+    marked = cell if isinstance(cell, Marked) and cell.spans else None
+    tone = cell.tone if isinstance(cell, Marked) and marked is None else Tone.PLAIN
     has_lines = line_count(text, sum(sheet.grid.widths[place:])) > 1
     style = sheet.styles.text(tone, is_strong=is_strong, align="left", is_wrapped=has_lines)
     if has_lines:
-        merge_text(sheet, sheet.row, (place, last), text, style)
+        merge_text(sheet, sheet.row, (place, last), text, style, marked)
         return
-    write_text(sheet, sheet.row, place, text, style)
+    write_text(sheet, sheet.row, place, text, style, marked)
     for column in range(place + 1, last + 1):
         sheet.native.write_blank(sheet.row, column, None, style)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from feedback_engine.report.blocks import Cell, Chart, ChartKind, Marked, Series, Table, Tone
+from feedback_engine.report.blocks import Cell, Chart, ChartKind, ColumnKind, Marked, Series, Table, Tone
 from feedback_engine.report.styles import FILLS, FONT, INK, LINE, NAVY, PALE_INK
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _series(chart: Chart, series: Series, place: Place, count: int) -> dict[str,
         "categories_data": [_plain(cell) for cell in place.cells(chart.category, count)],
         "values_data": [_plain(cell) for cell in values],
     }
-    drawn = options | _drawn(chart, series) | _error_bars(chart, series, place, count)
+    drawn = options | _drawn(chart, series, place) | _error_bars(chart, series, place, count)
     if chart.labels:
         names = [{"value": str(_plain(cell))} for cell in place.cells(chart.labels, count)]
         drawn["data_labels"] = {"value": True, "custom": names, "position": "right", "font": _font(9)}
@@ -83,7 +83,7 @@ def _plain(cell: Cell) -> Any:
     return "" if cell is None else cell
 
 
-def _drawn(chart: Chart, series: Series) -> dict[str, Any]:
+def _drawn(chart: Chart, series: Series, place: Place) -> dict[str, Any]:
     color = FILLS[series.tone]
     if chart.kind is ChartKind.LINE:
         if series.is_line:
@@ -95,7 +95,8 @@ def _drawn(chart: Chart, series: Series) -> dict[str, Any]:
     labels = {"value": True, "font": _font(9)}
     if chart.kind is ChartKind.BAR:
         # Inside the bar's foot, where the interval's line cannot cross it.
-        form = "0.0%" if chart.is_share else "0.0"
+        counts = place.table.columns[place.table.position(series.heading)].kind is ColumnKind.INTEGER
+        form = "0.0%" if chart.is_share else "#,##0" if counts else "0.0"
         labels |= {"position": "inside_base", "num_format": form, "font": _font(9, "#FFFFFF")}
     if chart.kind is ChartKind.STACKED_BAR:
         labels |= {"num_format": "#,##0;;"}

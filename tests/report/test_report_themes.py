@@ -4,8 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from feedback_engine.report.blocks import Absent, Chart, Marked, Note, Table
+from feedback_engine.report.content import build_report
+from feedback_engine.report.excel import write_excel
 from feedback_engine.report.facts import build_facts
 from feedback_engine.report.sections.themes import build_themes
 from feedback_engine.tables.themes import THEMES
@@ -77,3 +81,12 @@ def test_without_themes_the_sheet_is_left_out_and_says_what_it_needs(small_input
     left_out = build(small_inputs)
     assert isinstance(left_out, Absent)
     assert left_out.name == "主题"
+
+
+def test_the_theme_is_coloured_in_the_workbook_even_in_a_quote_over_several_columns(small_inputs, tmp_path) -> None:
+    write_excel(build_report(themes(small_inputs)), tmp_path / "r.xlsx")
+    sheet = load_workbook(tmp_path / "r.xlsx", rich_text=True)["主题"]
+    rich = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, CellRichText)]
+    assert {part.text for value in rich for part in value if isinstance(part, TextBlock) and part.font.color} >= {
+        "没人回"
+    }

@@ -38,10 +38,10 @@ def build_urgent(facts: Facts) -> list[Block]:
         Column("编号"),
         Column("时间", ColumnKind.MOMENT),
         Column("来源"),
-        Column("紧急信号", width=22),
-        Column("依据词", width=18),
-        Column("投诉类型", width=18),
-        Column("原声", width=72),
+        Column("紧急信号"),
+        Column("依据词"),
+        Column("投诉类型"),
+        Column("原声", fills=True),
     )
     title = f"需要尽快处理的投诉（共 {signs['record_id'].nunique():,} 件，近的在前）"
     blocks: list[Block] = [Table("urgent", title, columns, rows)]

@@ -131,15 +131,15 @@ def _examples(facts: Facts, themes: Sequence[_Theme]) -> Table:
     for (theme, example), text, source, moment in zip(pairs, texts, rows["source"].fillna(""), moments, strict=True):
         name, tone = SIDES[Polarity(example["polarity"])]
         quoted, spans = cut_around(text, (Span(example["start"], example["end"]),), LONGEST)
-        place = (moment, str(source), short_id(example["feedback_id"]))
-        cells.append((theme["theme"], Marked(name, tone), Marked(quoted, tone, spans), *place))
+        place = (str(source), short_id(example["feedback_id"]))
+        cells.append((theme["theme"], *place, Marked(name, tone), moment, Marked(quoted, tone, spans)))
     columns = (
         Column("主题"),
-        Column("倾向"),
-        Column("原声", width=72),
-        Column("时间", ColumnKind.MOMENT),
         Column("来源"),
         Column("编号"),
+        Column("倾向", is_centred=True),
+        Column("时间", ColumnKind.MOMENT),
+        Column("原声", fills=True),
     )
     title = "例句（每个主题至多 3 条，先取多数人的倾向里说得最明白的；彩色字是主题）"
     return Table("theme_examples", title, columns, cells)
