@@ -77,6 +77,12 @@ class IdPolicy(StrEnum):
     DROP = "drop"
 
 
+#: The analyses around an index by name: attributes of what `score` returns, tables of the command line.
+ANALYSES = (
+    "changes", "segments", "importance", "drivers", "gaps", "kano", "control", "weightings", "structural",
+    "descriptives", "correlations", "regression", "review", "versions", "ranking", "fuzzy", "design",
+)  # fmt: skip
+
 #: The value of `touchpoint` (and of `indicator`) in the INDEX rows that sum up the level below.
 OVERALL = "overall"
 

@@ -7,13 +7,13 @@ import logging
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedback_engine.cli.console import print_json, print_table, show_progress
-from feedback_engine.domain import Flag, Measure
+from feedback_engine.cli.tables import print_frame, print_index
 from feedback_engine.errors import ConfigError, UnreadableFile
 
 if TYPE_CHECKING:
@@ -25,21 +25,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DONE, FAILED, TOO_MANY_REJECTS = 0, 1, 3
-
-_MEASURES = {
-    Measure.SCORE: "满意度指数",
-    Measure.EQUAL_SCORE: "等权指数",
-    Measure.SATISFIED_SHARE: "满意率%",
-    Measure.TEXT_INDEX: "文本指数",
-    Measure.COMPLAINT_RATE: "投诉/千条",
-}
-_FLAGS = {
-    Flag.OK: "",
-    Flag.SMALL_BASE: "样本偏小",
-    Flag.SUPPRESSED: "样本不足",
-    Flag.LOW_COVERAGE: "覆盖不足",
-    Flag.NO_DATA: "无数据",
-}
 
 
 def init(options: Namespace) -> int:
@@ -114,17 +99,34 @@ def tag(options: Namespace) -> int:
 
 
 def score(options: Namespace) -> int:
-    """Print the index."""
+    """Print the index, or an analysis around it."""
     engine = _engine(options)
-    table = engine.reweight() if options.reweight else engine.score(options.period, options.by).table
+    names: Mapping[str, str] = {}
+    if options.reweight:
+        table = engine.reweight()
+    else:
+        result = engine.score(options.period, options.by)
+        names, table = result.names, result.table if options.table == "index" else getattr(result, options.table)
     if options.csv:
         _write_csv(table, Path(options.csv))
     if options.json:
         print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
-    elif options.reweight:
-        print(table.to_string(index=False))
     elif not options.csv:
-        _print_index(table)
+        is_index = options.table == "index" and not options.reweight
+        print_index(table, names) if is_index else print_frame(table, names)
+    return DONE
+
+
+def claims(options: Namespace) -> int:
+    """Check statements of growth against the figures in them."""
+    texts = list(_read_lines("-")) if options.texts == ["-"] else options.texts
+    table = _engine(options, may_be_absent=True).check_claims(texts)
+    if options.json:
+        print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
+    elif table.empty:
+        print("没有可核对的话：一句话里要有前后两个数，如「从30%提升到60%，提高了300%」")
+    else:
+        print_frame(table[["verdict", "finding", "sentence"]], {})
     return DONE
 
 
@@ -254,21 +256,6 @@ def _say_scale(question: dict[str, Any]) -> str:
 
 def _note(is_known: bool, error: str) -> str:
     return "失败" if error else "同一文件已导入过" if is_known else ""
-
-
-def _print_index(table: pd.DataFrame) -> None:
-    headings = ["期间", "细分", "触点", "指标", "度量", "得分", "95%区间", "样本", "权重", "说明"]
-    rows: list[list[str]] = []
-    for row in table.to_dict("records"):
-        is_shown = row["flag"] in (Flag.OK, Flag.SMALL_BASE)
-        figure = f"{row['score']:.1f}" if is_shown else "—"
-        interval = f"{row['lower']:.1f}–{row['upper']:.1f}" if is_shown and row["lower"] == row["lower"] else ""
-        place = [str(row[name]) for name in ("period", "segment", "touchpoint", "indicator")]
-        weight = f"{row['indicator_weight']:.3f}"
-        rows.append(
-            [*place, _MEASURES[row["measure"]], figure, interval, str(row["base"]), weight, _FLAGS[row["flag"]]]
-        )
-    print_table(headings, rows)
 
 
 def _theme(row: dict[Any, Any]) -> list[str]:

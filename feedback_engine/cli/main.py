@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from feedback_engine.domain import ANALYSES
 from feedback_engine.errors import FeedbackEngineError
 
 logger = logging.getLogger(__name__)
@@ -94,20 +95,33 @@ def _add_stage_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     tag.add_argument("--jsonl", action="store_true", help="打印 JSON 行（缺省即是）")
 
 
+_TABLES = (
+    "index 指数（缺省）；changes 变化；segments 细分；importance 重要性与表现；drivers 驱动因素；gaps 期望与体验；"
+    "kano；control 控制图；weightings 各种权重；structural 结构模型；descriptives 描述统计；correlations 相关；"
+    "regression 回归；review 模型复核；versions 变化的来源；ranking 对象排名；fuzzy 模糊综合评价；design 加权的代价"
+)
+
+
 def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
-    score = _add(commands, "score", "计算指数")
-    score.add_argument("--period", metavar="期间", help="如 2026-10、2026-Q3；缺省为全部数据")
+    score = _add(commands, "score", "计算指数，或它周围的一项分析")
+    score.add_argument("--period", metavar="期间", help="如 2026-10、2026-Q3；latest 为最近月份；缺省为全部数据")
+    score.add_argument("--table", metavar="名称", default="index", choices=("index", *ANALYSES), help=_TABLES)
     score.add_argument("--by", metavar="属性", help="按客户属性、channel 或 source 细分")
     score.add_argument("--reweight", action="store_true", help="按最新数据重新计算并冻结权重，打印新旧权重衔接的指数")
     score.add_argument("--csv", metavar="文件", help="写成 CSV")
     score.add_argument("--json", action="store_true", help="打印 JSON")
     explain = _add(commands, "explain", "从一个数字追到权重、指标、记录、原声与规则")
     explain.add_argument("touchpoint", metavar="触点", help="触点代码，overall 为总指数")
-    explain.add_argument("--period", metavar="期间", help="缺省为全部数据")
+    explain.add_argument("--period", metavar="期间", help="latest 为最近月份；缺省为全部数据")
     explain.add_argument("--json", action="store_true", help="打印 JSON")
     themes = _add(commands, "themes", "文本里反复出现的主题：提及、净情感、与上期相比新出现的")
     themes.add_argument("--period", metavar="期间", help="如 2026-10，与上一个月相比；缺省为全部数据，不作比较")
     themes.add_argument("--json", action="store_true", help="打印 JSON，含例句")
+    claims = _add(commands, "claims", "核对「提高了 x%」之类的话与其数字是否相符")
+    claims.add_argument(
+        "texts", nargs="+", metavar="话", help="如 从30%%提升到60%%，提高了300%%；- 为标准输入，每行一句"
+    )
+    claims.add_argument("--json", action="store_true", help="打印 JSON")
     report = _add(commands, "report", "写出 Excel 报告")
     report.add_argument("--period", metavar="期间", help="如 2026-10；latest 为最近一个有数据的月份，all 为全部")
     report.add_argument("--out", metavar="文件", help="缺省按配置 report.path")

@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from feedback_engine.config.loader import load_config
 from feedback_engine.config.model import Config, StoreConfig
-from feedback_engine.domain import Period
 from feedback_engine.errors import FeedbackEngineError
 from feedback_engine.tables.summary import RunSummary
 
@@ -137,8 +136,19 @@ class FeedbackEngine:
         return RunSummary(tagged=tagged, seconds=perf_counter() - started)
 
     def score(self, period: str | None = None, by: str | None = None, *, as_of: date | None = None) -> IndexResult:
-        """Return the index of a period (None = everything), also per value of the attribute `by` if given."""
-        return self._figures(as_of).score(_parse_period(period), by)
+        """Return the index of a period (None = everything), also per value of the attribute `by` if given.
+
+        `period` is written 2026, 2026-Q3, 2026-10 …, or `latest`, the newest month with data. The result brings the
+        analyses around the index, each computed when asked for: `.changes`, `.drivers`, `.weightings` …
+        """
+        figures = self._figures(as_of)
+        return figures.score(figures.find_period(period), by)
+
+    def check_claims(self, texts: Sequence[str]) -> pd.DataFrame:
+        """Return CLAIMS: statements of growth in the texts (提高了300%), held against the figures in the sentence."""
+        from feedback_engine.scoring.claims import check_claims
+
+        return check_claims(texts)
 
     def reweight(self) -> pd.DataFrame:
         """Compute and freeze new weights; return LINKED: the index by the old and new ones, chained at the overlap."""
@@ -294,7 +304,3 @@ class FeedbackEngine:
 
         path = self._database.path
         return hold_lock(path.with_name(path.name + ".lock")) if path else nullcontext()
-
-
-def _parse_period(period: str | None) -> Period | None:
-    return None if period in (None, "all") else Period.parse(period)

@@ -201,6 +201,12 @@ class Figures:
         end = self._end_of_data
         return since, min(until, end) if until and end else until or end
 
+    def find_period(self, words: str | None) -> Period | None:
+        """Return the period that the words mean: None and `all` = all data, `latest` = the newest month with data."""
+        if words == "latest":
+            return self.latest_month()
+        return None if words in (None, "all") else Period.parse(str(words))
+
     def latest_month(self) -> Period | None:
         """Return the newest month with data, None if nothing is dated."""
         moments = self.reader.first_and_last_moment(self._end_of_data)

@@ -27,16 +27,8 @@ TREND_MONTHS = 13
 
 def write_report(figures: Figures, path: Path, asked: str | None) -> Path:
     """Write the report of the asked period (None = as configured) to the path and return it."""
-    write_excel(build_report(gather_inputs(figures, resolve_period(figures, asked))), path)
+    write_excel(build_report(gather_inputs(figures, figures.find_period(asked or figures.config.report.period))), path)
     return path
-
-
-def resolve_period(figures: Figures, asked: str | None) -> Period | None:
-    """Return the period that the words mean; None = all data."""
-    words = asked or figures.config.report.period
-    if words == "latest":
-        return figures.latest_month()
-    return None if words == "all" else Period.parse(words)
 
 
 def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feedback_engine.domain import ANALYSES
 from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.report.statistics import Statistics
 from feedback_engine.scoring.claims import check_claims
 from feedback_engine.scoring.explanation import describe_origin
-from feedback_engine.scoring.result import ANALYSES, IndexResult
+from feedback_engine.scoring.result import IndexResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 Periods = Sequence[Period | None]
 
-#: The analyses by name, as attributes of IndexResult and tables of the command line.
-ANALYSES = (
-    "changes", "segments", "importance", "drivers", "gaps", "kano", "control", "weightings", "structural",
-    "descriptives", "correlations", "regression", "review", "versions", "ranking", "fuzzy", "design",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Basis:
@@ -66,6 +60,11 @@ class IndexResult:
         self.table = table
         self.weights = weights
         self._basis = basis
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Code → words of every touchpoint and question."""
+        return self._basis.names
 
     def explain(self, touchpoint: str) -> Explanation:
         """Return how the figure of a touchpoint (code or name), or of `overall`, came about."""

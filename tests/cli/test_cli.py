@@ -60,6 +60,41 @@ def test_score_prints_a_table_json_and_csv(project: Path, capsys: pytest.Capture
     assert (project / "index.csv").read_bytes().startswith(b"\xef\xbb\xbfperiod,segment")
 
 
+def test_score_prints_the_analyses_around_the_index(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("import")
+    capsys.readouterr()
+    assert run("score", "--period", "latest", "--table", "importance") == 0
+    assert "优势保持" in capsys.readouterr().out
+    assert run("score", "--by", "门店", "--table", "segments", "--json") == 0
+    assert {row["segment"] for row in json.loads(capsys.readouterr().out)} == {"一店", "二店"}
+    assert run("score", "--table", "review", "--csv", "review.csv") == 0
+    assert (project / "review.csv").read_bytes().startswith(b"\xef\xbb\xbfkind,touchpoint")
+
+
+def test_an_analysis_that_lacks_a_setting_names_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("import")
+    assert run("score", "--table", "drivers") == 1
+    assert "scoring.weighting.overall_item" in capsys.readouterr().err
+    assert run("score", "--table", "kano") == 0
+    assert "没有数据" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as usage:
+        run("score", "--table", "driver")
+    assert usage.value.code == 2
+
+
+def test_claims_are_held_against_the_figures_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # no project is needed
+    assert run("claims", "忠诚度从30%提升到60%，提高了300%") == 0
+    told = capsys.readouterr().out
+    assert "不成立" in told and "+30 个百分点，+100%" in told
+    assert run("claims", "没有数字的话") == 0
+    assert "没有可核对的话" in capsys.readouterr().out
+    assert run("claims", "从100元增加到150元，增长了50%", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["verdict"] == "holds"
+
+
 def test_explain_goes_from_the_figure_to_the_words(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("import")
     run("tag")
