@@ -88,7 +88,8 @@ class FeedbackEngine:
         """Return THEMES, the phrases that the texts of a period (None = everything) have in common."""
         from feedback_engine.engine.themes import find_period_themes
 
-        return find_period_themes(self._figures(as_of), _parse_period(period))
+        figures = self._figures(as_of)
+        return find_period_themes(figures, figures.find_period(period))
 
     def import_file(
         self,

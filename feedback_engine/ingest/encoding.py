@@ -108,7 +108,9 @@ def _guess_utf16(path: Path, head: bytes) -> str | None:
         return None
     codec = "utf-16-le" if odd else "utf-16-be"
     is_prose = max(even, odd) < len(head) / 20
-    return codec if not is_prose or any(_is_chinese(path, codec, *usual) for _, *usual in _CHINESE) else None
+    if is_prose and not any(_is_chinese(path, codec, standard, level_1) for _, standard, level_1 in _CHINESE):
+        return None
+    return codec
 
 
 def _is_chinese(path: Path, codec: str, standard: str, level_1: range) -> bool:

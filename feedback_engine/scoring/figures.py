@@ -171,7 +171,7 @@ def _t_interval(linear: Linear, confidence: float) -> Bounds:
     influence = linear.influence
     if not is_rising(linear.rows):
         _, inverse = np.unique(linear.rows, return_inverse=True)
-        influence = np.bincount(inverse, weights=influence)
+        influence = np.bincount(inverse, weights=influence).astype(np.float64, copy=False)
     error, freedom = linearised_error(influence)
     return _around(linear.value, error, freedom, confidence)
 

@@ -71,8 +71,8 @@ def average_by_record(members: Sequence[Sample], shares: Sequence[float], min_sh
     """Return each record's weighted average over the members that it has: Σ w_j s_rj / Σ_{j present} w_j.
 
     Only records that have at least `min_share` of the total weight. Each member holds a record at most once. `parts`
-    are w_j s_rj / Σ_{j present} w_j, which add up to the value, followed by the shares w_j / Σ_{j present} w_j; a single
-    member is its own average, undivided.
+    are w_j s_rj / Σ_{j present} w_j, which add up to the value, followed by the shares w_j / Σ_{j present} w_j; a
+    single member is its own average, undivided.
     """
     if len(members) == 1 and shares[0] > 0:
         return Sample(members[0].rows, members[0].values, members[0].weights)
