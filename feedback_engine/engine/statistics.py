@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from feedback_engine.domain import ANALYSES
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from feedback_engine.engine.figures import Figures
 
 
+logger = logging.getLogger(__name__)
+
+
 def gather_statistics(figures: Figures, result: IndexResult) -> Statistics:
     """Return every analysis that the settings and the data bear, and for the others why they do not."""
     tables: dict[str, pd.DataFrame] = {"claims": check_claims(figures.config.report.claims)}
@@ -26,14 +30,31 @@ def gather_statistics(figures: Figures, result: IndexResult) -> Statistics:
             tables[name] = getattr(result, name)
         except (ConfigError, StatisticsError) as refusal:
             refusals[name] = str(refusal)
+    wanted = _find_wanted(figures)
+    for name in (name for name, is_wanted in wanted.items() if is_wanted and name in refusals):
+        logger.warning("报告里没有 %s：%s", name, refusals[name])
     return Statistics(
         tables,
         refusals,
         _describe_origins(figures),
         figures.names,
-        has_structural=bool(figures.config.scoring.structural.blocks),
+        has_structural=wanted["structural"],
+        has_segments=wanted["segments"],
         has_earlier_model=figures.config.report.compare_model is not None,
     )
+
+
+def _find_wanted(figures: Figures) -> dict[str, bool]:
+    """Return which analyses the configuration asks for: if one of these is refused, somebody should hear of it."""
+    config = figures.config
+    return {
+        "segments": bool(config.report.attributes),
+        "structural": bool(config.scoring.structural.blocks),
+        "drivers": config.scoring.weighting.overall_item is not None,
+        "ranking": config.scoring.weighting.objects is not None,
+        "gaps": bool(config.scoring.gaps),
+        "kano": bool(config.scoring.kano),
+    }
 
 
 def _describe_origins(figures: Figures) -> dict[str, str]:

@@ -45,8 +45,10 @@ class Statistics:
     origins: Mapping[str, str] = field(default_factory=dict)
     #: Code → words of every question, in the indicator system or not.
     names: Mapping[str, str] = field(default_factory=dict)
-    #: Whether the configuration declares a structural model, and an earlier indicator system to compare with.
+    #: Whether the configuration declares a structural model, attributes to compare segments by, and an earlier
+    #: indicator system to be set beside this one.
     has_structural: bool = False
+    has_segments: bool = False
     has_earlier_model: bool = False
 
     def table(self, name: str) -> pd.DataFrame:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LOW_ALPHA, LOW_KMO = 0.7, 0.6
 #: A touchpoint that goes less than this with overall satisfaction hardly belongs to it.
 LOW_CRITERION = 0.2
+#: Fewer complete answers say nothing about the correlations.
+LEAST_COMPLETE = 30
 #: A weight that would move by more than this asks for a decision.
 HIGH_DRIFT = 0.05
 
@@ -125,6 +127,10 @@ def _judge_adequacy(answers: Answers) -> Iterator[Row]:
 
     complete = answers.table.dropna()
     if len(answers.table.columns) < 3:  # of two, KMO is always one half
+        return
+    if len(complete) < LEAST_COMPLETE:
+        finding = f"完整答卷只有 {len(complete)} 份，不足 {LEAST_COMPLETE} 份，不算 KMO"
+        yield "adequacy", OVERALL, OVERALL, None, None, None, len(complete), False, finding
         return
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

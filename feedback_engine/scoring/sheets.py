@@ -58,11 +58,15 @@ def correlate_answers(answers: Answers, *, confidence: float = 0.95) -> pd.DataF
 
 
 def regress_answers(answers: Answers, outcome: Floats, *, confidence: float = 0.95) -> pd.DataFrame:
-    """Return REGRESSION of the outcome on all columns, over complete answers; collinear columns raise."""
+    """Return REGRESSION of the outcome on all columns, over complete answers; too few, or collinear columns, raise."""
     from feedback_engine.stats.descriptives import regress
 
     table = answers.table.to_numpy(dtype=np.float64)
     complete = np.all(np.isfinite(table), axis=1) & ~np.isnan(outcome)
+    if complete.sum() < table.shape[1] + 2:
+        raise StatisticsError(
+            f"完整答卷只有 {int(complete.sum())} 份，{table.shape[1]} 项的回归至少需要 {table.shape[1] + 2} 份"
+        )
     fit = regress(table[complete], outcome[complete], confidence, names=[str(c) for c in answers.table.columns])
     terms = ["intercept", *(str(code) for code in answers.table.columns)]
     rows: list[tuple[object, ...]] = [

@@ -39,8 +39,9 @@ def build_changes(facts: Facts) -> Section | Absent:
     rows = read_rows(table[table["segment"] == ALL])
     if not rows:
         return Absent(NAME, _why(facts))
-    notable = sorted((row for row in rows if row["is_notable"]), key=lambda row: -abs(row["points"]))
     blocks: list[Block] = [Note(_summary(facts, rows))]
+    rows = _without_echoes(rows)
+    notable = sorted((row for row in rows if row["is_notable"]), key=lambda row: -abs(row["points"]))
     first = (Column("对比"), *COLUMNS)
     listed = [(AGAINST[row["against"]], *_row(facts, row)) for row in notable]
     blocks.append(Table("notable_changes", "显著的变化", first, listed, empty="（没有一项变化显著）"))
@@ -73,19 +74,18 @@ def _summary(facts: Facts, rows: list[dict[str, Any]]) -> str:
     )
 
 
+def _without_echoes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out indicators whose figures are those of their touchpoint: a single one changes as the touchpoint does."""
+    figures = ("against", "touchpoint", "measure", "before", "after")
+    sums = {tuple(row[name] for name in figures) for row in rows if row["indicator"] == OVERALL}
+    return [row for row in rows if row["indicator"] == OVERALL or tuple(row[name] for name in figures) not in sums]
+
+
 def _all(facts: Facts, name: str, title: str, rows: list[dict[str, Any]]) -> Table:
-    sums = [row for row in rows if row["indicator"] == OVERALL]
-    several = {code for code in facts.touchpoints if len(_parts(rows, code)) > 1}
-    parts = [row for row in rows if row["indicator"] != OVERALL and row["touchpoint"] in several]
     order = {code: place for place, code in enumerate((OVERALL, *facts.touchpoints))}
-    kept = sorted((*sums, *parts), key=lambda row: (order.get(row["touchpoint"], len(order)), row in parts))
+    kept = sorted(rows, key=lambda row: (order.get(row["touchpoint"], len(order)), row["indicator"] != OVERALL))
     strong = frozenset(place for place, row in enumerate(kept) if row["touchpoint"] == OVERALL)
     return Table(name, title, COLUMNS, [_row(facts, row) for row in kept], strong)
-
-
-def _parts(rows: list[dict[str, Any]], code: str) -> set[str]:
-    """The indicators of a touchpoint that has more than one: a single one changes as the touchpoint does."""
-    return {row["indicator"] for row in rows if row["touchpoint"] == code and row["indicator"] != OVERALL}
 
 
 def _row(facts: Facts, row: dict[str, Any]) -> tuple[Cell, ...]:

@@ -73,8 +73,8 @@ def _contents(sheets: Sequence[tuple[str, str]]) -> Table:
 
 
 def _left_out(absent: Sequence[Absent]) -> list[Block]:
-    rows = [(sheet.name, CONTENTS.get(sheet.name, ""), sheet.need) for sheet in absent]
-    columns = (Column("工作表"), Column("内容"), Column("要有它，需要", fills=True))
+    rows = [(sheet.name, sheet.need) for sheet in absent]
+    columns = (Column("工作表"), Column("要有它，需要", fills=True))
     return [Table("left_out", "本报告没有的表", columns, rows)] if rows else []
 
 

@@ -107,7 +107,7 @@ def _drivers(facts: Facts) -> list[Block]:
         blocks.append(Note(f"数据不足以排出驱动因素，下面只有相关系数：{notes[0] if notes else ''}。", Tone.MIXED))
     blocks.append(Table("drivers", "对总体满意度的解释份额", _COLUMNS, [_driver(row) for row in rows]))
     if not is_refused:
-        blocks.insert(0, _chart())
+        blocks.insert(0, _chart(sum(row["share"] is not None for row in rows)))
     blocks.append(Note(_EXPLAINED, Tone.MUTED))
     return blocks
 
@@ -136,10 +136,10 @@ _EXPLAINED = (
 )
 
 
-def _chart() -> Chart:
+def _chart(count_: int) -> Chart:
     series = (Series("份额", lower="份额下限", upper="份额上限"),)
-    return Chart("对总体满意度的解释份额（细线为区间）", ChartKind.BAR, "drivers", "触点", series, unit="R² 的份额",
-                 minimum=0, is_share=True)  # fmt: skip
+    return Chart("对总体满意度的解释份额（细线为区间）", ChartKind.BAR, "drivers", "触点", series, count_,
+                 "R² 的份额", minimum=0, is_share=True)  # fmt: skip
 
 
 def _driver(row: dict[str, Any]) -> tuple[Cell, ...]:

@@ -26,7 +26,7 @@ def build_segments(facts: Facts) -> Section | Absent:
     blocks += _ranking(facts)
     if not blocks:
         need = "在 report.segment_by 里写明细分属性（顾客属性、channel 或 source），就会有各类顾客的对比"
-        return Absent(NAME, need if not statistics.refusal("segments") else statistics.refusal("segments"))
+        return Absent(NAME, statistics.refusal("segments") if statistics.has_segments else need)
     if rows:
         blocks.insert(0, Note(_explain(facts), Tone.MUTED))
     return Section(NAME, "细分对比", tuple(blocks), period_line(facts))

@@ -10,9 +10,6 @@ from feedback_engine.report.blocks import Block, Cell, Column, Marked, Note, Tab
 from feedback_engine.report.columns import count, interval, number, pick, read_rows, share
 from feedback_engine.report.facts import Facts
 
-#: Touchpoints whose weights stand in the table; the others are in `score --table weightings`.
-MOST_TOUCHPOINTS = 12
-
 
 def list_origins(facts: Facts) -> list[Block]:
     """Return where computed weights come from, level by level; nothing for declared ones."""
@@ -34,20 +31,21 @@ def list_weightings(facts: Facts) -> list[Block]:
     rows = read_rows(facts.inputs.statistics.table("weightings"))
     if not rows:
         return []
-    codes = list(dict.fromkeys(row["touchpoint"] for row in rows if _is_touchpoint(row)))[:MOST_TOUCHPOINTS]
-    names = [f"{place}. {facts.name(code)}" for place, code in enumerate(codes, 1)]
-    columns = (
-        Column("方法"),
-        number("总指数"),
-        *interval(),
-        count("依据（份/个）"),
-        *(share(name) for name in names),
-        Column("说明", fills=True),
-    )
-    weights = {(row["method"], row["touchpoint"]): row["weight"] for row in rows if _is_touchpoint(row)}
-    sums = [row for row in rows if row["touchpoint"] == OVERALL]
-    cells = [_method(row, [weights.get((row["method"], code)) for code in codes]) for row in sums]
-    return [Table("weightings", "换一种权重，总指数会是多少", columns, cells), Note(_EXPLAINED, Tone.MUTED)]
+    columns = (Column("方法"), number("总指数"), *interval(), count("依据（份/个）"), Column("说明", fills=True))
+    cells = [_method(row) for row in rows if row["touchpoint"] == OVERALL]
+    methods = Table("weightings", "换一种权重，总指数会是多少", columns, cells)
+    return [methods, Note(_EXPLAINED, Tone.MUTED), _shares(facts, rows)]
+
+
+def _shares(facts: Facts, rows: list[dict[str, Any]]) -> Table:
+    """The touchpoints' weights, a column a method that did not refuse."""
+    own = [row for row in rows if row["touchpoint"] != OVERALL and row["indicator"] == OVERALL]
+    methods = list(dict.fromkeys(row["method"] for row in own))
+    weights = {(row["touchpoint"], row["method"]): row["weight"] for row in own}
+    columns = (Column("触点"), *(share(METHOD_NAMES.get(method, method)) for method in methods))
+    codes = dict.fromkeys(row["touchpoint"] for row in own)
+    cells = [(facts.name(code), *(weights.get((code, method)) for method in methods)) for code in codes]
+    return Table("weighting_shares", "各种方法给触点的权重", columns, cells)
 
 
 _EXPLAINED = (
@@ -57,12 +55,8 @@ _EXPLAINED = (
 )
 
 
-def _is_touchpoint(row: dict[str, Any]) -> bool:
-    return bool(row["touchpoint"] != OVERALL and row["indicator"] == OVERALL)
-
-
-def _method(row: dict[str, Any], weights: list[Cell]) -> tuple[Cell, ...]:
+def _method(row: dict[str, Any]) -> tuple[Cell, ...]:
     name = METHOD_NAMES.get(row["method"], row["method"])
     if row["weight"] is None:
-        return name, Marked("未采用", Tone.MUTED), None, None, None, *weights, Marked(row["note"], Tone.MUTED)
-    return name, *pick(row, "score", "lower", "upper"), row["base"] or None, *weights, row["note"]
+        return name, Marked("未采用", Tone.MUTED), None, None, None, Marked(row["note"], Tone.MUTED)
+    return name, *pick(row, "score", "lower", "upper"), row["base"] or None, row["note"]
