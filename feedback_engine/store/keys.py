@@ -32,19 +32,14 @@ def find_rows(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, int]
     return known | _find(connection, tables.recent_keys, left)
 
 
-def number_rows(connection: Connection, keys: Sequence[bytes], first: int) -> tuple[list[int], int]:
-    """Enter the keys that are new, numbered from `first`; return the number of each key, and how many are new."""
+def number_rows(connection: Connection, keys: Sequence[bytes], first: int) -> list[int]:
+    """Enter the keys that are new, numbered from `first`; return the number of each key."""
     known = _find(connection, tables.feedback_keys, keys)
     left = [key for key in keys if key not in known] if known else keys
     numbers = range(first, first + len(left))
-    entered = enter(connection, left, numbers)
-    if entered < len(left):
-        known |= _find(connection, tables.recent_keys, left)
-    elif not known:
-        return list(numbers), entered
-    else:
-        known |= zip(left, numbers, strict=True)
-    return [known[key] for key in keys], entered
+    are_all_new = enter(connection, left, numbers) == len(left)
+    known |= zip(left, numbers, strict=True) if are_all_new else _find(connection, tables.recent_keys, left)
+    return [known[key] for key in keys]
 
 
 def enter(connection: Connection, keys: Sequence[bytes], numbers: Sequence[int]) -> int:

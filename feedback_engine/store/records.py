@@ -35,7 +35,8 @@ def admit(connection: Connection, ids: Sequence[str], contents: Sequence[str]) -
     first = int(connection.execute(select(func.coalesce(func.max(tables.feedback.c.row_id), 0))).scalar_one()) + 1
     free = first + len(ids)
     digests = to_digests(ids)
-    numbers, stored = number_rows(connection, to_keys(digests), first)
+    numbers = number_rows(connection, to_keys(digests), first)
+    stored = sum(number >= first for number in numbers)
     if stored == len(ids):
         return Admission(dict(zip(ids, numbers, strict=True)), first, free, stored, 0)
     corrected = _find_corrected(connection, numbers, digests, to_digests(contents), first)
