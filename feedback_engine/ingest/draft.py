@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -125,13 +126,14 @@ def _read_table(sample: Sample) -> _Table:
     if not free and "text" not in fields:
         free = [at for at in places if at not in scales and _is_short_text(sample.column(at))]
     free.sort(key=lambda at: -sum(map(len, sample.column(at))))
-    names = [_name_column(sample.header, at) for at in range(len(sample.header))]
+    names = _name_columns(sample.header)
     return _Table(sample, names, _name_codes(sample.header), fields, dict(sorted(scales.items())), free, private)
 
 
-def _name_column(header: Sequence[str], at: int) -> str:
-    heading = header[at]
-    return heading if heading and header.count(heading) == 1 else f"#{at + 1}"
+def _name_columns(header: Sequence[str]) -> list[str]:
+    """Return each column's heading, or its number where the heading is empty or not the only one."""
+    counts = Counter(header)
+    return [heading if heading and counts[heading] == 1 else f"#{at}" for at, heading in enumerate(header, 1)]
 
 
 def _name_codes(header: Sequence[str]) -> list[str]:

@@ -3,20 +3,21 @@
 import gc
 import tempfile
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest import archive
 from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.readers.rows import Rows
 
 
 def write_zip(path: Path, members: dict[str, bytes]) -> Path:
-    with ZipFile(path, "w") as archive:
+    with ZipFile(path, "w") as folder:
         for name, content in members.items():
-            archive.writestr(name, content)
+            folder.writestr(name, content)
     return path
 
 
@@ -44,6 +45,15 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n" + b"1,2\n" * 1000})
     path.write_bytes(path.read_bytes().replace(b"1,2\n1,2\n", b"1,3\n1,2\n", 1))
     with pytest.raises(UnreadableFile, match="解不开"):
+        open_file(path)
+
+
+def test_a_bomb_is_not_unfolded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "RATIO_FROM_BYTES", 1_000_000)
+    path = tmp_path / "a.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as bomb:
+        bomb.writestr("a.csv", "编号,内容\n" + "x" * 2_000_000)
+    with pytest.raises(UnreadableFile, match="压缩炸弹"):
         open_file(path)
 
 
