@@ -4,7 +4,7 @@
 
 Samples are the real exports beside the checkout (../shared/formats/samples), where they are, else examples/. Prints the
 slowest ten. To reach: under 1 s for any sample. The large files are read to their end, because the answer says how many
-rows there are and which of them cannot be read; on a terminal a bar shows how far it has come.
+rows there are; where a platform is recognised all is read as in an import, and a terminal shows how far it has come.
 """
 
 from __future__ import annotations

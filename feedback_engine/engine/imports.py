@@ -66,7 +66,10 @@ class Imports:
             reading = self._open(path, SourceConfig(name="unnamed", path=str(path)), is_unnamed=True)
         except AmbiguousFormat as error:
             return self._inspect_table(path, str(error))
-        rows = sum(batch.row_count for batch in reading)
+        rows = 0
+        for batch in reading:
+            rows += batch.row_count
+            self._progress(f"查看 {path.name}", rows, 0)
         return {
             "platform": reading.facts.platform,
             "kind": str(reading.adapted.kind),

@@ -63,3 +63,9 @@ def test_a_drafted_mapping_may_be_called_what_no_source_may(tmp_path: Path) -> N
     engine, mapping = fe.FeedbackEngine(), tmp_path / "我的 映射（1）.yaml"
     mapping.write_text(engine.inspect(table)["mapping"], encoding="utf-8")
     assert engine.import_file(table, mapping=mapping).files[0].source == "我的_映射_1"
+
+
+def test_a_look_at_a_long_file_says_how_far_it_has_come(export: Path) -> None:
+    told: list[tuple[str, int]] = []
+    fe.FeedbackEngine(progress=lambda stage, done, _: told.append((stage, done))).inspect(export)
+    assert told == [(f"查看 {export.name}", 40)]
