@@ -67,7 +67,8 @@ def _read_head(position: int, heading: str) -> Head:
     if not part:
         stem = whole
     is_required = "必答" in declared or "必填" in declared
-    return Head(position, stem, part, number, declared, is_required, whole)
+    # The option's letter may stand in the heading too; it never stands in what is read from the cells.
+    return Head(position, stem, _LETTER.sub("", part, count=1) or part, number, declared, is_required, whole)
 
 
 def _read_answer(cell: str) -> str:

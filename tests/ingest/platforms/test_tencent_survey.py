@@ -81,3 +81,10 @@ def test_the_order_of_rows_changes_no_identity(tmp_path: Path, survey: Survey) -
 
 def test_gbk_without_a_mark_is_read(tmp_path: Path, survey: Survey) -> None:
     assert read_survey(write_csv(tmp_path / "b.csv", ROWS, "gb18030")).types == survey.types
+
+
+def test_letters_of_options_in_headings_are_no_part_of_them(tmp_path: Path) -> None:
+    head = ["编号", "开始答题时间", "结束答题时间", "答题时长", "1.喜欢哪些:A.红", "1.喜欢哪些:B.蓝"]
+    rows = [[str(n), "2026/5/26 12:00", f"2026/5/26 12:0{n}", "60", "A.红" * (n % 2), "B.蓝"] for n in range(1, 5)]
+    survey = read_survey(write_csv(tmp_path / "a.csv", [head, *rows]))
+    assert survey.types == {"Q1": "multi"} and survey.questions["Q1"].options == ("红", "蓝")
