@@ -179,9 +179,8 @@ class Sheet:
         closed = [question for question in rows if question.type is QuestionType.SINGLE]
         if len(closed) > 1 and not any(question.scale for question in rows):
             shown = "、".join(dict.fromkeys(option for question in closed for option in question.options[:4]))
-            self.warn(
-                f"{group}（{shorten(stem)}）各行的答案认不出量表，只作为属性保留：{shorten(shown)}；可用映射文件声明"
-            )
+            what = shorten(shown) or "只有代码，没有文字"
+            self.warn(f"{group}（{shorten(stem)}）各行的答案认不出量表，只作为属性保留：{what}；可用映射文件声明")
 
     def _take_row(self, position: int, positions: Sequence[int]) -> Make:
         read, blank = self.read, self.blank

@@ -310,3 +310,10 @@ def test_previews_are_counted_to_the_end_of_the_file(tmp_path: Path) -> None:
     survey = read(save(tmp_path / "q.csv", build([SATISFACTION], rows)))
     assert len(survey.mains) == 1200
     assert "预览或测试的答卷不导入，共 1200 份" in survey.warnings
+
+
+def test_a_matrix_of_codes_without_words_says_that_it_has_none(tmp_path: Path) -> None:
+    columns = [head(f"Q2_{n}", f"Rows - {n}", f"QID2_{n}") for n in (1, 2)]
+    rows = [[*fixed(n), str(n % 5 - 1), str(n % 4 - 1)] for n in range(20)]
+    survey = read(save(tmp_path / "q.csv", build(columns, rows)))
+    assert "只有代码，没有文字" in survey.warnings and not any(q.scale for q in survey.questions.values())
