@@ -190,8 +190,9 @@ def _touchpoint(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> st
 
 
 def _choose_examples(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> list[Mention]:
-    """Return the most outspoken clauses of the side that most of them take, each wording once."""
-    counts = Counter(tags[mention.clause].sentiment.polarity for mention in judged)
+    """Return the most outspoken clauses of the side that most of those with an opinion take, each wording once."""
+    sides = Counter(tags[mention.clause].sentiment.polarity for mention in judged)
+    counts = {polarity: count for polarity, count in sides.items() if polarity is not Polarity.NEUTRAL} or sides
     side = min(counts, key=lambda polarity: (-counts[polarity], polarity))
     order = sorted(judged, key=lambda m: (*_rank(m, tags[m.clause], side), m.feedback_id))
     return list({mention.clause: mention for mention in reversed(order)}.values())[::-1][:MOST_EXAMPLES]

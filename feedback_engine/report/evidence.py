@@ -8,6 +8,8 @@ from typing import Any
 
 from feedback_engine.domain import Span
 
+_ONE_LINE = str.maketrans(dict.fromkeys("\r\n\t\v\f\u2028\u2029", " "))
+
 
 def parse_evidence(cell: str) -> list[dict[str, Any]]:
     """Return the evidence items; none for an empty or unreadable cell."""
@@ -45,7 +47,11 @@ def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def cut_around(text: str, spans: tuple[Span, ...], longest: int) -> tuple[str, tuple[Span, ...]]:
-    """Return a window of at most `longest` characters that begins shortly before the first span, and its spans."""
+    """Return a window of at most `longest` characters that begins shortly before the first span, and its spans.
+
+    It is one paragraph: line breaks and tabs become spaces.
+    """
+    text = text.translate(_ONE_LINE)
     if len(text) <= longest:
         return text, spans
     first = spans[0].start if spans else 0

@@ -28,8 +28,9 @@ from feedback_engine.report.evidence import cut_around
 from feedback_engine.report.facts import Facts, local_moments, period_line, short_id
 from feedback_engine.report.texts import quote_all
 
-#: Themes in the chart, in the table of the unfavourable ones, and characters of an example.
-MOST_BARS, MOST_NEGATIVE, LONGEST = 20, 20, 160
+#: Themes in the chart, in the table of the unfavourable ones; of each that are quoted, and characters of a quote.
+MOST_BARS, MOST_NEGATIVE = 20, 20
+MOST_QUOTED, MOST_QUOTED_NEGATIVE, LONGEST = 20, 10, 160
 SIDES = {
     Polarity.POSITIVE: ("正面", Tone.GOOD),
     Polarity.NEUTRAL: ("中性", Tone.NEUTRAL),
@@ -61,14 +62,13 @@ def build_themes(facts: Facts) -> Section | Absent:
         Note(RULE, Tone.MUTED),
         *_negative(facts, themes, has_previous),
         *_emerging(facts, themes, has_previous),
-        _examples(facts, themes),
+        _examples(facts, _worth_quoting(themes)),
     ]
     return Section("主题", "主题", tuple(blocks), period_line(facts))
 
 
 def _negative(facts: Facts, themes: Sequence[_Theme], has_previous: bool) -> list[Block]:
-    bad = [theme for theme in themes if theme["net_sentiment"] < 0]
-    bad.sort(key=lambda theme: (theme["count"] * theme["net_sentiment"], theme["theme"]))
+    bad = _unfavourable(themes)
     title = "不满最多的主题（净情感为负，按 文本 × 净情感 排序）"
     return [_table("themes_negative", title, facts, bad[:MOST_NEGATIVE], has_previous, "（没有净情感为负的主题）")]
 
@@ -80,6 +80,18 @@ def _emerging(facts: Facts, themes: Sequence[_Theme], has_previous: bool) -> lis
     new.sort(key=lambda theme: (theme["p_adjusted"], -theme["count"], theme["theme"]))
     table = _table("themes_emerging", "新出现的主题（q 值小的在前）", facts, new, True, "（没有明显上升的主题）")
     return [table, Note(COMPARED, Tone.MUTED)]
+
+
+def _unfavourable(themes: Sequence[_Theme]) -> list[_Theme]:
+    bad = [theme for theme in themes if theme["net_sentiment"] < 0]
+    return sorted(bad, key=lambda theme: (theme["count"] * theme["net_sentiment"], theme["theme"]))
+
+
+def _worth_quoting(themes: Sequence[_Theme]) -> list[_Theme]:
+    """Return the most frequent themes, the worst and the new, in the order of all."""
+    chosen = [*themes[:MOST_QUOTED], *_unfavourable(themes)[:MOST_QUOTED_NEGATIVE]]
+    names = {theme["theme"] for theme in (*chosen, *(theme for theme in themes if theme["is_emerging"]))}
+    return [theme for theme in themes if theme["theme"] in names]
 
 
 def _table(
@@ -130,9 +142,10 @@ def _examples(facts: Facts, themes: Sequence[_Theme]) -> Table:
     cells: list[tuple[Cell, ...]] = []
     for (theme, example), text, source, moment in zip(pairs, texts, rows["source"].fillna(""), moments, strict=True):
         name, tone = SIDES[Polarity(example["polarity"])]
+        shade = Tone.MIXED if tone is Tone.NEUTRAL else tone
         quoted, spans = cut_around(text, (Span(example["start"], example["end"]),), LONGEST)
         place = (str(source), short_id(example["feedback_id"]))
-        cells.append((theme["theme"], *place, Marked(name, tone), moment, Marked(quoted, tone, spans)))
+        cells.append((theme["theme"], *place, Marked(name, tone), moment, Marked(quoted, shade, spans)))
     columns = (
         Column("主题"),
         Column("来源"),
@@ -141,5 +154,6 @@ def _examples(facts: Facts, themes: Sequence[_Theme]) -> Table:
         Column("时间", ColumnKind.MOMENT),
         Column("原声", fills=True),
     )
-    title = "例句（每个主题至多 3 条，先取多数人的倾向里说得最明白的；彩色字是主题）"
+    which = f"说得最多的 {MOST_QUOTED} 个、不满最多的 {MOST_QUOTED_NEGATIVE} 个与新出现的主题"
+    title = f"例句（{which}，各至多 3 条；彩色字是主题）"
     return Table("theme_examples", title, columns, cells)
