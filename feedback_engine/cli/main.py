@@ -115,7 +115,11 @@ def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     explain.add_argument("--period", metavar="期间", help="latest 为最近月份；缺省为全部数据")
     explain.add_argument("--json", action="store_true", help="打印 JSON")
     themes = _add(commands, "themes", "文本里反复出现的主题：提及、净情感、与上期相比新出现的")
-    themes.add_argument("--period", metavar="期间", help="如 2026-10，与上一个月相比；缺省为全部数据，不作比较")
+    themes.add_argument(
+        "--period",
+        metavar="期间",
+        help="如 2026-10，与上一个月相比；latest 为最近一个有数据的月份；缺省为全部数据，不作比较",
+    )
     themes.add_argument("--json", action="store_true", help="打印 JSON，含例句")
     claims = _add(commands, "claims", "核对「提高了 x%」之类的话与其数字是否相符")
     claims.add_argument(

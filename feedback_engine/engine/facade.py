@@ -85,7 +85,7 @@ class FeedbackEngine:
         return finder.find(as_text(text), count)
 
     def themes(self, period: str | None = None, *, as_of: date | None = None) -> pd.DataFrame:
-        """Return THEMES, the phrases that the texts of a period (None = everything) have in common."""
+        """Return THEMES, the phrases that the texts of a period (as for `score`) have in common."""
         from feedback_engine.engine.themes import find_period_themes
 
         figures = self._figures(as_of)

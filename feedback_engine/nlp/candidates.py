@@ -83,6 +83,8 @@ class _Scale:
         codes = split_key(key, self.table)
         names = [self.table.names[code // 3] for code in codes]
         rarity = max(float(self.table.idf[code // 3]) for code in codes)
+        if pattern == "L" and f"没{names[0]}" in self.table.stopped:
+            return 0.0
         is_of_pack = any(name in self.cues for name in names) or "".join(names) in self.cues
         if len(codes) == 1:
             worth = self._worth_alone(names[0], pattern, rarity, is_of_pack)
@@ -91,8 +93,8 @@ class _Scale:
         return worth * (_OF_PACK if is_of_pack else 1.0)
 
     def _worth_alone(self, name: str, pattern: str, rarity: float, is_of_pack: bool) -> float:
-        if pattern == "L":
-            return PATTERNS[pattern]
+        if pattern in "LA":
+            return PATTERNS[pattern] if pattern == "L" or name in self.table.faults else 0.0
         if len(name) == 2 and rarity < _RARE_ALONE and not is_of_pack:
             return 0.0
         return _ALONE.get(len(name), _ALONE_LONGER) * min(1.0, max(0.0, (rarity - _COMMON_ALONE) / _RANGE_ALONE))
@@ -102,7 +104,13 @@ class _Scale:
     ) -> float:
         if pattern == "VV" and not self._is_doing(codes):
             return 0.0
-        limit = _LIFT_OF_QUALITY if pattern[-1] in "AL" else _LIFT_OF_ACTION if pattern[0] == "V" else _LIFT
+        limit = (
+            _LIFT_OF_QUALITY
+            if pattern[-1] in "AL" or pattern[0] == "L"
+            else _LIFT_OF_ACTION
+            if pattern[0] == "V"
+            else _LIFT
+        )
         if self._lift(key, codes, place_of) < limit:
             return 0.0
         shares = [min(1.0, int(self.places[code]) / self.text_count) for code in codes]
@@ -125,3 +133,9 @@ class _Scale:
         base = 3 * len(self.table.names) + 1
         head, tail = place_of.get(key // base, own), place_of.get(key % base**2, own)
         return min(own * total / (head * last), own * total / (tail * one))
+
+
+def _least_lift(pattern: str) -> float:
+    if pattern[-1] in "AL" or pattern[0] == "L":
+        return _LIFT_OF_QUALITY
+    return _LIFT_OF_ACTION if pattern[0] == "V" else _LIFT

@@ -55,7 +55,8 @@ _STOPS = frozenset(",。!?;:、…~\n\r\"'()[]<>|/")
 class WordTable:
     """By the number of the word: its role, the number of the word that it counts as, whether a clause ends there …
 
-    By the number of the word that others count as: `names`, `idf`.
+    By the number of the word that others count as: `names`, `idf`. `faults` are names that tell a whole grievance
+    (拖欠工资), `stopped` phrases that are no theme.
     """
 
     vocabulary: list[str]
@@ -70,6 +71,8 @@ class WordTable:
     is_number: NDArray[np.bool_]
     names: list[str]
     idf: NDArray[np.float64]
+    faults: frozenset[str]
+    stopped: frozenset[str]
 
 
 def build_word_table(vocabulary: list[str], words: ThemeWords, lexicon: Lexicon) -> WordTable:
@@ -90,6 +93,8 @@ def build_word_table(vocabulary: list[str], words: ThemeWords, lexicon: Lexicon)
         np.array([any(map(str.isdigit, word)) for word in vocabulary], dtype=np.bool_),
         names,
         np.array([frequencies.get(name, _UNKNOWN_IDF) for name in names], dtype=np.float64),
+        frozenset(name for name in names if roles[name] is Role.QUALITY and _is_fault(name, lexicon)),
+        words.stop_words | {word for word, role in words.roles.items() if role is ThemeRole.STOP},
     )
 
 
@@ -117,6 +122,11 @@ def _find_role(word: str, words: ThemeWords, lexicon: Lexicon, tag: str | None) 
     role = next((_TAGS[begin] for begin in (tag[:3], tag[:2], tag[:1]) if begin in _TAGS), Role.BREAK)
     # A single character is a theme's word only where the lists say so, or where it tells a quality.
     return role if len(word) > 1 or role is Role.QUALITY else Role.BREAK
+
+
+def _is_fault(name: str, lexicon: Lexicon) -> bool:
+    entry = lexicon.polarity.get(name)
+    return len(name) > 2 and entry is not None and entry.weight < 0
 
 
 def _is_stray(word: str, words: ThemeWords) -> bool:

@@ -49,6 +49,35 @@ REVIEWS = [
 ]
 
 
+#: Guests of a hotel and callers of a hotline that do not exist either.
+HOTEL = [
+    "早餐很丰富，服务态度不错，就是隔音太差，隔壁说话都听得见",
+    "位置好，离地铁站很近，早餐种类丰富；隔音差，一夜没睡",
+    "服务态度很好，前台小姐姐热情，早餐也非常丰富",
+    "地铁站近，位置很好，房间有点旧，隔音效果差",
+    "房间旧，设施陈旧，空调噪音大，隔音很差",
+    "服务态度好，位置不错，停车场免费，房间很旧",
+    "前台小姐姐帮忙升级房型，早餐丰富，停车场免费",
+    "空调噪音太大，退房还要排队，位置好也没用",
+    "办理入住要等半小时，停车场免费这点好，空调的噪音很大",
+    "前台小姐姐很热情，办理入住很快",
+]
+COMPLAINTS = [
+    "小区物业乱收费，多次投诉没人处理，要求退款",
+    "物业公司乱收费，停车费涨价没有通知",
+    "楼下烧烤店噪音扰民，凌晨两点还在营业，投诉没人处理",
+    "工地夜间施工，噪音扰民，老人睡不着",
+    "公司拖欠工资三个月，劳动局也不管",
+    "建筑公司拖欠工资，农民工拿不到血汗钱",
+    "老板拖欠工资，没签劳动合同",
+    "夜间施工到两点，噪音扰民",
+    "路灯坏了不亮，反映多次没人处理",
+    "物业不作为，路灯不亮，乱收费",
+    "没签劳动合同就被辞退",
+    "夜间施工没人管，没签劳动合同",
+]
+
+
 def themes(texts: Sequence[str], previous: Sequence[str] | None = None, *, size: int = 5) -> pd.DataFrame:
     ids = [f"r{at:03d}" for at in range(len(texts))]
     known = dict(zip(ids, texts, strict=True))
@@ -116,6 +145,16 @@ def test_wordings_of_one_thing_are_one_theme_that_counts_texts(table: pd.DataFra
     assert table[table.index.str.contains("风景|景色")]["count"].tolist() == [5]
     twice = themes([f"门票太贵，真的门票太贵，第{n}次说门票很贵" for n in range(4)]).set_index("theme")
     assert twice.loc["门票太贵", "count"] == 4
+
+
+def test_themes_of_hotel_guests_and_of_complaints_are_what_an_analyst_would_write_down() -> None:
+    assert set(themes(HOTEL)["theme"]) >= {
+        "位置好", "早餐丰富", "隔音差", "空调噪音大", "前台小姐姐", "停车场免费", "服务态度好", "房间旧",
+    }  # fmt: skip
+    found = themes(COMPLAINTS).set_index("theme")
+    assert set(found.index) >= {"噪音扰民", "乱收费", "拖欠工资", "没人处理", "没签劳动合同"}
+    assert "没人" not in found.index
+    assert (found.loc[["噪音扰民", "乱收费", "拖欠工资", "没人处理"], "net_sentiment"] < 0).all()
 
 
 def test_net_sentiment_is_that_of_the_clause_not_of_the_text(table: pd.DataFrame) -> None:
