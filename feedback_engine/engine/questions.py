@@ -39,13 +39,12 @@ class Asked:
             return ratings
         import pandas as pd
 
-        keys = pd.MultiIndex.from_arrays(
-            [ratings["feedback_id"].map(feedback.set_index("feedback_id")["source"]), ratings["indicator"]]
-        )
+        ids, indicators = ratings["feedback_id"].astype("object"), ratings["indicator"].astype("str")
+        keys = pd.MultiIndex.from_arrays([ids.map(feedback.set_index("feedback_id")["source"]), indicators])
         places = pd.MultiIndex.from_tuples(list(self.renamed)).get_indexer(keys)
         names = pd.Series(list(self.renamed.values()), dtype="str")
         found = pd.Series(names.reindex(places).to_numpy(), index=ratings.index, dtype="str")
-        return ratings.assign(indicator=ratings["indicator"].where(places < 0, found))
+        return ratings.assign(indicator=indicators.where(places < 0, found))
 
 
 @dataclass(frozen=True, slots=True)

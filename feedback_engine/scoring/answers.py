@@ -82,6 +82,7 @@ def read_experience(data: ScoringData, model: IndexModel, answers: Answers) -> p
     away = (AnswerState.NOT_SHOWN.value, AnswerState.REFUSED.value)
     met = data.ratings[~data.ratings["state"].isin(away) & data.ratings["indicator"].isin(touchpoint_of)]
     pairs = met.assign(touchpoint=met["indicator"].map(touchpoint_of)).drop_duplicates(["feedback_id", "touchpoint"])
+    pairs = pairs.astype({"feedback_id": "object"})
     wide = pairs.assign(is_met=True).pivot(index="feedback_id", columns="touchpoint", values="is_met")
     table = wide.reindex(index=answers.table.index, columns=answers.table.columns)
     return table.notna()

@@ -8,7 +8,7 @@ holds their covariances.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -80,6 +80,9 @@ def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
 
     The base is the distinct records in the members' bases; that of the largest member if none has records.
     """
+    if len(members) == 1 and is_rising(members[0][1].rows):
+        share, only = members[0]
+        return replace(only, value=share * only.value, influence=share * only.influence)
     value = float(sum(share * member.value for share, member in members))
     rows = merge_rows([member.rows for _, member in members])
     totals, weights = np.zeros((2, len(rows)))

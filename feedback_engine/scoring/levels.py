@@ -134,7 +134,8 @@ def split_mean(respondents: Sample, members: Sequence[Indicator]) -> tuple[Part,
     if not len(respondents):
         return ()
     if not len(respondents.parts):
-        mean = float(respondents.weights @ respondents.values / respondents.weights.sum())
+        # Not a dot product: its threads cost more than they save, and their number must not decide the last digit.
+        mean = float((respondents.weights * respondents.values).sum() / respondents.weights.sum())
         return (Part(members[0].code, 1.0, mean),)
     means = (respondents.weights[:, np.newaxis] * respondents.parts).sum(axis=0) / respondents.weights.sum()
     count = len(members)

@@ -31,7 +31,7 @@ from feedback_engine.scoring.model import (
     Touchpoint,
     equalise,
 )
-from feedback_engine.scoring.records import Records, find_positions
+from feedback_engine.scoring.records import Records, find_positions, look_up, look_up_positions
 from feedback_engine.scoring.samples import (
     Floats,
     Ints,
@@ -116,21 +116,29 @@ def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) 
     import pandas as pd
 
     codes = find_positions(pd.Index(list(wanted), dtype="object"), ratings["indicator"])
-    is_answered = ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
-    record_of = find_positions(records.ids, ratings["feedback_id"])
-    codes[~is_answered | (record_of < 0)] = -1
-    columns = {name: ratings[name].to_numpy(dtype=np.float64) for name in ("rating", "scale_min", "scale_max")}
-    small = codes.astype(np.int16) if len(wanted) < 2**15 else codes
-    found = {}
+    codes = codes.astype(np.int16) if len(wanted) < 2**15 else codes
+    codes[ratings["state"].ne(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)] = -1
+    record_of = look_up_positions(records.ids, ratings["feedback_id"])
+    points = [look_up(ratings[name], _as_numbers, np.nan) for name in ("rating", "scale_min", "scale_max")]
+    found: dict[str, Sample] = {}
+    before = Sample(np.empty(0, np.int64), np.empty(0), np.empty(0))
     for place, code in enumerate(wanted):
-        chosen = np.flatnonzero(small == place)
-        rows = record_of[chosen]
-        if not is_rising(rows):
+        chosen = np.flatnonzero(codes == place)
+        rows = record_of.take(chosen)
+        if not is_rising(rows) or (len(rows) and rows[0] < 0):
             order = np.argsort(rows, kind="stable")
+            order = order[rows[order] >= 0]
             chosen, rows = chosen[order], rows[order]
-        scores = _item_scores(code, *(column[chosen] for column in columns.values()))
-        found[code] = drop_weightless(Sample(rows, scores, records.weights[rows]))
+        scores = _item_scores(code, *(point.take(chosen) for point in points))
+        # Most questions are answered by the same people: they share one list.
+        same = np.array_equal(rows, before.rows)
+        before = Sample(before.rows, scores, before.weights) if same else Sample(rows, scores, records.weights[rows])
+        found[code] = drop_weightless(before)
     return found
+
+
+def _as_numbers(cells: NDArray[Any]) -> Floats:
+    return cells.astype(np.float64)
 
 
 def _item_scores(code: str, rating: Floats, low: Floats, high: Floats) -> Floats:

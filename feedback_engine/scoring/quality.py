@@ -125,7 +125,7 @@ def _repeats(records: pd.DataFrame, same: list[str]) -> Iterator[tuple[str, floa
 
 def _answer_patterns(answers: pd.DataFrame) -> dict[str, str]:
     """Return the answers of each respondent as one text, for those who rated enough items."""
-    token = answers["indicator"] + "=" + answers["rating"].map("{:g}".format)
+    token = answers["indicator"].astype("str") + "=" + answers["rating"].map("{:g}".format)
     grouped = answers.assign(token=token).sort_values(["feedback_id", "indicator"]).groupby("feedback_id")["token"]
     return {str(key): "|".join(tokens) for key, tokens in grouped if len(tokens) >= MIN_TWIN_ITEMS}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +60,15 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
     """Return the records of FEEDBACK, segmented by an attribute or column; an unknown one is a ConfigError."""
     import pandas as pd
 
-    is_extra = feedback["role"].ne(MAIN_ROLE)
-    rows = feedback.assign(_is_extra=is_extra).sort_values(["record_id", "_is_extra", "feedback_id"])
-    main = rows.drop_duplicates("record_id")
+    needed = ["feedback_id", "record_id", "role", "received_at", "respondent_weight", "kind"]
+    shown = by if by in SEGMENT_COLUMNS else "attributes"
+    texts = _sort(feedback[[*needed, *([shown] if by else [])]], "feedback_id")
+    main_first = np.argsort(texts["role"].ne(MAIN_ROLE).to_numpy(), kind="stable")
+    main = _sort(texts.iloc[main_first].drop_duplicates("record_id"), "record_id")
     days = _local_days(main["received_at"], timezone)
     order = np.argsort(days, kind="stable")
     main, days = main.iloc[order], days[order]
     ids = pd.Index(main["record_id"].to_numpy(dtype=object))
-    texts = rows.sort_values("feedback_id")
     segments, names = _segment(main, by)
     return Records(
         ids=ids,
@@ -82,16 +83,44 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
     )
 
 
-def find_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Ints:
-    """Return the position of each wanted id, -1 where it is unknown; a categorical column is looked up by category."""
+def _sort(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    # What the store returns is in order already; to find that out costs less than to sort.
+    return rows if rows[key].is_monotonic_increasing else rows.sort_values(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What each cell of a column stands for: by row, or where the column is categorical, by category."""
+
+    values: NDArray[Any]
+    codes: NDArray[np.integer[Any]] | None
+
+    def take(self, places: Ints | slice) -> NDArray[Any]:
+        """Return what the cells at these places stand for."""
+        found: NDArray[Any] = self.values[places if self.codes is None else self.codes[places]]
+        return found
+
+
+def look_up(column: pd.Series[Any], find: Callable[[NDArray[Any]], NDArray[Any]], gap: float = -1) -> Lookup:
+    """Return what `find` makes of a column's cells; of a categorical column it sees each category once."""
     import pandas as pd
 
-    if isinstance(wanted.dtype, pd.CategoricalDtype):
-        of_category = ids.get_indexer(pd.Index(wanted.cat.categories.to_numpy(dtype=object)))
-        # A gap has the code -1: it finds what is appended.
-        return np.append(of_category, -1).astype(np.int64)[wanted.cat.codes.to_numpy()]
-    positions: Ints = ids.get_indexer(pd.Index(wanted.to_numpy(dtype=object))).astype(np.int64)
-    return positions
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return Lookup(find(column.to_numpy()), None)
+    # An empty cell has the code -1, and so reads what is appended.
+    return Lookup(np.append(find(column.cat.categories.to_numpy()), gap), column.cat.codes.to_numpy())
+
+
+def find_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Ints:
+    """Return the position of each wanted id, -1 where it is unknown."""
+    return look_up_positions(ids, wanted).take(slice(None))
+
+
+def look_up_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Lookup:
+    """Return the same as a lookup, which of a categorical column holds each position once."""
+    import pandas as pd
+
+    return look_up(wanted, lambda cells: ids.get_indexer(pd.Index(cells.astype(object))).astype(np.int64))
 
 
 def _local_days(moments: pd.Series[Any], timezone: str) -> Ints:

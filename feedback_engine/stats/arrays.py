@@ -64,14 +64,17 @@ def names_of(values: Values, count: int) -> tuple[str, ...]:
 
 def as_number(value: Values, name: str, *, above: float = -np.inf, least: float = -np.inf) -> float:
     """Return one finite number, greater than `above` and at least `least`; anything else raises with its name."""
-    array = _as_floats(value, name)
-    if array.size != 1:
-        raise StatisticsError(f"{name} 应为一个数,收到 {array.size} 个")
-    number = float(array.reshape(-1)[0])
+    number = value if isinstance(value, float) else _one_of(_as_floats(value, name), name)
     if not abs(number) < _LARGEST or number <= above or number < least:
         bound = f"必须 > {above:g}" if np.isfinite(above) else f"必须 ≥ {least:g}" if np.isfinite(least) else "必须有限"
         raise StatisticsError(f"{name} 为 {number:g}:{bound}")
-    return number
+    return float(number)
+
+
+def _one_of(array: Floats, name: str) -> float:
+    if array.size != 1:
+        raise StatisticsError(f"{name} 应为一个数,收到 {array.size} 个")
+    return float(array.reshape(-1)[0])
 
 
 def as_weights(values: Values, count: int, name: str = "weights") -> Floats:
@@ -155,7 +158,7 @@ def _as_floats(values: Values, name: str) -> Floats:
     except (TypeError, ValueError) as error:
         raise StatisticsError(f"{name} 各行长短不一,不是一张表") from error
     if array.dtype.kind in _NUMERIC:
-        return array.astype(np.float64)
+        return np.asarray(array, dtype=np.float64)
     return _read_one_by_one(values, array, name)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import (
@@ -87,8 +87,9 @@ def poisson_rate(k: float, exposure: float = 1.0, confidence: float = 0.95, per:
     count = as_number(k, "事件数 k", least=0)
     units = as_number(exposure, "暴露量 exposure(例如订单数、来电数)", above=0)
     tail = (1 - check_probability(confidence, "confidence")) / 2
-    lower = stats.chi2.ppf(tail, 2 * count) / 2 if count > 0 else 0.0
-    upper = stats.chi2.isf(tail, 2 * count + 2) / 2
+    # Half the quantiles of χ² on 2k and 2k + 2 degrees of freedom.
+    lower = special.gammaincinv(count, tail) if count > 0 else 0.0
+    upper = special.gammainccinv(count + 1, tail)
     scale = per / units
     return Estimate(count * scale, float(lower) * scale, float(upper) * scale, float(count**0.5) * scale, units, units)
 

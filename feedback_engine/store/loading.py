@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
-from feedback_engine.store.rows import insert, order_digests, to_day, to_digests, to_frame, to_rows
+from feedback_engine.store.rows import insert, order_digests, to_coded_frame, to_day, to_digests, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+#: Rows of ratings in memory as Python objects at one time.
+_PART = 50_000
+_CODED = ("feedback_id", "indicator", "state", "scale_min", "scale_max")
 
 #: [since, until) in UTC; None = unbounded, and then undated rows belong to it too.
 Bounds = tuple[datetime | None, datetime | None]
@@ -49,8 +53,13 @@ class FeedbackReader:
         return FEEDBACK.conform(_in_key_order(frame if with_text else frame.assign(text="")))
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
-        """Return RATINGS."""
-        return self._load_of_feedback(tables.ratings, bounds, RATINGS)
+        """Return RATINGS with ids, indicators, states and scale ends as categories: few values, in millions of rows."""
+        query = _query_of_feedback(tables.ratings, bounds)
+        with self._database.reading() as connection:
+            result = connection.execute(query.execution_options(yield_per=_PART))
+            frame = to_coded_frame(RATINGS, list(result.keys()), result.partitions(), _CODED)
+        in_order = frame["feedback_id"].cat.codes.argsort(kind="stable")
+        return frame[RATINGS.column_names].iloc[in_order].reset_index(drop=True)
 
     def load_cases(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
         """Return CASES."""
@@ -93,10 +102,7 @@ class FeedbackReader:
     def _load_of_feedback(
         self, table: Table, bounds: Bounds, declared: TableSchema, without: Collection[str] = ()
     ) -> pd.DataFrame:
-        feedback = tables.feedback
-        wanted = [column for column in table.columns if column.name not in {"row_id", *without}]
-        query = select(feedback.c.feedback_id, *wanted).join(feedback, feedback.c.row_id == table.c.row_id)
-        frame = self._load(query.where(*within(bounds)).order_by(*table.primary_key.columns), declared)
+        frame = self._load(_query_of_feedback(table, bounds, without), declared)
         return declared.conform(_in_key_order(frame).assign(**dict.fromkeys(without, "")))
 
     def _load(self, query: Select[Any], declared: TableSchema) -> pd.DataFrame:
@@ -119,6 +125,13 @@ def within(bounds: Bounds) -> list[ColumnElement[bool]]:
 
 def _to_moment(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
+
+
+def _query_of_feedback(table: Table, bounds: Bounds, without: Collection[str] = ()) -> Select[Any]:
+    feedback = tables.feedback
+    wanted = [column for column in table.columns if column.name not in {"row_id", *without}]
+    query = select(feedback.c.feedback_id, *wanted).join(feedback, feedback.c.row_id == table.c.row_id)
+    return query.where(*within(bounds)).order_by(*table.primary_key.columns)
 
 
 def _in_key_order(frame: pd.DataFrame) -> pd.DataFrame:

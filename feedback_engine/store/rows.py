@@ -152,6 +152,45 @@ def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequenc
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
+def to_coded_frame(
+    declared: TableSchema, names: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]], coded: Sequence[str]
+) -> pd.DataFrame:
+    """Return selected rows as a frame whose `coded` columns are categorical and whose others are numbers.
+
+    Part by part, so that ten million rows never stand in memory as Python objects. Categories of digests are in order,
+    others as they first come.
+    """
+    import numpy as np
+    import pandas as pd
+
+    known: dict[str, dict[Any, int]] = {name: {} for name in coded}
+    pieces: dict[str, list[Any]] = {name: [] for name in names}
+    for part in parts:
+        for name, values in zip(names, zip(*part, strict=True), strict=True):
+            if name in known:
+                number = known[name]
+                for value in values:
+                    number.setdefault(value, len(number))
+                pieces[name].append(np.fromiter(map(number.__getitem__, values), np.int32, len(values)))
+            else:
+                pieces[name].append(np.array(values, dtype=np.float64))
+    columns = {}
+    by_name = {column.name: column for column in declared.columns}
+    for name in names:
+        joined = np.concatenate(pieces.pop(name) or [np.empty(0)])
+        if name in known:
+            distinct = list(known[name])
+            codes = joined.astype(np.int32)
+            if _is_digest(by_name[name]) and distinct:
+                order = order_digests(distinct)
+                codes, distinct = np.argsort(order).astype(np.int32)[codes], [distinct[place] for place in order]
+            categories = pd.Index(_from_sql(distinct, by_name[name], {}))
+            columns[name] = pd.Series(pd.Categorical.from_codes(codes, categories))
+        else:
+            columns[name] = pd.Series(joined)
+    return pd.DataFrame(columns)
+
+
 def _from_sql(values: Sequence[Any], column: Column, known: dict[Any, Any]) -> pd.Series[Any]:
     """Return a column's values; equal digests and texts become one object, kept in `known`."""
     import pandas as pd
