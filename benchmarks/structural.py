@@ -3,8 +3,8 @@
     python benchmarks/structural.py [--data mobi.csv] [--bootstraps 100] [--plspm-python PYTHON]
 
 `--data` is the mobile-phone survey of Tenenhaus et al. (2005) as semPLS ships it; without it answers of the same shape
-(250 rows, 24 items, 7 latents) are generated. plspm needs older NumPy and pandas, so it runs under an interpreter of its
-own (`pip install plspm 'numpy<2' 'pandas<3'`); without one only our own time is printed. To reach: at least 5 times
+(250 rows, 24 items, 7 latents) are generated. plspm needs older NumPy and pandas, so it runs under an interpreter of
+its own (`pip install plspm 'numpy<2' 'pandas<3'`); without one only our own time is printed. To reach: at least 5 times
 faster, in CPU time, with the same path coefficients.
 """
 

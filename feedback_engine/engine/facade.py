@@ -151,6 +151,11 @@ class FeedbackEngine:
 
         return check_claims(texts)
 
+    def text_shares(self, period: str | None = None, *, as_of: date | None = None) -> pd.DataFrame:
+        """Return TEXT_SHARES of a period: shares of texts as counted, and corrected for the tagger's own errors."""
+        figures = self._figures(as_of)
+        return figures.text_shares(figures.find_period(period))
+
     def reweight(self) -> pd.DataFrame:
         """Compute and freeze new weights; return LINKED: the index by the old and new ones, chained at the overlap."""
         return self._figures(None).reweight()

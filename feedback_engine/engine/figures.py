@@ -17,8 +17,10 @@ from feedback_engine.engine.questions import Asked, tell_apart
 from feedback_engine.engine.source import Source
 from feedback_engine.errors import ConfigError
 from feedback_engine.lexicon.model import Label, Pack
+from feedback_engine.nlp.cards import read_label_errors
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.themes import ThemeFinder
+from feedback_engine.resources import find_lexicons
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
 from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, read_frozen
@@ -27,6 +29,7 @@ from feedback_engine.scoring.quality import exclude_flagged, find_quality_flags
 from feedback_engine.scoring.respondents import weight_respondents
 from feedback_engine.scoring.result import Basis, IndexResult
 from feedback_engine.scoring.settled import Settled, reweight, settle_weights
+from feedback_engine.scoring.shares import ErrorRates, build_text_shares
 from feedback_engine.scoring.weightings import chain_link
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
@@ -195,6 +198,20 @@ class Figures:
         """Return what reads the texts of the period."""
         return TextReader(self._database, self.bounds(period))
 
+    def text_shares(self, period: Period | None) -> pd.DataFrame:
+        """Return TEXT_SHARES of the period, corrected by the model cards where learned weights scored the texts."""
+        errors = _read_errors() if self.config.tagging.scorer == "learned" else {}
+        codes = {label: code for code, label in names_of(self.packs[self.config.project.pack].touchpoints).items()}
+        of_pack = errors.get(self.config.project.pack, {})
+        return build_text_shares(
+            self.load_weighed([period]),
+            self.model,
+            errors.get("sentiment", {}),
+            mention_rates=errors.get("clauses", {}),
+            touchpoint_rates={codes[label]: rates for label, rates in of_pack.items() if label in codes},
+            period=period,
+        )
+
     def bounds(self, period: Period | None) -> Bounds:
         """Return the moments [since, until) of the period, cut at the end of `as_of`."""
         since, until = period.bounds(self.config.project.timezone) if period else (None, None)
@@ -271,6 +288,17 @@ class Figures:
         ends = [until for _, until in every if until is not None]
         is_open = len(starts) < len(every)
         return None if is_open else min(starts), max(ends) if len(ends) == len(every) else None
+
+
+def _read_errors() -> dict[str, dict[str, ErrorRates]]:
+    """Return the error rates of every shipped model, by its name and label."""
+    return {
+        path.stem: {
+            label: ErrorRates(one.sensitivity, one.specificity, one.with_it, one.without_it)
+            for label, one in read_label_errors(path).items()
+        }
+        for path in sorted((find_lexicons() / "models").glob("*.npz"))
+    }
 
 
 def names_of(labels: Sequence[Label]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Shares of texts by polarity, corrected for the errors of the tagger that counted them."""
+"""Shares of texts, by polarity and by touchpoint, corrected for the errors of the tagger that counted them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DIRECTIONS = {Polarity.POSITIVE: 1.0, Polarity.NEGATIVE: -1.0}
+#: `polarity` of the rows that tell how many of all texts mention the touchpoint.
+MENTIONED = "mentioned"
+_UNKNOWN = "模型卡没有灵敏度与特异度，未校正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +35,58 @@ class ErrorRates:
 
 
 def build_text_shares(
-    data: ScoringData, model: IndexModel, rates: Mapping[str, ErrorRates], *, period: Period | None = None
+    data: ScoringData,
+    model: IndexModel,
+    rates: Mapping[str, ErrorRates],
+    *,
+    mention_rates: Mapping[str, ErrorRates] | None = None,
+    touchpoint_rates: Mapping[str, ErrorRates] | None = None,
+    period: Period | None = None,
 ) -> pd.DataFrame:
-    """Return TEXT_SHARES per touchpoint: positive and negative as counted, corrected where `rates` has the polarity.
+    """Return TEXT_SHARES: positive and negative as counted, corrected where `rates` has the polarity.
 
-    The correction widens the interval by what the model card does not know. A tagger no better than chance leaves the
-    corrected share empty and says so; so does a base under `suppress_below`. Neutral texts are in the base.
+    Whole texts are corrected by `rates`, what they say of a touchpoint by `mention_rates` (default: the same), and the
+    share of texts that mention a touchpoint by `touchpoint_rates` (by touchpoint code). The correction widens the
+    interval by what the model card does not know. A tagger no better than chance leaves the corrected share empty and
+    says so; so does a base under `suppress_below`. Neutral texts are in the base.
     """
     cell = next(iter(build_cells(data, model, periods=[period])))
-    rows = [
-        _row(code, polarity, votes, rates.get(polarity.value), model)
-        for code in (OVERALL, *(t.code for t in model.touchpoints if t.labels))
-        for polarity in _DIRECTIONS
-        if len(votes := cell.measured.texts[code])
-    ]
+    everything = cell.measured.texts[OVERALL]
+    rows: list[tuple[object, ...]] = []
+    for code in (OVERALL, *(t.code for t in model.touchpoints if t.labels)):
+        votes = cell.measured.texts[code]
+        known = rates if code == OVERALL or mention_rates is None else mention_rates
+        if len(votes):
+            rows += [_polarity_row(code, polarity, votes, known.get(polarity.value), model) for polarity in _DIRECTIONS]
+        if code != OVERALL and len(everything):
+            share = min(1.0, float(votes.weights.sum() / everything.weights.sum()))
+            rows.append(_row(code, MENTIONED, share, everything, (touchpoint_rates or {}).get(code), model))
     return TEXT_SHARES.build(rows)
 
 
-def _row(
+def _polarity_row(
     code: str, polarity: Polarity, votes: Sample, rates: ErrorRates | None, model: IndexModel
+) -> tuple[object, ...]:
+    is_meant = votes.values == _DIRECTIONS[polarity]
+    share = min(1.0, float(votes.weights[is_meant].sum() / votes.weights.sum()))
+    return _row(code, polarity.value, share, votes, rates, model)
+
+
+def _row(
+    code: str, counted: str, share: float, votes: Sample, rates: ErrorRates | None, model: IndexModel
 ) -> tuple[object, ...]:
     from feedback_engine.stats.classifier import rogan_gladen
 
-    is_meant = votes.values == _DIRECTIONS[polarity]
-    share = min(1.0, float(votes.weights[is_meant].sum() / votes.weights.sum()))
     kish = effective_base(votes.weights)
     if min(len(votes), kish) < model.suppress_below:
-        return code, polarity.value, share, None, None, None, len(votes), "样本不足，不校正"
+        return code, counted, share, None, None, None, len(votes), "样本不足，不校正"
     if rates is None:
-        return code, polarity.value, share, None, None, None, len(votes), "模型卡没有灵敏度与特异度，未校正"
+        return code, counted, share, None, None, None, len(votes), _UNKNOWN
     try:
         found = rogan_gladen(
             share, kish, rates.sensitivity, rates.specificity, rates.with_it, rates.without_it, model.confidence
         )
     except StatisticsError as refusal:
-        return code, polarity.value, share, None, None, None, len(votes), str(refusal)
+        return code, counted, share, None, None, None, len(votes), str(refusal)
     note = f"灵敏度 {rates.sensitivity:.3f}，特异度 {rates.specificity:.3f}"
-    return code, polarity.value, share, found.estimate, found.lower, found.upper, len(votes), note
+    return code, counted, share, found.estimate, found.lower, found.upper, len(votes), note

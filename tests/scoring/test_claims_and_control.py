@@ -98,6 +98,14 @@ def test_a_tagger_no_better_than_chance_and_a_small_base_correct_nothing() -> No
     assert pd.isna(chance.loc[(OVERALL, "negative"), "corrected"])
     few = build_text_shares(make_data(texts(5, 3)), model, rates)
     assert set(few["note"]) == {"样本不足，不校正"}
+    mixed = make_data(texts(70, 30) + [Person(f"其他{n}", tags=[("sentiment", "text", "neutral")]) for n in range(100)])
+    mention = {"delivery": ErrorRates(0.9, 0.95, 300, 700)}
+    shares = build_text_shares(mixed, model, {}, mention_rates=rates, touchpoint_rates=mention)
+    shares = shares.set_index(["touchpoint", "polarity"])
+    assert shares.loc[("delivery", "mentioned"), "counted"] == pytest.approx(0.5)
+    assert shares.loc[("delivery", "mentioned"), "corrected"] == pytest.approx((0.5 + 0.95 - 1) / 0.85)
+    assert "未校正" in shares.loc[(OVERALL, "negative"), "note"]
+    assert "随机" in shares.loc[("delivery", "negative"), "note"]
     assert build_text_shares(make_data([]), model, rates).empty
 
 
