@@ -3,8 +3,8 @@
     python benchmarks/scenic_spots.py --data DIR [--reviews 400]
 
 DIR holds scenic_reviews.csv (景区名称, 评论日期, 评论内容; GB18030) and scenic_scores.csv (20 spots, total and five
-touchpoint scores on 1-5), of Teddy Cup 2021 C; they are not in the repository. At most `--reviews` reviews a spot, drawn
-with a fixed seed. Scores 1-5 are put on 0-100 as (x - 1) / 4. Prints, per touchpoint, the correlation and rank
+touchpoint scores on 1-5), of Teddy Cup 2021 C; they are not in the repository. At most `--reviews` reviews a spot,
+drawn with a fixed seed. Scores 1-5 are put on 0-100 as (x - 1) / 4. Prints, per touchpoint, the correlation and rank
 correlation over the spots, the mean of both and their mean absolute difference, also after removing the difference of
 the means and of the spreads.
 """
@@ -25,7 +25,7 @@ LEAST_TEXTS = 10
 
 
 def compute_text_index(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Return 50 (1 + (P - N) / (P + N + U)) by spot and touchpoint (`overall` for whole texts), on ten texts or more."""
+    """Return 50 (1 + (P - N) / (P + N + U)) by spot and touchpoint (`overall`: whole texts), on ten texts or more."""
     annotations = FeedbackEngine().tag_many(reviews["text"].tolist(), pack="scenic")
     spot = dict(zip(map(str, range(len(reviews))), reviews["spot"], strict=True))
     counted = annotations[annotations["kind"].isin(["sentiment", "touchpoint"]) & (annotations["confidence"] > 0)]

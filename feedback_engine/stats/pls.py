@@ -46,9 +46,11 @@ def fit_pls(
     """Return the PLS path model of `blocks` (latent → items) and `paths` ((from, to), …) by Lohmöller's algorithm.
 
     `frame` is a data frame or a mapping of columns; rows with a gap in any item are dropped and counted. `scheme`:
-    centroid, factorial, path. `modes`: latent → "A" (reflective, default) or "B" (formative). `scaled=False` leaves
-    items in their units. `weights` are respondent weights. Latents are signed by `orient`'s rule `sign`; resamples take
-    the sign of the fit. A run that has not converged says so in `.is_converged`.
+    centroid, factorial, path. `modes`: latent → "A" (reflective, default) or "B" (formative). `scaled=False` only
+    centres the items, as plspm's example on its satisfaction data does; the default standardises them, as semPLS, cSEM,
+    SmartPLS and R's plspm do (Python's plspm divides by one number for all). `weights` are respondent weights. Latents
+    are signed by `orient`'s rule `sign`; resamples take the sign of the fit. A run that has not converged says so in
+    `.is_converged`.
     """
     choose(scheme, "scheme", SCHEMES)
     choose(sign, "sign", SIGN_RULES)
