@@ -76,6 +76,18 @@ class FeedbackEngine:
         tagger = self._tagger(pack or self.config.project.pack)
         return tag_table(texts, ids, tagger, processes=self.config.tagging.processes)
 
+    def polarity_many(self, texts: Sequence[object]) -> pd.Series[float]:
+        """Return the score of each text (-1 to 1) by the learned weights alone: no rules, touchpoints or evidence.
+
+        Many times faster than `tag_many`, and less right where negation, contrast or irony decide.
+        """
+        import pandas as pd
+
+        from feedback_engine.nlp.polarity import PolarityScorer
+
+        scorer = self._once("polarity", lambda: PolarityScorer(self._lexicons / "models"))
+        return pd.Series(scorer.score(texts), name="score")
+
     def keywords(self, text: object, count: int = 5) -> tuple[Keyword, ...]:
         """Return the words that say most of what the text is about, the weightiest first; takes any text at all."""
         from feedback_engine.nlp.keywords import KeywordFinder

@@ -1,23 +1,30 @@
-"""All phrases of all layers found in one pass over a text.
+"""All phrases of all layers found in one pass over a row of texts.
 
 A phrase may hold `…`, which stands for up to twelve characters of the same sentence, `～`, which stands for up to
 three characters without a negation word, and `＃`, which stands for a number in digits or Chinese numerals:
-`等了…没人理`, `价格～高`, `说好的…＃天了`. A dictionary on the first two characters decides at each position whether
-any phrase can start there: one look-up a character, whatever the number of phrases.
+`等了…没人理`, `价格～高`, `说好的…＃天了`. An automaton finds every literal; a phrase with placeholders is tried only
+where its first piece stands and its last piece follows near enough.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from operator import add
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from feedback_engine.lexicon.automaton import Automaton, Found
+from feedback_engine.lexicon.columns import Numbers, Places, Points, number_groups, sum_up
 
 T = TypeVar("T")
 
 GAP, STEP, NUMBER = "…", "～", "＃"
-_GAP_PATTERN = r"[^。!?;\n]{0,12}?"
-_STEP_PATTERN = r"[^,。!?;\s不没未无别]{0,3}?"
+#: Stands before, between and after the texts of a row; no phrase holds it and no placeholder stands for it.
+EDGE = "\x01"
+_GAP_PATTERN = rf"[^。!?;\n{EDGE}]{{0,12}}?"
+_STEP_PATTERN = rf"[^,。!?;\s不没未无别{EDGE}]{{0,3}}?"
 _NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数"
 _NUMBER_PATTERN = rf"[{_NUMERALS}][{_NUMERALS}.多来]{{0,10}}个?"
 #: No placeholder stands for more characters than this.
@@ -34,144 +41,178 @@ class Phrase(NamedTuple, Generic[T]):
     value: T
 
 
-class Match(NamedTuple, Generic[T]):
-    """Where a phrase was found, [start, end), and what it stands for."""
+class Matches(NamedTuple):
+    """Where phrases of a layer were found, [start, end) in the row, in order, and the numbers of their values."""
 
-    start: int
-    end: int
-    value: T
+    starts: Places
+    ends: Places
+    values: Numbers
 
 
-class _Pattern(NamedTuple, Generic[T]):
-    expression: re.Pattern[str]
-    #: The last literal piece; where it does not follow, the expression need not be tried.
-    tail: str
-    #: No match is longer than this.
-    longest: int
+class _Pattern(NamedTuple):
+    """A phrase with placeholders, by the group of values of its layer; the earlier one wins where two reach as far."""
+
+    order: int
+    phrase: str
     layer: int
-    value: T
+    group: int
 
 
-class _Found(Generic[T]):
-    """What starts with one literal: its own values by layer, and patterns that begin with it."""
+class _Layer(Generic[T]):
+    """The phrases of a layer by group: the values of one phrase; numbers of values run through the groups."""
 
-    __slots__ = ("is_latin", "longest", "patterns", "plain", "tail_starts", "values")
+    def __init__(self, phrases: Iterable[Phrase[T]]) -> None:
+        groups: dict[str, list[T]] = {}
+        for phrase in phrases:
+            groups.setdefault(phrase.text, []).append(phrase.value)
+        self.numbers = {text: number for number, text in enumerate(groups)}
+        self.values = [value for group in groups.values() for value in group]
+        sizes = np.array([len(group) for group in groups.values()], dtype=np.int64)
+        self.first = sum_up(sizes).astype(np.int32)
+        self._has_several = bool((sizes > 1).any())
 
-    def __init__(self, literal: str) -> None:
-        #: Layer and values of the literal itself.
-        self.values: dict[int, list[T]] = {}
-        self.patterns: list[_Pattern[T]] = []
-        #: The longest match of a pattern, and the first characters of their last pieces: where none follows, none fits.
-        self.longest = 0
-        self.tail_starts: set[str] = set()
-        #: Layers with their values, where that is all there is to it: no pattern, no Latin letters.
-        self.plain: tuple[tuple[int, list[T]], ...] | None = None
-        self.is_latin = literal[0].isascii() or literal[-1].isascii()
-
-    def add_pattern(self, pattern: _Pattern[T]) -> None:
-        """Add a pattern that begins with the literal."""
-        self.patterns.append(pattern)
-        self.longest = max(self.longest, pattern.longest)
-        self.tail_starts.update(pattern.tail[:1] or _NUMERALS)
-
-
-#: Layer → the end of the longest phrase found so far, which phrase that is, and what it stands for.
-_Best = dict[int, tuple[int, str, list[T]]]
+    def tell(self, starts: Places, ends: Places, groups: Numbers) -> Matches:
+        """Return the matches of these groups: one for each of their values."""
+        values = self.first[groups]
+        if not self._has_several:
+            return Matches(starts, ends, values)
+        sizes = self.first[groups + 1] - values
+        return Matches(starts.repeat(sizes), ends.repeat(sizes), number_groups(sizes, values).astype(np.int32))
 
 
 class PhraseMatcher(Generic[T]):
     """Finds the leftmost longest phrases of each layer; layers do not disturb each other."""
 
     def __init__(self, phrases: Iterable[Phrase[T]], layers: int) -> None:
-        self._layers = layers
-        self._found: dict[str, _Found[T]] = {}
-        for phrase in phrases:
-            if phrase.text:
-                self._add(phrase)
-        for found in self._found.values():
-            if not found.patterns and not found.is_latin:
-                found.plain = tuple(found.values.items())
-        self._lengths = self._index_lengths()
-        self._singles = {literal: (1,) for literal in self._found if len(literal) == 1}
+        given = [phrase for phrase in phrases if phrase.text]
+        self._layers = [_Layer([phrase for phrase in given if phrase.layer == layer]) for layer in range(layers)]
+        #: The values of each layer; matches give their positions in here.
+        self.values = [layer.values for layer in self._layers]
+        self._patterns = _Patterns(given, [layer.numbers for layer in self._layers])
+        literals = {phrase.text: 0 for phrase in given if not has_placeholder(phrase.text)}
+        words = list(literals | dict.fromkeys(self._patterns.pieces, 0))
+        self._automaton = Automaton(words)
+        self._patterns.number(words)
+        self._groups = [
+            np.array([layer.numbers.get(word, -1) if word in literals else -1 for word in words], dtype=np.int32)
+            for layer in self._layers
+        ]
 
-    def _add(self, phrase: Phrase[T]) -> None:
-        pieces = re.split(f"[{_PLACEHOLDERS}]", phrase.text)
-        if len(pieces) == 1:
-            self._entry(phrase.text).values.setdefault(phrase.layer, []).append(phrase.value)
-            return
-        longest = len(phrase.text) + _WIDEST * len(pieces)
-        pattern = _Pattern(compile_pattern(phrase.text), pieces[-1], longest, phrase.layer, phrase.value)
-        for gate in [pieces[0]] if pieces[0] else _NUMERALS:
-            self._entry(gate).add_pattern(pattern)
+    def find(self, text: str, points: Points) -> list[Matches]:
+        """Return the matches of each layer in the row `text` (edge text edge … edge), whose code points these are."""
+        found = self._automaton.find(points)
+        tried = self._patterns.find(text, found)
+        whole = _drop_pieces_of_words(found, points)
+        return [self._choose(layer, whole, tried, len(text)) for layer in range(len(self._layers))]
 
-    def _entry(self, literal: str) -> _Found[T]:
-        return self._found.setdefault(literal, _Found(literal))
+    def _choose(self, layer: int, found: Found, tried: list[tuple[int, int, _Pattern]], size: int) -> Matches:
+        """Return the leftmost longest matches of a layer among the literals found and the patterns that fit."""
+        mine = found.take(self._groups[layer])
+        groups, ends = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int64)
+        # longer ones come later and take the place of shorter ones
+        groups[mine.starts], ends[mine.starts] = mine.words + 1, mine.ends
+        for start, end, pattern in tried:
+            if pattern.layer == layer and end > ends[start]:
+                groups[start], ends[start] = pattern.group + 1, end
+        starts = groups.nonzero()[0]
+        starts = starts[_leftmost(starts.tolist(), ends[starts].tolist())]
+        return self._layers[layer].tell(starts, ends[starts], groups[starts] - 1)
 
-    def _index_lengths(self) -> dict[str, tuple[int, ...]]:
-        """Map the first two characters (or the only one) to the lengths of what starts with them, longest first."""
-        lengths: dict[str, set[int]] = {}
-        for literal in self._found:
-            lengths.setdefault(literal[:2], set()).add(len(literal))
-        for head in [head for head in lengths if len(head) == 2 and head[0] in lengths]:
-            lengths[head].add(1)
-        return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
-    def find(self, text: str) -> list[list[Match[T]]]:
-        """Return the matches of each layer in the order of the text."""
-        matches: list[list[Match[T]]] = [[] for _ in range(self._layers)]
-        free_from = [0] * self._layers
-        look_up, size = self._found.get, len(text)
-        for start, possible in self._starts(text):
-            best: _Best[T] = {}
-            for length in possible:
-                found = look_up(text[start : start + length])
-                if found is None or start + length > size:
-                    continue
-                if found.plain is None:
-                    _improve(best, found, text, start, start + length, free_from)
-                    continue
-                for layer, values in found.plain:
-                    if start >= free_from[layer] and layer not in best:
-                        best[layer] = start + length, "", values
-            for layer, (end, _, values) in best.items():
-                for value in values:
-                    matches[layer].append(Match(start, end, value))
-                free_from[layer] = end
-        return matches
+def _leftmost(starts: list[int], ends: list[int]) -> list[int]:
+    """Return which spans are left when each one takes its place from those that begin within it."""
+    kept: list[int] = []
+    free = 0
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if start >= free:
+            kept.append(number)
+            free = end
+    return kept
 
-    def _starts(self, text: str) -> list[tuple[int, tuple[int, ...]]]:
-        """Return where a phrase may start, with the lengths it may have; the look-ups run at the speed of C."""
-        pairs = map(self._lengths.get, map(add, text, text[1:]))
-        either = enumerate(zip(pairs, map(self._singles.get, text), strict=False))
-        found = [(start, possible) for start, (pair, single) in either if (possible := pair or single)]
-        if last := self._singles.get(text[-1:]):
-            found.append((len(text) - 1, last))
+
+def _drop_pieces_of_words(found: Found, points: Points) -> Found:
+    """Leave out what is a piece of a longer word in Latin letters (app in happy)."""
+    lower = points | 0x20
+    is_latin = (lower >= ord("a")) & (lower <= ord("z"))
+    joins = is_latin[:-1] & is_latin[1:]
+    if not joins.any():
         return found
+    whole = ~(joins[found.starts - 1] | joins[found.ends - 1])
+    return Found(found.starts[whole], found.ends[whole], found.words[whole])
 
 
-def _improve(best: _Best[T], found: _Found[T], text: str, start: int, end: int, free_from: list[int]) -> None:
-    """Put what starts with the literal found into `best` where its layer is free and nothing longer is there."""
-    if not found.is_latin or is_whole_word(text, start, end):
-        for layer, values in found.values.items():
-            if start >= free_from[layer] and (layer not in best or best[layer][0] < end):
-                best[layer] = end, "", values
-    if not found.patterns or found.tail_starts.isdisjoint(text[end : start + found.longest]):
-        return
-    for expression, tail, longest, layer, value in found.patterns:
-        if start < free_from[layer] or text.find(tail, end, start + longest) < 0:
-            continue
-        match = expression.match(text, start)
-        if match is None:
-            continue
-        taken = best.get(layer)
-        if taken is None or taken[0] < match.end():
-            best[layer] = match.end(), expression.pattern, [value]
-        elif taken[0] == match.end() and taken[1] == expression.pattern:
-            taken[2].append(value)
+class _Patterns:
+    """The phrases with placeholders, by their first piece (the gate) and their last (the tail)."""
+
+    def __init__(self, phrases: Sequence[Phrase[T]], numbers: Sequence[dict[str, int]]) -> None:
+        #: (gate, tail) → patterns; a phrase that begins or ends with a number has every numeral for gate or tail.
+        self._by_pieces: dict[tuple[str, str], dict[_Pattern, None]] = {}
+        self._reach: dict[str, int] = {}
+        for order, phrase in enumerate(phrases):
+            pieces = re.split(f"[{_PLACEHOLDERS}]", phrase.text)
+            if len(pieces) > 1:
+                pattern = _Pattern(order, phrase.text, phrase.layer, numbers[phrase.layer][phrase.text])
+                self._add(pattern, pieces[0], pieces[-1], len(phrase.text) + _WIDEST * len(pieces))
+        #: What the automaton must find.
+        self.pieces = list(dict.fromkeys(piece for pieces in self._by_pieces for piece in pieces))
+
+    def _add(self, pattern: _Pattern, gate: str, tail: str, longest: int) -> None:
+        for first in [gate] if gate else _NUMERALS:
+            self._reach[first] = max(self._reach.get(first, 0), longest)
+            for last in [tail] if tail else _NUMERALS:
+                self._by_pieces.setdefault((first, last), {})[pattern] = None
+
+    def number(self, words: Sequence[str]) -> None:
+        """Learn the automaton's numbers of the pieces."""
+        gates = {gate: number for number, gate in enumerate(dict.fromkeys(gate for gate, _ in self._by_pieces))}
+        tails = {tail: number for number, tail in enumerate(dict.fromkeys(tail for _, tail in self._by_pieces))}
+        self._gates = np.array([gates.get(word, -1) for word in words], dtype=np.int32)
+        self._tails = np.array([tails.get(word, -1) for word in words], dtype=np.int32)
+        self._reaches = np.array([self._reach[gate] for gate in gates], dtype=np.int64)
+        self._exists = np.zeros((len(gates), len(tails)), dtype=np.bool_)
+        self._of_pair = {
+            (gates[gate], tails[tail]): tuple(patterns) for (gate, tail), patterns in self._by_pieces.items()
+        }
+        for pair in self._of_pair:
+            self._exists[pair] = True
+
+    def find(self, text: str, found: Found) -> list[tuple[int, int, _Pattern]]:
+        """Return (start, end, pattern) for the patterns that fit, in the order of their precedence at each start."""
+        fitting: list[tuple[int, int, _Pattern]] = []
+        for _, start, pattern in sorted(self._possible(found.take(self._gates), found.take(self._tails))):
+            match = compile_pattern(pattern.phrase).match(text, start)
+            if match is not None:
+                fitting.append((start, match.end(), pattern))
+        return fitting
+
+    def _possible(self, gates: Found, tails: Found) -> set[tuple[int, int, _Pattern]]:
+        """Return (less the length of the gate, start, pattern) where a tail begins within the reach of a gate."""
+        if not len(gates.starts) or not len(tails.starts):
+            return set()
+        order = tails.starts.argsort(kind="stable")
+        places = tails.starts[order]
+        first = places.searchsorted(gates.ends)
+        counts = np.maximum(places.searchsorted(gates.starts + self._reaches[gates.words]) - first, 0)
+        gate = np.arange(len(counts)).repeat(counts)
+        tail = tails.words[order[number_groups(counts, first)]]
+        exists = self._exists[gates.words[gate], tail].nonzero()[0]
+        gate = gate[exists]
+        columns = (gates.starts[gate] - gates.ends[gate], gates.starts[gate], gates.words[gate], tail[exists])
+        return {
+            (length, start, pattern)
+            for length, start, *pair in zip(*(column.tolist() for column in columns), strict=True)
+            for pattern in self._of_pair[pair[0], pair[1]]
+        }
 
 
+def has_placeholder(phrase: str) -> bool:
+    """Return whether the phrase stands for more than itself."""
+    return any(mark in phrase for mark in _PLACEHOLDERS)
+
+
+@cache
 def compile_pattern(phrase: str) -> re.Pattern[str]:
-    """Return the expression for a phrase with placeholders in it."""
+    """Return the expression for a phrase with placeholders in it; compiled at its first use."""
     parts = re.split(f"([{_PLACEHOLDERS}])", phrase)
     return re.compile("".join(_PATTERNS.get(part, re.escape(part)) for part in parts))
 
@@ -179,15 +220,3 @@ def compile_pattern(phrase: str) -> re.Pattern[str]:
 def is_open_ended(phrase: str) -> bool:
     """Return whether the phrase begins or ends with a gap, so that nothing says where it starts or stops."""
     return phrase.startswith((GAP, STEP)) or phrase.endswith((GAP, STEP))
-
-
-def is_whole_word(text: str, start: int, end: int) -> bool:
-    """Return False where a match in Latin letters is a piece of a longer word (app in happy)."""
-    return not (_joins(text, start - 1, start) or _joins(text, end - 1, end))
-
-
-def _joins(text: str, left: int, right: int) -> bool:
-    if left < 0 or right >= len(text):
-        return False
-    before, after = text[left], text[right]
-    return before.isascii() and after.isascii() and before.isalpha() and after.isalpha()

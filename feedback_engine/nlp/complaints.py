@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.matcher import Match
-from feedback_engine.lexicon.model import Entry, Pack, WordKind
-from feedback_engine.nlp.details import find_details
-from feedback_engine.nlp.opinions import DEMANDS, KIND_NAMES, is_denied, quote
-from feedback_engine.nlp.reading import Cue, Reading, Word
-from feedback_engine.nlp.sentiment import Verdict
-from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME, ComplaintTag, Evidence
-from feedback_engine.nlp.touchpoints import evidence, opinion_evidence
+from feedback_engine.lexicon.model import Pack, WordKind
+from feedback_engine.nlp.details import Detailed, find_details
+from feedback_engine.nlp.opinions import find_denied
+from feedback_engine.nlp.reading import HitList, Readings
+from feedback_engine.nlp.sentiment import Verdicts
+from feedback_engine.nlp.statements import Statement
+from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
+from feedback_engine.nlp.vocabulary import DEMANDS, KIND_NAMES, KINDS, Cue, quote
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
 _NEGATIVE, _PRAISE = -0.2, 0.4
@@ -26,7 +27,24 @@ _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0
 #: Below this share of the evidence a type is not named.
 _TYPE_SHARE = 0.4
 
-NO_COMPLAINT = ComplaintTag(False, None, None, 0.0, ())
+
+class Complaint(NamedTuple):
+    """A complaint: its type, how sure that is, what tells it, and what more is told."""
+
+    code: str
+    name: str
+    confidence: float
+    evidence: Sequence[Statement]
+    details: Detailed
+
+
+class _Cued(NamedTuple):
+    """A cue of a complaint type, and what it counts."""
+
+    start: int
+    end: int
+    cue: Cue
+    weight: float
 
 
 class ComplaintRules:
@@ -35,71 +53,112 @@ class ComplaintRules:
     def __init__(self, pack: Pack) -> None:
         self._names = {label.code: label.name for label in pack.complaint_types}
 
-    def judge(self, reading: Reading, verdict: Verdict) -> ComplaintTag:
-        """Return whether the text is a complaint, its type, and the evidence for both."""
-        demands = list(_find_demands(reading))
-        if not _is_complaint(reading, verdict, demands):
-            return ComplaintTag(False, None, None, _sure_of_none(verdict), ())
-        demanded = -sum(entry.weight for _, entry in demands)
-        weights = _weigh_cues(reading, verdict)
-        code, share = _choose(weights)
-        sure = _sure(verdict, demanded)
-        name = self._names.get(code, UNSURE_NAME)
-        found = (*_demand_evidence(reading, verdict, demands), *_cue_evidence(reading, code))
-        details = find_details(reading, verdict)
-        return ComplaintTag(True, code, name, sure * (share if code != UNSURE else 0.5), found, *details)
+    def find(self, readings: Readings, verdicts: Verdicts) -> list[Complaint | None]:
+        """Return the complaint that each text is, None for one that is none."""
+        found: list[Complaint | None] = [None] * len(readings.given)
+        told = _Told(readings, verdicts)
+        for text, score in enumerate(verdicts.scores):
+            if score <= _PRAISE and (told.is_demanding(text) or (score <= _NEGATIVE and told.has_grievance(text))):
+                found[text] = self._describe(told, text, score)
+        return found
+
+    def _describe(self, told: _Told, text: int, score: float) -> Complaint:
+        demands, cues = told.demands.get(text, ()), told.find_cues(text)
+        code, share = _choose(_weigh_cues(cues))
+        sure = _sure(score, -sum(demand.value for demand in demands)) * (share if code != UNSURE else 0.5)
+        named = [Statement(cue.start, cue.end, 0.0, cue.cue.rule) for cue in cues if cue.cue.code == code]
+        evidence = [*demands, *told.find_worst(text), *named]
+        return Complaint(code, self._names.get(code, UNSURE_NAME), sure, evidence, told.find_details(text))
 
 
-def _is_complaint(reading: Reading, verdict: Verdict, demands: list[tuple[Match[Word], Entry]]) -> bool:
-    """Return whether the text asks for redress, or has a grievance that is more than a wish or a polite request."""
-    score, opinions = verdict.text.score, verdict.text.opinions
-    if any(entry.kind is WordKind.DEMAND for _, entry in demands) and score <= _PRAISE:
-        return True
-    if score > _NEGATIVE:
-        return False
-    grievances = [o.value for o in opinions if o.value < 0 and o.kind not in DEMANDS]
-    grievance = -sum(grievances)
-    if _is_wish(reading):
-        return grievance >= _WITH_WISH or min(grievances, default=0.0) <= _HARSH
-    return grievance >= (_WITH_REQUEST if demands else _ALONE)
+class _Told:
+    """What the texts of a batch tell of complaints."""
+
+    def __init__(self, readings: Readings, verdicts: Verdicts) -> None:
+        self.demands = _find_demands(readings)
+        self._wishing = _find_wishes(readings)
+        self._statements = verdicts.texts
+        self._vocabulary = readings.vocabulary
+        self._cues, self._details = HitList(readings, readings.cues), HitList(readings, readings.details)
+        self._polarities = verdicts.clauses.polarities
+
+    def is_demanding(self, text: int) -> bool:
+        """Return whether the text asks for redress."""
+        return any(demand.kind is WordKind.DEMAND for demand in self.demands.get(text, ()))
+
+    def has_grievance(self, text: int) -> bool:
+        """Return whether a bad text has a grievance that is more than a wish or a polite request."""
+        grievances = [self._statements.values[number] for number in self._grievances(text)]
+        grievance = -sum(grievances)
+        if text in self._wishing:
+            return grievance >= _WITH_WISH or min(grievances, default=0.0) <= _HARSH
+        return grievance >= (_WITH_REQUEST if text in self.demands else _ALONE)
+
+    def find_worst(self, text: int) -> list[Statement]:
+        """Return the worst opinion, if there is a bad one."""
+        values, starts = self._statements.values, self._statements.starts
+        worst = min(self._grievances(text), key=lambda number: (values[number], starts[number]), default=None)
+        return [] if worst is None else [self._statements[worst]]
+
+    def _grievances(self, text: int) -> list[int]:
+        statements = self._statements
+        return [n for n in statements.of(text) if statements.values[n] < 0 and statements.kinds[n] not in DEMANDS]
+
+    def find_cues(self, text: int) -> list[_Cued]:
+        """Return the cues of a text with what they count in their clauses: longer ones are surer."""
+        cues, polarities = self._vocabulary.cues, self._polarities
+        return [
+            _Cued(start, end, cues[value], _CUE_FACTORS[polarities[clause]] * min(2.0, 0.4 + 0.3 * (end - start)))
+            for start, end, value, clause in self._cues.of(text)
+        ]
+
+    def find_details(self, text: int) -> Detailed:
+        """Return what more the text tells."""
+        return find_details(self._vocabulary.details, self._details, self._polarities, text)
 
 
-def _is_wish(reading: Reading) -> bool:
-    """Return whether the text wishes for something (希望增加, 建议…): a suggestion rather than a complaint."""
-    return any(
-        match.value.opinion is not None and match.value.opinion.kind is WordKind.WISH
-        for matches in reading.words
-        for match in matches
-    )
+def sure_of_none(score: float) -> float:
+    """Return how sure it is that a text of this score is no complaint."""
+    return 0.5 + 0.45 * min(1.0, max(0.0, score - _NEGATIVE))
 
 
-def _sure_of_none(verdict: Verdict) -> float:
-    return 0.5 + 0.45 * min(1.0, max(0.0, verdict.text.score - _NEGATIVE))
+def _find_demands(readings: Readings) -> dict[int, list[Statement]]:
+    """Return text → demands and requests that are not denied; they count whatever scorer is at work."""
+    hits, table = readings.words, readings.vocabulary.words
+    at = table.demands[hits.values].nonzero()[0]
+    at = at[~find_denied(readings, at)]
+    demands: dict[int, list[Statement]] = {}
+    columns = (hits.starts[at], hits.ends[at], hits.values[at], readings.clauses.texts[hits.clauses[at]])
+    for start, end, value, text in zip(*(column.tolist() for column in columns), strict=True):
+        word, kind = table.words[value], KINDS[table.kind[value]]
+        rule = f"{KIND_NAMES[kind]}『{quote(word.term)}』"
+        demands.setdefault(text, []).append(Statement(start, end, float(table.weight[value]), rule, kind))
+    return demands
 
 
-def _sure(verdict: Verdict, demanded: float) -> float:
+def _find_wishes(readings: Readings) -> set[int]:
+    """Return the texts that wish for something (希望增加, 建议…): suggestions rather than complaints."""
+    hits = readings.words
+    wishes = readings.vocabulary.words.kind[hits.values] == KINDS.index(WordKind.WISH)
+    return set(readings.clauses.texts[hits.clauses[wishes]].tolist())
+
+
+def _sure(score: float, demanded: float) -> float:
     """Return how sure it is that the text complains: 0.5 at the limit, more with negativity and demand."""
-    strength = max(0.0, _NEGATIVE - verdict.text.score) + demanded
+    strength = max(0.0, _NEGATIVE - score) + demanded
     return 0.5 + 0.45 * (1.0 - math.exp(-2.0 * strength))
 
 
-def _weigh_cues(reading: Reading, verdict: Verdict) -> dict[str, float]:
+def _weigh_cues(cues: Sequence[_Cued]) -> dict[str, float]:
     """Return complaint type → weight of its cues; a cue counts once, in its worst clause."""
     best: dict[tuple[str, str], float] = {}
-    for match, polarity in _cues(reading, verdict):
-        key = (match.value.code, match.value.term)
-        weight = _CUE_FACTORS[polarity] * min(2.0, 0.4 + 0.3 * (match.end - match.start))
-        best[key] = max(best.get(key, 0.0), weight)
+    for cue in cues:
+        key = (cue.cue.code, cue.cue.term)
+        best[key] = max(best.get(key, 0.0), cue.weight)
     weights: dict[str, float] = {}
     for (code, _), weight in best.items():
         weights[code] = weights.get(code, 0.0) + weight
     return weights
-
-
-def _cues(reading: Reading, verdict: Verdict) -> Iterator[tuple[Match[Cue], Polarity]]:
-    for matches, judgement in zip(reading.cues, verdict.clauses, strict=True):
-        for match in matches:
-            yield match, judgement.polarity
 
 
 def _choose(weights: dict[str, float]) -> tuple[str, float]:
@@ -111,32 +170,3 @@ def _choose(weights: dict[str, float]) -> tuple[str, float]:
     share = ranked[0][1] / (total + 0.3)
     level = len(ranked) > 1 and ranked[1][1] >= ranked[0][1]
     return (UNSURE, share) if share < _TYPE_SHARE or level else (ranked[0][0], share)
-
-
-def _find_demands(reading: Reading) -> Iterator[tuple[Match[Word], Entry]]:
-    """Yield the demands and requests in the text that are not denied; they count whatever scorer is at work."""
-    for matches in reading.words:
-        for at, match in enumerate(matches):
-            opinion = match.value.opinion
-            if opinion is not None and opinion.kind in DEMANDS and not is_denied(matches, at):
-                yield match, opinion
-
-
-def _demand_evidence(
-    reading: Reading, verdict: Verdict, demands: list[tuple[Match[Word], Entry]]
-) -> Iterator[Evidence]:
-    """Yield what makes the text a complaint: what it demands, and its worst opinion."""
-    for match, entry in demands:
-        rule = f"{KIND_NAMES[entry.kind]}『{quote(match.value.term)}』"
-        yield evidence(reading, match.start, match.end, rule, entry.weight)
-    others = [o for o in verdict.text.opinions if o.value < 0 and o.kind not in DEMANDS]
-    if others:
-        yield opinion_evidence(reading, min(others, key=lambda opinion: (opinion.value, opinion.start)))
-
-
-def _cue_evidence(reading: Reading, code: str) -> Iterator[Evidence]:
-    for matches in reading.cues:
-        for match in matches:
-            if match.value.code == code:
-                rule = f"投诉类型线索『{quote(match.value.term)}』({match.value.origin})"
-                yield evidence(reading, match.start, match.end, rule, 0.0)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.matcher import Match
 from feedback_engine.lexicon.model import Detail, DetailKind
-from feedback_engine.nlp.opinions import quote
-from feedback_engine.nlp.reading import Reading
-from feedback_engine.nlp.sentiment import Verdict
-from feedback_engine.nlp.tagged import ComplaintDetail, Evidence
-from feedback_engine.nlp.touchpoints import evidence
+from feedback_engine.nlp.reading import HitList
+from feedback_engine.nlp.statements import Statement
+from feedback_engine.nlp.vocabulary import quote
 from feedback_engine.tables.annotations import CAUSE, DEMAND, ROOT, URGENCY
 
 _KIND_NAMES = {
@@ -20,6 +18,7 @@ _KIND_NAMES = {
     DetailKind.URGENCY: "紧急信号",
     DetailKind.DEMAND: "客户诉求",
 }
+
 
 #: How ANNOTATIONS call the kinds.
 _ANNOTATED_AS = {
@@ -32,7 +31,22 @@ _ANNOTATED_AS = {
 #: That a child or an old person is spoken of makes another sign of urgency graver, and is none by itself.
 _AGGRAVATING = "vulnerable"
 
-_Details = tuple[ComplaintDetail, ...]
+
+class Told(NamedTuple):
+    """One thing told of a complaint, with the phrases that tell it."""
+
+    code: str
+    name: str
+    evidence: list[Statement]
+
+
+class Detailed(NamedTuple):
+    """All that is told of a complaint: its root, if any, and the rest, strongest first."""
+
+    roots: list[Told]
+    causes: list[Told]
+    urgency: list[Told]
+    demands: list[Told]
 
 
 def name_details(details: Iterable[Detail]) -> dict[tuple[str, str], str]:
@@ -40,39 +54,32 @@ def name_details(details: Iterable[Detail]) -> dict[tuple[str, str], str]:
     return {(_ANNOTATED_AS[detail.kind], detail.code): detail.name for detail in details}
 
 
-def find_details(reading: Reading, verdict: Verdict) -> tuple[ComplaintDetail | None, _Details, _Details, _Details]:
-    """Return the root, the causes, the signs of urgency and the demands of a complaint, strongest first."""
-    found: dict[DetailKind, dict[str, list[tuple[Match[Detail], float]]]] = {kind: {} for kind in DetailKind}
-    for matches, judgement in zip(reading.details, verdict.clauses, strict=True):
-        for match in matches:
-            weight = _weigh(match, judgement.polarity)
-            if weight:
-                found[match.value.kind].setdefault(match.value.code, []).append((match, weight))
-    roots, causes, urgency, demands = (_rank(reading, found[kind]) for kind in DetailKind)
-    if all(detail.code == _AGGRAVATING for detail in urgency):
-        urgency = ()
-    return (roots[0] if roots else None), causes, urgency, demands
+def find_details(details: Sequence[Detail], hits: HitList, polarities: Sequence[Polarity], text: int) -> Detailed:
+    """Return the root, the causes, the signs of urgency and the demands of a complaint.
+
+    The hits are of these details; `polarities` are the labels of the clauses.
+    """
+    found: dict[DetailKind, dict[str, Told]] = {kind: {} for kind in DetailKind}
+    for start, end, value, clause in hits.of(text):
+        detail = details[value]
+        weight = _weigh(detail, end - start, polarities[clause])
+        if weight:
+            rule = f"{_KIND_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
+            told = found[detail.kind].setdefault(detail.code, Told(detail.code, detail.name, []))
+            told.evidence.append(Statement(start, end, weight, rule))
+    if found[DetailKind.URGENCY].keys() <= {_AGGRAVATING}:
+        found[DetailKind.URGENCY] = {}
+    roots, *others = (sorted(found[kind].values(), key=_strength) for kind in DetailKind)
+    return Detailed(roots[:1], *others)
 
 
-def _weigh(match: Match[Detail], polarity: Polarity) -> float:
+def _weigh(detail: Detail, length: int, polarity: Polarity) -> float:
     """Return what a phrase counts: longer ones are surer; roots and causes are not looked for in praise."""
-    is_fault = match.value.kind in (DetailKind.ROOT, DetailKind.CAUSE)
+    is_fault = detail.kind in (DetailKind.ROOT, DetailKind.CAUSE)
     if is_fault and polarity is Polarity.POSITIVE:
         return 0.0
-    return min(2.0, 0.4 + 0.3 * (match.end - match.start))
+    return min(2.0, 0.4 + 0.3 * length)
 
 
-def _rank(reading: Reading, by_code: dict[str, list[tuple[Match[Detail], float]]]) -> _Details:
-    def sum_up(item: tuple[str, list[tuple[Match[Detail], float]]]) -> tuple[float, int]:
-        return -sum(weight for _, weight in item[1]), item[1][0][0].start
-
-    ranked = sorted(by_code.items(), key=sum_up)
-    return tuple(ComplaintDetail(code, hits[0][0].value.name, _evidence(reading, hits)) for code, hits in ranked)
-
-
-def _evidence(reading: Reading, hits: Sequence[tuple[Match[Detail], float]]) -> tuple[Evidence, ...]:
-    return tuple(evidence(reading, hit.start, hit.end, _rule(hit.value), weight) for hit, weight in hits)
-
-
-def _rule(detail: Detail) -> str:
-    return f"{_KIND_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
+def _strength(told: Told) -> tuple[float, int]:
+    return -sum(item.value for item in told.evidence), told.evidence[0].start

@@ -1,78 +1,39 @@
 """Polarity by learned weights and word lists together: the default scorer.
 
-A text's log odds of being positive are the learned weights of its n-grams plus the opinions that the rules read,
-each at its share; the score is tanh(log odds / 2) = 2p - 1. Evidence adds up to the log odds. Where a short text or a
-clause says one thing by its words and the other by negation, contrast, irony, waiting or comparison, the rules prevail.
+The weights of a text's n-grams are summed, for the text and for each of its clauses that is wanted; `blend` joins them
+with what the rules read.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.model import Lexicon, WordKind
-from feedback_engine.nlp.models import Floats, Model, load_model
-from feedback_engine.nlp.ngrams import Counts, hash_ngrams, lay_out
-from feedback_engine.nlp.opinions import Opinion
-from feedback_engine.nlp.pieces import find_pieces, tell_pieces
-from feedback_engine.nlp.reading import Reading
-from feedback_engine.nlp.sentiment import Judgement, LexiconScorer, Verdict, choose_polarity
+from feedback_engine.lexicon.columns import Places, steps, sum_up
+from feedback_engine.lexicon.model import Lexicon
+from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts
+from feedback_engine.nlp.models import Model, load_model
+from feedback_engine.nlp.ngrams import Counts, Layout, hash_ngrams, lay_out_points
+from feedback_engine.nlp.pieces import Characters
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.segment import Clauses
+from feedback_engine.nlp.sentiment import POLARITIES, LexiconVerdicts
+from feedback_engine.nlp.statements import Judged, Statements
 from feedback_engine.nlp.tasks import GATE, expert_shares
-from feedback_engine.nlp.weights import WeightTable, spread, sum_parts
+from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
 
 SENTIMENT_FILE, CLAUSES_FILE = "sentiment.npz", "clauses.npz"
-#: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 1
-#: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
-_SHORT, _VERY_SHORT = 40, 16
-#: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
-_STRONG, _DOUBTFUL = 2.2, 0.7
-#: Scores of the rules nearer to 0 than this win by a structure only.
-_FAINT = 0.2
-#: Where rules prevail, the learned part is cut to this share of theirs.
-_YIELD = 0.1
-#: Log odds that the learned weights must reach where the rules read no opinion: in any text, in a very short one for
-#: good and for bad (bare requests and questions look bad to weights learned from reviews), in a clause.
-_SILENT_BAND, _SILENT_GOOD, _SILENT_BAD, _SILENT_CLAUSE = 0.4, 1.3, 2.5, 3.0
-#: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
-_REMNANT = 0.15
-_NEUTRAL_CONFIDENCE = 0.3
 #: A domain is named in the rule from this probability on.
 _NAMED_DOMAIN = 0.5
-#: So many characters are scored at once, to bound memory.
-_BATCH = 200_000
-_STRUCTURES = ("否定", "转折", "语气", "反语", "疑问", "之后")
-_KINDS = (WordKind.WAITING, WordKind.PROMISE, WordKind.COMPARISON, WordKind.RHETORIC)
-
-
-class _Rates(NamedTuple):
-    """Log odds per unit of learned log odds and of the rules' score or strength, fitted on held-out predictions."""
-
-    learned: float
-    rules: float
-
-
-_TEXT, _CLAUSE = _Rates(0.9, 1.15), _Rates(0.9, 1.8)
-
-
-class _Part(NamedTuple):
-    """What the learned weights say of a text or clause, in log odds, and the runs of characters it is made up of."""
-
-    odds: float
-    pieces: list[tuple[int, int, float]]
-    unknown: float
-    notes: tuple[str, ...] = ()
-    #: The clause weights find neither good nor bad likelier than neutral.
-    is_neutral: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,39 +54,24 @@ class LearnedScorer:
     name = "learned"
 
     def __init__(self, lexicon: Lexicon, models: Path) -> None:
-        self._rules = LexiconScorer(lexicon)
         self._folder = models
-        parts = [f"{self.name}:{BLEND_VERSION}", self._rules.fingerprint]
+        parts = [f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint]
         parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE)]
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._learned: _Learned | None = None
         self._lock = Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_rules": self._rules, "_folder": self._folder, "fingerprint": self.fingerprint}
+        return {"_folder": self._folder, "fingerprint": self.fingerprint}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._learned = None
         self._lock = Lock()
 
-    def score(self, reading: Reading) -> Verdict:
-        """Return the judgement of the text and of each clause."""
-        return self.score_many([reading])[0]
-
-    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
-        """Return the verdict of each reading, the same bits as one by one, in a fraction of the time."""
-        learned = self._load()
-        verdicts: list[Verdict] = []
-        for batch in _batches(readings):
-            texts, clauses = _score_texts(learned, batch), _score_clauses(learned, batch)
-            first = 0
-            for reading, text in zip(batch, texts, strict=True):
-                last = first + len(reading.clauses)
-                rules = self._rules.score(reading)
-                verdicts.append(_judge(learned, reading, rules, text, clauses[first:last]))
-                first = last
-        return verdicts
+    def score(self, readings: Readings) -> LearnedVerdicts:
+        """Return the verdicts on a batch, the same bits as one text by one."""
+        return LearnedVerdicts(readings, self._load())
 
     def _load(self) -> _Learned:
         with self._lock:
@@ -149,39 +95,63 @@ def _load_models(folder: Path) -> _Learned:
     return _Learned(text, clauses, WeightTable.of(text), WeightTable.of(clauses), usual)
 
 
-def _batches(readings: Sequence[Reading]) -> list[list[Reading]]:
-    batches: list[list[Reading]] = [[]]
-    size = 0
-    for reading in readings:
-        if size > _BATCH:
-            batches.append([])
-            size = 0
-        batches[-1].append(reading)
-        size += len(reading.folded.text) + 1
-    return batches
+class LearnedVerdicts:
+    """What weights and word lists together say of the texts and clauses of a batch."""
+
+    def __init__(self, readings: Readings, learned: _Learned) -> None:
+        self.rules = LexiconVerdicts(readings)
+        wanted = (readings.is_wanted | _are_whole_texts(readings.clauses)).nonzero()[0]
+        clauses, is_neutral = _weigh_clauses(learned, readings, wanted)
+        self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
+        says_nothing = _are_whole_texts(readings.clauses)
+        says_nothing[wanted[~is_neutral]] = False
+        texts, domains = _weigh_texts(learned, readings)
+        self._texts = judge_texts(readings, self.rules, texts, domains, says_nothing)
+        self.scores: list[float] = self._texts.scores.tolist()
+        self.polarities = [POLARITIES[label] for label in self._texts.labels.tolist()]
+        sure = find_confidences(self._texts, texts.unknown, learned.usual_unknown)
+        self.confidences: list[float] = sure.tolist()
+
+    @cached_property
+    def texts(self) -> Statements:
+        """What each text's log odds are made of; the values add up to them."""
+        return self._texts.tell()
+
+    @cached_property
+    def clauses(self) -> Judged:
+        """The clauses that are wanted; the values of the statements add up to the log odds of the score."""
+        judged = self._clauses
+        return Judged(judged.tell(), judged.scores.tolist(), [POLARITIES[label] for label in judged.labels.tolist()])
 
 
-def _score_texts(learned: _Learned, readings: Sequence[Reading]) -> list[_Part]:
-    """Return what the document weights say: the shared ones and those of the domains that the gates recognise."""
+def _are_whole_texts(clauses: Clauses) -> Flags:
+    """Return which clauses are their whole texts."""
+    is_whole: Flags = (steps(clauses.first) == 1)[clauses.texts]
+    return is_whole
+
+
+def _weigh_texts(learned: _Learned, readings: Readings) -> tuple[Weighed, list[str]]:
+    """Return what the document weights say, and the domain that each text is recognised to be of, or nothing.
+
+    Shared weights count, and those of the domains that the gates recognise.
+    """
     model = learned.text
-    parts, odds = _score(
-        learned.text_table,
-        [reading.folded.text for reading in readings],
-        lambda odds: expert_shares(model.outputs, odds),
-    )
+    layout = lay_out_points(readings.folded.points)
+    weighed, odds = _weigh(learned.text_table, layout, lambda odds: expert_shares(model.outputs, odds))
     domains = [name.removeprefix(GATE) for name in model.outputs if name.startswith(GATE)]
     if not domains:
-        return parts
+        return weighed, [""] * len(odds)
     opened = 0.5 * (1.0 + np.tanh(0.5 * odds[:, 1 : 1 + len(domains)]))
-    best, chance = opened.argmax(axis=1).tolist(), opened.max(axis=1).tolist()
-    return [
-        part._replace(notes=(f"按领域 {domains[domain]}",)) if likely >= _NAMED_DOMAIN else part
-        for part, domain, likely in zip(parts, best, chance, strict=True)
-    ]
+    likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(domains))
+    names = [*domains, ""]
+    return weighed, [names[number] for number in likely.tolist()]
 
 
-def _score_clauses(learned: _Learned, readings: Sequence[Reading]) -> list[_Part]:
-    """Return half of positive against negative for each clause, less as far as the clause says neither."""
+def _weigh_clauses(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weighed, Flags]:
+    """Return half of positive against negative for each of these clauses, less as far as it says neither.
+
+    Beside it, which of them are likelier neutral than good or bad.
+    """
     labels = learned.clauses.outputs
     negative, neutral, positive = (labels.index(name) for name in ("negative", "neutral", "positive"))
 
@@ -192,142 +162,44 @@ def _score_clauses(learned: _Learned, readings: Sequence[Reading]) -> list[_Part
         weight[:, negative] = -weight[:, positive]
         return weight
 
-    texts = [r.folded.text[clause.start : clause.end] for r in readings for clause in r.clauses]
-    parts, odds = _score(learned.clause_table, texts, shares)
-    is_neutral = (odds.argmax(axis=1) == neutral).tolist()
-    starts = [clause.start for reading in readings for clause in reading.clauses]
-    return [
-        part._replace(
-            pieces=[(begin + start, end + start, weight) for begin, end, weight in part.pieces], is_neutral=flag
-        )
-        for part, start, flag in zip(parts, starts, is_neutral, strict=True)
-    ]
+    places = _between_edges(readings.clauses.starts[wanted], readings.clauses.ends[wanted])
+    layout = lay_out_points(readings.folded.points[places])
+    weighed, odds = _weigh(learned.clause_table, layout, shares)
+    characters = weighed.characters._replace(places=places[weighed.characters.places])
+    return weighed._replace(characters=characters), odds.argmax(axis=1) == neutral
 
 
-def _score(
-    table: WeightTable, texts: Sequence[str], shares_of: Callable[[Floats], Floats]
-) -> tuple[list[_Part], Floats]:
-    """Return each text's part and the log odds of the outputs; `shares_of` says what each output counts for."""
-    layout = lay_out(texts)
+def _between_edges(starts: Places, ends: Places) -> Places:
+    """Return the places of a row that holds these spans between edges; place 0 is an edge."""
+    sizes = ends - starts + 1
+    stops = sizes.cumsum()
+    places = np.arange(stops[-1] + 1 if len(stops) else 1) - 1
+    places[:-1] += (starts - (stops - sizes)).repeat(sizes)
+    places[0] = places[stops] = 0
+    return places
+
+
+def _weigh(table: WeightTable, layout: Layout, shares_of: Callable[[Floats], Floats]) -> tuple[Weighed, Floats]:
+    """Return what the weights say of each text of a layout, and the log odds of the outputs.
+
+    `shares_of` says what each output counts for.
+    """
     grams = hash_ngrams(layout)
-    sums = sum_parts(table, grams, layout.starts[:-1], layout.starts[1:])
-    root = np.sqrt(np.maximum(sums.size, 1))
-    odds = sums.weights * table.scale / root[:, None] + table.bias
+    sums = sum_texts(table, grams, layout.starts)
+    scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
+    odds = sums.weights * scale + table.bias
     shares = shares_of(odds)
-    total = (odds * shares).sum(axis=1)
-    per_gram = shares * table.scale / root[:, None]
-    number = np.repeat(np.arange(len(texts)), np.diff(layout.starts))
-    gram_weights = np.einsum("pgo,po->pg", table.rows[table.slots[grams]], per_gram[number])
-    characters = spread(grams, gram_weights)
-    real = np.flatnonzero(grams[:, 0] != 0)
-    weights = characters[real] + ((total - _per_text(characters, layout.starts)) / _sizes(layout.starts))[number[real]]
-    begins = np.concatenate([[0], np.cumsum([len(text) + 1 for text in texts])])[:-1]
-    positions = layout.origin[real] - begins[number[real]]
-    bounds = np.searchsorted(real, layout.starts)
-    unknown = sums.unknown / np.maximum(sums.size, 1)
-    pieces = find_pieces(positions, weights, bounds)
-    parts = [
-        _Part(value if runs else 0.0, runs, share)
-        for value, runs, share in zip(total.tolist(), pieces, unknown.tolist(), strict=True)
-    ]
-    return parts, odds
+    of_grams = np.zeros(grams.size)
+    of_grams[sums.known] = weigh_known(sums, shares * scale)
+    characters = spread(grams, of_grams.reshape(grams.shape))
+    sizes = steps(layout.starts) - 1
+    total = np.where(sizes > 0, (odds * shares).sum(axis=1), 0.0)
+    # the bias, and what is left by rounding, is shared out evenly
+    left = (total - _per_text(characters, layout.starts)) / np.maximum(sizes, 1)
+    real = grams[:, 0].nonzero()[0]
+    found = Characters(layout.places[real], characters[real] + left.repeat(sizes), sum_up(sizes))
+    return Weighed(total, sums.unknown / np.maximum(sums.size, 1), found), odds
 
 
 def _per_text(characters: Floats, starts: Counts) -> Floats:
-    return np.add.reduceat(characters, starts[:-1])
-
-
-def _sizes(starts: Counts) -> Counts:
-    """Return the number of characters of each text, at least 1; the bias is spread over them."""
-    sizes: Counts = np.maximum(np.diff(starts) - 1, 1)
-    return sizes
-
-
-def _judge(learned: _Learned, reading: Reading, rules: Verdict, text: _Part, clauses: Sequence[_Part]) -> Verdict:
-    folded = reading.folded.text
-    clause_judgements = [
-        _judge_clause(learned, folded, ruled, part) for ruled, part in zip(rules.clauses, clauses, strict=True)
-    ]
-    says_nothing = len(clauses) == 1 and clauses[0].is_neutral
-    whole = _judge_text(learned, folded, rules.text, text, says_nothing)
-    return Verdict(whole, tuple(clause_judgements), rules)
-
-
-def _judge_text(learned: _Learned, folded: str, rules: Judgement, part: _Part, says_nothing: bool) -> Judgement:
-    odds, ruled = part.odds * _TEXT.learned, rules.score * _TEXT.rules
-    factor, note = 1.0, ""
-    if not rules.opinions:
-        limit = _silent_limit(folded, odds)
-        if abs(odds) < limit or (says_nothing and len(folded) <= _VERY_SHORT):
-            factor, note = _REMNANT / max(abs(odds), _REMNANT), "未见情感词,按中性"
-    elif _rules_prevail(rules, odds, len(folded)):
-        factor, note = _yield_to(ruled, odds), "规则优先"
-    unit = ruled / value if (value := sum(opinion.value for opinion in rules.opinions)) else 0.0
-    return _blend(learned, folded, rules, part, _Rates(_TEXT.learned * factor, unit), note)
-
-
-def _judge_clause(learned: _Learned, folded: str, rules: Judgement, part: _Part) -> Judgement:
-    odds, ruled = part.odds * _CLAUSE.learned, sum(opinion.value for opinion in rules.opinions) * _CLAUSE.rules
-    if not rules.opinions and abs(odds) < _SILENT_CLAUSE:
-        return rules
-    prevails = bool(rules.opinions) and _rules_prevail(rules, odds, 0)
-    factor = _yield_to(ruled, odds) if prevails else 1.0
-    rates = _Rates(_CLAUSE.learned * factor, _CLAUSE.rules)
-    return _blend(learned, folded, rules, part, rates, "规则优先" if prevails else "")
-
-
-def _silent_limit(folded: str, odds: float) -> float:
-    if len(folded) > _VERY_SHORT:
-        return _SILENT_BAND
-    return _SILENT_GOOD if odds > 0 else _SILENT_BAD
-
-
-def _yield_to(ruled: float, odds: float) -> float:
-    """Return the factor that cuts the learned part to a small share of what the rules say."""
-    return min(1.0, _YIELD * abs(ruled) / (abs(odds) or 1.0))
-
-
-def _blend(learned: _Learned, folded: str, rules: Judgement, part: _Part, rates: _Rates, note: str) -> Judgement:
-    """Return the judgement of both together; its opinions are worth its log odds."""
-    opinions = [opinion._replace(value=opinion.value * rates.rules) for opinion in rules.opinions]
-    odds = part.odds * rates.learned + sum(opinion.value for opinion in opinions)
-    notes = (*part.notes, note) if note else part.notes
-    opinions += tell_pieces(folded, part.pieces, part.odds, rates.learned, notes)
-    score = math.tanh(0.5 * odds)
-    polarity = _choose(score, rules, _weaker_side(rules.opinions))
-    return Judgement(score, _confidence(learned, score, polarity, part.unknown), polarity, tuple(opinions))
-
-
-def _rules_prevail(rules: Judgement, odds: float, length: int) -> bool:
-    """Return whether the rules read something that n-grams of a text this short cannot be trusted to contradict."""
-    if length > _SHORT:
-        return False
-    is_contrary = rules.score * odds < 0
-    if is_contrary and any(map(_has_structure, rules.opinions)):
-        return length <= _VERY_SHORT or abs(odds) < _DOUBTFUL
-    if length > _VERY_SHORT or abs(odds) >= _STRONG:
-        return False
-    return rules.polarity in (Polarity.MIXED, Polarity.NEUTRAL) or (is_contrary and abs(rules.score) >= _FAINT)
-
-
-def _has_structure(opinion: Opinion) -> bool:
-    return opinion.kind in _KINDS or any(name in note for note in opinion.notes for name in _STRUCTURES)
-
-
-def _weaker_side(opinions: Sequence[Opinion]) -> float:
-    positive = sum(opinion.value for opinion in opinions if opinion.value > 0)
-    return min(positive, positive - sum(opinion.value for opinion in opinions))
-
-
-def _choose(score: float, rules: Judgement, weaker_side: float) -> Polarity:
-    if not rules.opinions and abs(score) < math.tanh(0.5 * _SILENT_BAND):
-        return Polarity.NEUTRAL
-    return choose_polarity(score, weaker_side)
-
-
-def _confidence(learned: _Learned, score: float, polarity: Polarity, unknown: float) -> float:
-    """Return the probability of the label, drawn towards chance by n-grams unlike the training data."""
-    excess = max(0.0, unknown - learned.usual_unknown) / max(1.0 - learned.usual_unknown, 1e-9)
-    if polarity in (Polarity.MIXED, Polarity.NEUTRAL):
-        return _NEUTRAL_CONFIDENCE + _NEUTRAL_CONFIDENCE * (1.0 - abs(score)) * (1.0 - excess)
-    return 0.5 + 0.5 * abs(score) * (1.0 - excess)
+    return np.add.reduceat(characters, starts[:-1]) if len(starts) > 1 else np.zeros(0)

@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_engine.lexicon.columns import Points
 from feedback_engine.nlp.normalize import fold
 
 #: Named in each model file: raised whenever equal texts would give other buckets.
@@ -42,8 +43,8 @@ class Layout:
     codes: Codes
     #: Where the edge before each text stands, and the last edge.
     starts: Counts
-    #: The position of each code among the characters of the texts joined by one character, from -1 for the first edge.
-    origin: Counts
+    #: The place of each code in the row it was made from.
+    places: Counts
 
 
 @cache
@@ -52,6 +53,7 @@ def _code_table() -> Codes:
     table = np.zeros(0x110000, dtype=np.uint16)
     for point in (*range(EDGE + 1, 0xD800), *range(0xE000, 0x10000)):
         table[point] = _code_of(chr(point))
+    table[0xD800:0xE000] = ord("?")  # lone surrogates
     beyond = np.arange(0x10000, 0x110000)
     table[beyond] = 0xE000 + (beyond & 0x17FF)  # as _beyond_plane
     unseen = (*range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0))
@@ -76,13 +78,16 @@ def _beyond_plane(point: int) -> int:
 
 def lay_out(texts: Sequence[str]) -> Layout:
     """Return the normalised characters of the texts; any string whatever, lone surrogates included."""
-    joined = "".join(("\x01", *(text.replace("\x01", " ") + "\x01" for text in texts)))
-    points = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
+    joined = "".join((chr(EDGE), *(text.replace(chr(EDGE), " ") + chr(EDGE) for text in texts)))
+    return lay_out_points(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
+
+
+def lay_out_points(points: Points) -> Layout:
+    """Return the normalised characters of a row of texts between edges, given as code points."""
     codes = _code_table()[points]
-    keep = codes != 0
-    origin = np.flatnonzero(keep & ~_beyond_run(codes))
-    codes = codes[origin]
-    return Layout(codes, np.flatnonzero(codes == EDGE), origin - 1)
+    places = ((codes != 0) & ~_beyond_run(codes)).nonzero()[0]
+    codes = codes[places]
+    return Layout(codes, (codes == EDGE).nonzero()[0], places)
 
 
 def _beyond_run(codes: Codes) -> NDArray[np.bool_]:

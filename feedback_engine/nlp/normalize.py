@@ -7,9 +7,14 @@ cannot be seen are dropped. Each character becomes one character or none, so the
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from feedback_engine.lexicon.matcher import NUMBER, STEP
+import numpy as np
+
+from feedback_engine.lexicon.columns import Places, Points
+from feedback_engine.lexicon.matcher import EDGE, NUMBER, STEP
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
 
 #: Quotation marks of all kinds become one, so that praise in quotes is seen whichever keyboard wrote it.
@@ -67,6 +72,53 @@ def fold(text: str) -> Folded:
         return Folded(folded, None)
     kept = tuple(position for position, character in enumerate(text) if _TABLE.get(ord(character), "") is not None)
     return Folded(folded, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedTexts:
+    """Several texts folded, in one row: edge text edge text … edge."""
+
+    text: str
+    #: The code points of `text`.
+    points: Points
+    #: Where the edge before each text stands, and the last edge.
+    edges: Places
+    #: The place of each character in a row of the texts as given, and where the edges stand there.
+    places: Places
+    given_edges: Places
+
+    def spans_in_given(self, starts: Places, ends: Places) -> tuple[Places, Places, Places]:
+        """Return the texts that the spans [start, end) of the row lie in, and where they stand there as given.
+
+        No span may be empty.
+        """
+        texts = self.edges.searchsorted(starts) - 1
+        edge = self.given_edges[texts] + 1
+        return texts, self.places[starts] - edge, self.places[ends - 1] + 1 - edge
+
+
+@cache
+def _point_table() -> Points:
+    """Return code point → folded code point, 0 for one that is dropped; the edge stands for itself."""
+    table = np.arange(0x110000, dtype=np.uint32)
+    table[list(_TABLE)] = [ord(new) if new else 0 for new in _TABLE.values()]
+    table[ord(EDGE)] = ord(EDGE)
+    table.setflags(write=False)
+    return table
+
+
+def fold_many(texts: Sequence[str]) -> FoldedTexts:
+    """Return the texts folded as `fold` folds each of them."""
+    given = EDGE.join(("", *texts, ""))
+    if given.count(EDGE) > len(texts) + 1:
+        given = EDGE.join(("", *(text.replace(EDGE, "\0") for text in texts), ""))
+    raw = np.frombuffer(given.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    points = _point_table()[raw]
+    places = points.nonzero()[0]
+    points = points[places]
+    text = points.tobytes().decode("utf-32-le", "surrogatepass")
+    edge = ord(EDGE)
+    return FoldedTexts(text, points, (points == edge).nonzero()[0], places, (raw == edge).nonzero()[0])
 
 
 def fold_phrase(phrase: str) -> str:

@@ -1,16 +1,21 @@
-"""The opinions of a clause: words of the lexicon with negation, degree, question, wish and irony applied."""
+"""The opinions of clauses: words of the lexicon with negation, degree, question, wish and irony applied.
+
+What each opinion is worth is worked out for a whole batch in columns; how it came about is put in words only for those
+that are shown.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from operator import attrgetter
+from functools import cached_property
 from typing import NamedTuple
 
-from feedback_engine.domain import Span
-from feedback_engine.lexicon.matcher import Match
-from feedback_engine.lexicon.model import Entry, Reach, WordKind
-from feedback_engine.nlp.reading import Reading, Word
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.lexicon.columns import Places
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, Flags, Floats, Word, quote
 
 #: How many unmatched characters may stand between a modifier and what it acts upon.
 _NEGATION_REACH, _DEGREE_REACH = 5, 2
@@ -24,166 +29,242 @@ _DENIED = -0.9
 _MOST_MODIFIERS = 6
 #: No opinion is stronger than this, however many degree words it has.
 _STRONGEST = 1.5
-_QUOTES = "\"'"
-
-KIND_NAMES = {
-    WordKind.WAITING: "等待无人理",
-    WordKind.PROMISE: "承诺未兑现",
-    WordKind.COMPARISON: "比较",
-    WordKind.RHETORIC: "反问反语",
-    WordKind.DEMAND: "诉求",
-    WordKind.REQUEST: "请求",
-    WordKind.WISH: "愿望建议",
-}
-#: What asks for something; a denied one says nothing.
-DEMANDS = (WordKind.DEMAND, WordKind.REQUEST)
+_QUOTES = (ord('"'), ord("'"))
 
 
-class Opinion(NamedTuple):
-    """An opinion with its signed strength; positions in the folded text, modifiers included."""
+class Findings(NamedTuple):
+    """How opinions come about, in the order of the texts; positions are those of the folded row."""
 
+    #: The number of the word among the hits.
+    words: Places
+    #: [start, end) with all modifiers.
+    starts: Places
+    ends: Places
+    #: How many words before it act upon it, and by bit which of them, nearest first, deny it.
+    modifiers: NDArray[np.int64]
+    denials: NDArray[np.int64]
+    #: Whether a degree word after it does (好极了).
+    is_raised: Flags
+    #: Whether it is read after an open denial, in a question, in ironical quotation marks; the word that wishes, or -1.
+    is_denied: Flags
+    wishes: Places
+    is_asked: Flags
+    is_ironical: Flags
+    #: Whether the word stands there with nothing to add.
+    is_plain: Flags
+
+
+class Opinions:
+    """The opinions of a batch: what they are worth in columns, how they came about in words when asked for."""
+
+    def __init__(self, readings: Readings, findings: Findings, values: Floats) -> None:
+        clauses = readings.clauses
+        self.values = values
+        self.clauses = readings.words.clauses[findings.words]
+        self.texts = clauses.texts[self.clauses]
+        #: The number of each clause's and each text's first opinion, and of the last one's last + 1.
+        self.first_of_clause = self.clauses.searchsorted(np.arange(len(clauses.starts) + 1))
+        self.first_of_text = self.first_of_clause[clauses.first]
+        #: Whether it is more than a word with its degree.
+        self.has_structure = _have_structure(readings, findings)
+        self.starts, self.ends = findings.starts, findings.ends
+        kinds = readings.vocabulary.words.kind[readings.words.values[findings.words]]
+        self.kinds = [KINDS[kind] for kind in kinds.tolist()]
+        self._readings = readings
+        self._findings = findings
+
+    @cached_property
+    def rules(self) -> list[str]:
+        """How each opinion came about: 负面:『没解决』(否定『没』+『解决』)."""
+        findings, table = self._findings, self._readings.vocabulary.words
+        words = self._readings.words.values[findings.words].tolist()
+        signs, are_plain = (self.values > 0).tolist(), findings.is_plain.tolist()
+        return [
+            table.plain_rules[word][sign] if is_plain else self._put_in_words(number, sign)
+            for number, (word, sign, is_plain) in enumerate(zip(words, signs, are_plain, strict=True))
+        ]
+
+    def _put_in_words(self, number: int, is_positive: bool) -> str:
+        finding, words = self._listed[number], self._words
+        word, said = words[finding.hit], []
+        if finding.modifiers or finding.is_raised or word.parts:
+            parts = [
+                f"{'否定' if finding.denials >> (back - 1) & 1 else '程度'}『{words[finding.hit - back].term}』"
+                for back in range(finding.modifiers, 0, -1)
+            ]
+            parts.append(word.parts or f"『{word.term}』")
+            said.append("+".join([*parts, f"程度『{words[finding.hit + 1].term}』"] if finding.is_raised else parts))
+        if word.opinion is not None and word.opinion.kind in KIND_NAMES:
+            said.append(KIND_NAMES[word.opinion.kind])
+        if finding.is_denied:
+            said.append(f"『{words[finding.hit - 1].term}』之后")
+        if finding.wish >= 0:
+            said.append(f"『{words[finding.wish].term}』之后")
+        if finding.is_asked:
+            said.append("疑问句减弱")
+        if finding.is_ironical:
+            said.append("引号反语")
+        shown = quote(self._readings.folded.text[finding.start : finding.end])
+        return add_notes(f"{'正面' if is_positive else '负面'}:『{shown}』", said)
+
+    @cached_property
+    def _listed(self) -> list[_Finding]:
+        return [_Finding(*row) for row in zip(*(column.tolist() for column in self._findings[:-1]), strict=True)]
+
+    @cached_property
+    def _words(self) -> list[Word]:
+        """The word of each hit."""
+        words = self._readings.vocabulary.words.words
+        return [words[value] for value in self._readings.words.values.tolist()]
+
+
+def add_notes(rule: str, notes: Sequence[str]) -> str:
+    """Return the rule with these notes in brackets, after those that it has."""
+    if not notes:
+        return rule
+    return f"{rule[:-1]},{','.join(notes)})" if rule.endswith(")") else f"{rule}({','.join(notes)})"
+
+
+class _Finding(NamedTuple):
+    """How one opinion came about."""
+
+    hit: int
     start: int
     end: int
-    value: float
-    #: What was read, and how, in words: 『没解决』(否定『没』+『解决』).
-    quoted: str
-    notes: tuple[str, ...]
-    kind: WordKind
-    #: Where the opinion word itself stands, without its modifiers.
-    word: Span
-
-    @property
-    def rule(self) -> str:
-        """The rule in Chinese words, with the sign it leads to."""
-        sign = "正面" if self.value > 0 else "负面"
-        return f"{sign}:『{self.quoted}』" + (f"({','.join(self.notes)})" if self.notes else "")
-
-    def scaled(self, factor: float, note: str) -> Opinion:
-        """Return the opinion with its strength times `factor`, and why."""
-        return self._replace(value=self.value * factor, notes=(*self.notes, note))
+    modifiers: int
+    denials: int
+    is_raised: bool
+    is_denied: bool
+    wish: int
+    is_asked: bool
+    is_ironical: bool
 
 
-def find_opinions(reading: Reading) -> list[list[Opinion]]:
-    """Return the opinions of each clause of the text."""
-    denials: dict[int, Word] = {}
-    found = [_opinions_of_clause(reading, number, denials) for number in range(len(reading.clauses))]
-    has_negative = any(opinion.value < 0 for clause in found for opinion in clause)
-    return [
-        [_read_irony(reading, number, opinion, has_negative) for opinion in clause]
-        for number, clause in enumerate(found)
-    ]
+def _have_structure(readings: Readings, findings: Findings) -> Flags:
+    """Return which opinions are more than a word with its degree."""
+    words = readings.words.values[findings.words]
+    has_structure: Flags = (findings.denials > 0) | readings.vocabulary.words.has_parts[words] | findings.is_denied
+    has_structure |= (findings.wishes >= 0) | findings.is_asked | findings.is_ironical
+    return has_structure | readings.vocabulary.words.is_structure[words]
 
 
-def _opinions_of_clause(reading: Reading, number: int, denials: dict[int, Word]) -> list[Opinion]:
-    """Return the clause's opinions; `denials` notes where in the text a phrase such as 投诉…没 leaves off."""
-    matches, is_question = reading.words[number], reading.clauses[number].is_question
-    opinions: list[Opinion] = []
-    wish: Entry | None = None
-    for position, match in enumerate(matches):
-        entry = _opinion_entry(matches, position)
-        opinion = None if entry is None else _read_opinion(reading.folded.text, matches, position, entry)
-        if match.value.is_open_denial:
-            denials[match.end] = match.value
-        if opinion is not None:
-            denial = denials.get(match.start)
-            if denial is not None and opinion.value > 0:
-                opinion = opinion.scaled(_DENIED, f"『{denial.term}』之后")
-            if wish is not None and opinion.value > 0:
-                opinion = opinion.scaled(wish.weight, f"『{wish.term}』之后")
-            weakened = is_question and opinion.value > 0
-            opinions.append(opinion.scaled(_QUESTION, "疑问句减弱") if weakened else opinion)
-        negation = match.value.negation
-        if wish is None and negation is not None and negation.reach is Reach.CLAUSE:
-            wish = negation
-    return opinions
+def find_opinions(readings: Readings) -> Opinions:
+    """Return the opinions of all clauses."""
+    hits, clauses, table = readings.words, readings.clauses, readings.vocabulary.words
+    at = _used_as_opinions(readings)
+    at = at[~find_denied(readings, at)]
+    words, of = hits.values[at], hits.clauses[at]
+    starts, factors, modifiers, denials = _modifiers_before(readings, at)
+    after = _degree_after(readings, at)
+    is_raised = after >= 0
+    ends = np.where(is_raised, hits.ends[after], hits.ends[at])
+    factors = np.where(is_raised, factors * table.degree[hits.values[after]], factors)
+    values = np.minimum(np.maximum(table.weight[words] * factors, -_STRONGEST), _STRONGEST)
+    is_denied = _follows_denial(readings, at) & (values > 0)
+    values = np.where(is_denied, values * _DENIED, values)
+    wishes = np.where(values > 0, _wishes_before(readings, at), -1)
+    values = np.where(wishes >= 0, values * table.negation[hits.values[wishes]], values)
+    is_asked = clauses.is_question[of] & (values > 0)
+    values = np.where(is_asked, values * _QUESTION, values)
+    is_ironical = _find_ironies(readings, at, values)
+    values = np.where(is_ironical, values * _IRONY, values)
+    is_plain = table.is_plain[words] & (modifiers == 0) & (wishes < 0)
+    is_plain &= ~(is_raised | is_denied | is_asked | is_ironical)
+    findings = Findings(
+        at, starts, ends, modifiers, denials, is_raised, is_denied, wishes, is_asked, is_ironical, is_plain
+    )  # fmt: skip
+    return Opinions(readings, findings, values)
 
 
-def _opinion_entry(matches: Sequence[Match[Word]], position: int) -> Entry | None:
-    """Return the entry if the match is used as an opinion: the 好 of 好慢 only says how slow."""
-    match = matches[position]
-    if match.value.opinion is None or not match.value.opinion.weight:
-        return None
-    if not match.value.is_modifier or position + 1 == len(matches):
-        return match.value.opinion
-    following = matches[position + 1]
-    is_after = following.value.degree is not None and following.value.degree.reach is Reach.AFTER
-    return match.value.opinion if following.start > match.end or is_after else None
+def _used_as_opinions(readings: Readings) -> Places:
+    """Return the numbers of the hits used as opinions: the 好 of 好慢 only says how slow."""
+    hits, table = readings.words, readings.vocabulary.words
+    at = table.weight[hits.values].nonzero()[0]
+    following = _next_in_clause(readings, at)
+    touches = (following >= 0) & (hits.starts[following] <= hits.ends[at])
+    modifies = table.is_modifier[hits.values[at]] & touches & ~table.raises_before[hits.values[following]]
+    kept: Places = at[~modifies]
+    return kept
 
 
-def _read_opinion(text: str, matches: Sequence[Match[Word]], position: int, entry: Entry) -> Opinion | None:
-    """Return the opinion at `position` with all that acts upon it; None for a demand that is denied."""
-    match = matches[position]
-    if entry.kind in DEMANDS and is_denied(matches, position):
-        return None
-    start, factor, parts = _modifiers_before(matches, position, entry)
-    end = match.end
-    after = _degree_after(matches, position)
-    if after is not None:
-        end, factor = after.end, factor * after.value.degree_weight
-    value = max(-_STRONGEST, min(_STRONGEST, entry.weight * factor))
-    if parts or after or match.value.parts:
-        parts.append(match.value.parts or f"『{match.value.term}』")
-        parts += [f"程度『{after.value.term}』"] if after is not None else []
-    notes = ["+".join(parts)] if parts else []
-    if entry.kind in KIND_NAMES:
-        notes.append(KIND_NAMES[entry.kind])
-    return Opinion(start, end, value, quote(text[start:end]), tuple(notes), entry.kind, Span(match.start, match.end))
+def _next_in_clause(readings: Readings, at: Places) -> Places:
+    """Return the number of the hit after each, -1 at the end of a clause."""
+    return np.where(at + 1 < readings.words.first[readings.words.clauses[at] + 1], at + 1, -1)
 
 
-def is_denied(matches: Sequence[Match[Word]], position: int) -> bool:
-    """Return whether a negation stands right before what is demanded: 不用退款."""
-    if not position:
-        return False
-    before, negation = matches[position - 1], matches[position - 1].value.negation
-    near = matches[position].start - before.end <= _DEGREE_REACH
-    return near and negation is not None and negation.reach is Reach.NEAR and negation.weight < 0
+def find_denied(readings: Readings, at: Places) -> Flags:
+    """Return which hits are demands with a negation right before them: 不用退款."""
+    hits, table = readings.words, readings.vocabulary.words
+    demands = table.demands[hits.values[at]]
+    has_before = at > hits.first[hits.clauses[at]]
+    before = hits.values[at - 1]
+    near = hits.starts[at] - hits.ends[at - 1] <= _DEGREE_REACH
+    denied: Flags = demands & has_before & near & table.negates_near[before] & (table.negation[before] < 0)
+    return denied
 
 
-def _modifiers_before(matches: Sequence[Match[Word]], position: int, entry: Entry) -> tuple[int, float, list[str]]:
-    """Walk back over what acts upon the opinion; return where that begins, its factor, and its parts in words."""
-    left, factor, pending, parts = matches[position].start, 1.0, 1.0, list[str]()
-    for at in range(position - 1, max(-1, position - 1 - _MOST_MODIFIERS), -1):
-        match = matches[at]
-        word, gap = match.value, left - match.end
-        if word.negation is not None and word.negation.reach is Reach.NEAR and gap <= _NEGATION_REACH:
-            if entry.kind is not WordKind.OPINION:
-                break
-            factor *= word.negation.weight * (_DENIED_DEGREE / pending if pending > 1 else 1.0)
-            pending = 1.0
-            parts.insert(0, f"否定『{word.term}』")
-        elif word.degree is not None and word.degree.reach is Reach.NEAR and gap <= _DEGREE_REACH:
-            factor, pending = factor * word.degree.weight, pending * word.degree.weight
-            parts.insert(0, f"程度『{word.term}』")
-        else:
+def _modifiers_before(readings: Readings, at: Places) -> tuple[Places, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Walk back over what acts upon the opinions: where that begins, its factor, how many words, which deny."""
+    hits, table = readings.words, readings.vocabulary.words
+    left, first, can_be_denied = hits.starts[at], hits.first[hits.clauses[at]], table.kind[hits.values[at]] == 0
+    factors, pending = np.ones(len(at)), np.ones(len(at))
+    count, denials = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    active = (at > first).nonzero()[0]
+    for back in range(1, _MOST_MODIFIERS + 1):
+        before = at[active] - back
+        words, gap = hits.values[before], left[active] - hits.ends[before]
+        negates = table.negates_near[words] & (gap <= _NEGATION_REACH)
+        raises = ~negates & table.raises_near[words] & (gap <= _DEGREE_REACH)
+        negates &= can_be_denied[active]
+        weight, so_far = np.where(negates, table.negation[words], table.degree[words]), pending[active]
+        softened = np.where(negates & (so_far > 1), _DENIED_DEGREE / so_far, 1.0)
+        acts = negates | raises
+        active, words, negates = active[acts], words[acts], negates[acts]
+        factors[active] *= weight[acts] * softened[acts]
+        pending[active] = np.where(negates, 1.0, so_far[acts] * weight[acts])
+        left[active] = hits.starts[before[acts]]
+        count[active] += 1
+        denials[active] |= negates.astype(np.int64) << (back - 1)
+        active = active[at[active] - back > first[active]]
+        if not len(active):
             break
-        left = match.start
-    return left, factor, parts
+    return left, factors, count, denials
 
 
-def _degree_after(matches: Sequence[Match[Word]], position: int) -> Match[Word] | None:
-    if position + 1 == len(matches):
-        return None
-    following = matches[position + 1]
-    degree = following.value.degree
-    is_after = degree is not None and degree.reach is Reach.AFTER and following.start == matches[position].end
-    return following if is_after else None
+def _degree_after(readings: Readings, at: Places) -> Places:
+    """Return the degree word that follows each at once, -1 where none does."""
+    hits, following = readings.words, _next_in_clause(readings, at)
+    raises = readings.vocabulary.words.raises_before[hits.values[following]]
+    return np.where((following >= 0) & (hits.starts[following] == hits.ends[at]) & raises, following, -1)
 
 
-def _read_irony(reading: Reading, number: int, opinion: Opinion, has_negative: bool) -> Opinion:
-    """Turn praise in quotation marks when a degree word stands before them (真是"贴心") or something else is bad."""
-    text, start, end = reading.folded.text, opinion.word.start, opinion.word.end
-    if opinion.value <= 0 or start == 0 or end == len(text):
-        return opinion
-    if text[start - 1] not in _QUOTES or text[end] not in _QUOTES:
-        return opinion
-    words = reading.words[number]
-    before = bisect_left(words, start, key=attrgetter("start")) - 1
-    stressed = before >= 0 and words[before].end == start - 1 and words[before].value.degree is not None
-    return opinion.scaled(_IRONY, "引号反语") if stressed or has_negative else opinion
+def _follows_denial(readings: Readings, at: Places) -> Flags:
+    """Return which follow at once on a phrase that leaves off with a negation: 投诉…没."""
+    hits = readings.words
+    follows: Flags = readings.vocabulary.words.denies_next[hits.values[at - 1]] & (hits.ends[at - 1] == hits.starts[at])
+    return follows
 
 
-def quote(text: str) -> str:
-    """Return the text fit for a rule: lone surrogates replaced, line breaks made spaces."""
-    if text.isalnum() and text.isprintable():
-        return text
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+def _wishes_before(readings: Readings, at: Places) -> Places:
+    """Return the first word of the clause that wishes or alleges (希望, 号称) before each, -1 where none does."""
+    hits = readings.words
+    wishes = readings.vocabulary.words.negates_clause[hits.values].nonzero()[0]
+    first = np.full(len(readings.clauses.starts), len(hits.values), dtype=np.int64)
+    first[hits.clauses[wishes[::-1]]] = wishes[::-1]
+    wish = first[hits.clauses[at]]
+    return np.where(wish < at, wish, -1)
+
+
+def _find_ironies(readings: Readings, at: Places, values: Floats) -> Flags:
+    """Return which is praise in quotation marks with a degree word before them (真是"贴心") or something else bad."""
+    hits, points = readings.words, readings.folded.points
+    before, after = points[hits.starts[at] - 1], points[hits.ends[at]]
+    in_quotes: Flags = ((before == _QUOTES[0]) | (before == _QUOTES[1])) & (values > 0)
+    in_quotes &= (after == _QUOTES[0]) | (after == _QUOTES[1])
+    if not in_quotes.any():
+        return in_quotes
+    texts = readings.clauses.texts[hits.clauses[at]]
+    stressed = (at > hits.first[hits.clauses[at]]) & (hits.ends[at - 1] == hits.starts[at] - 1)
+    stressed &= readings.vocabulary.words.is_degree[hits.values[at - 1]]
+    in_quotes &= stressed | np.isin(texts, texts[values < 0])
+    return in_quotes

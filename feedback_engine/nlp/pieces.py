@@ -3,58 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from feedback_engine.domain import Span
+from feedback_engine.lexicon.columns import Places, sum_up
 from feedback_engine.lexicon.model import WordKind
-from feedback_engine.nlp.models import Floats
-from feedback_engine.nlp.ngrams import Counts
-from feedback_engine.nlp.opinions import Opinion, quote
+from feedback_engine.nlp.normalize import FoldedTexts
+from feedback_engine.nlp.segment import are_blank
+from feedback_engine.nlp.statements import Columns
+from feedback_engine.nlp.vocabulary import Flags, Floats, quote
 
 #: So many pieces are told one by one, those of at least this weight in log odds; the others are told together.
 _MOST, _LEAST = 4, 0.3
 _SHOWN = 16
+#: What is left by rounding is not told.
+_NOTHING = 1e-9
 
 
-def find_pieces(positions: Counts, weights: Floats, bounds: Counts) -> list[list[tuple[int, int, float]]]:
-    """Return, per part [bounds[i], bounds[i + 1]) of the row, its runs of one sign as (start, end, summed weight).
+class Characters(NamedTuple):
+    """The characters of the parts of a row that bear weight: those of part i are [bounds[i], bounds[i + 1])."""
 
-    Starts and ends are those of the characters' `positions`, so that what was dropped between two characters of a run
-    belongs to it.
-    """
-    if not len(weights):
-        return [[] for _ in bounds[1:]]
-    turns: NDArray[np.bool_] = np.zeros(len(weights), dtype=np.bool_)
-    turns[1:] = (weights[1:] > 0) != (weights[:-1] > 0)
-    turns[bounds[:-1][bounds[:-1] < len(weights)]] = True
-    turns[0] = True
-    first = np.flatnonzero(turns)
-    last = np.append(first[1:], len(weights)) - 1
-    sums = np.add.reduceat(weights, first).tolist()
-    runs = list(zip(positions[first].tolist(), (positions[last] + 1).tolist(), sums, strict=True))
-    cuts = np.searchsorted(first, bounds).tolist()
-    return [runs[cuts[part] : cuts[part + 1]] for part in range(len(cuts) - 1)]
+    places: Places
+    weights: Floats
+    bounds: Places
+
+
+class _Runs(NamedTuple):
+    """Runs of characters of one sign, by part: [start, end) in the row, and their summed weight."""
+
+    parts: Places
+    starts: Places
+    ends: Places
+    values: Floats
+
+    def take(self, chosen: Places | Flags) -> _Runs:
+        return _Runs(self.parts[chosen], self.starts[chosen], self.ends[chosen], self.values[chosen])
 
 
 def tell_pieces(
-    text: str, pieces: Sequence[tuple[int, int, float]], total: float, factor: float, notes: tuple[str, ...]
-) -> list[Opinion]:
-    """Return the pieces times `factor` as opinions; together they are worth `total` times `factor` log odds."""
-    told = [piece for piece in pieces if abs(piece[2] * factor) >= _LEAST]
-    if len(told) > _MOST:
-        told = sorted(sorted(told, key=lambda piece: -abs(piece[2]))[:_MOST])
-    opinions = [_tell(text, start, end, weight * factor, ("学习权重", *notes)) for start, end, weight in told]
-    rest = (total - sum(weight for *_, weight in told)) * factor
-    if pieces and rest:
-        start, end = pieces[0][0], pieces[-1][1]
-        opinions.append(
-            _tell(text, start, end, rest, ("学习权重,其余文字合计", *notes) if told else ("学习权重", *notes))
-        )
-    return opinions
+    folded: FoldedTexts, characters: Characters, rates: Floats, totals: Floats, notes: Sequence[str]
+) -> Columns:
+    """Return the strongest runs of each part, and one statement for all the rest; together they are worth its total.
+
+    What the characters weigh counts at the part's rate; `notes` are added to the rules of a part.
+    """
+    runs = _find_runs(characters, rates)
+    told = _strongest(runs.take(np.abs(runs.values) >= _LEAST))
+    rest = _find_rest(characters, totals - np.bincount(told.parts, told.values, minlength=len(totals)))
+    is_all = np.bincount(told.parts, minlength=len(totals))[rest.parts] == 0
+    both = _Runs(
+        np.concatenate([told.parts, rest.parts]),
+        np.concatenate([told.starts, rest.starts]),
+        np.concatenate([told.ends, rest.ends]),
+        np.concatenate([told.values, rest.values]),
+    )
+    names = np.where(is_all, 0, 1)
+    kinds = ["学习权重"] * len(told.parts) + [("学习权重", "学习权重,其余文字合计")[name] for name in names.tolist()]
+    shown = _show(folded, both)
+    rules = [
+        f"{'正面' if value > 0 else '负面'}:『{text}』({kind}{notes[part]})"
+        for value, text, kind, part in zip(both.values.tolist(), shown, kinds, both.parts.tolist(), strict=True)
+    ]
+    return Columns(*both, rules, [WordKind.OPINION] * len(rules))
 
 
-def _tell(text: str, start: int, end: int, value: float, notes: tuple[str, ...]) -> Opinion:
-    shown = quote(text[start : min(end, start + _SHOWN)]) + ("…" if end - start > _SHOWN else "")
-    return Opinion(start, end, value, shown, notes, WordKind.OPINION, Span(start, end))
+def _find_runs(characters: Characters, rates: Floats) -> _Runs:
+    """Return the runs of all parts.
+
+    Starts and ends are the places of characters in the row, so that what was dropped between two of them belongs to
+    the run.
+    """
+    places, weights, bounds = characters
+    is_good = weights > 0
+    turns = np.ones(len(weights), dtype=np.bool_)
+    turns[1:] = is_good[1:] != is_good[:-1]
+    turns[bounds[:-1][bounds[1:] > bounds[:-1]]] = True
+    first = turns.nonzero()[0]
+    if not len(first):
+        return _Runs(first, first, first, np.zeros(0))
+    parts = bounds.searchsorted(first, side="right") - 1
+    last = np.concatenate([first[1:], [len(weights)]]) - 1
+    return _Runs(parts, places[first], places[last] + 1, np.add.reduceat(weights, first) * rates[parts])
+
+
+def _strongest(runs: _Runs) -> _Runs:
+    """Return the strongest runs of each part, in the order of the text."""
+    counts = np.bincount(runs.parts)
+    if not len(counts) or counts.max() <= _MOST:
+        return runs
+    order = np.lexsort((-np.abs(runs.values), runs.parts))
+    rank = np.arange(len(order)) - (counts.cumsum() - counts)[runs.parts[order]]
+    return runs.take(np.sort(order[rank < _MOST]))
+
+
+def _find_rest(characters: Characters, values: Floats) -> _Runs:
+    """Return for each part what is left of its total, as one run from its first character to its last."""
+    bounds = characters.bounds
+    parts = ((np.abs(values) >= _NOTHING) & (bounds[1:] > bounds[:-1])).nonzero()[0]
+    return _Runs(parts, characters.places[bounds[parts]], characters.places[bounds[parts + 1] - 1] + 1, values[parts])
+
+
+def _show(folded: FoldedTexts, runs: _Runs) -> list[str]:
+    """Return the text of each run, cut short."""
+    text = folded.text
+    stops = np.minimum(runs.ends, runs.starts + _SHOWN)
+    blanks = sum_up(are_blank(folded.points))
+    is_odd = (blanks[stops] > blanks[runs.starts]).tolist()
+    ends = ["…" if is_cut else "" for is_cut in (runs.ends > stops).tolist()]
+    spans = zip(runs.starts.tolist(), stops.tolist(), ends, is_odd, strict=True)
+    return [(quote(text[a:b]) if odd else text[a:b]) + end for a, b, end, odd in spans]

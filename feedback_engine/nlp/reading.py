@@ -1,144 +1,129 @@
-"""A text read once: folded, cut into clauses, with every phrase of the word lists found. What all scorers work on."""
+"""Texts read once: folded, cut into clauses, with every phrase of the word lists found. What all scorers work on.
+
+A batch is read in one pass, into columns; one text is a batch of one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from feedback_engine.lexicon.matcher import GAP, Match, Phrase, PhraseMatcher
-from feedback_engine.lexicon.model import Contrast, Detail, Entry, Lexicon, Pack
-from feedback_engine.nlp.normalize import Folded, fold, fold_phrase
-from feedback_engine.nlp.segment import Clause, split_clauses
+import numpy as np
 
-_SENTIMENT, _TOUCHPOINT, _COMPLAINT, _DETAIL = range(4)
+from feedback_engine.lexicon.columns import Numbers, Places, steps
+from feedback_engine.lexicon.matcher import Matches, PhraseMatcher
+from feedback_engine.lexicon.model import Detail, Lexicon, Pack
+from feedback_engine.nlp.normalize import FoldedTexts, fold_many
+from feedback_engine.nlp.segment import Clauses, cut_at, find_clauses
+from feedback_engine.nlp.vocabulary import (
+    COMPLAINT,
+    DETAIL,
+    LAYERS,
+    SENTIMENT,
+    TOUCHPOINT,
+    Cue,
+    Flags,
+    WordTable,
+    phrases_of,
+)
+
+#: So many clauses after a mention may go on about it.
+CARRIED_CLAUSES = 2
+
+
+class Hits(NamedTuple):
+    """Phrases of a layer found in a row of texts: [start, end), the number of the value, and the clause."""
+
+    starts: Places
+    ends: Places
+    values: Numbers
+    clauses: Places
+    #: The number of each clause's first hit, and of the last clause's last + 1.
+    first: Places
+
+
+class Vocabulary(NamedTuple):
+    """What the values of hits stand for."""
+
+    words: WordTable
+    mentions: Sequence[Cue]
+    cues: Sequence[Cue]
+    details: Sequence[Detail]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A phrase of the sentiment lexicon with all the parts it can play; 好 is an opinion and a degree word."""
+class Readings:
+    """What was found in a batch of texts; positions are those of the folded row."""
 
-    term: str
-    opinion: Entry | None = None
-    negation: Entry | None = None
-    degree: Entry | None = None
-    contrast: Contrast | None = None
-    #: How an opinion that begins with a negation is made up: 否定『没』+『解决』.
-    parts: str = ""
-    #: Whether it denies what follows it at once, itself reaching over a gap: 投诉…没 + 解决.
-    is_open_denial: bool = False
-
-    @property
-    def is_modifier(self) -> bool:
-        """Whether it can act upon an opinion."""
-        return self.negation is not None or self.degree is not None
-
-    @property
-    def degree_weight(self) -> float:
-        """The factor of a degree word, 1 for any other."""
-        return 1.0 if self.degree is None else self.degree.weight
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A seed phrase of a touchpoint, or a cue of a complaint type, by the label's code."""
-
-    term: str
-    code: str
-    origin: str
-
-
-Value = Word | Cue | Detail
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was found in a text; positions are those of the folded text."""
-
-    original: str
-    folded: Folded
-    clauses: tuple[Clause, ...]
-    #: Matches of the sentiment lexicon, by clause.
-    words: tuple[tuple[Match[Word], ...], ...]
-    #: Mentions of touchpoints and cues of complaint types, by clause.
-    mentions: tuple[tuple[Match[Cue], ...], ...]
-    cues: tuple[tuple[Match[Cue], ...], ...]
-    #: What tells more of a complaint, by clause.
-    details: tuple[tuple[Match[Detail], ...], ...]
+    given: Sequence[str]
+    folded: FoldedTexts
+    clauses: Clauses
+    #: Words of the sentiment lexicon, mentions of touchpoints, cues of complaint types, what tells more of a complaint.
+    words: Hits
+    mentions: Hits
+    cues: Hits
+    details: Hits
+    vocabulary: Vocabulary
+    #: Clauses that are judged by themselves: those that name a touchpoint, and what may go on about it.
+    is_wanted: Flags
 
 
 class Reader:
     """Reads texts with the words of a lexicon and a pack; compiled once, safe to share between threads."""
 
     def __init__(self, lexicon: Lexicon, pack: Pack) -> None:
-        self._matcher: PhraseMatcher[Value] = PhraseMatcher(_phrases(lexicon, pack), layers=4)
+        self._matcher: PhraseMatcher[Any] = PhraseMatcher(phrases_of(lexicon, pack), layers=len(LAYERS))
+        words, *others = self._matcher.values
+        self.vocabulary = Vocabulary(WordTable(words), *others)
 
-    def read(self, text: str) -> Reading:
-        """Return the text's clauses and all phrases found in them."""
-        folded = fold(text)
-        words, mentions, cues, details = self._matcher.find(folded.text)
-        turns = [m.start for m in words if isinstance(m.value, Word) and _turns(m.value)]
-        clauses = tuple(split_clauses(folded.text, turns))
-        grouped = (_by_clause(found, clauses) for found in (words, mentions, cues, details))
-        return Reading(text, folded, clauses, *grouped)  # type: ignore[arg-type]
-
-
-def _turns(word: Word) -> bool:
-    """Return whether the word begins a clause of its own: what stands before it counts less."""
-    return word.contrast is not None and word.contrast.before < 1
-
-
-def _by_clause(matches: list[Match[Value]], clauses: tuple[Clause, ...]) -> tuple[tuple[Match[Value], ...], ...]:
-    if not matches or not clauses:
-        return ((),) * len(clauses)
-    groups: list[tuple[Match[Value], ...]] = []
-    first, count = 0, len(matches)
-    for following in clauses[1:]:
-        # what lies between two clauses (a mark such as ???) belongs to the earlier one
-        at = first
-        while at < count and matches[at].start < following.start:
-            at += 1
-        groups.append(tuple(matches[first:at]))
-        first = at
-    return (*groups, tuple(matches[first:]))
-
-
-def _phrases(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
-    for word in _words(lexicon).values():
-        yield Phrase(word.term, _SENTIMENT, word)
-    for detail in lexicon.details:
-        yield Phrase(fold_phrase(detail.term), _DETAIL, detail)
-    for layer, labels in ((_TOUCHPOINT, pack.touchpoints), (_COMPLAINT, pack.complaint_types)):
-        for label in labels:
-            folded = {fold_phrase(term): Cue(term, label.code, origin) for term, origin in label.phrases.items()}
-            for term, cue in folded.items():
-                yield Phrase(term, layer, cue)
-
-
-def _words(lexicon: Lexicon) -> dict[str, Word]:
-    """Return folded phrase → its parts; of two spellings that fold alike the later one counts."""
-    opinions = {fold_phrase(term): entry for term, entry in (*lexicon.polarity.items(), *lexicon.emoji.items())}
-    negations = {fold_phrase(term): entry for term, entry in lexicon.negation.items()}
-    degrees = {fold_phrase(term): entry for term, entry in lexicon.degree.items()}
-    contrasts = {fold_phrase(term): entry for term, entry in lexicon.contrast.items()}
-    terms = dict.fromkeys((*opinions, *negations, *degrees, *contrasts))
-    return {
-        term: Word(
-            term,
-            opinions.get(term),
-            negations.get(term),
-            degrees.get(term),
-            contrasts.get(term),
-            _parts(term, opinions, negations) if term in opinions else "",
-            GAP in term and any(cut in negations for cut in (term[-1:], term[-2:])),
+    def read(self, texts: Sequence[str]) -> Readings:
+        """Return the clauses of the texts and all phrases found in them."""
+        folded = fold_many(texts)
+        found = self._matcher.find(folded.text, folded.points)
+        words = found[SENTIMENT]
+        turns = words.starts[self.vocabulary.words.turns[words.values]]
+        clauses = cut_at(find_clauses(folded.points, folded.edges), turns)
+        hits = [_by_clause(matches, clauses, folded) for matches in found]
+        return Readings(
+            texts,
+            folded,
+            clauses,
+            hits[SENTIMENT],
+            hits[TOUCHPOINT],
+            hits[COMPLAINT],
+            hits[DETAIL],
+            self.vocabulary,
+            _find_wanted(clauses, hits[TOUCHPOINT]),
         )
-        for term in terms
-        if term
-    }
 
 
-def _parts(term: str, opinions: Mapping[str, Entry], negations: Mapping[str, Entry]) -> str:
-    for cut in range(1, len(term)):
-        negated = opinions.get(term[cut:])
-        if term[:cut] in negations and negated is not None and negated.weight:
-            return f"否定『{term[:cut]}』+『{term[cut:]}』"
-    return ""
+def _find_wanted(clauses: Clauses, mentions: Hits) -> Flags:
+    wanted: Flags = steps(mentions.first) > 0
+    follows = (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0)
+    for _ in range(CARRIED_CLAUSES):
+        wanted[1:] |= wanted[:-1] & follows
+    return wanted
+
+
+def _by_clause(matches: Matches, clauses: Clauses, folded: FoldedTexts) -> Hits:
+    """Return the matches with their clauses; what lies between two (a mark such as ???) belongs to the earlier one."""
+    text = folded.edges.searchsorted(matches.starts) - 1
+    first = clauses.first[text]
+    of = np.maximum(clauses.starts.searchsorted(matches.starts, side="right") - 1, first)
+    is_nowhere = first == clauses.first[text + 1]
+    if is_nowhere.any():  # a text of marks alone has no clause
+        matches, of = Matches(*(column[~is_nowhere] for column in matches)), of[~is_nowhere]
+    return Hits(*matches, of, of.searchsorted(np.arange(len(clauses.starts) + 1)))
+
+
+class HitList:
+    """The hits of a layer by text, as plain numbers."""
+
+    def __init__(self, readings: Readings, hits: Hits) -> None:
+        self._rows = list(zip(*(column.tolist() for column in hits[:4]), strict=True))
+        self._first: list[int] = hits.first[readings.clauses.first].tolist()
+
+    def of(self, text: int) -> list[tuple[int, int, int, int]]:
+        """Return (start, end, value, clause) of the hits in a text."""
+        return self._rows[self._first[text] : self._first[text + 1]]

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.lexicon.columns import Places, Points, steps
+from feedback_engine.lexicon.matcher import EDGE
 from feedback_engine.lexicon.model import UserWord
 
-_BREAK = re.compile(
-    r"""(?P<sentence>(?:[。!?;…\n\r~]|\.{2,}|(?<![0-9a-z])\.|\.(?![0-9a-z]))+)
-      | (?P<clause>(?<!\d)[,:]|[,:](?!\d)|(?<![0-9a-z\s])[ \t\v\f]+|[ \t\v\f]+(?![0-9a-z\s]))""",
-    re.VERBOSE,
-)
+Flags = NDArray[np.bool_]
+
+#: What a character is, by bit. A full stop or comma inside a number or a Latin word breaks nothing.
+_SENTENCE, _STOP, _COMMA, _BLANK, _DIGIT, _LATIN, _SPACE, _QUESTION = (1 << bit for bit in range(8))
+_SIGNS = {
+    _SENTENCE: "。!?;…\n\r~",
+    _STOP: ".",
+    _COMMA: ",:",
+    _BLANK: " \t\v\f",
+    _LATIN: "0123456789abcdefghijklmnopqrstuvwxyz",
+    _QUESTION: "?",
+}
+
+
+class Clauses(NamedTuple):
+    """The clauses of a row of folded texts, in order, column by column."""
+
+    #: [start, end) in the row.
+    starts: Places
+    ends: Places
+    #: The number of the sentence within its text, and of the text within the row.
+    sentences: Places
+    texts: Places
+    #: Whether the clause ends in a question mark.
+    is_question: Flags
+    #: The number of each text's first clause, and of the last text's last clause + 1.
+    first: Places
 
 
 class Clause(NamedTuple):
-    """A clause [start, end) of the folded text, the number of its sentence, and whether it ends in a question mark."""
+    """A clause [start, end) of a folded text, the number of its sentence, and whether it ends in a question mark."""
 
     start: int
     end: int
@@ -26,32 +52,108 @@ class Clause(NamedTuple):
     is_question: bool
 
 
+@cache
+def _sign_table() -> NDArray[np.uint8]:
+    table = np.zeros(0x110000, dtype=np.uint8)
+    for sign, characters in _SIGNS.items():
+        table[[ord(character) for character in characters]] |= sign
+    plane = [chr(point) for point in range(0x10000)]
+    table[:0x10000] |= np.array([character.isdecimal() for character in plane]).astype(np.uint8) * np.uint8(_DIGIT)
+    table[:0x10000] |= np.array([character.isspace() for character in plane]).astype(np.uint8) * np.uint8(_SPACE)
+    table.setflags(write=False)
+    return table
+
+
+def are_blank(points: Points) -> Flags:
+    """Return which code points are white space or lone surrogates, unfit to be shown as they are."""
+    blank: Flags = (_sign_table()[points] & _SPACE) != 0
+    blank |= (points >= 0xD800) & (points < 0xE000)
+    return blank
+
+
+def find_clauses(points: Points, edges: Places) -> Clauses:
+    """Return what holds something between the marks, in a row of folded texts between edges."""
+    signs = _sign_table()[points]
+    stops = _find_stops(signs)
+    inside = ~(stops | _find_breaks(signs))
+    inside[edges] = False
+    starts, ends = (inside & ~_earlier(inside)).nonzero()[0], (inside & ~_later(inside)).nonzero()[0] + 1
+    begins = stops & ~_earlier(stops)
+    sentence = begins.cumsum()
+    asks = np.zeros(1 + sentence[-1], dtype=np.bool_)
+    asks[sentence[(stops & ((signs & _QUESTION) != 0)).nonzero()[0]]] = True
+    texts = edges.searchsorted(starts) - 1
+    return Clauses(
+        starts, ends, sentence[starts] - sentence[edges[texts]], texts, stops[ends] & asks[sentence[ends]],
+        starts.searchsorted(edges),
+    )  # fmt: skip
+
+
+def _find_stops(signs: NDArray[np.uint8]) -> Flags:
+    """Return where sentences end: marks, and full stops unless between Latin letters or digits."""
+    is_latin = (signs & _LATIN) != 0
+    stops: Flags = ((signs & _STOP) != 0) & ~(_earlier(is_latin) & _later(is_latin))
+    stops |= (signs & _SENTENCE) != 0
+    return stops
+
+
+def _find_breaks(signs: NDArray[np.uint8]) -> Flags:
+    """Return where clauses end within a sentence: commas unless between digits, blanks unless in Latin text."""
+    is_digit = (signs & _DIGIT) != 0
+    breaks: Flags = ((signs & _COMMA) != 0) & ~(_earlier(is_digit) & _later(is_digit))
+    blank = (signs & _BLANK) != 0
+    if blank.any():
+        joins = (signs & (_LATIN | _SPACE)) != 0
+        first, last = (blank & ~_earlier(blank)).nonzero()[0], (blank & ~_later(blank)).nonzero()[0]
+        is_break = ~(_earlier(joins)[first] & _later(joins)[last])
+        breaks[blank] = is_break.repeat(last - first + 1)
+    return breaks
+
+
+def _earlier(flags: Flags) -> Flags:
+    """Return for each place the flag of the one before."""
+    return np.concatenate([[False], flags[:-1]])
+
+
+def _later(flags: Flags) -> Flags:
+    """Return for each place the flag of the one after."""
+    return np.concatenate([flags[1:], [False]])
+
+
+def cut_at(clauses: Clauses, turns: Places) -> Clauses:
+    """Return the clauses with a new one begun at each of the places, given in order, that lies within one."""
+    if not len(clauses.starts):
+        return clauses
+    of = clauses.starts.searchsorted(turns, side="right") - 1
+    within = (of >= 0) & (turns < clauses.ends[of]) & (turns > clauses.starts[of] + 1)
+    turns = _apart(turns[within], of[within])
+    if not len(turns):
+        return clauses
+    starts, ends = np.sort(np.append(clauses.starts, turns)), np.sort(np.append(clauses.ends, turns))
+    of = clauses.starts.searchsorted(starts, side="right") - 1
+    first = clauses.first + turns.searchsorted(np.append(clauses.starts, starts[-1] + 1)[clauses.first])
+    is_question = clauses.is_question[of] & (ends == clauses.ends[of])
+    return Clauses(starts, ends, clauses.sentences[of], clauses.texts[of], is_question, first)
+
+
+def _apart(turns: Places, of: Places) -> Places:
+    """Leave out turns that would make a clause of one character."""
+    if not len(turns) or not ((steps(turns) < 2) & (steps(of) == 0)).any():
+        return turns
+    kept: list[int] = []
+    for turn in turns.tolist():
+        if not kept or turn > kept[-1] + 1:
+            kept.append(turn)
+    return np.array(kept, dtype=np.int64)
+
+
 def split_clauses(text: str, turns: Sequence[int] = ()) -> list[Clause]:
-    """Return the clauses of a folded text that hold something; at `turns`, given in order, a clause must begin."""
-    clauses: list[Clause] = []
-    start = sentence = 0
-    ahead = deque(turns)
-    for found in _BREAK.finditer(text):
-        is_end = found.lastgroup == "sentence"
-        if found.start() > start:
-            is_question = is_end and "?" in found.group()
-            _add_clauses(clauses, start, found.start(), sentence, is_question, ahead)
-        start = found.end()
-        sentence += is_end
-    if start < len(text):
-        _add_clauses(clauses, start, len(text), sentence, False, ahead)
-    return clauses
-
-
-def _add_clauses(
-    clauses: list[Clause], start: int, end: int, sentence: int, is_question: bool, turns: deque[int]
-) -> None:
-    while turns and turns[0] < end:
-        turn = turns.popleft()
-        if start + 1 < turn:
-            clauses.append(Clause(start, turn, sentence, False))
-            start = turn
-    clauses.append(Clause(start, end, sentence, is_question))
+    """Return the clauses of one folded text that hold something; at `turns`, given in order, a clause must begin."""
+    row = EDGE + text.replace(EDGE, "\0") + EDGE
+    points = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    found = cut_at(find_clauses(points, np.array([0, len(row) - 1])), np.array(turns, dtype=np.int64) + 1)
+    columns = (found.starts - 1, found.ends - 1, found.sentences, found.is_question)
+    return [Clause(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 class Segmenter:

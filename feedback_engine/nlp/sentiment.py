@@ -8,13 +8,20 @@ weak signs saturate, no sign is 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.columns import Places, steps
 from feedback_engine.lexicon.model import Contrast, Lexicon
-from feedback_engine.nlp.opinions import Opinion, find_opinions
-from feedback_engine.nlp.reading import Reading
+from feedback_engine.nlp.opinions import add_notes, find_opinions
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.statements import Columns, Judged, Statements, arrange
+from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
 _DAMPING = 0.4
@@ -27,65 +34,164 @@ _CHANCE, _GAIN, _AMOUNT = 0.5, 0.45, 0.7
 _UNKNOWN = 0.3
 #: So many contrast words after a clause are named in its rules.
 _SHOWN_CONTRASTS = 2
+#: A contrast word begins its clause if it stands among the first so many characters.
+_BEGINNING = 3
+#: Labels by number.
+POLARITIES = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
+_NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(4)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Score -1 to 1, confidence 0 to 1, and the opinions behind them (none from a scorer that gives only numbers)."""
+class Verdicts(Protocol):
+    """What a scorer says of a batch."""
 
-    score: float
-    confidence: float
-    polarity: Polarity
-    opinions: tuple[Opinion, ...] = ()
+    @property
+    def scores(self) -> Sequence[float]:
+        """The score of each text, -1 to 1."""
+        ...
+
+    @property
+    def polarities(self) -> Sequence[Polarity]:
+        """The label of each text."""
+        ...
+
+    @property
+    def confidences(self) -> Sequence[float]:
+        """How sure the label of each text is, 0 to 1."""
+        ...
+
+    @property
+    def texts(self) -> Statements:
+        """What the score of each text is made of."""
+        ...
+
+    @property
+    def clauses(self) -> Judged:
+        """What is said of each clause by itself; nothing where `readings.is_wanted` is False."""
+        ...
+
+    @property
+    def rules(self) -> Verdicts:
+        """What the word lists alone say, where weights have a part in the above: complaints are judged by it."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a scorer says of a whole text, and of each of its clauses."""
+class Sides(NamedTuple):
+    """Summed strengths of both signs, and the score they make, part by part."""
 
-    text: Judgement
-    clauses: tuple[Judgement, ...]
-    #: What the word lists alone say, where learned weights have a part in the above: complaints are judged by it.
-    rules: Verdict | None = None
+    positive: Floats
+    negative: Floats
+    scores: Floats
+    #: By number in POLARITIES.
+    labels: NDArray[np.int64]
 
-
-#: The judgement where nothing is said.
-_SILENT = Judgement(0.0, _UNKNOWN, Polarity.NEUTRAL)
+    def take(self, parts: Places) -> Sides:
+        """Return those of some parts."""
+        return Sides(self.positive[parts], self.negative[parts], self.scores[parts], self.labels[parts])
 
 
 class LexiconScorer:
-    """The scorer by word list; it needs nothing but what the reading holds."""
+    """The scorer by word list; it needs nothing but what the readings hold."""
 
     name = "lexicon"
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.fingerprint = f"{self.name}:{lexicon.fingerprint}"
 
-    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
-        """Return the verdict of each reading."""
-        return [self.score(reading) for reading in readings]
-
-    def score(self, reading: Reading) -> Verdict:
-        """Return the judgement of the text and of each clause."""
-        found = find_opinions(reading)
-        weighed = _weigh_contrast(reading, found)
-        clauses = tuple(judge(opinions) for opinions in found)
-        return Verdict(judge([opinion for opinions in weighed for opinion in opinions]), clauses)
+    def score(self, readings: Readings) -> LexiconVerdicts:
+        """Return the verdicts on a batch."""
+        return LexiconVerdicts(readings)
 
 
-def judge(opinions: Sequence[Opinion]) -> Judgement:
-    """Return score, polarity and confidence of these opinions together."""
-    if not opinions:
-        return _SILENT
+class LexiconVerdicts:
+    """What the word lists say of the texts and clauses of a batch."""
+
+    def __init__(self, readings: Readings) -> None:
+        self.found = find_opinions(readings)
+        self.weighing = _weigh_contrasts(readings)
+        #: The strength of each opinion in its text, where contrast words have their say.
+        self.values = self.found.values * self.weighing.factors[self.found.clauses]
+        self.text_sides = weigh_sides(self.values, self.found.texts, len(readings.given))
+        self.clause_sides = weigh_sides(self.found.values, self.found.clauses, len(readings.clauses.starts))
+        self.scores: list[float] = self.text_sides.scores.tolist()
+        self.polarities = [POLARITIES[label] for label in self.text_sides.labels.tolist()]
+
+    @property
+    def confidences(self) -> list[float]:
+        """How sure the labels are, from agreement and amount of the evidence."""
+        sides = self.text_sides
+        columns = (column.tolist() for column in (sides.positive, sides.negative, sides.labels))
+        return [_confidence(*side) for side in zip(*columns, strict=True)]
+
+    @property
+    def rules(self) -> LexiconVerdicts:
+        """These."""
+        return self
+
+    @cached_property
+    def texts(self) -> Statements:
+        """The opinions of each text with what contrast words make of them."""
+        return arrange(len(self.scores), self.of_texts(self.values))
+
+    @cached_property
+    def clauses(self) -> Judged:
+        """The opinions of each clause, and what they make of it."""
+        sides = self.clause_sides
+        statements = arrange(len(sides.scores), self.of_clauses(self.found.values))
+        return Judged(statements, sides.scores.tolist(), [POLARITIES[label] for label in sides.labels.tolist()])
+
+    def of_texts(self, values: Floats) -> Columns:
+        """Return the opinions of the texts with what contrast words make of them, at these values."""
+        found = self.found
+        return Columns(found.texts, found.starts, found.ends, values, self._contrasted_rules, found.kinds)
+
+    def of_clauses(self, values: Floats) -> Columns:
+        """Return the opinions of the clauses, at these values."""
+        found = self.found
+        return Columns(found.clauses, found.starts, found.ends, values, found.rules, found.kinds)
+
+    @cached_property
+    def _contrasted_rules(self) -> list[str]:
+        found, notes = self.found, self.weighing.notes
+        if not notes:
+            return found.rules
+        rules = found.rules.copy()
+        concerned = self.weighing.is_concerned[found.clauses].nonzero()[0]
+        for number, clause in zip(concerned.tolist(), found.clauses[concerned].tolist(), strict=True):
+            rules[number] = add_notes(rules[number], notes[clause])
+        return rules
+
+
+def weigh_sides(values: Floats, parts: Places, count: int) -> Sides:
+    """Return the sides of each of `count` parts from the values of their opinions."""
+    positive = sum_values(np.maximum(values, 0.0), parts, count)
+    negative = sum_values(np.maximum(-values, 0.0), parts, count)
+    scores = (positive - negative) / (positive + negative + _DAMPING)
+    return Sides(positive, negative, scores, label_scores(scores, np.minimum(positive, negative)))
+
+
+def sum_values(values: Floats | Flags, parts: Places, count: int) -> Floats:
+    """Return the sum of the values of each of `count` parts, added in their order."""
+    return np.asarray(np.bincount(parts, values, minlength=count), dtype=np.float64)
+
+
+def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
+    """Return the labels of scores by number; `weaker_sides` are the summed strengths of the sign that lost."""
+    labels = np.where(scores > 0, _POSITIVE, _NEGATIVE)
+    labels[np.abs(scores) < _NEUTRAL_BAND] = _NEUTRAL
+    labels[(weaker_sides >= _MIXED_STRENGTH) & (np.abs(scores) < _MIXED_BAND)] = _MIXED
+    return labels
+
+
+def judge(values: Iterable[float]) -> tuple[float, Polarity]:
+    """Return the score and label of opinions of these values together."""
     positive = negative = 0.0
-    for opinion in opinions:
-        if opinion.value > 0:
-            positive += opinion.value
+    for value in values:
+        if value > 0:
+            positive += value
         else:
-            negative -= opinion.value
+            negative -= value
     score = (positive - negative) / (positive + negative + _DAMPING)
-    polarity = choose_polarity(score, min(positive, negative))
-    return Judgement(score, _confidence(positive, negative, polarity), polarity, tuple(opinions))
+    return score, choose_polarity(score, min(positive, negative))
 
 
 def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:
@@ -97,63 +203,84 @@ def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:
     return Polarity.POSITIVE if score > 0 else Polarity.NEGATIVE
 
 
-def _confidence(positive: float, negative: float, polarity: Polarity) -> float:
-    """Return how sure the label is, from agreement and amount of the evidence."""
+def _confidence(positive: float, negative: float, label: int) -> float:
+    """Return how sure a label is, from agreement and amount of the evidence."""
     amount = positive + negative
+    if not amount:
+        return _UNKNOWN
     enough = 1.0 - math.exp(-amount / _AMOUNT)
-    if polarity in (Polarity.NEUTRAL, Polarity.MIXED):
+    if label in (_NEUTRAL, _MIXED):
         return _UNKNOWN + _UNKNOWN * enough
     return _CHANCE + _GAIN * enough * abs(positive - negative) / amount
 
 
-def _weigh_contrast(reading: Reading, found: list[list[Opinion]]) -> list[list[Opinion]]:
-    """Return the opinions with the factors of the contrast words of their sentence."""
-    contrasts = [_contrast_of(reading, number) for number in range(len(found))]
-    if not any(contrasts):
-        return found
-    weighed: list[list[Opinion]] = []
-    sentence, after = -1, None
-    for clause, opinions, contrast in zip(reading.clauses, found, contrasts, strict=True):
-        after = after if clause.sentence == sentence else None
-        sentence = clause.sentence
-        after = contrast if contrast is not None and contrast.before != 1 else after
-        weighed.append(_apply(opinions, contrast or after))
-    return _weaken_before(reading, weighed, contrasts)
+class _Weighing(NamedTuple):
+    """What contrast words make of each clause: a factor, and for those concerned how, in words."""
+
+    factors: Floats
+    notes: dict[int, list[str]]
+    #: Clauses that contrast words have a part in.
+    is_concerned: Flags
 
 
-def _weaken_before(
-    reading: Reading, weighed: list[list[Opinion]], contrasts: list[Contrast | None]
-) -> list[list[Opinion]]:
-    """Weaken what stands before contrast words of its sentence; walked from the end, each clause is touched once."""
-    sentence, factor, terms = -1, 1.0, list[str]()
-    for number in range(len(weighed) - 1, -1, -1):
-        if reading.clauses[number].sentence != sentence:
-            sentence, factor, terms = reading.clauses[number].sentence, 1.0, []
+def _weigh_contrasts(readings: Readings) -> _Weighing:
+    """Return the factors that contrast words give to the clauses of their sentence."""
+    count = len(readings.clauses.starts)
+    weighing = _Weighing(np.ones(count), {}, np.zeros(count, dtype=np.bool_))
+    contrasts = _find_contrasts(readings)
+    if not contrasts:
+        return weighing
+    for sentence in _sentences_with(readings, contrasts):
+        _weigh_after(sentence, contrasts, weighing)
+        _weigh_before(sentence, contrasts, weighing)
+    weighing.is_concerned[list(weighing.notes)] = True
+    return weighing
+
+
+def _find_contrasts(readings: Readings) -> dict[int, Contrast]:
+    """Return clause → the contrast word that it begins with."""
+    hits, table = readings.words, readings.vocabulary.words
+    at = table.is_contrast[hits.values].nonzero()[0]
+    at = at[hits.starts[at] <= readings.clauses.starts[hits.clauses[at]] + _BEGINNING]
+    found: dict[int, Contrast] = {}
+    for clause, word in zip(hits.clauses[at].tolist(), hits.values[at].tolist(), strict=True):
+        contrast = table.words[word].contrast
+        if contrast is not None:
+            found.setdefault(clause, contrast)
+    return found
+
+
+def _sentences_with(readings: Readings, contrasts: Iterable[int]) -> list[range]:
+    """Return the clauses of each sentence that holds one of these."""
+    clauses = readings.clauses
+    begins = np.append(True, (steps(clauses.sentences) != 0) | (steps(clauses.texts) != 0))
+    bounds = np.append(begins.nonzero()[0], len(begins))
+    of = np.unique(bounds.searchsorted(np.fromiter(contrasts, dtype=np.int64), side="right") - 1)
+    return [range(*pair) for pair in zip(bounds[of].tolist(), bounds[of + 1].tolist(), strict=True)]
+
+
+def _weigh_after(sentence: range, contrasts: dict[int, Contrast], weighing: _Weighing) -> None:
+    """Weigh each clause by its own contrast word, else by the last turning one before it."""
+    after: Contrast | None = None
+    for clause in sentence:
+        own = contrasts.get(clause)
+        after = own if own is not None and own.before != 1 else after
+        contrast = own or after
+        if contrast is not None:
+            kind, effect = ("转折" if contrast.before < 1 else "语气"), ("加权" if contrast.after > 1 else "减弱")
+            weighing.factors[clause] *= contrast.after
+            weighing.notes.setdefault(clause, []).append(f"{kind}『{contrast.term}』后{effect}")
+
+
+def _weigh_before(sentence: range, contrasts: dict[int, Contrast], weighing: _Weighing) -> None:
+    """Weaken what stands before turning words; walked from the end, each clause is touched once."""
+    factor, terms = 1.0, list[str]()
+    for clause in reversed(sentence):
         if terms:
             shown = "』『".join(reversed(terms[-_SHOWN_CONTRASTS:]))
-            weighed[number] = _scale(weighed[number], factor, f"转折『{shown}』前减弱")
-        contrast = contrasts[number]
+            weighing.factors[clause] *= factor
+            weighing.notes.setdefault(clause, []).append(f"转折『{shown}』前减弱")
+        contrast = contrasts.get(clause)
         if contrast is not None and contrast.before != 1:
             factor *= contrast.before
             terms.append(contrast.term)
-    return weighed
-
-
-def _apply(opinions: list[Opinion], contrast: Contrast | None) -> list[Opinion]:
-    if contrast is None:
-        return opinions
-    kind, effect = ("转折" if contrast.before < 1 else "语气"), ("加权" if contrast.after > 1 else "减弱")
-    return _scale(opinions, contrast.after, f"{kind}『{contrast.term}』后{effect}")
-
-
-def _scale(opinions: list[Opinion], factor: float, note: str) -> list[Opinion]:
-    return [opinion.scaled(factor, note) for opinion in opinions]
-
-
-def _contrast_of(reading: Reading, number: int) -> Contrast | None:
-    """Return the contrast word that the clause begins with (a few characters in at most)."""
-    begin = reading.clauses[number].start
-    for match in reading.words[number]:
-        if match.value.contrast is not None and match.start <= begin + 3:
-            return match.value.contrast
-    return None

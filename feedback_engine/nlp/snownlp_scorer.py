@@ -12,17 +12,19 @@ import math
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from itertools import accumulate, pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from feedback_engine.domain import Span
+from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.model import UserWord, WordKind, digest
-from feedback_engine.nlp.opinions import Opinion, quote
-from feedback_engine.nlp.reading import Reading
+from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Segmenter
-from feedback_engine.nlp.sentiment import Judgement, Verdict, choose_polarity
+from feedback_engine.nlp.sentiment import choose_polarity
+from feedback_engine.nlp.statements import Judged, Statements
+from feedback_engine.nlp.vocabulary import quote
 
 _SHOWN = 12
 
@@ -43,6 +45,46 @@ class _Model(NamedTuple):
     stop_words: frozenset[str]
 
 
+class _Scored(NamedTuple):
+    """A stretch of text with its score and label, how sure that is, and the rule in words."""
+
+    start: int
+    end: int
+    score: float
+    polarity: Polarity
+    confidence: float
+    rule: str
+
+
+class SnownlpVerdicts:
+    """What snownlp says of the texts and clauses of a batch; each score is its own statement."""
+
+    def __init__(self, texts: Sequence[_Scored], clauses: Sequence[_Scored]) -> None:
+        self.scores = [scored.score for scored in texts]
+        self.polarities = [scored.polarity for scored in texts]
+        self.confidences = [scored.confidence for scored in texts]
+        self.texts = _state(texts)
+        labels = [scored.polarity for scored in clauses]
+        self.clauses = Judged(_state(clauses), [scored.score for scored in clauses], labels)
+
+    @property
+    def rules(self) -> SnownlpVerdicts:
+        """These: no word list has a part in them."""
+        return self
+
+
+def _state(parts: Sequence[_Scored]) -> Statements:
+    said = [scored for scored in parts if scored.score]
+    return Statements(
+        [scored.start for scored in said],
+        [scored.end for scored in said],
+        [scored.score for scored in said],
+        [scored.rule for scored in said],
+        [WordKind.OPINION] * len(said),
+        list(accumulate((int(scored.score != 0) for scored in parts), initial=0)),
+    )
+
+
 class SnownlpScorer:
     """Scores by snownlp's trained counts, which are read at the first call."""
 
@@ -59,25 +101,22 @@ class SnownlpScorer:
     def __reduce__(self) -> tuple[Any, ...]:
         return SnownlpScorer, (self._words,)
 
-    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
-        """Return the verdict of each reading."""
-        return [self.score(reading) for reading in readings]
+    def score(self, readings: Readings) -> SnownlpVerdicts:
+        """Return the verdicts on a batch."""
+        text, clauses = readings.folded.text, readings.clauses
+        edges = readings.folded.edges.tolist()
+        spans = zip(clauses.starts.tolist(), clauses.ends.tolist(), strict=True)
+        return SnownlpVerdicts(
+            [self._judge(text, edge + 1, following) for edge, following in pairwise(edges)],
+            [self._judge(text, start, end) for start, end in spans],
+        )
 
-    def score(self, reading: Reading) -> Verdict:
-        """Return the judgement of the text and of each clause."""
-        text = reading.folded.text
-        clauses = tuple(self._judge(text, clause.start, clause.end) for clause in reading.clauses)
-        return Verdict(self._judge(text, 0, len(text)), clauses)
-
-    def _judge(self, text: str, start: int, end: int) -> Judgement:
+    def _judge(self, text: str, start: int, end: int) -> _Scored:
         probability = self._probability(text[start:end])
         score = 2.0 * probability - 1.0
-        notes = (f"snownlp 贝叶斯 p={probability:.3f}",)
         shown = quote(text[start : min(end, start + _SHOWN)])
-        opinion = Opinion(start, end, score, shown, notes, WordKind.OPINION, Span(start, end))
-        return Judgement(
-            score, max(probability, 1.0 - probability), choose_polarity(score), (opinion,) if score else ()
-        )
+        rule = f"{'正面' if score > 0 else '负面'}:『{shown}』(snownlp 贝叶斯 p={probability:.3f})"
+        return _Scored(start, end, score, choose_polarity(score), max(probability, 1.0 - probability), rule)
 
     def _probability(self, text: str) -> float:
         """Return p(positive) = 1 / (1 + Π of the shares' ratios), from logarithms; 0.5 for a text without words."""

@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import Lexicon, Pack
-from feedback_engine.nlp.complaints import NO_COMPLAINT, ComplaintRules
-from feedback_engine.nlp.reading import Reader, Reading
-from feedback_engine.nlp.sentiment import Judgement, LexiconScorer, Verdict
-from feedback_engine.nlp.tagged import Sentiment, TaggedText
-from feedback_engine.nlp.touchpoints import TouchpointRules, opinion_evidence
+from feedback_engine.nlp.complaints import Complaint, ComplaintRules, sure_of_none
+from feedback_engine.nlp.evidence import EvidenceWriter
+from feedback_engine.nlp.reading import Reader, Readings
+from feedback_engine.nlp.sentiment import LexiconScorer, Verdicts
+from feedback_engine.nlp.statements import Statements
+from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Sentiment, TaggedText, TouchpointTag
+from feedback_engine.nlp.touchpoints import Touched, TouchpointRules
 
 #: Raised whenever the rules in code change what a text is tagged with.
 RULES_VERSION = 3
 _CONTENT = re.compile(r"[^\W\d_]")
 
 _NO_SENTIMENT = Sentiment(Polarity.NEUTRAL, 0.0, 0.0, ())
+_NO_COMPLAINT = ComplaintTag(False, None, None, 0.0, ())
 
 
 class SentimentScorer(Protocol):
-    """What gives a text and its clauses their scores; pure, so that equal texts score equal."""
+    """What gives texts and their clauses their scores; pure, so that equal texts score equal."""
 
     #: Changes whenever the scorer's answers may change.
     fingerprint: str
 
-    def score_many(self, readings: Sequence[Reading]) -> list[Verdict]:
-        """Return for each reading the judgement of the text and of each clause; the same bits in any batch."""
+    def score(self, readings: Readings) -> Verdicts:
+        """Return the judgements of the texts of a batch and of their clauses; the same bits in any batch."""
         ...
+
+
+class Tags(NamedTuple):
+    """What is said of a batch of texts that hold words."""
+
+    readings: Readings
+    verdicts: Verdicts
+    touchpoints: Sequence[Sequence[Touched]]
+    complaints: Sequence[Complaint | None]
 
 
 class Tagger:
@@ -54,19 +66,59 @@ class Tagger:
     def tag_many(self, texts: Sequence[object]) -> list[TaggedText]:
         """Return the tags of each text, the same as one by one, in less time."""
         given = [as_text(text) for text in texts]
-        readings = [self._reader.read(text) if has_content(text) else None for text in given]
-        verdicts = iter(self._scorer.score_many([reading for reading in readings if reading is not None]))
+        telling = [text for text in given if has_content(text)]
+        tagged = iter(show(self.find(telling)) if telling else ())
         return [
-            TaggedText(text, _NO_SENTIMENT, (), NO_COMPLAINT)
-            if reading is None
-            else self._join(text, reading, next(verdicts))
-            for text, reading in zip(given, readings, strict=True)
+            next(tagged) if has_content(text) else TaggedText(text, _NO_SENTIMENT, (), _NO_COMPLAINT) for text in given
         ]
 
-    def _join(self, given: str, reading: Reading, verdict: Verdict) -> TaggedText:
-        touchpoints = self._touchpoints.find(reading, verdict)
-        complaint = self._complaints.judge(reading, verdict.rules or verdict)
-        return TaggedText(given, _sentiment(reading, verdict.text), touchpoints, complaint)
+    def find(self, texts: Sequence[str]) -> Tags:
+        """Return all that is said of texts that hold words, as it was found."""
+        readings = self._reader.read(texts)
+        verdicts = self._scorer.score(readings)
+        touchpoints = self._touchpoints.find(readings, verdicts)
+        return Tags(readings, verdicts, touchpoints, self._complaints.find(readings, verdicts.rules))
+
+
+def show(tags: Tags) -> Iterator[TaggedText]:
+    """Yield what is said of each text as values for the caller."""
+    writer, verdicts = EvidenceWriter(tags.readings), tags.verdicts
+    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.touchpoints, tags.complaints)
+    for text, (polarity, score, sure, touched, complaint) in enumerate(zip(*columns, strict=True)):
+        said = writer.items([verdicts.texts[number] for number in verdicts.texts.of(text)])
+        touchpoints = tuple(_show_touchpoint(writer, verdicts.clauses.statements, each) for each in touched)
+        judged = (
+            ComplaintTag(False, None, None, sure_of_none(verdicts.rules.scores[text]), ())
+            if complaint is None
+            else _show_complaint(writer, complaint)
+        )
+        yield TaggedText(tags.readings.given[text], Sentiment(polarity, score, sure, said), touchpoints, judged)
+
+
+def _show_touchpoint(writer: EvidenceWriter, statements: Statements, touched: Touched) -> TouchpointTag:
+    judged = touched.judgement
+    evidence = writer.items([touched.mention, *(statements[number] for number in judged.numbers)])
+    return TouchpointTag(
+        touched.code, touched.name, judged.polarity, judged.score, touched.confidence, touched.clause, evidence
+    )
+
+
+def _show_complaint(writer: EvidenceWriter, complaint: Complaint) -> ComplaintTag:
+    roots, causes, urgency, demands = (
+        tuple(ComplaintDetail(told.code, told.name, writer.items(told.evidence)) for told in group)
+        for group in complaint.details
+    )
+    return ComplaintTag(
+        True,
+        complaint.code,
+        complaint.name,
+        complaint.confidence,
+        writer.items(complaint.evidence),
+        roots[0] if roots else None,
+        causes,
+        urgency,
+        demands,
+    )
 
 
 def as_text(value: object) -> str:
@@ -83,8 +135,3 @@ def as_text(value: object) -> str:
 def has_content(text: str) -> bool:
     """Return whether there is any letter or character of a script in the text."""
     return _CONTENT.search(text) is not None
-
-
-def _sentiment(reading: Reading, judgement: Judgement) -> Sentiment:
-    evidence = tuple(opinion_evidence(reading, opinion) for opinion in judgement.opinions)
-    return Sentiment(judgement.polarity, judgement.score, judgement.confidence, evidence)

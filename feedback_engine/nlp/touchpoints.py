@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from feedback_engine.lexicon.matcher import Match
+import numpy as np
+
+from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.columns import steps
 from feedback_engine.lexicon.model import Pack, WordKind
-from feedback_engine.nlp.opinions import Opinion, quote
-from feedback_engine.nlp.reading import Cue, Reading, Word
-from feedback_engine.nlp.sentiment import Judgement, Verdict, judge
-from feedback_engine.nlp.tagged import Evidence, TouchpointTag
-
-#: So many clauses after a mention may go on about it.
-_CARRIED_CLAUSES = 2
+from feedback_engine.nlp.reading import CARRIED_CLAUSES, Readings
+from feedback_engine.nlp.sentiment import Verdicts, judge
+from feedback_engine.nlp.statements import Statement, Statements
+from feedback_engine.nlp.vocabulary import Flags
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """A touchpoint in a clause: where it is named, and the opinions that are about it."""
+class Judgement(NamedTuple):
+    """Score -1 to 1, label, and the numbers of the statements about the clauses that lead to them."""
 
-    match: Match[Cue]
+    score: float
+    polarity: Polarity
+    numbers: Sequence[int]
+
+
+class Touched(NamedTuple):
+    """A touchpoint spoken of in one clause (by its number in the text): where it is named, and what is said of it."""
+
+    code: str
+    name: str
     clause: int
+    start: int
+    end: int
+    rule: str
     judgement: Judgement
+    confidence: float
+
+    @property
+    def mention(self) -> Statement:
+        """Where it is named, as a statement that adds nothing."""
+        return Statement(self.start, self.end, 0.0, self.rule)
 
 
 class TouchpointRules:
@@ -32,136 +49,140 @@ class TouchpointRules:
     def __init__(self, pack: Pack) -> None:
         self._names = {label.code: label.name for label in pack.touchpoints}
 
-    def find(self, reading: Reading, verdict: Verdict) -> tuple[TouchpointTag, ...]:
-        """Return one tag per touchpoint and clause, in the order of the text."""
-        tags: list[TouchpointTag] = []
-        for number, matches in enumerate(reading.mentions):
-            if not matches:
-                continue
-            by_code: dict[str, list[_Mention]] = {}
-            for mention in _mentions_of_clause(reading, verdict, number, matches):
-                by_code.setdefault(mention.match.value.code, []).append(mention)
-            tags += [self._tag(reading, code, mentions) for code, mentions in by_code.items()]
-        return tuple(tags)
+    def find(self, readings: Readings, verdicts: Verdicts) -> list[list[Touched]]:
+        """Return for each text one entry per touchpoint and clause, in the order of the text."""
+        found: list[list[Touched]] = [[] for _ in readings.given]
+        clauses, context = readings.clauses, _Context(readings, verdicts)
+        named = steps(readings.mentions.first).nonzero()[0]
+        texts = clauses.texts[named]
+        numbers = named - clauses.first[texts]
+        for clause, text, number in zip(named.tolist(), texts.tolist(), numbers.tolist(), strict=True):
+            found[text] += self._touch(context, clause, number)
+        return found
 
-    def _tag(self, reading: Reading, code: str, mentions: list[_Mention]) -> TouchpointTag:
-        first = mentions[0]
-        judgement = first.judgement if len(mentions) == 1 else _join([mention.judgement for mention in mentions])
-        cue = first.match.value
-        found = evidence(reading, first.match.start, first.match.end, f"触点『{quote(cue.term)}』({cue.origin})", 0.0)
-        opinions = tuple(opinion_evidence(reading, opinion) for opinion in judgement.opinions)
-        name, sure = self._names[code], _mention_confidence(first.match, judgement)
-        return TouchpointTag(code, name, judgement.polarity, judgement.score, sure, first.clause, (found, *opinions))
+    def _touch(self, context: _Context, clause: int, number: int) -> list[Touched]:
+        mentions, judgements = context.mentions_of(clause), context.judge_mentions(clause)
+        if len(mentions) == 1:
+            return [self._describe(context, mentions[0], number, judgements[0])]
+        by_code: dict[str, list[int]] = {}
+        for at, mention in enumerate(mentions):
+            by_code.setdefault(context.cues[mention].code, []).append(at)
+        return [
+            self._describe(context, mentions[ats[0]], number, context.join([judgements[at] for at in ats]))
+            for ats in by_code.values()
+        ]
+
+    def _describe(self, context: _Context, mention: int, clause: int, judgement: Judgement) -> Touched:
+        cue, start, end = context.cues[mention], context.starts[mention], context.ends[mention]
+        sure = _mention_confidence(end - start, bool(judgement.numbers))
+        return Touched(cue.code, self._names[cue.code], clause, start, end, cue.rule, judgement, sure)
 
 
-def _mention_confidence(match: Match[Cue], judgement: Judgement) -> float:
+def _mention_confidence(length: int, has_opinion: bool) -> float:
     """Return how sure the tag is: longer phrases are less ambiguous, and an opinion found speaks for a real mention."""
-    named = 0.6 + 0.1 * min(3, match.end - match.start - 1)
-    return min(0.95, named + 0.1) if judgement.opinions else named * 0.8
+    named = 0.6 + 0.1 * min(3, length - 1)
+    return min(0.95, named + 0.1) if has_opinion else named * 0.8
 
 
-def _join(judgements: list[Judgement]) -> Judgement:
-    different = {id(judgement): judgement for judgement in judgements}.values()
-    opinions = tuple(dict.fromkeys(opinion for judgement in different for opinion in judgement.opinions))
-    return judge(opinions) if opinions else judgements[0]
+class _Context:
+    """The clauses of a batch with their mentions, and which go on about the thing named in the one before."""
+
+    def __init__(self, readings: Readings, verdicts: Verdicts) -> None:
+        mentions, clauses = readings.mentions, readings.clauses
+        self._judged = verdicts.clauses
+        #: The phrase of each mention, and where it stands in the row.
+        self.cues = [readings.vocabulary.mentions[value] for value in mentions.values.tolist()]
+        self.starts: list[int] = mentions.starts.tolist()
+        self.ends: list[int] = mentions.ends.tolist()
+        self._first: list[int] = mentions.first.tolist()
+        same_text = steps(clauses.texts) == 0
+        follows = same_text & (steps(clauses.sentences) == 0) & (steps(mentions.first)[1:] == 0)
+        #: Whether the next clause is of the same sentence and names nothing, and does not sum up (总之) either.
+        self._is_followed: list[bool] = [*follows.tolist(), False]
+        self._goes_on: list[bool] = [*(follows & ~_sum_up(readings)[1:]).tolist(), False]
+
+    def mentions_of(self, clause: int) -> range:
+        """Return the numbers of the mentions in a clause."""
+        return range(self._first[clause], self._first[clause + 1])
+
+    def judge_mentions(self, clause: int) -> list[Judgement]:
+        """Return what is said of each mention in a clause."""
+        judgement = self._judge_clause(clause)
+        if not judgement.numbers and not judgement.score and self._is_followed[clause]:
+            return self._share_among(self._judge_clause(clause + 1), clause)  # 早餐，很难吃。
+        judgements = self._share_among(judgement, clause)
+        return self._carry_over(clause, judgements) if judgement.numbers and self._goes_on[clause] else judgements
+
+    def join(self, judgements: Sequence[Judgement]) -> Judgement:
+        """Return the judgement of all these together."""
+        if len(judgements) == 1:
+            return judgements[0]
+        numbers = list(dict.fromkeys(number for judgement in judgements for number in judgement.numbers))
+        return self._judge(numbers) if numbers else judgements[0]
+
+    def _judge_clause(self, clause: int) -> Judgement:
+        judged = self._judged
+        return Judgement(judged.scores[clause], judged.polarities[clause], judged.statements.of(clause))
+
+    def _judge(self, numbers: Sequence[int]) -> Judgement:
+        values = self._judged.statements.values
+        return Judgement(*judge([values[number] for number in numbers]), numbers)
+
+    def _share_among(self, judgement: Judgement, clause: int) -> list[Judgement]:
+        mentions, starts = self.mentions_of(clause), self.starts
+        if not judgement.numbers or starts[mentions[0]] == starts[mentions[-1]]:
+            return [judgement] * len(mentions)
+        shares = _share_out(self._judged.statements, judgement.numbers, [starts[n] for n in mentions])
+        judged = {id(share): self._judge(share) for share in {id(share): share for share in shares}.values()}
+        return [judged[id(share)] for share in shares]
+
+    def _carry_over(self, clause: int, judgements: list[Judgement]) -> list[Judgement]:
+        """Give the last mention what the next clauses say without a subject of their own: 床很软，睡得特别踏实。"""
+        statements, carried = self._judged.statements, list[int]()
+        for following in range(clause + 1, clause + 1 + CARRIED_CLAUSES):
+            if not self._goes_on[following - 1]:
+                break
+            carried += [n for n in statements.of(following) if statements.kinds[n] is WordKind.OPINION]
+        if not carried:
+            return judgements
+        mentions, starts = self.mentions_of(clause), self.starts
+        return [
+            self._judge([*judgement.numbers, *carried]) if starts[mention] == starts[mentions[-1]] else judgement
+            for mention, judgement in zip(mentions, judgements, strict=True)
+        ]
 
 
-def _mentions_of_clause(
-    reading: Reading, verdict: Verdict, number: int, matches: Sequence[Match[Cue]]
-) -> list[_Mention]:
-    judgement = verdict.clauses[number]
-    if not judgement.opinions and not judgement.score:
-        judgement = _following(reading, verdict, number)
-    elif judgement.opinions:
-        return _carry_over(reading, verdict, number, _share_among(judgement, matches, number))
-    return _share_among(judgement, matches, number)
+def _sum_up(readings: Readings) -> Flags:
+    """Return which clauses begin with a word such as 总之, which speaks of the whole."""
+    first = readings.words.first
+    begins = np.append(readings.vocabulary.words.sums_up[readings.words.values], False)
+    return begins[first[:-1]] & (steps(first) > 0)
 
 
-def _share_among(judgement: Judgement, matches: Sequence[Match[Cue]], number: int) -> list[_Mention]:
-    if len({match.start for match in matches}) < 2 or not judgement.opinions:
-        return [_Mention(match, number, judgement) for match in matches]
-    shares = _share_out(judgement.opinions, matches)
-    judged = {id(share): judge(share) for share in {id(share): share for share in shares}.values()}
-    return [_Mention(match, number, judged[id(share)]) for match, share in zip(matches, shares, strict=True)]
-
-
-def _carry_over(reading: Reading, verdict: Verdict, number: int, mentions: list[_Mention]) -> list[_Mention]:
-    """Give the last mention what the next clauses say without a subject of their own: 床很软，睡得特别踏实。"""
-    carried = _subjectless_opinions(reading, verdict, number)
-    if not carried:
-        return mentions
-    last = mentions[-1].match.start
-    return [
-        _Mention(m.match, number, judge((*m.judgement.opinions, *carried))) if m.match.start == last else m
-        for m in mentions
-    ]
-
-
-def _subjectless_opinions(reading: Reading, verdict: Verdict, number: int) -> list[Opinion]:
-    """Return the opinions of the clauses that go on about the same thing, at most two of the same sentence."""
-    carried: list[Opinion] = []
-    for following in range(number + 1, min(number + 1 + _CARRIED_CLAUSES, len(reading.clauses))):
-        goes_on = reading.clauses[following].sentence == reading.clauses[number].sentence
-        if not goes_on or reading.mentions[following] or _sums_up(reading.words[following]):
-            break
-        carried += [o for o in verdict.clauses[following].opinions if o.kind is WordKind.OPINION]
-    return carried
-
-
-def _sums_up(words: Sequence[Match[Word]]) -> bool:
-    """Return whether the clause begins with a word such as 总之, which speaks of the whole."""
-    contrast = words[0].value.contrast if words else None
-    return contrast is not None and contrast.before == 1 and contrast.after > 1
-
-
-def _following(reading: Reading, verdict: Verdict, number: int) -> Judgement:
-    """Return the next clause's judgement if it names no touchpoint itself: 早餐，很难吃。"""
-    following = number + 1
-    if (
-        following < len(reading.clauses)
-        and reading.clauses[following].sentence == reading.clauses[number].sentence
-        and not reading.mentions[following]
-    ):
-        return verdict.clauses[following]
-    return verdict.clauses[number]
-
-
-def _share_out(opinions: Sequence[Opinion], matches: Sequence[Match[Cue]]) -> list[list[Opinion]]:
+def _share_out(statements: Statements, numbers: Sequence[int], starts: Sequence[int]) -> list[Sequence[int]]:
     """Give each mention the opinions up to the next one (服务好环境差), else those of its neighbour (A和B都好)."""
-    shares: list[list[Opinion]] = []
-    first, until, following = 0, _next_starts(matches), len(opinions)
-    for match, end in zip(matches, until, strict=True):
-        while first < following and opinions[first].end <= match.start:
+    shares: list[Sequence[int]] = []
+    first, following = 0, len(numbers)
+    for start, end in zip(starts, _next_starts(starts), strict=True):
+        while first < following and statements.ends[numbers[first]] <= start:
             first += 1
         last = first
-        while last < following and opinions[last].start < end:
+        while last < following and statements.starts[numbers[last]] < end:
             last += 1
-        shares.append(list(opinions[first:last]))
+        shares.append(numbers[first:last])
     for at in range(len(shares) - 2, -1, -1):
         shares[at] = shares[at] or shares[at + 1]
     for at in range(1, len(shares)):
         shares[at] = shares[at] or shares[at - 1]
-    everything = list(opinions)
-    return [share or everything for share in shares]
+    return [share or numbers for share in shares]
 
 
-def _next_starts(matches: Sequence[Match[Cue]]) -> list[float]:
+def _next_starts(starts: Sequence[int]) -> list[float]:
     """Return where the next mention that starts further on begins, for each mention in order."""
-    starts: list[float] = []
+    following: list[float] = []
     upcoming, at = math.inf, math.inf
-    for match in reversed(matches):
-        if match.start < at:
-            upcoming, at = at, match.start
-        starts.append(upcoming)
-    return starts[::-1]
-
-
-def opinion_evidence(reading: Reading, opinion: Opinion) -> Evidence:
-    """Return the opinion as evidence in the text as given."""
-    return evidence(reading, opinion.start, opinion.end, opinion.rule, opinion.value)
-
-
-def evidence(reading: Reading, start: int, end: int, rule: str, weight: float) -> Evidence:
-    """Return evidence for a span of the folded text, as it stands in the text as given."""
-    first, last = reading.folded.span_in_original(start, end)
-    return Evidence(first, last, reading.original[first:last], rule, weight)
+    for start in reversed(starts):
+        if start < at:
+            upcoming, at = at, start
+        following.append(upcoming)
+    return following[::-1]

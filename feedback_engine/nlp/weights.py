@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_engine.lexicon.columns import steps
 from feedback_engine.nlp.models import Floats, Model, RowSpec
-from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, hash_ngrams, lay_out
+from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out
 
 _LOG_UNIT = 256
 
@@ -20,8 +21,8 @@ class WeightTable:
 
     #: Bucket → row, 0 for an n-gram that no model knows.
     slots: NDArray[np.int32]
-    #: Row 0 is all zero; one column per output.
-    rows: NDArray[np.int32]
+    #: Row 0 is all zero; one column per output. Small numbers: what costs time is to fetch them.
+    rows: NDArray[np.int16]
     scale: Floats
     bias: Floats
 
@@ -31,7 +32,7 @@ class WeightTable:
         union = np.unique(np.concatenate([model.buckets for model in models]))
         slots = np.zeros(1 << HASH_BITS, dtype=np.int32)
         slots[union] = np.arange(1, len(union) + 1, dtype=np.int32)
-        rows = np.zeros((len(union) + 1, sum(len(model.outputs) for model in models)), dtype=np.int32)
+        rows = np.zeros((len(union) + 1, sum(len(model.outputs) for model in models)), dtype=np.int16)
         first = 0
         for model in models:
             last = first + len(model.outputs)
@@ -43,28 +44,42 @@ class WeightTable:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Weights summed over parts of a layout, part i holding the n-grams that begin in [bounds[i], bounds[i + 1])."""
+    """Weights summed over the texts of a layout."""
 
-    #: Whole numbers, one row per part, one column per output.
+    #: Whole numbers, one row per text, one column per output.
     weights: NDArray[np.int64]
-    #: How many n-grams each part has, and how many of them no model knows.
+    #: How many n-grams each text has, and how many of them no model knows.
     size: Counts
     unknown: Counts
+    #: The n-grams that are known: their numbers in the layout, row by row, their weights by output, and those of text i
+    #: being [bounds[i], bounds[i + 1]).
+    known: Counts
+    rows: NDArray[np.int16]
+    bounds: Counts
 
 
-def sum_parts(table: WeightTable, grams: Buckets, begins: Counts, ends: Counts) -> Sums:
-    """Return the sums over the n-grams that begin in [begins, ends) of each part; an empty part sums to 0."""
-    found = table.slots[grams]
-    weights = np.zeros((len(grams) + 1, table.rows.shape[1]), dtype=np.int64)
-    np.cumsum(table.rows[found].sum(axis=1), axis=0, dtype=np.int64, out=weights[1:])
-    real = grams != 0
-    size = _running(real)
-    unknown = _running(real & (found == 0))
-    return Sums(weights[ends] - weights[begins], size[ends] - size[begins], unknown[ends] - unknown[begins])
+def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
+    """Return the sums over the n-grams of each text, given where the edges stand; an empty text sums to 0."""
+    found = table.slots.take(grams.ravel())
+    known = found.nonzero()[0]
+    rows = table.rows.take(found[known], axis=0)
+    bounds = known.searchsorted(starts * SIZES)
+    weights = np.zeros((len(starts) - 1, table.rows.shape[1]), dtype=np.int64)
+    is_full = bounds[1:] > bounds[:-1]
+    if len(known):
+        weights[is_full] = np.add.reduceat(rows, bounds[:-1][is_full], axis=0, dtype=np.int64)
+    characters = steps(starts) - 1
+    size = np.where(characters > 0, SIZES * characters + 1, 0)
+    return Sums(weights, size, size - steps(bounds), known, rows, bounds)
 
 
-def _running(flags: NDArray[np.bool_]) -> Counts:
-    return np.concatenate([[0], np.cumsum(flags.sum(axis=1), dtype=np.int64)])
+def weigh_known(sums: Sums, shares: Floats) -> Floats:
+    """Return what each known n-gram counts, by the share of each output in its text."""
+    counts = steps(sums.bounds)
+    weights = np.zeros(len(sums.known))
+    for output in np.asarray(shares.any(axis=0)).nonzero()[0].tolist():
+        weights += sums.rows[:, output] * shares[:, output].repeat(counts)
+    return weights
 
 
 def row_factor(spec: RowSpec, total: NDArray[np.int64] | Floats) -> Floats:
@@ -84,7 +99,7 @@ def predict_layout(table: WeightTable, spec: RowSpec, layout: Layout) -> Floats:
     """Return the log odds of each output for each text of a layout."""
     grams = hash_ngrams(layout)
     if spec.value == "count":
-        sums = sum_parts(table, grams, layout.starts[:-1], layout.starts[1:])
+        sums = sum_texts(table, grams, layout.starts)
         weights, total = sums.weights.astype(np.float64), sums.size.astype(np.float64)
     else:
         weights, total = _distinct_sums(table, spec, layout, grams)
@@ -95,14 +110,14 @@ def predict_layout(table: WeightTable, spec: RowSpec, layout: Layout) -> Floats:
 def _distinct_sums(table: WeightTable, spec: RowSpec, layout: Layout, grams: Buckets) -> tuple[Floats, Floats]:
     """Return sums and totals with each different n-gram of a text taken once, by presence or log of its count."""
     texts = len(layout.starts) - 1
-    text = np.repeat(np.arange(texts, dtype=np.int64), np.diff(layout.starts))
+    text = np.arange(texts, dtype=np.int64).repeat(steps(layout.starts))
     keys, counts = np.unique((((text << HASH_BITS)[:, None]) | grams)[grams != 0], return_counts=True)
     values = np.ones(len(keys)) if spec.value == "presence" else np.round(np.log1p(counts) * _LOG_UNIT)
     unit = 1.0 if spec.value == "presence" else float(_LOG_UNIT)
-    bounds = np.searchsorted(keys, np.arange(texts + 1, dtype=np.int64) << HASH_BITS)
+    bounds = keys.searchsorted(np.arange(texts + 1, dtype=np.int64) << HASH_BITS)
     weighed = np.zeros((len(keys) + 1, table.rows.shape[1]))
-    np.cumsum(table.rows[table.slots[keys & ((1 << HASH_BITS) - 1)]] * values[:, None], axis=0, out=weighed[1:])
-    total = np.concatenate([[0.0], np.cumsum(values)])
+    (table.rows[table.slots[keys & ((1 << HASH_BITS) - 1)]] * values[:, None]).cumsum(axis=0, out=weighed[1:])
+    total = np.concatenate([[0.0], values.cumsum()])
     return (weighed[bounds[1:]] - weighed[bounds[:-1]]) / unit, (total[bounds[1:]] - total[bounds[:-1]]) / unit
 
 
@@ -112,12 +127,12 @@ def spread(grams: Buckets, gram_weights: Floats) -> Floats:
     Edges get nothing, so that the positions of a text add up to its n-grams: where an n-gram holds an edge, its other
     characters take the edge's share.
     """
-    edge = np.append(grams[:, 0] == 0, [True] * 3)
     count = len(grams)
-    shares = np.zeros(count + 3)
-    for length in range(1, 4):
-        members = [~edge[lag : lag + count] for lag in range(length)]
-        part = gram_weights[:, length - 1] / np.maximum(np.sum(members, axis=0), 1)
+    real, shares = np.zeros(count + SIZES), np.zeros(count + SIZES)
+    real[:count] = grams[:, 0] != 0
+    for length in range(1, SIZES + 1):
+        members = [real[lag : lag + count] for lag in range(length)]
+        part = gram_weights[:, length - 1] / np.maximum(sum(members[1:], members[0]), 1.0)
         for lag, is_real in enumerate(members):
-            shares[lag : lag + count] += np.where(is_real, part, 0.0)
+            shares[lag : lag + count] += part * is_real
     return shares[:count]

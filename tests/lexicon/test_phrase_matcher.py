@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_engine.lexicon.matcher import Phrase, PhraseMatcher
+from feedback_engine.lexicon.automaton import Automaton
+from feedback_engine.lexicon.matcher import EDGE, Phrase, PhraseMatcher
 
 Found = list[tuple[int, int, str]]
 
 
+def find_layers(matcher: PhraseMatcher[str], text: str) -> list[Found]:
+    row = EDGE + text + EDGE
+    found = matcher.find(row, np.frombuffer(row.encode("utf-32-le"), dtype=np.uint32))
+    return [
+        [
+            (start - 1, end - 1, values[value])
+            for start, end, value in zip(*map(np.ndarray.tolist, matches), strict=True)
+        ]
+        for matches, values in zip(found, matcher.values, strict=True)
+    ]
+
+
 def find(phrases: list[str], text: str) -> Found:
-    matcher = PhraseMatcher([Phrase(phrase, 0, phrase) for phrase in phrases], layers=1)
-    return [tuple(match) for match in matcher.find(text)[0]]  # type: ignore[misc]
+    return find_layers(PhraseMatcher([Phrase(phrase, 0, phrase) for phrase in phrases], layers=1), text)[0]
 
 
 def test_longest_phrase_wins_from_the_left() -> None:
@@ -19,12 +32,12 @@ def test_longest_phrase_wins_from_the_left() -> None:
 
 def test_layers_do_not_disturb_each_other() -> None:
     matcher = PhraseMatcher([Phrase("服务差", 0, "bad"), Phrase("服务", 1, "service")], layers=2)
-    assert matcher.find("服务差") == [[(0, 3, "bad")], [(0, 2, "service")]]
+    assert find_layers(matcher, "服务差") == [[(0, 3, "bad")], [(0, 2, "service")]]
 
 
 def test_phrase_of_several_labels_is_found_for_each() -> None:
     matcher = PhraseMatcher([Phrase("排队", 0, "a"), Phrase("排队", 0, "b")], layers=1)
-    assert matcher.find("排队") == [[(0, 2, "a"), (0, 2, "b")]]
+    assert find_layers(matcher, "排队") == [[(0, 2, "a"), (0, 2, "b")]]
 
 
 def test_gap_stays_within_its_sentence_and_reach() -> None:
@@ -68,3 +81,24 @@ def test_phrase_may_end_in_a_number() -> None:
 
 def test_patterns_and_plain_phrases_of_one_beginning_are_both_found() -> None:
     assert find(["等了", "等了…没人理"], "等了没人理，等了很久") == [(0, 5, "等了…没人理"), (6, 8, "等了")]
+
+
+def test_of_two_patterns_that_reach_as_far_the_earlier_one_wins() -> None:
+    assert find(["等…才来", "等了…来"], "等了很久才来") == [(0, 6, "等了…来")]
+    assert find(["等…才来", "等…来"], "等了很久才来") == [(0, 6, "等…才来")]
+
+
+def test_no_phrase_reaches_from_one_text_into_the_next() -> None:
+    assert find(["等了…没人理", "好评"], f"等了{EDGE}没人理，好{EDGE}评") == []
+
+
+@given(
+    st.lists(st.text("好坏不很\U0001f600", min_size=1, max_size=4), max_size=8, unique=True),
+    st.text("好坏不很\U0001f600,"),
+)
+def test_automaton_finds_every_word_everywhere(words: list[str], text: str) -> None:
+    row = EDGE + text + EDGE
+    found = Automaton(words).find(np.frombuffer(row.encode("utf-32-le"), dtype=np.uint32))
+    spans = zip(found.starts.tolist(), found.ends.tolist(), found.words.tolist(), strict=True)
+    everywhere = {(at, at + len(w), n) for n, w in enumerate(words) for at in range(len(row)) if row.startswith(w, at)}
+    assert sorted(spans) == sorted(everywhere)

@@ -55,36 +55,56 @@ def test_shipped_models_are_small_enough() -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_evidence_adds_up_to_the_log_odds_of_the_score(scorer: LearnedScorer, reader: Reader, text: str) -> None:
-    judgement = scorer.score(reader.read(text)).text
-    weights = sum(opinion.value for opinion in judgement.opinions)
-    assert math.tanh(weights / 2) == pytest.approx(judgement.score, abs=1e-9)
-    for opinion in judgement.opinions:
-        assert 0 <= opinion.start < opinion.end <= len(reader.read(text).folded.text)
+    readings = reader.read(["前一条", text])
+    verdicts = scorer.score(readings)
+    _, begin, end = readings.folded.edges.tolist()
+    said = [verdicts.texts[number] for number in verdicts.texts.of(1)]
+    assert math.tanh(sum(each.value for each in said) / 2) == pytest.approx(verdicts.scores[1], abs=1e-7)
+    assert all(begin < each.start < each.end <= end for each in said)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_evidence_of_a_touchpoints_clause_adds_up_too(scorer: LearnedScorer, reader: Reader, text: str) -> None:
+    readings = reader.read([text])
+    judged = scorer.score(readings).clauses
+    for clause in readings.is_wanted.nonzero()[0].tolist():
+        weights = sum(judged.statements[number].value for number in judged.statements.of(clause))
+        assert math.tanh(weights / 2) == pytest.approx(judged.scores[clause], abs=1e-7)
 
 
 def test_a_text_scores_the_same_alone_and_in_any_batch(scorer: LearnedScorer, reader: Reader) -> None:
-    readings = [reader.read(text) for text in TEXTS]
-    alone = [scorer.score(reading) for reading in readings]
-    assert scorer.score_many(readings) == alone
-    assert scorer.score_many(readings[::-1]) == alone[::-1]
+    def score(texts: list[str]) -> list[tuple[object, ...]]:
+        verdicts = scorer.score(reader.read(texts))
+        said = [
+            [(each.value, each.rule) for each in map(verdicts.texts.__getitem__, verdicts.texts.of(number))]
+            for number in range(len(texts))
+        ]
+        return list(zip(verdicts.scores, verdicts.polarities, verdicts.confidences, said, strict=True))
+
+    alone = [score([text])[0] for text in TEXTS]
+    assert score(TEXTS) == alone
+    assert score(TEXTS[::-1]) == alone[::-1]
 
 
 def test_learned_evidence_is_told_in_words(scorer: LearnedScorer, reader: Reader) -> None:
-    found = scorer.score(reader.read("前台爱理不理，房间潮得没法睡，隔壁吵到凌晨三点半，和图片上完全是两个样子")).text
-    assert found.score < -0.8
-    assert any("学习权重" in opinion.rule and opinion.value < 0 for opinion in found.opinions)
+    found = scorer.score(reader.read(["前台爱理不理，房间潮得没法睡，隔壁吵到凌晨三点半，和图片上完全是两个样子"]))
+    assert found.scores[0] < -0.8
+    assert any(
+        "学习权重" in rule and value < 0 for rule, value in zip(found.texts.rules, found.texts.values, strict=True)
+    )
 
 
 def test_confidence_is_lower_where_the_text_is_unlike_the_training_data(scorer: LearnedScorer, reader: Reader) -> None:
-    plain = scorer.score(reader.read("酒店位置很好，房间干净，服务热情，下次还会再来住")).text
-    strange = scorer.score(reader.read("酒店很好 zqxj wvkp jjqz xkcd qqzv bnmx plok wjzq kxvb hjzz qpwk")).text
-    assert strange.confidence < plain.confidence
+    plain = "酒店位置很好，房间干净，服务热情，下次还会再来住"
+    strange = "酒店很好 zqxj wvkp jjqz xkcd qqzv bnmx plok wjzq kxvb hjzz qpwk"
+    sure = scorer.score(reader.read([plain, strange])).confidences
+    assert sure[1] < sure[0]
 
 
 def test_a_scorer_sent_to_another_process_scores_alike(scorer: LearnedScorer, reader: Reader) -> None:
     again = pickle.loads(pickle.dumps(scorer))
     assert again.fingerprint == scorer.fingerprint
-    assert again.score(reader.read(TEXTS[1])) == scorer.score(reader.read(TEXTS[1]))
+    assert again.score(reader.read(TEXTS)).scores == scorer.score(reader.read(TEXTS)).scores
 
 
 def test_a_folder_without_models_is_named_with_the_way_out(lexicon: Lexicon, tmp_path: Path) -> None:

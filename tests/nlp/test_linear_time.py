@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import json
 import random
 import re
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from feedback_engine.lexicon.files import list_packs, load_pack
 from feedback_engine.lexicon.matcher import GAP, NUMBER, STEP, compile_pattern
 from feedback_engine.lexicon.model import Lexicon
-from feedback_engine.nlp.batch import annotate, tag_table
+from feedback_engine.nlp.batch import tag_table
 from feedback_engine.nlp.normalize import fold_phrase
 from feedback_engine.nlp.tagged import Evidence, TaggedText
 from feedback_engine.nlp.tagger import Tagger
@@ -59,7 +61,8 @@ REPEATED = {
 def test_a_hundred_thousand_characters_take_seconds(tagger: Tagger, piece: str) -> None:
     text = (piece * LONG)[:LONG]
     start = time.process_time()
-    annotate(tagger.tag(text))
+    tagger.tag(text)
+    tag_table([text], ["0"], tagger)
     assert time.process_time() - start < SECONDS
 
 
@@ -105,7 +108,7 @@ NASTY = ["a", "1", "一", "不", "等了", " ", "\t ", ",", ".", "。", "a.", "1
 @pytest.mark.parametrize("piece", NASTY, ids=ascii)
 def test_every_expression_of_the_code_is_linear(piece: str) -> None:
     patterns = _module_patterns()
-    assert len(patterns) >= 3
+    assert len(patterns) >= 2
     text = (piece * LONG)[:LONG]
     for pattern in patterns:
         start = time.process_time()
@@ -160,5 +163,20 @@ def test_generated_texts_never_raise_and_point_into_themselves(tagger: Tagger, l
 def test_generated_batch_equals_single_calls(tagger: Tagger, lexicon: Lexicon) -> None:
     texts = _generate(lexicon, seed=12, count=300)
     whole = tag_table(texts, [str(at) for at in range(len(texts))], tagger)
-    expected = [(str(at), *tail) for at, text in enumerate(texts) for tail in annotate(tagger.tag(text))]
-    assert list(whole.itertuples(index=False, name=None)) == expected
+    alone = [tag_table([text], [str(at)], tagger) for at, text in enumerate(texts)]
+    pd.testing.assert_frame_equal(whole, pd.concat(alone, ignore_index=True))
+
+
+def test_rows_say_what_the_values_say(tagger: Tagger, lexicon: Lexicon) -> None:
+    texts = _generate(lexicon, seed=13, count=300)
+    rows = tag_table(texts, [str(at) for at in range(len(texts))], tagger).groupby("feedback_id", sort=False)
+    for (_, found), tagged in zip(rows, tagger.tag_many(texts), strict=True):
+        complaint = tagged.complaint
+        roots = [complaint.root] if complaint.root else []
+        details = [*roots, *complaint.causes, *complaint.urgency, *complaint.demands]
+        groups = [tagged.sentiment, *tagged.touchpoints, *([complaint] if complaint.is_complaint else []), *details]
+        assert [json.loads(cell) for cell in found["evidence"]] == [group.to_dict()["evidence"] for group in groups]
+        sure = [getattr(group, "confidence", complaint.confidence) for group in groups]
+        assert list(found["confidence"]) == sure
+        judged = [tagged.sentiment, *tagged.touchpoints]
+        assert list(found["score"])[: len(judged)] == [group.score for group in judged]

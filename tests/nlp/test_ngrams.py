@@ -30,9 +30,9 @@ def test_texts_of_a_batch_do_not_touch_each_other() -> None:
 def test_any_texts_lie_between_edges_and_each_code_comes_from_its_own_text(texts: list[str]) -> None:
     layout = lay_out(texts)
     assert len(layout.starts) == len(texts) + 1
-    joined = "\x01".join(text.replace("\x01", " ") for text in texts)
+    joined = "\x01".join(("", *(text.replace("\x01", " ") for text in texts), ""))
     inner = np.flatnonzero(layout.codes != EDGE)
-    assert all(not joined[layout.origin[position]].isspace() for position in inner)
+    assert all(not joined[layout.places[position]].isspace() for position in inner)
 
 
 @given(ANY_TEXT)

@@ -5,12 +5,13 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
-from feedback_engine.nlp.normalize import fold, fold_phrase
+from feedback_engine.nlp.normalize import fold, fold_many, fold_phrase
 from feedback_engine.nlp.segment import Segmenter, split_clauses
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
@@ -54,6 +55,18 @@ def test_folding_any_string_keeps_a_way_back(text: str) -> None:
     positions = [folded.span_in_original(i, i + 1) for i in range(len(folded.text))]
     assert positions == sorted(positions)
     assert all(0 <= start < end <= len(text) for start, end in positions)
+
+
+@given(st.lists(ANY_TEXT, max_size=5))
+def test_texts_of_a_row_are_folded_as_each_alone(texts: list[str]) -> None:
+    row = fold_many(texts)
+    for number, text in enumerate(texts):
+        folded = fold(text)
+        first, last = row.edges[number] + 1, row.edges[number + 1]
+        assert row.text[first:last] == folded.text
+        places = np.arange(first, last)
+        _, starts, ends = (column.tolist() for column in row.spans_in_given(places, places + 1))
+        assert list(zip(starts, ends, strict=True)) == [folded.span_in_original(i, i + 1) for i in range(last - first)]
 
 
 def test_clauses_end_at_punctuation_and_spaces_but_not_inside_numbers() -> None:

@@ -1,0 +1,179 @@
+"""Learned weights and rules joined to one judgement.
+
+A text's log odds of being positive are the learned weights of its n-grams plus the opinions that the rules read,
+each at its share; the score is tanh(log odds / 2) = 2p - 1. Evidence adds up to the log odds. Where a short text or a
+clause says one thing by its words and the other by negation, contrast, irony, waiting or comparison, the rules prevail.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.nlp.pieces import Characters, tell_pieces
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.sentiment import POLARITIES, LexiconVerdicts, Sides, label_scores, sum_values
+from feedback_engine.nlp.statements import Columns, Statements, arrange
+from feedback_engine.nlp.vocabulary import Flags, Floats
+
+#: Raised whenever the blend below changes what a text scores.
+BLEND_VERSION = 1
+#: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
+_SHORT, _VERY_SHORT = 40, 16
+#: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
+_STRONG, _DOUBTFUL = 2.2, 0.7
+#: Scores of the rules nearer to 0 than this win by a structure only.
+_FAINT = 0.2
+#: Where rules prevail, the learned part is cut to this share of theirs.
+_YIELD = 0.1
+#: Log odds that the learned weights must reach where the rules read no opinion: in any text, in a very short one for
+#: good and for bad (bare requests and questions look bad to weights learned from reviews), in a clause.
+_SILENT_BAND, _SILENT_GOOD, _SILENT_BAD, _SILENT_CLAUSE = 0.4, 1.3, 2.5, 3.0
+#: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
+_REMNANT = 0.15
+_NEUTRAL_CONFIDENCE = 0.3
+#: What is said beside the weights, by number: nothing, that they are too faint to count, that the rules prevail.
+_NOTES = ("", ",未见情感词,按中性", ",规则优先")
+
+
+class _Rates(NamedTuple):
+    """Log odds per unit of learned log odds and of the rules' score or strength, fitted on held-out predictions."""
+
+    learned: float
+    rules: float
+
+
+_TEXT, _CLAUSE = _Rates(0.9, 1.15), _Rates(0.9, 1.8)
+#: Which labels, by number, lean to neither side.
+_IS_LEVEL = np.array([label in (Polarity.MIXED, Polarity.NEUTRAL) for label in POLARITIES])
+
+
+class Weighed(NamedTuple):
+    """What the learned weights say of the parts of a row (texts or clauses), in log odds."""
+
+    odds: Floats
+    #: The share of n-grams that the weights do not know.
+    unknown: Floats
+    characters: Characters
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """The parts of a row judged by weights and rules together."""
+
+    scores: Floats
+    #: By number in POLARITIES.
+    labels: NDArray[np.int64]
+    readings: Readings
+    said: Columns
+    #: The parts that were weighed, what their weights count, their log odds in all, and notes on them.
+    numbers: Places
+    weighed: Weighed
+    rates: Floats
+    totals: Floats
+    notes: Sequence[str]
+
+    def tell(self) -> Statements:
+        """Return what the parts were judged by; the values of a part add up to its log odds."""
+        pieces = tell_pieces(self.readings.folded, self.weighed.characters, self.rates, self.totals, self.notes)
+        pieces = pieces._replace(parts=self.numbers[pieces.parts])
+        return arrange(len(self.scores), self.said, pieces)
+
+
+def judge_texts(
+    readings: Readings, rules: LexiconVerdicts, weighed: Weighed, domains: Sequence[str], says_nothing: Flags
+) -> Blend:
+    """Return the judgement of each text, from its domain and the clauses that are whole texts and say nothing."""
+    found, sides, count = rules.found, rules.text_sides, len(readings.given)
+    sizes, odds = steps(readings.folded.edges) - 1, weighed.odds * _TEXT.learned
+    ruled = sides.scores * _TEXT.rules
+    is_silent = steps(found.first_of_text) == 0
+    limit = np.where(sizes > _VERY_SHORT, _SILENT_BAND, np.where(odds > 0, _SILENT_GOOD, _SILENT_BAD))
+    is_nothing = np.zeros(count, dtype=np.bool_)
+    is_nothing[readings.clauses.texts[says_nothing]] = True
+    is_faint = is_silent & ((np.abs(odds) < limit) | (is_nothing & (sizes <= _VERY_SHORT)))
+    structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
+    has_structure = sum_values(structures, found.texts, count) > 0
+    prevail = ~is_silent & _rules_prevail(sides, odds, sizes, has_structure)
+    factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
+    factor = np.where(is_faint, _REMNANT / np.maximum(np.abs(odds), _REMNANT), factor)
+    strength = sum_values(rules.values, found.texts, count)
+    units = np.divide(ruled, strength, out=np.zeros(count), where=strength != 0)
+    notes = [
+        (f",按领域 {domain}" if domain else "") + _NOTES[number]
+        for domain, number in zip(domains, (is_faint + 2 * prevail).tolist(), strict=True)
+    ]
+    said = rules.of_texts(rules.values * units[found.texts])
+    rates = _TEXT.learned * factor
+    scores, labels = _score(weighed.odds * rates, sum_values(said.values, found.texts, count), sides)
+    return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
+
+
+def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed) -> Blend:
+    """Return the judgement of each clause that is wanted by itself, neutral for the others."""
+    found, count = rules.found, len(readings.clauses.starts)
+    sides = rules.clause_sides.take(wanted)
+    strength = sum_values(found.values, found.clauses, count)[wanted]
+    odds = weighed.odds * _CLAUSE.learned
+    is_silent = (steps(found.first_of_clause) == 0)[wanted]
+    has_structure = sum_values(found.has_structure, found.clauses, count)[wanted] > 0
+    prevail = ~is_silent & _rules_prevail(sides, odds, np.zeros(len(wanted), dtype=np.int64), has_structure)
+    factor = np.where(prevail, _yield_to(strength * _CLAUSE.rules, odds), 1.0)
+    factor[is_silent & (np.abs(odds) < _SILENT_CLAUSE)] = 0.0
+    said = _only(rules.of_clauses(found.values * _CLAUSE.rules), wanted, count)
+    rates = _CLAUSE.learned * factor
+    heard = sum_values(said.values, said.parts, count)[wanted]
+    scores, labels = np.zeros(count), np.full(count, POLARITIES.index(Polarity.NEUTRAL))
+    scores[wanted], labels[wanted] = _score(weighed.odds * rates, heard, sides)
+    notes = [_NOTES[number] for number in (2 * prevail).tolist()]
+    return Blend(scores, labels, readings, said, wanted, weighed, rates, weighed.odds * rates, notes)
+
+
+def _only(columns: Columns, wanted: Places, count: int) -> Columns:
+    """Return the statements about these parts only."""
+    is_wanted = np.zeros(count, dtype=np.bool_)
+    is_wanted[wanted] = True
+    at = is_wanted[columns.parts].nonzero()[0]
+    numbers = at.tolist()
+    rules, kinds = [columns.rules[number] for number in numbers], [columns.kinds[number] for number in numbers]
+    return Columns(columns.parts[at], columns.starts[at], columns.ends[at], columns.values[at], rules, kinds)
+
+
+def _score(weighed: Floats, said: Floats, sides: Sides) -> tuple[Floats, NDArray[np.int64]]:
+    """Return scores and labels from the log odds by weights and by rules."""
+    scores = np.array([math.tanh(0.5 * odds) for odds in (weighed + said).tolist()])
+    labels = label_scores(scores, np.minimum(sides.positive, sides.negative))
+    is_silent = sides.positive + sides.negative == 0
+    labels[is_silent & (np.abs(scores) < math.tanh(0.5 * _SILENT_BAND))] = POLARITIES.index(Polarity.NEUTRAL)
+    return scores, labels
+
+
+def _yield_to(ruled: Floats, odds: Floats) -> Floats:
+    """Return the factor that cuts the learned part to a small share of what the rules say."""
+    factors: Floats = np.minimum(1.0, _YIELD * np.abs(ruled) / np.where(odds == 0, 1.0, np.abs(odds)))
+    return factors
+
+
+def _rules_prevail(sides: Sides, odds: Floats, sizes: Places, has_structure: Flags) -> Flags:
+    """Return where the rules read something that n-grams of a text this short cannot be trusted to contradict."""
+    is_contrary = sides.scores * odds < 0
+    by_structure = (sizes <= _VERY_SHORT) | (np.abs(odds) < _DOUBTFUL)
+    by_score = (sizes <= _VERY_SHORT) & (np.abs(odds) < _STRONG)
+    by_score &= _IS_LEVEL[sides.labels] | (is_contrary & (np.abs(sides.scores) >= _FAINT))
+    prevail: Flags = (sizes <= _SHORT) & np.where(is_contrary & has_structure, by_structure, by_score)
+    return prevail
+
+
+def find_confidences(blend: Blend, unknown: Floats, usual_unknown: float) -> Floats:
+    """Return the probability of each label, drawn towards chance by n-grams unlike the training data."""
+    alike = 1.0 - np.maximum(0.0, unknown - usual_unknown) / max(1.0 - usual_unknown, 1e-9)
+    strength = np.abs(blend.scores)
+    level = _NEUTRAL_CONFIDENCE + _NEUTRAL_CONFIDENCE * (1.0 - strength) * alike
+    return np.where(_IS_LEVEL[blend.labels], level, 0.5 + 0.5 * strength * alike)

@@ -1,0 +1,162 @@
+"""The words of a lexicon and a pack as the reader finds them: by number, with what the rules ask of them in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.lexicon.matcher import GAP, Phrase, has_placeholder
+from feedback_engine.lexicon.model import Contrast, Detail, Entry, Lexicon, Pack, Reach, WordKind
+from feedback_engine.nlp.normalize import fold_phrase
+
+SENTIMENT, TOUCHPOINT, COMPLAINT, DETAIL = LAYERS = range(4)
+#: Kinds of words by number.
+KINDS = tuple(WordKind)
+
+KIND_NAMES = {
+    WordKind.WAITING: "等待无人理",
+    WordKind.PROMISE: "承诺未兑现",
+    WordKind.COMPARISON: "比较",
+    WordKind.RHETORIC: "反问反语",
+    WordKind.DEMAND: "诉求",
+    WordKind.REQUEST: "请求",
+    WordKind.WISH: "愿望建议",
+}
+#: What asks for something; a denied one says nothing.
+DEMANDS = (WordKind.DEMAND, WordKind.REQUEST)
+#: Kinds that say what they say by more than a word.
+_STRUCTURES = (WordKind.WAITING, WordKind.PROMISE, WordKind.COMPARISON, WordKind.RHETORIC)
+
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A phrase of the sentiment lexicon with all the parts it can play; 好 is an opinion and a degree word."""
+
+    term: str
+    opinion: Entry | None = None
+    negation: Entry | None = None
+    degree: Entry | None = None
+    contrast: Contrast | None = None
+    #: How an opinion that begins with a negation is made up: 否定『没』+『解决』.
+    parts: str = ""
+    #: Whether it denies what follows it at once, itself reaching over a gap: 投诉…没 + 解决.
+    is_open_denial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A seed phrase of a touchpoint, or a cue of a complaint type, by the label's code."""
+
+    term: str
+    code: str
+    #: How a match of it is told: 触点『客服』(general/touchpoints.yaml:60).
+    rule: str
+
+
+Value = Word | Cue | Detail
+
+
+class WordTable:
+    """What the rules ask of each word, by its number."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = words
+        opinions, negations = [word.opinion for word in words], [word.negation for word in words]
+        degrees, contrasts = [word.degree for word in words], [word.contrast for word in words]
+        self.weight = _column(0.0 if entry is None else entry.weight for entry in opinions)
+        #: By number in `KINDS`; 0 for an opinion and for what is none.
+        self.kind = np.array([0 if entry is None else KINDS.index(entry.kind) for entry in opinions], dtype=np.int8)
+        self.demands = _flags(entry is not None and entry.kind in DEMANDS for entry in opinions)
+        self.is_structure = _flags(entry is not None and entry.kind in _STRUCTURES for entry in opinions)
+        self.negation = _column(1.0 if entry is None else entry.weight for entry in negations)
+        self.negates_near = _flags(entry is not None and entry.reach is Reach.NEAR for entry in negations)
+        self.negates_clause = _flags(entry is not None and entry.reach is Reach.CLAUSE for entry in negations)
+        self.degree = _column(1.0 if entry is None else entry.weight for entry in degrees)
+        self.is_degree = _flags(entry is not None for entry in degrees)
+        self.raises_near = _flags(entry is not None and entry.reach is Reach.NEAR for entry in degrees)
+        self.raises_before = _flags(entry is not None and entry.reach is Reach.AFTER for entry in degrees)
+        self.is_modifier = _flags(word.negation is not None or word.degree is not None for word in words)
+        self.has_parts = _flags(bool(word.parts) for word in words)
+        self.denies_next = _flags(word.is_open_denial for word in words)
+        self.is_contrast = _flags(entry is not None for entry in contrasts)
+        #: The rule of a word with nothing to add, against and for; where the word is not plain, there is more.
+        self.plain_rules = [(f"负面:『{word.term}』", f"正面:『{word.term}』") for word in words]
+        self.is_plain = _flags(map(_is_plain, words))
+        #: Such a word at the beginning of a clause speaks of the whole: 总之.
+        self.sums_up = _flags(entry is not None and entry.before == 1 and entry.after > 1 for entry in contrasts)
+        #: Before such a word a clause ends: what stands before it counts less.
+        self.turns = _flags(entry is not None and entry.before < 1 for entry in contrasts)
+
+
+def _is_plain(word: Word) -> bool:
+    """Return whether the word as found says all there is to say of it."""
+    is_opinion = word.opinion is not None and word.opinion.kind is WordKind.OPINION
+    return is_opinion and not word.parts and not has_placeholder(word.term) and quote(word.term) == word.term
+
+
+def quote(text: str) -> str:
+    """Return the text fit for a rule: lone surrogates replaced, line breaks made spaces."""
+    if text.isalnum() and text.isprintable():
+        return text
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+
+
+def _column(values: Iterable[float]) -> Floats:
+    return np.array(list(values), dtype=np.float64)
+
+
+def _flags(values: Iterable[bool]) -> Flags:
+    return np.array(list(values), dtype=np.bool_)
+
+
+def phrases_of(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
+    """Yield all phrases of a lexicon and a pack, folded, by layer."""
+    for word in _words(lexicon).values():
+        yield Phrase(word.term, SENTIMENT, word)
+    for detail in lexicon.details:
+        yield Phrase(fold_phrase(detail.term), DETAIL, detail)
+    layers = ((TOUCHPOINT, pack.touchpoints, "触点"), (COMPLAINT, pack.complaint_types, "投诉类型线索"))
+    for layer, labels, name in layers:
+        for label in labels:
+            folded = {
+                fold_phrase(term): Cue(term, label.code, f"{name}『{quote(term)}』({origin})")
+                for term, origin in label.phrases.items()
+            }
+            for term, cue in folded.items():
+                yield Phrase(term, layer, cue)
+
+
+def _words(lexicon: Lexicon) -> dict[str, Word]:
+    """Return folded phrase → its parts; of two spellings that fold alike the later one counts."""
+    opinions = {fold_phrase(term): entry for term, entry in (*lexicon.polarity.items(), *lexicon.emoji.items())}
+    negations = {fold_phrase(term): entry for term, entry in lexicon.negation.items()}
+    degrees = {fold_phrase(term): entry for term, entry in lexicon.degree.items()}
+    contrasts = {fold_phrase(term): entry for term, entry in lexicon.contrast.items()}
+    terms = dict.fromkeys((*opinions, *negations, *degrees, *contrasts))
+    return {
+        term: Word(
+            term,
+            opinions.get(term),
+            negations.get(term),
+            degrees.get(term),
+            contrasts.get(term),
+            _parts(term, opinions, negations) if term in opinions else "",
+            GAP in term and any(cut in negations for cut in (term[-1:], term[-2:])),
+        )
+        for term in terms
+        if term
+    }
+
+
+def _parts(term: str, opinions: Mapping[str, Entry], negations: Mapping[str, Entry]) -> str:
+    for cut in range(1, len(term)):
+        negated = opinions.get(term[cut:])
+        if term[:cut] in negations and negated is not None and negated.weight:
+            return f"否定『{term[:cut]}』+『{term[cut:]}』"
+    return ""
