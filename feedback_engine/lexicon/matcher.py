@@ -148,11 +148,10 @@ class _Patterns:
         #: (gate, tail) → patterns; a phrase that begins or ends with a number has every numeral for gate or tail.
         self._by_pieces: dict[tuple[str, str], dict[_Pattern, None]] = {}
         self._reach: dict[str, int] = {}
-        for order, phrase in enumerate(phrases):
+        for order, phrase in enumerate(phrase for phrase in phrases if has_placeholder(phrase.text)):
             pieces = re.split(f"[{_PLACEHOLDERS}]", phrase.text)
-            if len(pieces) > 1:
-                pattern = _Pattern(order, phrase.text, phrase.layer, numbers[phrase.layer][phrase.text])
-                self._add(pattern, pieces[0], pieces[-1], len(phrase.text) + _WIDEST * len(pieces))
+            pattern = _Pattern(order, phrase.text, phrase.layer, numbers[phrase.layer][phrase.text])
+            self._add(pattern, pieces[0], pieces[-1], len(phrase.text) + _WIDEST * len(pieces))
         #: What the automaton must find.
         self.pieces = list(dict.fromkeys(piece for pieces in self._by_pieces for piece in pieces))
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Points
-from feedback_engine.nlp.normalize import fold
+from feedback_engine.nlp.normalize import fold_points
 
 #: Named in each model file: raised whenever equal texts would give other buckets.
 NGRAMS_VERSION = 1
@@ -50,30 +50,21 @@ class Layout:
 @cache
 def _code_table() -> Codes:
     """Return code point → code, 0 for a character to drop; read-only, the same at every call."""
-    table = np.zeros(0x110000, dtype=np.uint16)
-    for point in (*range(EDGE + 1, 0xD800), *range(0xE000, 0x10000)):
-        table[point] = _code_of(chr(point))
+    folded = fold_points()
+    plane = [chr(point) for point in range(0x10000)]
+    codes = np.arange(0x10000)
+    codes[[character.isdigit() for character in plane]] = ord("0")
+    codes[[_says_nothing(character) for character in plane]] = 0
+    table = np.where(folded < 0x10000, codes[folded & 0xFFFF], 0xE000 + (folded & 0x17FF)).astype(np.uint16)
     table[0xD800:0xE000] = ord("?")  # lone surrogates
-    beyond = np.arange(0x10000, 0x110000)
-    table[beyond] = 0xE000 + (beyond & 0x17FF)  # as _beyond_plane
-    unseen = (*range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0))
-    table[list(unseen)] = 0
+    table[0x10000:][folded[0x10000:] == 0] = 0
     table[EDGE] = EDGE
     table.setflags(write=False)
     return table
 
 
-def _code_of(character: str) -> int:
-    folded = fold(character).text
-    if not folded or folded.isspace() or unicodedata.category(folded).startswith(_DROPPED):
-        return 0
-    code = ord("0") if folded.isdigit() else ord(folded)
-    return code if code < 0x10000 else _beyond_plane(code)
-
-
-def _beyond_plane(point: int) -> int:
-    """Return the code of an emoji or a rare character, in the range that lone surrogates leave free."""
-    return 0xE000 + (point & 0x17FF)
+def _says_nothing(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character).startswith(_DROPPED)
 
 
 def lay_out(texts: Sequence[str]) -> Layout:

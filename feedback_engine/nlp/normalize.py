@@ -98,7 +98,7 @@ class FoldedTexts:
 
 
 @cache
-def _point_table() -> Points:
+def fold_points() -> Points:
     """Return code point → folded code point, 0 for one that is dropped; the edge stands for itself."""
     table = np.arange(0x110000, dtype=np.uint32)
     table[list(_TABLE)] = [ord(new) if new else 0 for new in _TABLE.values()]
@@ -113,7 +113,7 @@ def fold_many(texts: Sequence[str]) -> FoldedTexts:
     if given.count(EDGE) > len(texts) + 1:
         given = EDGE.join(("", *(text.replace(EDGE, "\0") for text in texts), ""))
     raw = np.frombuffer(given.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    points = _point_table()[raw]
+    points = fold_points()[raw]
     places = points.nonzero()[0]
     points = points[places]
     text = points.tobytes().decode("utf-32-le", "surrogatepass")

@@ -29,8 +29,10 @@ class WeightTable:
     @classmethod
     def of(cls, *models: Model) -> WeightTable:
         """Return the table of these models, their outputs in this order."""
-        union = np.unique(np.concatenate([model.buckets for model in models]))
         slots = np.zeros(1 << HASH_BITS, dtype=np.int32)
+        for model in models:
+            slots[model.buckets] = 1
+        union = slots.nonzero()[0]
         slots[union] = np.arange(1, len(union) + 1, dtype=np.int32)
         rows = np.zeros((len(union) + 1, sum(len(model.outputs) for model in models)), dtype=np.int16)
         first = 0
