@@ -12,6 +12,8 @@ from feedback_engine.domain import AnswerState
 #: C0 controls but newline and tab, and DEL, as UTF-8 bytes; C1 controls begin with 0xC2 in UTF-8.
 _CONTROL_BYTES = bytes(code for code in (*range(32), 127) if code not in (9, 10))
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+#: The blanks of ASCII that are no control characters to be dropped.
+_BLANKS = " \t\n"
 #: What is stripped from both ends: blanks, the ideographic space, no-break spaces and zero-width marks.
 _EDGES = string.whitespace + "\x85\u00a0\u3000\u2028\u2029\u200b\u200c\u200e\u200f\u2060\ufeff"
 
@@ -30,8 +32,11 @@ DEFAULT_MISSING: Mapping[str, AnswerState] = {
 
 def clean_column(cells: Sequence[str]) -> list[str]:
     """Return the cells without NUL, lone surrogates and control characters, stripped; line ends become newlines."""
-    if _has_unwanted("".join(cells)):
+    text = "".join(cells)
+    if _has_unwanted(text):
         return [clean(cell) for cell in cells]
+    if text.isascii() and not any(blank in text for blank in _BLANKS):
+        return list(cells)
     return [cell.strip(_EDGES) for cell in cells]
 
 
@@ -68,6 +73,7 @@ class MissingTable:
             for literal, state in self._states.items()
             if literal in self.own or state is not AnswerState.REFUSED
         }
+        self._emptied = self._empty - {""}
 
     def state_of(self, cell: str) -> AnswerState | None:
         """Return the state that the literal stands for, or None if it is an answer."""
@@ -75,4 +81,6 @@ class MissingTable:
 
     def blank_out(self, cells: list[str]) -> list[str]:
         """Return the cells of an id, date or text column, with literals for "nothing" emptied."""
+        if self._emptied.isdisjoint(cells):
+            return cells
         return ["" if cell in self._empty else cell for cell in cells]
