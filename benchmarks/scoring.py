@@ -94,7 +94,7 @@ selected = (
     [(keys[who], codes[t], "answered", value, 1.0, 5.0) for (who, t), value in zip(each, rating.tolist())]
     for each, rating in parts()
 )
-ratings = to_coded_frame(RATINGS, names, selected, [name for name in names if name != "rating"])
+ratings = to_coded_frame(RATINGS, names, selected, ("feedback_id", "indicator", "state"))
 ids = ratings["feedback_id"].cat.categories.tolist()
 moments = pd.to_datetime([f"{name}-15T04:00:00Z" for name in month_names], utc=True).as_unit("us")
 documents = np.array([json.dumps({"门店": name}, ensure_ascii=False) for name in segment_names], dtype=object)

@@ -26,7 +26,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 #: Rows of ratings in memory as Python objects at one time.
 _PART = 50_000
-_CODED = ("feedback_id", "indicator", "state", "scale_min", "scale_max")
+_CODED = ("feedback_id", "indicator", "state")
 
 #: [since, until) in UTC; None = unbounded, and then undated rows belong to it too.
 Bounds = tuple[datetime | None, datetime | None]
@@ -53,7 +53,7 @@ class FeedbackReader:
         return FEEDBACK.conform(_in_key_order(frame if with_text else frame.assign(text="")))
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
-        """Return RATINGS with ids, indicators, states and scale ends as categories: few values, in millions of rows."""
+        """Return RATINGS with ids, indicators and states as categories: few values, in millions of rows."""
         query = _query_of_feedback(tables.ratings, bounds)
         with self._database.reading() as connection:
             result = connection.execute(query.execution_options(yield_per=_PART))
