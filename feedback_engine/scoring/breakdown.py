@@ -210,8 +210,10 @@ def _answers(group: pd.DataFrame, indicator: Indicator, figure: Figure, weights:
 
 def _levels(given: pd.DataFrame, weights: pd.Series[float]) -> tuple[Level, ...]:
     """Return the answers by the score that they are worth, lowest first; answers of weight 0 count nothing."""
-    scores = 100.0 * (given["rating"] - given["scale_min"]) / (given["scale_max"] - given["scale_min"])
-    counted = given.assign(score=scores.round(9), weight=given["feedback_id"].map(weights))
+    # The store hands the scale over as categories, which cannot be reckoned with.
+    rating, low, high = (given[name].to_numpy(dtype=np.float64) for name in ("rating", "scale_min", "scale_max"))
+    scores = np.round(100.0 * (rating - low) / (high - low), 9)
+    counted = given.assign(score=scores, rating=rating, weight=given["feedback_id"].map(weights).astype("float64"))
     sums = counted[counted["weight"] > 0].groupby(["score", "rating"])["weight"].agg(["size", "sum"])
     return tuple(
         Level(float(rating), float(score), int(row["size"]), float(row["sum"]))
