@@ -21,13 +21,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-os.environ |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 PARTS = (
-    "房间很干净", "前台办理入住太慢", "早餐品种不多", "隔音不好，半夜被隔壁吵醒", "性价比高", "位置方便，出门就是地铁", "空调声音大",
-    "服务员态度热情", "快递三天才到", "包装破了一个角", "客服一直不回复", "打电话没人接", "物流很快", "质量一般", "颜色和图片不一样",
-    "用了两天就坏了", "价格比实体店便宜", "送货上门", "等了四十分钟没人理", "要求退款", "下次还会再来", "有点失望", "不是很满意",
-    "整体还不错", "味道很好", "分量有点少", "环境安静", "停车不方便", "卫生间有异味", "屏幕清晰", "电池不耐用", "说好的当天发货",
+    "房间很干净", "前台办理入住太慢", "早餐品种不多", "隔音不好，半夜被隔壁吵醒", "性价比高", "位置方便，出门就是地铁",
+    "空调声音大", "服务员态度热情", "快递三天才到", "包装破了一个角", "客服一直不回复", "打电话没人接",
+    "物流很快", "质量一般", "颜色和图片不一样", "用了两天就坏了", "价格比实体店便宜", "送货上门",
+    "等了四十分钟没人理", "要求退款", "下次还会再来", "有点失望", "不是很满意", "整体还不错",
+    "味道很好", "分量有点少", "环境安静", "停车不方便", "卫生间有异味", "屏幕清晰",
+    "电池不耐用", "说好的当天发货",
 )  # fmt: skip
 JOINTS = ("，", "，", "。", "！", "，但是", "，而且", "，就是", "；")
 #: What the slow ones are given.
@@ -99,12 +101,12 @@ def measure_loading() -> None:
     print(f"import {imported - start:.2f} s, loading {loaded - imported:.2f} s, one call {took:.2f} ms of CPU time")
 
 
-def measure_processes(texts: Sequence[str]) -> None:
-    """Print what a second process brings, by the clock on the wall."""
+def measure_processes(count: int) -> None:
+    """Print what a second process brings for so many texts, by the clock on the wall."""
     from feedback_engine import FeedbackEngine
     from feedback_engine.config.model import Config
 
-    speeds = []
+    speeds, texts = [], make_texts(count)
     for processes in (1, 2):
         config = Config.model_validate({"store": {"url": "sqlite://"}, "tagging": {"processes": processes}})
         engine = FeedbackEngine(config)
@@ -118,6 +120,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=60_000, help="texts for the comparison of processes, 0 for none")
     arguments = parser.parse_args()
     measure_loading()
     lines = arguments.texts.read_text(encoding="utf-8").splitlines() if arguments.texts else make_texts(arguments.count)
@@ -139,7 +142,8 @@ def main() -> None:
     for name, speed in speeds.items():
         ratios = (speed / speeds["snownlp sentiments"], speed / speeds["jieba.lcut alone"])
         print(f"{name:34}{speed:>10,.0f}{ratios[0]:>12,.1f}{ratios[1]:>10,.2f}")
-    measure_processes(texts)
+    if arguments.large:
+        measure_processes(arguments.large)
 
 
 if __name__ == "__main__":

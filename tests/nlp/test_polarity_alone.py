@@ -7,7 +7,8 @@ import pandas as pd
 
 import feedback_engine as fe
 
-TEXTS = ["房间很干净，服务热情，下次还来", "质量太差，客服态度恶劣，再也不买了", "", None, "……", "\ud800", "👍", "好" * 5000]
+GOOD, BAD = "房间很干净，服务热情，下次还来", "质量太差，客服态度恶劣，再也不买了"
+TEXTS = [GOOD, BAD, "", None, "……", "\ud800", "👍", "好" * 5000]
 
 
 def test_sign_of_the_score_is_that_of_the_text_and_texts_without_content_score_nothing() -> None:
@@ -28,7 +29,8 @@ def test_scores_do_not_depend_on_the_batch() -> None:
 
 def test_threads_share_one_engine() -> None:
     engine = fe.FeedbackEngine()
-    texts = [f"{text}，{number}" for text in ("物流很快，但客服太差", "没有什么不满意的", "等了四十分钟没人理") for number in range(40)]
+    pieces = ("物流很快，但客服太差", "没有什么不满意的", "等了四十分钟没人理")
+    texts = [f"{piece}，{number}" for piece in pieces for number in range(40)]
     expected = fe.FeedbackEngine().tag_many(texts)
 
     def work(seed: int) -> bool:
