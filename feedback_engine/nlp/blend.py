@@ -19,12 +19,12 @@ from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, steps
 from feedback_engine.nlp.pieces import Characters, tell_pieces
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import POLARITIES, LexiconVerdicts, Sides, label_scores, sum_values
+from feedback_engine.nlp.sentiment import DAMPING, POLARITIES, LexiconVerdicts, Sides, label_scores, sum_values
 from feedback_engine.nlp.statements import Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 1
+BLEND_VERSION = 2
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 40, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -104,8 +104,8 @@ def judge_texts(
     prevail = ~is_silent & _rules_prevail(sides, odds, sizes, has_structure)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
     factor = np.where(is_faint, _REMNANT / np.maximum(np.abs(odds), _REMNANT), factor)
-    strength = sum_values(rules.values, found.texts, count)
-    units = np.divide(ruled, strength, out=np.zeros(count), where=strength != 0)
+    # what a unit of strength adds to the score of the rules, (P - N) / (P + N + damping)
+    units = _TEXT.rules / (sides.positive + sides.negative + DAMPING)
     notes = [
         (f",按领域 {domain}" if domain else "") + _NOTES[number]
         for domain, number in zip(domains, (is_faint + 2 * prevail).tolist(), strict=True)

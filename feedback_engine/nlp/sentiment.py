@@ -24,7 +24,7 @@ from feedback_engine.nlp.statements import Columns, Judged, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
-_DAMPING = 0.4
+DAMPING = 0.4
 #: Scores nearer to 0 than this are neutral.
 _NEUTRAL_BAND = 0.1
 #: Both signs at least this strong, and the score within the second figure: mixed.
@@ -165,7 +165,7 @@ def weigh_sides(values: Floats, parts: Places, count: int) -> Sides:
     """Return the sides of each of `count` parts from the values of their opinions."""
     positive = sum_values(np.maximum(values, 0.0), parts, count)
     negative = sum_values(np.maximum(-values, 0.0), parts, count)
-    scores = (positive - negative) / (positive + negative + _DAMPING)
+    scores = (positive - negative) / (positive + negative + DAMPING)
     return Sides(positive, negative, scores, label_scores(scores, np.minimum(positive, negative)))
 
 
@@ -190,7 +190,7 @@ def judge(values: Iterable[float]) -> tuple[float, Polarity]:
             positive += value
         else:
             negative -= value
-    score = (positive - negative) / (positive + negative + _DAMPING)
+    score = (positive - negative) / (positive + negative + DAMPING)
     return score, choose_polarity(score, min(positive, negative))
 
 

@@ -63,6 +63,13 @@ def test_evidence_adds_up_to_the_log_odds_of_the_score(scorer: LearnedScorer, re
     assert all(begin < each.start < each.end <= end for each in said)
 
 
+def test_opinions_that_level_each_other_keep_their_signs_and_weights(scorer: LearnedScorer, reader: Reader) -> None:
+    verdicts = scorer.score(reader.read(["颜值不错，音质目前一般般，煲煲后追评。"]))
+    said = {verdicts.texts.rules[n]: verdicts.texts.values[n] for n in verdicts.texts.of(0)}
+    assert said["正面:『不错』"] > 0.3
+    assert said["负面:『一般般』"] == pytest.approx(-said["正面:『不错』"])
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_evidence_of_a_touchpoints_clause_adds_up_too(scorer: LearnedScorer, reader: Reader, text: str) -> None:
     readings = reader.read([text])
