@@ -22,6 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
+from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values
 from feedback_engine.nlp.normalize import fold
 from feedback_engine.nlp.segment import split_clauses
 from feedback_engine.nlp.train import train
@@ -30,6 +33,15 @@ ROOT = Path(__file__).parents[1]
 EMOTIONS = {"happy": "positive", "angry": "negative", "sad": "negative", "fear": "negative"}
 NEUTRAL_EMOTIONS = {"neutral": "neutral", "surprise": "neutral"}
 SIGNS = {"P": "positive", "N": "negative"}
+#: One of the sets mixes reviews of three kinds of thing, which its rows do not name.
+THREE = {
+    "lodging": "酒店 房间 入住 前台 宾馆 早餐 客房 大堂 携程 住宿 退房 标间 服务员 房价 床",
+    "computer": (
+        "电脑 笔记本 本本 键盘 屏幕 硬盘 系统 散热 电池 内存 显卡 驱动 xp vista 机器 鼠标 触摸板 配置 "
+        "cpu 风扇 外观 接口 摄像头"
+    ),
+    "book": "书 作者 内容 阅读 读者 故事 小说 翻译 文字 出版 孩子 看完 章 印刷 读",
+}
 #: Short reviews teach the clause model too, at this weight of all clauses together.
 REVIEW_SHARE, LONGEST_REVIEW = 0.3, 50
 SOURCES = {
@@ -51,15 +63,20 @@ def read_lines(path: Path) -> list[Row]:
 
 
 def review_rows(data: Path) -> Iterator[Row]:
-    """Yield reviews and posts that are positive or negative, with the domain whose weights they train."""
+    """Yield reviews and posts that are positive or negative, with the domain whose weights they train.
+
+    Neutral ones teach only what texts of their domain look like.
+    """
     folder = data / "sentiment"
     for name, domain in (
-        ("ecommerce_few", "shopping"), ("hotel_laptop_book", "lodging_computer_book"),
+        ("ecommerce_few", "shopping"), ("hotel_laptop_book", ""),
         ("shopping", "shopping"), ("food_delivery", "food_delivery"),
     ):  # fmt: skip
-        for row in read_lines(folder / f"{name}.jsonl"):
-            yield {"text": row["text"], "label": row["label"], "domain": domain}
-    yield from post_rows(data, EMOTIONS)
+        rows = read_lines(folder / f"{name}.jsonl")
+        domains = [domain] * len(rows) if domain else split_three([row["text"] for row in rows])
+        for row, own in zip(rows, domains, strict=True):
+            yield {"text": row["text"], "label": row["label"], "domain": own}
+    yield from post_rows(data, EMOTIONS | NEUTRAL_EMOTIONS)
     for text, triplets in restaurant_sentences(data):
         signs = {sign for _, sign in triplets}
         signs.discard("neutral")
@@ -67,8 +84,20 @@ def review_rows(data: Path) -> Iterator[Row]:
             yield {"text": text, "label": signs.pop(), "domain": "restaurant"}
     for row in read_lines(data / "touchpoints" / "car_subjects.jsonl"):
         values = {value for _, value in row["pairs"]} - {0}
-        if len(values) == 1:
-            yield {"text": row["text"], "label": str(values.pop()), "domain": "automotive"}
+        if len(values) < 2:
+            yield {"text": row["text"], "label": str(values.pop()) if values else "neutral", "domain": "automotive"}
+
+
+def split_three(texts: list[str]) -> list[str]:
+    """Return lodging, computer or book for each review: by words where they are clear, else as those rows teach."""
+    found = np.array([[sum(map(text.lower().count, words.split())) for words in THREE.values()] for text in texts])
+    ranked = np.sort(found, axis=1)
+    clear = (ranked[:, 2] >= 2) & (ranked[:, 2] > 2 * ranked[:, 1])
+    counts, spec = count_ngrams(texts), FitSpec(penalty=1e-5)
+    target = np.eye(3, dtype=np.int64)[found[clear].argmax(axis=1)]
+    taught = fit_outputs(counts[np.flatnonzero(clear)], target, np.ones(int(clear.sum())), spec)
+    odds = row_values(counts, spec.values)[:, taught.buckets] @ taught.weights.T + taught.bias
+    return np.array(list(THREE))[odds.argmax(axis=1)].tolist()
 
 
 def post_rows(data: Path, labels: dict[str, str]) -> Iterator[Row]:
@@ -105,8 +134,13 @@ def _middle(begins: list[int], span: tuple[int, int]) -> int:
 def clause_rows(data: Path) -> Iterator[Row]:
     """Yield clauses with one sign, and short reviews at a lower weight."""
     clauses = [row for text, triplets in restaurant_sentences(data) for row in _clauses_of(text, triplets)]
-    reviews = [row for row in review_rows(data) if len(row["text"]) <= LONGEST_REVIEW and row["domain"] != "restaurant"]
-    reviews += list(post_rows(data, NEUTRAL_EMOTIONS))
+    reviews = [
+        row
+        for row in review_rows(data)
+        if len(row["text"]) <= LONGEST_REVIEW
+        and row["domain"] != "restaurant"
+        and (row["label"] != "neutral" or row["domain"] == "social")
+    ]
     sizes = {row["domain"]: 0 for row in reviews}
     for row in reviews:
         sizes[row["domain"]] += 1
@@ -130,6 +164,14 @@ def car_rows(data: Path) -> Iterator[Row]:
         yield {"text": row["text"], "label": sorted({subject for subject, _ in row["pairs"]}), "domain": "automotive"}
 
 
+def car_opinion_rows(data: Path) -> Iterator[Row]:
+    """Yield posts with what they say of their subjects together."""
+    for row in read_lines(data / "touchpoints" / "car_subjects.jsonl"):
+        total = sum(value for _, value in row["pairs"])
+        label = "neutral" if not total else "positive" if total > 0 else "negative"
+        yield {"text": row["text"], "label": label, "domain": "automotive"}
+
+
 def complaint_rows(data: Path) -> Iterator[Row]:
     """Yield citizens' complaints with their type."""
     for row in read_lines(data / "complaints" / "hotline_segmented.jsonl"):
@@ -143,6 +185,7 @@ MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
     "clauses": ("clauses", clause_rows, tuple(SOURCES)[:7]),
     "social": ("posts", lambda data: post_rows(data, EMOTIONS | NEUTRAL_EMOTIONS), ("SMP2020-EWECT",)),
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
+    "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),
     "government": ("complaints", complaint_rows, ("Teddy Cup 2020 C",)),
 }
 

@@ -76,7 +76,7 @@ ADAPTERS: Registry[Platform] = Registry("文件格式", {platform.name: platform
 SENTIMENT_SCORERS: Registry[Callable[[Lexicon, Pack, Path], SentimentScorer]] = Registry(
     "情感打分器",
     {
-        "learned": lambda lexicon, _pack, folder: LearnedScorer(lexicon, folder / "models"),
+        "learned": lambda lexicon, pack, folder: LearnedScorer(lexicon, folder / "models", pack),
         "lexicon": lambda lexicon, _pack, _folder: LexiconScorer(lexicon),
         "snownlp": lambda _lexicon, pack, _folder: SnownlpScorer(pack.userdict),
     },

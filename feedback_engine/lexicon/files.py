@@ -28,6 +28,8 @@ from feedback_engine.lexicon.model import (
 from feedback_engine.lexicon.themes import ThemeRole, ThemeWords
 from feedback_engine.registry import unknown_name
 
+#: What the two files of a pack may say beside their labels.
+_TOUCHPOINT_KEYS, _TYPE_KEYS = ("name", "extends", "model", "opinions", "posts"), ("name", "model", "cases")
 _CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
 #: At most this many mistakes are shown.
 _SHOWN = 20
@@ -107,13 +109,26 @@ def _load_pack(folder: Path, name: str, problems: Problems, children: tuple[str,
     home = folder / "packs" / name
     described = _read_yaml(home / "touchpoints.yaml", problems)
     title = _scalar(described, "name") or name
-    touchpoints = _labels(described, "touchpoints", "phrases", home / "touchpoints.yaml", problems)
+    touchpoints = _labels(described, "touchpoints", "phrases", home / "touchpoints.yaml", problems, _TOUCHPOINT_KEYS)
     types_path = home / "complaint_types.yaml"
-    types = _labels(_read_yaml(types_path, problems), "types", "cues", types_path, problems)
+    typed = _read_yaml(types_path, problems)
+    types = _labels(typed, "types", "cues", types_path, problems, _TYPE_KEYS)
     words = tuple(_user_words(home / "userdict.tsv", problems))
     parent_name = _scalar(described, "extends")
+    own = Pack(
+        name,
+        title,
+        tuple(touchpoints.values()),
+        tuple(types.values()),
+        words,
+        _scalar(described, "model"),
+        _scalar(described, "opinions"),
+        _scalar(typed, "model"),
+        _scalar(described, "posts"),
+        _flag(typed, "cases", types_path, problems),
+    )
     if not parent_name:
-        return Pack(name, title, tuple(touchpoints.values()), tuple(types.values()), words)
+        return own
     if parent_name in (*children, name):
         raise LexiconError(
             f"{home / 'touchpoints.yaml'}: extends 绕成了圈：{' → '.join((*children, name, parent_name))}"
@@ -125,6 +140,11 @@ def _load_pack(folder: Path, name: str, problems: Problems, children: tuple[str,
         _extend(parent.touchpoints, touchpoints),
         _extend(parent.complaint_types, types),
         (*parent.userdict, *words),
+        own.touchpoint_model or parent.touchpoint_model,
+        own.opinion_model or parent.opinion_model,
+        own.complaint_model or parent.complaint_model,
+        own.post_model or parent.post_model,
+        own.is_case_log or parent.is_case_log,
     )
 
 
@@ -257,14 +277,23 @@ def _scalar(fields: dict[str, yaml.Node], name: str) -> str:
     return str(node.value).strip() if isinstance(node, yaml.ScalarNode) else ""
 
 
+def _flag(fields: dict[str, yaml.Node], name: str, path: Path, problems: Problems) -> bool:
+    value = _scalar(fields, name)
+    if value not in ("", "true", "false"):
+        problems.add(f"{path}:{fields[name].start_mark.line + 1}", f"{name} 应为 true 或 false，这里是 {value!r}")
+    return value == "true"
+
+
 def _labels(
-    document: dict[str, yaml.Node], key: str, phrases_key: str, path: Path, problems: Problems
+    document: dict[str, yaml.Node],
+    key: str,
+    phrases_key: str,
+    path: Path,
+    problems: Problems,
+    others: tuple[str, ...],
 ) -> dict[str, Label]:
-    unknown = set(document) - {key, "name", "extends"}
-    for name in sorted(unknown):
-        problems.add(
-            f"{path}:{document[name].start_mark.line + 1}", unknown_name("设置项", name, (key, "name", "extends"))
-        )
+    for name in sorted(set(document) - {key, *others}):
+        problems.add(f"{path}:{document[name].start_mark.line + 1}", unknown_name("设置项", name, (key, *others)))
     node = document.get(key)
     if node is None and not document:
         return {}

@@ -142,11 +142,22 @@ class Pack:
     touchpoints: tuple[Label, ...]
     complaint_types: tuple[Label, ...]
     userdict: tuple[UserWord, ...] = ()
+    #: Names of the learned weights (models/*.npz) that know its touchpoints, whether what is said of them is good or
+    #: bad, and its complaint types; empty where words alone decide.
+    touchpoint_model: str = ""
+    opinion_model: str = ""
+    complaint_model: str = ""
+    #: The same for posts on social media: whether such a text is good, bad or neutral as a whole.
+    post_model: str = ""
+    #: Whether every text is a case that somebody brought forward: a complaint unless it praises.
+    is_case_log: bool = False
     #: SHA-256 of all codes, names, phrases and words.
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
-        lines = [self.code, self.name]
+        lines = [self.code, self.name, f"cases\t{self.is_case_log}"]
+        models = (self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model)
+        lines += [f"model\t{number}\t{name}" for number, name in enumerate(models) if name]
         for group, labels in (("touchpoint", self.touchpoints), ("complaint", self.complaint_types)):
             lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]
             lines += [f"{group}\t{label.code}\t\t{phrase}" for label in labels for phrase in label.phrases]

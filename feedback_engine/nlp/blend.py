@@ -24,7 +24,7 @@ from feedback_engine.nlp.statements import Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 2
+BLEND_VERSION = 3
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 40, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -36,6 +36,8 @@ _YIELD = 0.1
 #: Log odds that the learned weights must reach where the rules read no opinion: in any text, in a very short one for
 #: good and for bad (bare requests and questions look bad to weights learned from reviews), in a clause.
 _SILENT_BAND, _SILENT_GOOD, _SILENT_BAD, _SILENT_CLAUSE = 0.4, 1.3, 2.5, 3.0
+#: The same for any text that looks like the reviews of a domain: it tells of an experience.
+_SILENT_REVIEW = 1.5
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -79,6 +81,8 @@ class Blend:
     rates: Floats
     totals: Floats
     notes: Sequence[str]
+    #: How likely a part is neutral where weights tell that, NaN elsewhere; None: nowhere.
+    silences: Floats | None = None
 
     def tell(self) -> Statements:
         """Return what the parts were judged by; the values of a part add up to its log odds."""
@@ -95,7 +99,7 @@ def judge_texts(
     sizes, odds = steps(readings.folded.edges) - 1, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = steps(found.first_of_text) == 0
-    limit = np.where(sizes > _VERY_SHORT, _SILENT_BAND, np.where(odds > 0, _SILENT_GOOD, _SILENT_BAD))
+    limit = _silent_limits(readings, odds, domains)
     is_nothing = np.zeros(count, dtype=np.bool_)
     is_nothing[readings.clauses.texts[says_nothing]] = True
     is_faint = is_silent & ((np.abs(odds) < limit) | (is_nothing & (sizes <= _VERY_SHORT)))
@@ -114,6 +118,24 @@ def judge_texts(
     rates = _TEXT.learned * factor
     scores, labels = _score(weighed.odds * rates, sum_values(said.values, found.texts, count), sides)
     return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
+
+
+def _silent_limits(readings: Readings, odds: Floats, domains: Sequence[str]) -> Floats:
+    """Return the log odds that the weights of each text must reach where the rules read no opinion."""
+    limits = np.where(odds > 0, _SILENT_GOOD, _SILENT_BAD)
+    has_domain = np.array([domain != "" for domain in domains], dtype=np.bool_)
+    limits[has_domain] = np.minimum(limits[has_domain], _SILENT_REVIEW)
+    limits[find_asking(readings)] = math.inf
+    limits[steps(readings.folded.edges) - 1 > _VERY_SHORT] = _SILENT_BAND
+    return limits
+
+
+def find_asking(readings: Readings) -> Flags:
+    """Return which texts ask for something; they look bad to weights from reviews, and are no posts."""
+    hits = readings.words
+    asking = np.zeros(len(readings.given), dtype=np.bool_)
+    asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
+    return asking
 
 
 def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed) -> Blend:
@@ -176,4 +198,6 @@ def find_confidences(blend: Blend, unknown: Floats, usual_unknown: float) -> Flo
     alike = 1.0 - np.maximum(0.0, unknown - usual_unknown) / max(1.0 - usual_unknown, 1e-9)
     strength = np.abs(blend.scores)
     level = _NEUTRAL_CONFIDENCE + _NEUTRAL_CONFIDENCE * (1.0 - strength) * alike
+    if blend.silences is not None:
+        level = np.where(np.isnan(blend.silences), level, blend.silences)
     return np.where(_IS_LEVEL[blend.labels], level, 0.5 + 0.5 * strength * alike)

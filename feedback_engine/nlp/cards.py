@@ -22,10 +22,10 @@ class LabelErrors:
 def read_label_errors(path: Path) -> Mapping[str, LabelErrors]:
     """Return the measured errors of each label of a model file; LexiconError if it cannot be read.
 
-    A row has one label, or several (touchpoints): the rows without one are counted from all that were kept.
+    A row has one label, or several (touchpoints): the rows without one are counted from all that were measured.
     """
     card = load_model(path).card
-    every = sum(one["kept"] for one in card["sets"])
+    every = sum(one["rows"] for one in card["measured"]["per_domain"])
     return {
         one["label"]: LabelErrors(one["sensitivity"], one["specificity"], one["rows"], every - one["rows"])
         for one in card["measured"]["per_class"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import Pack, WordKind
 from feedback_engine.nlp.details import Detailed, find_details
+from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import HitList, Readings
 from feedback_engine.nlp.sentiment import Verdicts
@@ -26,6 +28,12 @@ _HARSH = -0.95
 _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}
 #: Below this share of the evidence a type is not named.
 _TYPE_SHARE = 0.4
+#: In a text of at most so many characters a cue adds so much of its weight to the log odds of its type.
+_SHORT, _BY_CUE = 30, 0.5
+#: A learned type is not named where it is less likely than this by itself: the text is about none of them.
+_LEAST_PROBABLE = 0.08
+#: So many pieces of the text are told for a learned type.
+_MOST_PIECES = 4
 
 
 class Complaint(NamedTuple):
@@ -52,23 +60,34 @@ class ComplaintRules:
 
     def __init__(self, pack: Pack) -> None:
         self._names = {label.code: label.name for label in pack.complaint_types}
+        self._is_case_log = pack.is_case_log
 
-    def find(self, readings: Readings, verdicts: Verdicts) -> list[Complaint | None]:
-        """Return the complaint that each text is, None for one that is none."""
+    def find(
+        self, readings: Readings, verdicts: Verdicts, labels: Sequence[PackLabels | None] = ()
+    ) -> list[Complaint | None]:
+        """Return the complaint that each text is, None for one that is none.
+
+        The type is what the learned weights say of the text, if `labels` hold any types of it; else what its cues say.
+        """
         found: list[Complaint | None] = [None] * len(readings.given)
-        told = _Told(readings, verdicts)
+        told, is_case_log = _Told(readings, verdicts), self._is_case_log
         for text, score in enumerate(verdicts.scores):
-            if score <= _PRAISE and (told.is_demanding(text) or (score <= _NEGATIVE and told.has_grievance(text))):
-                found[text] = self._describe(told, text, score)
+            is_case = is_case_log and not told.is_praise(text, score)
+            asks = score <= _PRAISE and told.is_demanding(text)
+            if is_case or asks or (score <= _NEGATIVE and told.has_grievance(text)):
+                label = labels[text] if labels else None
+                found[text] = self._describe(told, text, score, {} if label is None else label.types)
         return found
 
-    def _describe(self, told: _Told, text: int, score: float) -> Complaint:
+    def _describe(self, told: _Told, text: int, score: float, types: Mapping[str, LearnedLabel]) -> Complaint:
         demands, cues = told.demands.get(text, ()), told.find_cues(text)
-        code, share = _choose(_weigh_cues(cues))
+        learned = _help_types(types, _weigh_cues(cues)) if types and told.is_short(text) else types
+        code, share = _choose_learned(learned) if learned else _choose(_weigh_cues(cues))
+        name, is_learned = self._names.get(code, UNSURE_NAME), code in learned
         sure = _sure(score, -sum(demand.value for demand in demands)) * (share if code != UNSURE else 0.5)
         named = [Statement(cue.start, cue.end, 0.0, cue.cue.rule) for cue in cues if cue.cue.code == code]
-        evidence = [*demands, *told.find_worst(text), *named]
-        return Complaint(code, self._names.get(code, UNSURE_NAME), sure, evidence, told.find_details(text))
+        evidence = [*demands, *told.find_worst(text), *named, *(_tell_type(name, learned[code]) if is_learned else ())]
+        return Complaint(code, name, share if is_learned else sure, evidence, told.find_details(text))
 
 
 class _Told:
@@ -81,6 +100,19 @@ class _Told:
         self._vocabulary = readings.vocabulary
         self._cues, self._details = HitList(readings, readings.cues), HitList(readings, readings.details)
         self._polarities = verdicts.clauses.polarities
+        self._folded, self._clauses = readings.folded, readings.clauses
+
+    def is_praise(self, text: int, score: float) -> bool:
+        """Return whether a text of this score is nothing but good: a case log holds thanks as well."""
+        if score <= _PRAISE or text in self.demands or text in self._wishing or text in self._asking:
+            return False
+        return all(self._statements.values[number] > 0 for number in self._statements.of(text))
+
+    def is_short(self, text: int) -> bool:
+        """Return whether the text is so short that cues help the learned weights."""
+        first, last = self._folded.edges[text : text + 2].tolist()
+        length: int = last - first - 1
+        return length <= _SHORT
 
     def is_demanding(self, text: int) -> bool:
         """Return whether the text asks for redress."""
@@ -99,6 +131,11 @@ class _Told:
         values, starts = self._statements.values, self._statements.starts
         worst = min(self._grievances(text), key=lambda number: (values[number], starts[number]), default=None)
         return [] if worst is None else [self._statements[worst]]
+
+    @cached_property
+    def _asking(self) -> set[int]:
+        """The texts that hold a question."""
+        return set(self._clauses.texts[self._clauses.is_question].tolist())
 
     def _grievances(self, text: int) -> list[int]:
         statements = self._statements
@@ -170,3 +207,34 @@ def _choose(weights: dict[str, float]) -> tuple[str, float]:
     share = ranked[0][1] / (total + 0.3)
     level = len(ranked) > 1 and ranked[1][1] >= ranked[0][1]
     return (UNSURE, share) if share < _TYPE_SHARE or level else (ranked[0][0], share)
+
+
+def _help_types(types: Mapping[str, LearnedLabel], cues: Mapping[str, float]) -> dict[str, LearnedLabel]:
+    """Return what the learned weights and the weights of the cues say of the types together, the likeliest first."""
+    helped = {code: label._replace(odds=label.odds + _BY_CUE * cues.get(code, 0.0)) for code, label in types.items()}
+    chances = {code: 0.5 * (1.0 + math.tanh(0.5 * label.odds)) for code, label in helped.items()}
+    whole = sum(chances.values())
+    ranked = sorted(helped.items(), key=lambda item: (-item[1].odds, item[0]))
+    return {
+        code: label._replace(probability=chances[code], share=chances[code] / max(whole, 1e-12))
+        for code, label in ranked
+    }
+
+
+def _choose_learned(learned: Mapping[str, LearnedLabel]) -> tuple[str, float]:
+    """Return the likeliest type and its part of all probabilities; unsure when that or its own probability is small."""
+    code, best = next(iter(learned.items()))
+    is_sure = best.share >= _TYPE_SHARE and best.probability >= _LEAST_PROBABLE
+    return (code if is_sure else UNSURE), best.share
+
+
+def _tell_type(name: str, label: LearnedLabel) -> Iterator[Statement]:
+    """Yield what the learned weights read for the type; together it is worth the type's log odds."""
+    strongest = sorted(label.pieces, key=lambda piece: (-piece[2], piece[0]))[:_MOST_PIECES]
+    told = sorted(piece for piece in strongest if piece[2] > 0)
+    for start, end, weight in told:
+        yield Statement(start, end, weight, f"投诉类型『{name}』(学习权重)")
+    if label.pieces:
+        rest = label.odds - sum(weight for *_, weight in told)
+        rule = f"投诉类型『{name}』(学习权重,其余文字与线索合计)"
+        yield Statement(label.pieces[0][0], label.pieces[-1][1], rest, rule)

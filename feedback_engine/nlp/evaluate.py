@@ -14,6 +14,7 @@ from feedback_engine.nlp.figures import Evaluation, Predicted, measure
 from feedback_engine.nlp.fitting import count_ngrams
 from feedback_engine.nlp.labelled import Corpus, read_corpus
 from feedback_engine.nlp.models import Floats, load_model
+from feedback_engine.nlp.ngrams import HASH_BITS
 from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_task, name_labels, score_counts
 from feedback_engine.nlp.weights import predict
 
@@ -37,7 +38,10 @@ class HeldOut:
 
 
 def prepare_examples(task: Task, corpus: Corpus, labels: Sequence[str] = ()) -> Examples:
-    """Return the rows of a corpus ready to learn from; `labels` fixes which there are and their order."""
+    """Return the rows of a corpus ready to learn from; `labels` fixes which there are and their order.
+
+    Rows of the label that the task ignores have no target.
+    """
     named = name_labels(task, corpus.rows)
     known = tuple(labels) or tuple(sorted({label for row in named for label in row}))
     unknown = sorted({label for row in named for label in row} - set(known))
@@ -48,7 +52,8 @@ def prepare_examples(task: Task, corpus: Corpus, labels: Sequence[str] = ()) -> 
     targets = np.array([[label in row for label in known] for row in named], dtype=np.int64)
     domains = np.array([row.domain for row in corpus.rows], dtype=np.str_)
     weight = np.array([row.weight for row in corpus.rows])
-    return Examples(count_ngrams([row.text for row in corpus.rows]), targets, known, domains, weight)
+    counts = count_ngrams([row.text for row in corpus.rows], task.spec.values.opening)
+    return Examples(counts, targets, known, domains, weight)
 
 
 def split_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
@@ -63,7 +68,7 @@ def hold_out(
     """Return the predictions of each (training rows, test rows)."""
     odds = np.full(examples.targets.shape, np.nan)
     unknown = np.full(len(odds), np.nan)
-    total = np.maximum(np.asarray(examples.counts.sum(axis=1)).ravel(), 1.0)
+    total = np.maximum(np.asarray(examples.counts[:, : 1 << HASH_BITS].sum(axis=1)).ravel(), 1.0)
     for number, (training, test) in enumerate(tests):
         progress("交叉验证", number, len(tests))
         outputs, weights = fit_task(task, examples.take(training))
@@ -94,8 +99,9 @@ def label_confidence(task: Task, odds: Floats, temperature: float = 1.0) -> Floa
     return confidence
 
 
-def _measure(task: Task, protocol: str, corpus: Corpus, examples: Examples, odds: Floats) -> Evaluation:
-    done = np.flatnonzero(~np.isnan(odds[:, 0]))
+def measure_rows(task: Task, protocol: str, corpus: Corpus, examples: Examples, odds: Floats) -> Evaluation:
+    """Return the figures of the rows that have a target and log odds."""
+    done = np.flatnonzero(~np.isnan(odds[:, 0]) & examples.targets.any(axis=1))
     found = Predicted(examples.targets[done] == 1, decide(task, odds[done]), label_confidence(task, odds[done]))
     texts = [corpus.rows[row].text for row in done.tolist()]
     return measure(task.name, protocol, examples.labels, found, examples.domains[done].tolist(), texts)
@@ -108,7 +114,7 @@ def evaluate(task_name: str, files: Sequence[Path], model: Path) -> Evaluation:
         raise SourceError(f"{model}: 这是 {learned.task} 的模型，不是 {task.name} 的")
     examples = prepare_examples(task, corpus, learned.card["labels"])
     odds = combine(task, learned.outputs, predict(learned, [row.text for row in corpus.rows]))
-    return _measure(task, f"模型 {model.name}", corpus, examples, odds)
+    return measure_rows(task, f"模型 {model.name}", corpus, examples, odds)
 
 
 def cross_validate(
@@ -119,7 +125,7 @@ def cross_validate(
     examples = prepare_examples(task, corpus)
     tests = fold_tests(split_folds(corpus.groups, folds, seed))
     odds = hold_out(task, examples, tests, progress).odds
-    return _measure(task, f"{folds} 折交叉验证，去重", corpus, examples, odds)
+    return measure_rows(task, f"{folds} 折交叉验证，去重", corpus, examples, odds)
 
 
 def leave_domains_out(task_name: str, files: Sequence[Path], *, progress: Progress = report_nothing) -> Evaluation:
@@ -134,4 +140,4 @@ def leave_domains_out(task_name: str, files: Sequence[Path], *, progress: Progre
     if len(tests) < 2:
         raise SourceError("留一领域验证至少需要两个领域；请给出 domain 列或多个文件")
     odds = hold_out(task, examples, tests, progress).odds
-    return _measure(task, "留一领域", corpus, examples, odds)
+    return measure_rows(task, "留一领域", corpus, examples, odds)

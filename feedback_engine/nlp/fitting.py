@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.nlp.models import Floats, Model, RowSpec
-from feedback_engine.nlp.ngrams import HASH_BITS, hash_ngrams, lay_out
+from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Layout, hash_ngrams, lay_out, open_ngrams
 from feedback_engine.nlp.weights import row_factor
 
 _CHUNK = 5000
@@ -53,20 +53,30 @@ class Weights:
     bias: Floats
 
 
-def count_ngrams(texts: Sequence[str]) -> Matrix:
-    """Return how often each bucket occurs in each text."""
+def count_ngrams(texts: Sequence[str], opening: int = 0) -> Matrix:
+    """Return how often each bucket occurs in each text; right of them those of the `opening`, if it is asked for."""
     import scipy.sparse as sp
 
-    parts = [_count_chunk(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
-    return sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, 1 << HASH_BITS), dtype=np.float32)
+    width = (1 << HASH_BITS) * (2 if opening else 1)
+    parts = [_count_chunk(texts[at : at + _CHUNK], opening) for at in range(0, len(texts), _CHUNK)]
+    return sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, width), dtype=np.float32)
 
 
-def _count_chunk(texts: Sequence[str]) -> Matrix:
+def _count_chunk(texts: Sequence[str], opening: int) -> Matrix:
     import scipy.sparse as sp
 
     layout = lay_out(texts)
     grams = hash_ngrams(layout)
-    shape = (len(texts), 1 << HASH_BITS)
+    counts = _count(layout, grams)
+    if not opening:
+        return counts
+    return sp.hstack([counts, _count(layout, open_ngrams(layout, grams, opening))], format="csr")
+
+
+def _count(layout: Layout, grams: Buckets) -> Matrix:
+    import scipy.sparse as sp
+
+    shape = (len(layout.starts) - 1, 1 << HASH_BITS)
     flat = grams.ravel().astype(np.int32)
     counts = sp.csr_matrix((np.ones(len(flat), np.float32), flat, layout.starts * grams.shape[1]), shape=shape)
     counts.sum_duplicates()
@@ -77,6 +87,15 @@ def _count_chunk(texts: Sequence[str]) -> Matrix:
 
 def row_values(counts: Matrix, spec: RowSpec) -> Matrix:
     """Return the values of the n-grams over their row's norm, which counts every n-gram, known or not."""
+    width = 1 << HASH_BITS
+    values = _block_values(counts[:, :width], spec)
+    if not spec.opening:
+        return values
+    opened = _block_values(counts[:, width:], RowSpec(gain=spec.opening_gain))
+    return (values + opened).tocsr()
+
+
+def _block_values(counts: Matrix, spec: RowSpec) -> Matrix:
     values = counts.astype(np.float32)
     if spec.value == "presence":
         values.data[:] = 1

@@ -6,7 +6,7 @@ with what the rules read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,20 +18,24 @@ import numpy as np
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Places, steps, sum_up
-from feedback_engine.lexicon.model import Lexicon
+from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts
+from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.ngrams import Counts, Layout, hash_ngrams, lay_out_points
 from feedback_engine.nlp.pieces import Characters
+from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import POLARITIES, LexiconVerdicts
 from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.tasks import GATE, expert_shares
+from feedback_engine.nlp.tasks import GATE, expert_shares, open_gates
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
 
 SENTIMENT_FILE, CLAUSES_FILE = "sentiment.npz", "clauses.npz"
+#: The domain of the sentiment weights whose texts the weights for posts judge.
+_POSTS = "social"
 #: A domain is named in the rule from this probability on.
 _NAMED_DOMAIN = 0.5
 
@@ -46,6 +50,10 @@ class _Learned:
     clause_table: WeightTable
     #: The usual share of n-grams that the weights do not know; more of them lower the confidence.
     usual_unknown: float
+    #: The weights that the pack names, None where it names none.
+    heads: PackHeads | None
+    #: The weights that the pack names for posts.
+    posts: PostHead | None
 
 
 class LearnedScorer:
@@ -53,16 +61,18 @@ class LearnedScorer:
 
     name = "learned"
 
-    def __init__(self, lexicon: Lexicon, models: Path) -> None:
+    def __init__(self, lexicon: Lexicon, models: Path, pack: Pack | None = None) -> None:
         self._folder = models
+        self._pack = pack
         parts = [f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint]
         parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE)]
+        parts += head_digests(pack, models) if pack else []
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._learned: _Learned | None = None
         self._lock = Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_folder": self._folder, "fingerprint": self.fingerprint}
+        return {"_folder": self._folder, "_pack": self._pack, "fingerprint": self.fingerprint}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -76,7 +86,7 @@ class LearnedScorer:
     def _load(self) -> _Learned:
         with self._lock:
             if self._learned is None:
-                self._learned = _load_models(self._folder)
+                self._learned = _load_models(self._folder, self._pack)
             return self._learned
 
 
@@ -87,12 +97,15 @@ def _file_digest(path: Path) -> str:
         raise LexiconError(f"{path}: 读不到模型文件（{error.strerror}）；可改用 tagging.scorer: lexicon") from error
 
 
-def _load_models(folder: Path) -> _Learned:
+def _load_models(folder: Path, pack: Pack | None) -> _Learned:
     text, clauses = load_model(folder / SENTIMENT_FILE), load_model(folder / CLAUSES_FILE)
     if text.task != "sentiment" or clauses.task != "clauses":
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
     usual = float(text.card["calibration"]["unknown"])
-    return _Learned(text, clauses, WeightTable.of(text), WeightTable.of(clauses), usual)
+    has_heads = pack is not None and any((pack.touchpoint_model, pack.opinion_model, pack.complaint_model))
+    heads = PackHeads(pack, folder) if pack is not None and has_heads else None
+    posts = PostHead(folder / f"{pack.post_model}.npz") if pack is not None and pack.post_model else None
+    return _Learned(text, clauses, WeightTable.of(text), WeightTable.of(clauses), usual, heads, posts)
 
 
 class LearnedVerdicts:
@@ -100,17 +113,26 @@ class LearnedVerdicts:
 
     def __init__(self, readings: Readings, learned: _Learned) -> None:
         self.rules = LexiconVerdicts(readings)
+        self._readings, self._heads = readings, learned.heads
         wanted = (readings.is_wanted | _are_whole_texts(readings.clauses)).nonzero()[0]
         clauses, is_neutral = _weigh_clauses(learned, readings, wanted)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
         says_nothing = _are_whole_texts(readings.clauses)
         says_nothing[wanted[~is_neutral]] = False
-        texts, domains = _weigh_texts(learned, readings)
+        texts, domains, post_chances = _weigh_texts(learned, readings)
         self._texts = judge_texts(readings, self.rules, texts, domains, says_nothing)
+        if learned.posts:
+            self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains)
         self.scores: list[float] = self._texts.scores.tolist()
         self.polarities = [POLARITIES[label] for label in self._texts.labels.tolist()]
         sure = find_confidences(self._texts, texts.unknown, learned.usual_unknown)
         self.confidences: list[float] = sure.tolist()
+
+    @cached_property
+    def labels(self) -> Sequence[PackLabels | None]:
+        """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""
+        heads = self._heads
+        return heads.read(lay_out_points(self._readings.folded.points)) if heads else [None] * len(self.scores)
 
     @cached_property
     def texts(self) -> Statements:
@@ -130,21 +152,22 @@ def _are_whole_texts(clauses: Clauses) -> Flags:
     return is_whole
 
 
-def _weigh_texts(learned: _Learned, readings: Readings) -> tuple[Weighed, list[str]]:
-    """Return what the document weights say, and the domain that each text is recognised to be of, or nothing.
+def _weigh_texts(learned: _Learned, readings: Readings) -> tuple[Weighed, list[str], Floats]:
+    """Return what the document weights say: the shared ones and those of the domains that the gates recognise.
 
-    Shared weights count, and those of the domains that the gates recognise.
+    Beside it the domain that each text is recognised to be of, or nothing, and how likely each is a post.
     """
     model = learned.text
     layout = lay_out_points(readings.folded.points)
     weighed, odds = _weigh(learned.text_table, layout, lambda odds: expert_shares(model.outputs, odds))
     domains = [name.removeprefix(GATE) for name in model.outputs if name.startswith(GATE)]
     if not domains:
-        return weighed, [""] * len(odds)
-    opened = 0.5 * (1.0 + np.tanh(0.5 * odds[:, 1 : 1 + len(domains)]))
+        return weighed, [""] * len(odds), np.zeros(len(odds))
+    opened = open_gates(odds[:, 1 : 1 + len(domains)])
     likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(domains))
     names = [*domains, ""]
-    return weighed, [names[number] for number in likely.tolist()]
+    posts = opened[:, domains.index(_POSTS)] if _POSTS in domains else np.zeros(len(odds))
+    return weighed, [names[number] for number in likely.tolist()], posts
 
 
 def _weigh_clauses(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weighed, Flags]:

@@ -39,6 +39,10 @@ class RowSpec:
     power: float = 0.5
     prior: float = 0.0
     gain: float = 1.0
+    #: N-grams that begin in so many first positions (a title) count once more, with weights of their own: their count
+    #: over the root of their total, times that gain.
+    opening: int = 0
+    opening_gain: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)

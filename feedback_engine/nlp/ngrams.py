@@ -32,6 +32,7 @@ Buckets = NDArray[np.uint32]
 
 _FIRST, _SECOND, _THIRD = np.uint32(2654435761), np.uint32(2246822519), np.uint32(3266489917)
 _SINGLE, _PAIR, _TRIPLE = np.uint32(0x9E3779B9), np.uint32(0x85EBCA6B), np.uint32(0x27D4EB2F)
+_OPENING = np.uint32(0x9E3779B1)
 #: Categories that say nothing: controls, spaces, marks upon other characters.
 _DROPPED = ("C", "Z", "Mn", "Me")
 
@@ -108,6 +109,18 @@ def hash_ngrams(layout: Layout) -> Buckets:
     triples = (pairs[:-1] ^ (pairs[:-1] >> np.uint32(16))) * _TRIPLE + points[2:] * _THIRD
     grams[:-1, 2] = np.where(edge[1:-1], 0, _mix(triples))
     return grams
+
+
+def open_ngrams(layout: Layout, grams: Buckets, first: int) -> Buckets:
+    """Return the buckets once more, others than theirs, for the n-grams that begin in the first positions of each text.
+
+    A title says most: what stands there gets weights of its own. All other places are 0.
+    """
+    position = np.arange(len(grams)) - np.repeat(layout.starts[:-1], np.diff(layout.starts))
+    is_opening = (position < first)[:, None] & (grams != 0)
+    shifted = (grams * _OPENING + np.uint32(1)) & np.uint32((1 << HASH_BITS) - 1)
+    opened: Buckets = np.where(is_opening, np.maximum(shifted, np.uint32(1)), np.uint32(0))
+    return opened
 
 
 def _mix(hashed: Buckets) -> Buckets:

@@ -29,7 +29,7 @@ class Characters(NamedTuple):
     bounds: Places
 
 
-class _Runs(NamedTuple):
+class Runs(NamedTuple):
     """Runs of characters of one sign, by part: [start, end) in the row, and their summed weight."""
 
     parts: Places
@@ -37,8 +37,9 @@ class _Runs(NamedTuple):
     ends: Places
     values: Floats
 
-    def take(self, chosen: Places | Flags) -> _Runs:
-        return _Runs(self.parts[chosen], self.starts[chosen], self.ends[chosen], self.values[chosen])
+    def take(self, chosen: Places | Flags) -> Runs:
+        """Return some of the runs."""
+        return Runs(self.parts[chosen], self.starts[chosen], self.ends[chosen], self.values[chosen])
 
 
 def tell_pieces(
@@ -48,11 +49,11 @@ def tell_pieces(
 
     What the characters weigh counts at the part's rate; `notes` are added to the rules of a part.
     """
-    runs = _find_runs(characters, rates)
+    runs = find_runs(characters, rates)
     told = _strongest(runs.take(np.abs(runs.values) >= _LEAST))
     rest = _find_rest(characters, totals - np.bincount(told.parts, told.values, minlength=len(totals)))
     is_all = np.bincount(told.parts, minlength=len(totals))[rest.parts] == 0
-    both = _Runs(
+    both = Runs(
         np.concatenate([told.parts, rest.parts]),
         np.concatenate([told.starts, rest.starts]),
         np.concatenate([told.ends, rest.ends]),
@@ -68,8 +69,8 @@ def tell_pieces(
     return Columns(*both, rules, [WordKind.OPINION] * len(rules))
 
 
-def _find_runs(characters: Characters, rates: Floats) -> _Runs:
-    """Return the runs of all parts.
+def find_runs(characters: Characters, rates: Floats) -> Runs:
+    """Return the runs of all parts, what the characters weigh counting at the part's rate.
 
     Starts and ends are the places of characters in the row, so that what was dropped between two of them belongs to
     the run.
@@ -81,13 +82,13 @@ def _find_runs(characters: Characters, rates: Floats) -> _Runs:
     turns[bounds[:-1][bounds[1:] > bounds[:-1]]] = True
     first = turns.nonzero()[0]
     if not len(first):
-        return _Runs(first, first, first, np.zeros(0))
+        return Runs(first, first, first, np.zeros(0))
     parts = bounds.searchsorted(first, side="right") - 1
     last = np.concatenate([first[1:], [len(weights)]]) - 1
-    return _Runs(parts, places[first], places[last] + 1, np.add.reduceat(weights, first) * rates[parts])
+    return Runs(parts, places[first], places[last] + 1, np.add.reduceat(weights, first) * rates[parts])
 
 
-def _strongest(runs: _Runs) -> _Runs:
+def _strongest(runs: Runs) -> Runs:
     """Return the strongest runs of each part, in the order of the text."""
     counts = np.bincount(runs.parts)
     if not len(counts) or counts.max() <= _MOST:
@@ -97,14 +98,14 @@ def _strongest(runs: _Runs) -> _Runs:
     return runs.take(np.sort(order[rank < _MOST]))
 
 
-def _find_rest(characters: Characters, values: Floats) -> _Runs:
+def _find_rest(characters: Characters, values: Floats) -> Runs:
     """Return for each part what is left of its total, as one run from its first character to its last."""
     bounds = characters.bounds
     parts = ((np.abs(values) >= _NOTHING) & (bounds[1:] > bounds[:-1])).nonzero()[0]
-    return _Runs(parts, characters.places[bounds[parts]], characters.places[bounds[parts + 1] - 1] + 1, values[parts])
+    return Runs(parts, characters.places[bounds[parts]], characters.places[bounds[parts + 1] - 1] + 1, values[parts])
 
 
-def _show(folded: FoldedTexts, runs: _Runs) -> list[str]:
+def _show(folded: FoldedTexts, runs: Runs) -> list[str]:
     """Return the text of each run, cut short."""
     text = folded.text
     stops = np.minimum(runs.ends, runs.starts + _SHOWN)

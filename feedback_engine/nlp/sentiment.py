@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, steps
 from feedback_engine.lexicon.model import Contrast, Lexicon
+from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.opinions import add_notes, find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import Columns, Judged, Statements, arrange
@@ -74,6 +75,11 @@ class Verdicts(Protocol):
         """What the word lists alone say, where weights have a part in the above: complaints are judged by it."""
         ...
 
+    @property
+    def labels(self) -> Sequence[PackLabels | None]:
+        """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""
+        ...
+
 
 class Sides(NamedTuple):
     """Summed strengths of both signs, and the score they make, part by part."""
@@ -126,6 +132,11 @@ class LexiconVerdicts:
     def rules(self) -> LexiconVerdicts:
         """These."""
         return self
+
+    @property
+    def labels(self) -> list[None]:
+        """None: word lists have no weights."""
+        return [None] * len(self.scores)
 
     @cached_property
     def texts(self) -> Statements:

@@ -72,6 +72,11 @@ class SnownlpVerdicts:
         """These: no word list has a part in them."""
         return self
 
+    @property
+    def labels(self) -> list[None]:
+        """None: no pack has a part in them."""
+        return [None] * len(self.scores)
+
 
 def _state(parts: Sequence[_Scored]) -> Statements:
     said = [scored for scored in parts if scored.score]

@@ -77,7 +77,8 @@ class Tagger:
         readings = self._reader.read(texts)
         verdicts = self._scorer.score(readings)
         touchpoints = self._touchpoints.find(readings, verdicts)
-        return Tags(readings, verdicts, touchpoints, self._complaints.find(readings, verdicts.rules))
+        complaints = self._complaints.find(readings, verdicts.rules, verdicts.labels)
+        return Tags(readings, verdicts, touchpoints, complaints)
 
 
 def show(tags: Tags) -> Iterator[TaggedText]:

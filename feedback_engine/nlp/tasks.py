@@ -19,7 +19,7 @@ _LEAST_EXPERT_ROWS = 500
 _GATE = FitSpec(penalty=1e-5, balance=0.5, iterations=25)
 _EXPERT = FitSpec(penalty=1e-5)
 #: How much of a recognised domain's score comes from its own weights.
-EXPERT_SHARE = 0.5
+EXPERT_SHARE = 0.75
 GATE, EXPERT = "gate:", "expert:"
 
 _POSITIVE = ("1", "positive", "pos", "正面", "正向", "好评", "满意")
@@ -41,12 +41,20 @@ class Task:
     is_multiple: bool = False
     #: One output tells two labels apart, and domains may have weights of their own.
     is_binary: bool = False
+    #: Rows of this label are of no class: they only teach the gates what texts of their domain look like.
+    ignored: str = ""
 
 
 TASKS: Mapping[str, Task] = {
     task.name: task
     for task in (
-        Task("sentiment", FitSpec(), _spellings(positive=_POSITIVE, negative=_NEGATIVE), is_binary=True),
+        Task(
+            "sentiment",
+            FitSpec(),
+            _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
+            is_binary=True,
+            ignored="neutral",
+        ),
         Task("clauses", FitSpec(balance=0.5), _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL)),
         Task(
             "posts",
@@ -58,7 +66,12 @@ TASKS: Mapping[str, Task] = {
             FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 1e-4, balance=0.6, prune=0.03),
             is_multiple=True,
         ),
-        Task("complaints", FitSpec(RowSpec("log"), 1e-5, least_rows=3, prune=0.03)),
+        Task(
+            "opinions",
+            FitSpec(penalty=1e-5, nb_power=0.5, balance=0.3, prune=0.03),
+            _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
+        ),
+        Task("complaints", FitSpec(RowSpec("log", opening=26), 3e-6, least_rows=3, prune=0.03)),
     )
 }
 
@@ -82,7 +95,7 @@ def name_labels(task: Task, rows: Sequence[Labelled]) -> tuple[tuple[str, ...], 
             raise SourceError(
                 f"标签 {row.labels[0]!r}（文本『{row.text[:20]}』）不是 {task.name} 的标签；可用：{known}"
             )
-        named.append((label,))
+        named.append(() if label == task.ignored else (label,))
     return tuple(named)
 
 
@@ -114,17 +127,17 @@ def fit_task(task: Task, examples: Examples) -> tuple[tuple[str, ...], Weights]:
     if not task.is_binary:
         weight = examples.weight
         return examples.labels, fit_outputs(examples.counts, examples.targets, weight, task.spec)
-    weight = examples.weight * balance_domains(examples.domains)
-    positive = examples.targets[:, examples.labels.index("positive")][:, None]
-    shared = fit_outputs(examples.counts, positive, weight, task.spec)
-    names = _expert_domains(examples.domains, positive[:, 0])
+    known = examples.take(np.flatnonzero(examples.targets.any(axis=1)))
+    positive = known.targets[:, known.labels.index("positive")][:, None]
+    shared = fit_outputs(known.counts, positive, known.weight * balance_domains(known.domains), task.spec)
+    names = _expert_domains(known.domains, positive[:, 0])
     if len(names) < 2:
         return ("positive",), shared
     inside = np.stack([examples.domains == name for name in names], axis=1)
     gate = fit_outputs(examples.counts, inside.astype(np.int64), examples.weight, _GATE)
     experts = [
-        fit_outputs(examples.counts[rows], positive[rows], examples.weight[rows], _EXPERT)
-        for rows in (np.flatnonzero(column) for column in inside.T)
+        fit_outputs(known.counts[rows], positive[rows], known.weight[rows], _EXPERT)
+        for rows in (np.flatnonzero(known.domains == name) for name in names)
     ]
     outputs = ("positive", *(GATE + name for name in names), *(EXPERT + name for name in names))
     return outputs, join_weights(shared, gate, *experts)
@@ -142,15 +155,22 @@ def _expert_domains(domains: NDArray[np.str_], positive: NDArray[np.int64]) -> l
 def expert_shares(outputs: Sequence[str], odds: Floats) -> Floats:
     """Return what each output counts for in a text's log odds, shape of `odds`: shared weights and experts sum to 1.
 
-    A domain's expert counts by the probability of its gate; where no gate opens, the shared weights stand alone.
+    A domain's expert counts by the probability of its domain; where no gate opens, the shared weights stand alone.
     """
     domains = sum(name.startswith(GATE) for name in outputs)
-    opened = 0.5 * (1.0 + np.tanh(0.5 * odds[:, 1 : 1 + domains]))
-    opened /= np.maximum(opened.sum(axis=1, keepdims=True), 1.0)
+    opened = open_gates(odds[:, 1 : 1 + domains])
     shares = np.zeros_like(odds)
     shares[:, 1 + domains :] = EXPERT_SHARE * opened
     shares[:, 0] = 1.0 - EXPERT_SHARE * opened.sum(axis=1)
     return shares
+
+
+def open_gates(odds: Floats) -> Floats:
+    """Return the probability of each domain against the others and none of them, e^z / (1 + sum of e^z)."""
+    highest = np.maximum(odds.max(axis=1, initial=0.0, keepdims=True), 0.0)
+    raised = np.exp(odds - highest)
+    opened: Floats = raised / (raised.sum(axis=1, keepdims=True) + np.exp(-highest))
+    return opened
 
 
 def combine(task: Task, outputs: Sequence[str], odds: Floats) -> Floats:

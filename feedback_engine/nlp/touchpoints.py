@@ -1,9 +1,14 @@
-"""Touchpoints by seed phrase, each with the opinions of its own part of the clause."""
+"""Touchpoints by seed phrase, each with the opinions of its own part of the clause.
+
+Where the pack names learned weights, these decide which touchpoints the text speaks of; the phrases say where, and
+lower the limit.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +16,11 @@ import numpy as np
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import steps
 from feedback_engine.lexicon.model import Pack, WordKind
+from feedback_engine.nlp.heads import LearnedLabel, PackLabels
+from feedback_engine.nlp.learned_touchpoints import accept, find_strongest, speak_clearly, weigh_opinion
 from feedback_engine.nlp.reading import CARRIED_CLAUSES, Readings
 from feedback_engine.nlp.sentiment import Verdicts, judge
-from feedback_engine.nlp.statements import Statement, Statements
+from feedback_engine.nlp.statements import Judged, Statement, Statements
 from feedback_engine.nlp.vocabulary import Flags
 
 
@@ -51,6 +58,11 @@ class TouchpointRules:
 
     def find(self, readings: Readings, verdicts: Verdicts) -> list[list[Touched]]:
         """Return for each text one entry per touchpoint and clause, in the order of the text."""
+        named = self._find_named(readings, verdicts)
+        return self._decide(readings, verdicts, named) if any(verdicts.labels) else named
+
+    def _find_named(self, readings: Readings, verdicts: Verdicts) -> list[list[Touched]]:
+        """Return what the seed phrases name."""
         found: list[list[Touched]] = [[] for _ in readings.given]
         clauses, context = readings.clauses, _Context(readings, verdicts)
         named = steps(readings.mentions.first).nonzero()[0]
@@ -76,6 +88,81 @@ class TouchpointRules:
         cue, start, end = context.cues[mention], context.starts[mention], context.ends[mention]
         sure = _mention_confidence(end - start, bool(judgement.numbers))
         return Touched(cue.code, self._names[cue.code], clause, start, end, cue.rule, judgement, sure)
+
+    def _decide(self, readings: Readings, verdicts: Verdicts, named: list[list[Touched]]) -> list[list[Touched]]:
+        """Return what the learned weights accept in the texts that they label, and what is named in all others."""
+        labelled = {n: labels for n, labels in enumerate(verdicts.labels) if labels is not None and labels.touchpoints}
+        has_opinions = any(labels.opinion is not None for labels in labelled.values())
+        heard = self._find_named(readings, verdicts.rules) if has_opinions else named
+        places, decided = _Places(readings, verdicts), list(named)
+        for text, labels in labelled.items():
+            decided[text] = self._accept(places, text, labels, named[text])
+            said = _group_scores(heard[text])
+            if not speak_clearly(places.length(text), verdicts.rules.scores[text], said):
+                decided[text] = _weigh_opinions(decided[text], labels, said)
+        return decided
+
+    def _accept(self, places: _Places, text: int, labels: PackLabels, named: list[Touched]) -> list[Touched]:
+        """Return the touchpoints of a text that the learned weights accept, in the order of the text."""
+        codes = {touched.code for touched in named}
+        accepted = accept(labels.touchpoints, codes, places.length(text))
+        found = [
+            touched._replace(confidence=accepted[touched.code].probability)
+            for touched in named
+            if touched.code in accepted
+        ]
+        found += [
+            places.touch(text, code, self._names[code], label) for code, label in accepted.items() if code not in codes
+        ]
+        return sorted(found, key=lambda touched: (touched.clause, touched.start))
+
+
+def _group_scores(found: Sequence[Touched]) -> dict[str, list[float]]:
+    """Return touchpoint → the scores of its clauses."""
+    scores: dict[str, list[float]] = {}
+    for touched in found:
+        scores.setdefault(touched.code, []).append(touched.judgement.score)
+    return scores
+
+
+def _weigh_opinions(found: list[Touched], labels: PackLabels, said: Mapping[str, Sequence[float]]) -> list[Touched]:
+    """Return the touchpoints of a text with what its learned weights, if they tell, and its words think of them."""
+    if labels.opinion is None:
+        return found
+    number = len({touched.code for touched in found})
+    weighed: list[Touched] = []
+    for touched in found:
+        opinion = weigh_opinion(labels.opinion, said.get(touched.code, [0.0]), number)
+        judgement = Judgement(*opinion, touched.judgement.numbers)
+        weighed.append(touched._replace(rule=f"{touched.rule};褒贬按学习权重与本句词语", judgement=judgement))
+    return weighed
+
+
+class _Places:
+    """The texts of a batch and their clauses, for touchpoints that no seed phrase names."""
+
+    def __init__(self, readings: Readings, verdicts: Verdicts) -> None:
+        self._judged = verdicts.clauses
+        self._edges: list[int] = readings.folded.edges.tolist()
+        self._starts: list[int] = readings.clauses.starts.tolist()
+        self._first: list[int] = readings.clauses.first.tolist()
+
+    def length(self, text: int) -> int:
+        """Return the number of folded characters of a text."""
+        return self._edges[text + 1] - self._edges[text] - 1
+
+    def touch(self, text: int, code: str, name: str, label: LearnedLabel) -> Touched:
+        """Return a touchpoint without a seed phrase: it stands where its weights are greatest."""
+        start, end = find_strongest(label, self._edges[text] + 1, self._edges[text + 1])
+        first, last = self._first[text], self._first[text + 1]
+        clause = max(bisect_right(self._starts, start, first, last) - 1, first)
+        judgement = _judge_clause(self._judged, clause)
+        rule = f"触点『{name}』(学习权重,对数几率 {label.odds:+.2f})"
+        return Touched(code, name, clause - first, start, end, rule, judgement, label.probability)
+
+
+def _judge_clause(judged: Judged, clause: int) -> Judgement:
+    return Judgement(judged.scores[clause], judged.polarities[clause], judged.statements.of(clause))
 
 
 def _mention_confidence(length: int, has_opinion: bool) -> float:
@@ -107,9 +194,9 @@ class _Context:
 
     def judge_mentions(self, clause: int) -> list[Judgement]:
         """Return what is said of each mention in a clause."""
-        judgement = self._judge_clause(clause)
+        judgement = _judge_clause(self._judged, clause)
         if not judgement.numbers and not judgement.score and self._is_followed[clause]:
-            return self._share_among(self._judge_clause(clause + 1), clause)  # 早餐，很难吃。
+            return self._share_among(_judge_clause(self._judged, clause + 1), clause)  # 早餐，很难吃。
         judgements = self._share_among(judgement, clause)
         return self._carry_over(clause, judgements) if judgement.numbers and self._goes_on[clause] else judgements
 
@@ -119,10 +206,6 @@ class _Context:
             return judgements[0]
         numbers = list(dict.fromkeys(number for judgement in judgements for number in judgement.numbers))
         return self._judge(numbers) if numbers else judgements[0]
-
-    def _judge_clause(self, clause: int) -> Judgement:
-        judged = self._judged
-        return Judgement(judged.scores[clause], judged.polarities[clause], judged.statements.of(clause))
 
     def _judge(self, numbers: Sequence[int]) -> Judgement:
         values = self._judged.statements.values

@@ -19,14 +19,16 @@ from feedback_engine.nlp.evaluate import (
     fold_tests,
     hold_out,
     label_confidence,
+    measure_rows,
     prepare_examples,
     report_nothing,
     split_folds,
 )  # fmt: skip
-from feedback_engine.nlp.figures import Evaluation, Predicted, calibration_error, measure
+from feedback_engine.nlp.figures import Evaluation, calibration_error
 from feedback_engine.nlp.fitting import Weights, fit_logistic, join_weights, row_values, to_model, to_weights
 from feedback_engine.nlp.labelled import Corpus, read_corpus
 from feedback_engine.nlp.models import Floats, Model, load_model, save_model
+from feedback_engine.nlp.ngrams import HASH_BITS
 from feedback_engine.nlp.tasks import EXPERT, Examples, Task, combine, find_task, fit_task
 from feedback_engine.nlp.weights import predict
 
@@ -104,10 +106,10 @@ def train(
         outputs, weights = fit_task(task, examples)
     else:
         start = predict_base(task, origin, corpus)
-        before = _measure(task, "适配前", corpus, examples, start)
+        before = measure_rows(task, "适配前", corpus, examples, start)
         held = _hold_out_adapted(task, origin, examples, tests, start)
         outputs, weights = origin.outputs, _adapt(task, origin, examples, start)
-    after = _measure(task, f"{len(tests)} 折留出", corpus, examples, held.odds)
+    after = measure_rows(task, f"{len(tests)} 折留出", corpus, examples, held.odds)
     card = _describe(task, corpus, examples, held, after, seed) | (notes or {})
     card |= {} if origin is None else {"base": origin.fingerprint}
     model = to_model(task.name, outputs, weights, task.spec.values, card)
@@ -144,17 +146,13 @@ def check_golden(model: Model) -> list[str]:
     ]
 
 
-def _measure(task: Task, protocol: str, corpus: Corpus, examples: Examples, odds: Floats) -> Evaluation:
-    found = Predicted(examples.targets == 1, decide(task, odds), label_confidence(task, odds))
-    texts = [row.text for row in corpus.rows]
-    return measure(task.name, protocol, examples.labels, found, examples.domains.tolist(), texts)
-
-
 def _adapt(task: Task, origin: Model, examples: Examples, start: Floats) -> Weights:
     """Return the base weights plus what the rows add to each label.
 
     The penalty is on the difference from the base weights (a prior centred on them), so few rows move them little.
     """
+    rows = np.flatnonzero(examples.targets.any(axis=1))
+    examples, start = examples.take(rows), start[rows]
     values = row_values(examples.counts, task.spec.values)
     buckets = np.unique(values.indices).astype(np.int64)
     values = values[:, buckets]
@@ -196,7 +194,7 @@ def _hold_out_adapted(
     start: Floats,
 ) -> HeldOut:
     odds, unknown = start.copy(), np.zeros(len(start))
-    total = np.maximum(np.asarray(examples.counts.sum(axis=1)).ravel(), 1.0)
+    total = np.maximum(np.asarray(examples.counts[:, : 1 << HASH_BITS].sum(axis=1)).ravel(), 1.0)
     for training, test in tests:
         weights = _adapt(task, origin, examples.take(training), start[training])
         values = row_values(examples.counts[test], task.spec.values)[:, weights.buckets]
@@ -227,12 +225,14 @@ def _describe(
 
 def _calibrate(task: Task, examples: Examples, held: HeldOut) -> dict[str, float]:
     """Return the temperature of least log loss on held-out rows, its calibration error, and the usual unknown share."""
-    signs = np.where(examples.targets == 1, 1.0, -1.0)
-    losses = [np.logaddexp(0.0, -signs * held.odds / float(temperature)).mean() for temperature in _TEMPERATURES]
+    rows = np.flatnonzero(examples.targets.any(axis=1))
+    truth, odds = examples.targets[rows] == 1, held.odds[rows]
+    signs = np.where(truth, 1.0, -1.0)
+    losses = [np.logaddexp(0.0, -signs * odds / float(temperature)).mean() for temperature in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-    right = (decide(task, held.odds) == (examples.targets == 1)).all(axis=1)
+    right = (decide(task, odds) == truth).all(axis=1)
     return {
         "temperature": temperature,
-        "error": round(calibration_error(label_confidence(task, held.odds, temperature), right), 4),
+        "error": round(calibration_error(label_confidence(task, odds, temperature), right), 4),
         "unknown": round(float(np.quantile(held.unknown, 0.95)), 4),
     }

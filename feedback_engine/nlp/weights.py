@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import steps
 from feedback_engine.nlp.models import Floats, Model, RowSpec
-from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out
+from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out, open_ngrams
 
 _LOG_UNIT = 256
 
@@ -106,7 +106,23 @@ def predict_layout(table: WeightTable, spec: RowSpec, layout: Layout) -> Floats:
     else:
         weights, total = _distinct_sums(table, spec, layout, grams)
     scaled: Floats = weights * table.scale * row_factor(spec, total)[:, None] + table.bias
-    return scaled
+    return scaled + opening_odds(table, spec, layout, grams) if spec.opening else scaled
+
+
+def opening_odds(table: WeightTable, spec: RowSpec, layout: Layout, grams: Buckets) -> Floats:
+    """Return what the openings of the texts add to the log odds of each output."""
+    opened = open_ngrams(layout, grams, spec.opening)
+    weights = sum_texts(table, opened, layout.starts).weights
+    odds: Floats = weights * table.scale * opening_factor(spec, layout, opened)[:, None]
+    return odds
+
+
+def opening_factor(spec: RowSpec, layout: Layout, opened: Buckets) -> Floats:
+    """Return what the n-grams of the opening of each text are multiplied by."""
+    texts = len(layout.starts) - 1
+    number = np.arange(texts).repeat(steps(layout.starts))
+    total = np.bincount(number, weights=(opened != 0).sum(axis=1), minlength=texts)
+    return row_factor(RowSpec(gain=spec.opening_gain), total)
 
 
 def _distinct_sums(table: WeightTable, spec: RowSpec, layout: Layout, grams: Buckets) -> tuple[Floats, Floats]:

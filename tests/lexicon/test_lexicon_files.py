@@ -146,6 +146,25 @@ def test_pack_extends_another_by_code(folder: Path) -> None:
     assert pack.userdict[-1].word == "伴手礼"
 
 
+def test_a_pack_names_its_learned_weights_and_inherits_those_it_does_not_name(folder: Path) -> None:
+    write_pack(folder, "base", "model: cars\nopinions: car_opinions\nposts: social\ntouchpoints: []\n")
+    types = folder / "packs" / "base" / "complaint_types.yaml"
+    types.write_text("model: cases\ncases: true\ntypes: []\n", encoding="utf-8")
+    write_pack(folder, "mine", "extends: base\nmodel: vans\ntouchpoints: []\n")
+    base, mine = load_pack(folder, "base"), load_pack(folder, "mine")
+    assert (base.touchpoint_model, base.opinion_model, base.post_model) == ("cars", "car_opinions", "social")
+    assert (mine.touchpoint_model, mine.opinion_model, mine.complaint_model) == ("vans", "car_opinions", "cases")
+    assert mine.is_case_log and mine.fingerprint != base.fingerprint
+
+
+def test_cases_must_be_true_or_false(folder: Path) -> None:
+    write_pack(folder, "mine", "touchpoints: []\n")
+    types = folder / "packs" / "mine" / "complaint_types.yaml"
+    types.write_text("cases: 也许\ntypes: []\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"complaint_types\.yaml:1: cases 应为 true 或 false，这里是 '也许'"):
+        load_pack(folder, "mine")
+
+
 def test_packs_that_extend_each_other_are_refused(folder: Path) -> None:
     write_pack(folder, "one", "extends: two\ntouchpoints: []\n")
     write_pack(folder, "two", "extends: one\ntouchpoints: []\n")

@@ -9,8 +9,9 @@ import pytest
 from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
+from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values, to_model
 from feedback_engine.nlp.labelled import group_near_copies, read_corpus
-from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.models import RowSpec, load_model
 from feedback_engine.nlp.train import check_golden, train
 from feedback_engine.nlp.weights import predict
 
@@ -126,6 +127,33 @@ def test_several_labels_per_text_are_learned(tmp_path: Path) -> None:
     odds = predict(load_model(tmp_path / "cars.npz"), ["说说空间大", "油耗低空间大"])
     assert result.labels == ("动力", "油耗", "空间")
     assert odds[0].argmax() == 2 and (odds[1, 1:] > 0).all()
+
+
+def test_neutral_rows_teach_only_what_texts_of_their_domain_look_like(reviews: Path, tmp_path: Path) -> None:
+    neutral = [
+        {"text": f"{day}号{hour}点开会，请准时", "label": "中性", "domain": "shop"}
+        for day in range(30)
+        for hour in (9, 14)
+    ]
+    result = train("sentiment", [reviews, write_rows(tmp_path / "neutral.jsonl", neutral)], tmp_path / "both.npz")
+    assert result.labels == ("negative", "positive") and result.after.rows == 500
+    assert result.after.accuracy > 0.9
+
+
+def test_a_title_has_weights_of_its_own() -> None:
+    spec = FitSpec(RowSpec("log", opening=8), penalty=1e-4, least_rows=1, prune=0.0)
+    texts = [
+        f"{one}坏了{lead}希望早日处理，附近的{other}也旧"
+        for lead in "甲乙丙丁戊"
+        for one, other in (("路灯", "公交"), ("公交", "路灯"))
+    ]
+    target = np.array([[1], [0]] * 5)
+    weights = fit_outputs(count_ngrams(texts, 8), target, np.ones(10), spec)
+    model = to_model("complaints", ("城建",), weights, spec.values, {"labels": ["城建"]})
+    odds = predict(model, ["路灯坏了，公交也旧", "公交坏了，路灯也旧"])[:, 0]
+    assert odds[1] < 0 < odds[0]
+    fitted = row_values(count_ngrams(texts, 8), spec.values)[:, weights.buckets] @ weights.weights.T + weights.bias
+    assert np.allclose(predict(model, texts), fitted, atol=1e-3)
 
 
 def test_a_domain_whose_words_mean_the_contrary_is_learned_by_adapting(model_file: Path, tmp_path: Path) -> None:

@@ -1,0 +1,141 @@
+"""Posts on social media: good, bad or neutral by weights of their own, which reviews have no use for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.domain import Polarity
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.nlp.blend import Blend, find_asking
+from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.ngrams import Layout, lay_out_points
+from feedback_engine.nlp.pieces import Characters
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.sentiment import DAMPING, POLARITIES, LexiconVerdicts, sum_values
+from feedback_engine.nlp.vocabulary import Flags, Floats
+
+#: How likely a text must be a post.
+_LIKELY = 0.2
+#: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
+_LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
+#: Log odds that bound the score of a neutral post, and that any other reaches.
+_BAND = 0.2
+#: A likely post of at most so many characters is judged as any text is if it has an opinion, names a touchpoint or asks
+#: for something: then it is rather a customer's remark.
+_WITH_OPINION, _WITH_TOUCHPOINT, _WITH_REQUEST = 12, 24, 24
+_NEGATIVE, _NEUTRAL, _POSITIVE = map(POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE))
+
+
+class Posts(NamedTuple):
+    """What the weights say of posts."""
+
+    #: Log odds of good less those of bad.
+    odds: Floats
+    #: Log odds of neutral less the mean of those of good and bad.
+    neutral: Floats
+    #: What makes up `odds`; the bias is none of it.
+    characters: Characters
+
+
+class PostHead:
+    """The model file for posts."""
+
+    def __init__(self, path: Path) -> None:
+        model = load_model(path)
+        if model.task != "posts" or set(model.outputs) != set(OPINIONS):
+            raise LexiconError(f"{path}: 任务应是 posts，标签应是 {'、'.join(OPINIONS)}")
+        self._head = Head(model)
+
+    def read(self, layout: Layout) -> Posts:
+        """Return what the weights say of each text."""
+        found = find_distinct(layout)
+        odds = self._head.odds(found)
+        bad, neutral, good = (odds[:, self._head.codes.index(name)] for name in OPINIONS)
+        share = np.array([float(code == "positive") - float(code == "negative") for code in self._head.codes])
+        characters = self._head.characters(found, share, np.arange(len(odds)))
+        return Posts(good - bad, neutral - 0.5 * (good + bad), characters)
+
+
+def judge_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, domains: Sequence[str]) -> Blend:
+    """Return the judgements with those of the posts among the texts: good, bad or neutral, whichever is likeliest.
+
+    `chances` says how likely each text is a post, `domains` of which it is recognised to be.
+    """
+    readings = blend.readings
+    numbers = ((chances >= _LIKELY) & ~_are_remarks(readings, rules)).nonzero()[0]
+    if not len(numbers):
+        return blend
+    posts = head.read(_lay_out_some(readings, numbers))
+    sides = rules.text_sides.take(numbers)
+    both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
+    silences = 0.5 * (1.0 + np.tanh(0.5 * (posts.neutral - 0.5 * np.abs(both))))
+    is_neutral = silences > 0.5
+    reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
+    factors = (1.0 - silences) * np.where(is_neutral, np.minimum(1.0, reach), np.maximum(1.0, reach))
+    labels = np.where(is_neutral, _NEUTRAL, np.where(both > 0, _POSITIVE, _NEGATIVE))
+    notes = list(blend.notes)
+    for number, neutral in zip(numbers.tolist(), is_neutral.tolist(), strict=True):
+        domain = f",按领域 {domains[number]}" if domains[number] else ""
+        notes[number] = domain + (",中性" if neutral else "")
+    units = _RULES * factors / (sides.positive + sides.negative + DAMPING)
+    told = _tell(blend, rules, numbers, posts, _LEARNED * factors, units)
+    silent = np.full(len(blend.scores), np.nan)
+    silent[numbers] = silences
+    return replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
+
+
+def _tell(blend: Blend, rules: LexiconVerdicts, numbers: Places, posts: Posts, rates: Floats, units: Floats) -> Blend:
+    """Return the judgements with the posts' log odds: weights at these rates, the rules' strength at these units."""
+    count, parts = len(blend.scores), blend.said.parts
+    is_post = np.zeros(count, dtype=np.bool_)
+    is_post[numbers] = True
+    unit = _put(np.zeros(count), numbers, units)
+    values = np.where(is_post[parts], rules.values * unit[parts], blend.said.values)
+    characters = blend.weighed.characters
+    weights = characters.weights.copy()
+    weights[is_post.repeat(steps(characters.bounds))] = posts.characters.weights
+    odds, totals = _put(blend.weighed.odds, numbers, posts.odds), _put(blend.totals, numbers, posts.odds * rates)
+    whole = totals[numbers] + sum_values(values, parts, count)[numbers]
+    return replace(
+        blend,
+        scores=_put(blend.scores, numbers, np.array([math.tanh(0.5 * one) for one in whole.tolist()])),
+        said=blend.said._replace(values=values),
+        weighed=blend.weighed._replace(odds=odds, characters=characters._replace(weights=weights)),
+        rates=_put(blend.rates, numbers, rates),
+        totals=totals,
+    )
+
+
+def _put(column: NDArray[Any], numbers: Places, values: NDArray[Any]) -> NDArray[Any]:
+    changed = column.copy()
+    changed[numbers] = values
+    return changed
+
+
+def _lay_out_some(readings: Readings, texts: Places) -> Layout:
+    """Return the layout of some of the texts of a row."""
+    folded = readings.folded
+    starts, stops = folded.edges[texts], folded.edges[texts + 1]
+    sizes = stops - starts
+    begins = sizes.cumsum() - sizes
+    places = np.append(np.arange(sizes.sum()) + (starts - begins).repeat(sizes), stops[-1])
+    return lay_out_points(folded.points[places])
+
+
+def _are_remarks(readings: Readings, rules: LexiconVerdicts) -> Flags:
+    """Return which texts are rather a customer's short remark or request than posts."""
+    sizes = steps(readings.folded.edges) - 1
+    has_opinion = steps(rules.found.first_of_text) > 0
+    has_mention = steps(readings.mentions.first[readings.clauses.first]) > 0
+    remarks: Flags = (sizes <= _WITH_OPINION) & has_opinion
+    remarks |= (sizes <= _WITH_TOUCHPOINT) & has_mention
+    return remarks | ((sizes <= _WITH_REQUEST) & find_asking(readings))

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feedback_engine.catalogs import SENTIMENT_SCORERS
+from feedback_engine.domain import Polarity
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.heads import Head, find_distinct
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.ngrams import lay_out
+from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.nlp.weights import predict
+from feedback_engine.resources import find_lexicons
+
+MODELS = find_lexicons() / "models"
+TEXTS = ["物业乱收费，业主多次投诉", "司机拒载😀😀😀😀 还骂人！！", "", "动力充沛动力充沛，油耗也低", "\ud800\x00"]
+
+
+@cache
+def tagger_of_pack(pack: str, scorer: str = "learned") -> Tagger:
+    lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack)
+    return Tagger(lexicon, words, SENTIMENT_SCORERS[scorer](lexicon, words, find_lexicons()))
+
+
+@pytest.mark.parametrize("name", ["automotive", "government", "social", "automotive_opinions"])
+def test_log_odds_are_those_of_the_model_alone_or_in_a_batch(name: str) -> None:
+    model = load_model(MODELS / f"{name}.npz")
+    head = Head(model)
+    together = head.odds(find_distinct(lay_out(TEXTS)))
+    assert np.allclose(together, predict(model, TEXTS), rtol=0, atol=1e-9)
+    for text, odds in zip(TEXTS, together, strict=True):
+        assert (head.odds(find_distinct(lay_out([text])))[0] == odds).all()
+
+
+@pytest.mark.parametrize("name", ["automotive", "government", "social"])
+def test_pieces_add_up_to_the_log_odds_less_the_bias(name: str) -> None:
+    model = load_model(MODELS / f"{name}.npz")
+    head, found = Head(model), find_distinct(lay_out(TEXTS))
+    odds = head.odds(found)
+    for column in range(len(model.outputs)):
+        pieces = head.pieces(found, np.eye(len(model.outputs))[column], np.arange(len(TEXTS)))
+        sums = [sum(weight for *_, weight in runs) for runs in pieces]
+        assert np.allclose(sums, odds[:, column] - model.bias[column], rtol=0, atol=1e-9)
+
+
+def test_a_touchpoint_is_found_without_any_of_its_seed_phrases() -> None:
+    text = "车门关起来声音很脆"
+    assert not tagger_of_pack("automotive", "lexicon").tag(text).touchpoints
+    (found,) = tagger_of_pack("automotive").tag(text).touchpoints
+    mention = found.evidence[0]
+    assert found.name == "舒适性" and found.confidence > 0.5
+    assert "学习权重" in mention.rule and text[mention.start : mention.end] == mention.text
+
+
+def test_a_complaint_type_is_learned_and_its_evidence_adds_up_to_its_log_odds() -> None:
+    text = "出租车司机不打表，还要绕路，问他要票也不给，希望交通部门管一管"
+    complaint = tagger_of_pack("government").tag(text).complaint
+    assert complaint.type == "traffic" and complaint.confidence > 0.8
+    learned = [item for item in complaint.evidence if "学习权重" in item.rule]
+    model = load_model(MODELS / "government.npz")
+    odds = predict(model, [text])[0][model.outputs.index("交通运输")]
+    assert sum(item.weight for item in learned) == pytest.approx(odds, abs=1e-6)
+    assert all(text[item.start : item.end] == item.text for item in complaint.evidence)
+
+
+def test_a_complaint_of_no_clear_type_is_unsure() -> None:
+    complaint = tagger_of_pack("government").tag("太让人失望了，没有人给个说法").complaint
+    assert complaint.is_complaint and complaint.type == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_complaint"),
+    [
+        ("请问公租房什么时候可以申请，需要哪些材料", True),
+        ("建议在学校门口增加一条斑马线", True),
+        ("感谢社区，路灯当天就修好了，很满意", False),
+    ],
+)
+def test_every_text_of_a_case_log_is_a_case_unless_it_only_praises(text: str, is_complaint: bool) -> None:
+    assert tagger_of_pack("government").tag(text).complaint.is_complaint is is_complaint
+
+
+def test_a_post_may_be_neutral_though_it_has_good_words_in_it() -> None:
+    text = "【疫情通报】今天新增确诊病例3例，均为境外输入，目前在定点医院接受治疗，情况稳定#疫情#"
+    assert tagger_of_pack("general").tag(text).sentiment.polarity is Polarity.NEUTRAL
+
+
+def test_the_scorer_by_word_list_uses_no_learned_weights() -> None:
+    tagged = tagger_of_pack("government", "lexicon").tag("出租车司机不打表，还要绕路")
+    rules = [item.rule for item in (*tagged.complaint.evidence, *tagged.sentiment.evidence)]
+    assert rules and not any("学习权重" in rule for rule in rules)
+
+
+@pytest.fixture
+def own_pack(tmp_path: Path) -> Callable[[str], Tagger]:
+    folder = tmp_path / "lexicons"
+    shutil.copytree(find_lexicons(), folder)
+
+    def build(head: str) -> Tagger:
+        text = f"name: 我的\n{head}\ntouchpoints:\n  - {{code: power, name: 动力, phrases: [动力]}}\n"
+        (folder / "packs" / "automotive" / "touchpoints.yaml").write_text(text, encoding="utf-8")
+        words = load_pack(folder, "automotive")
+        return Tagger(load_lexicon(folder), words, SENTIMENT_SCORERS["learned"](load_lexicon(folder), words, folder))
+
+    return build
+
+
+def test_a_pack_that_names_a_missing_model_is_refused_with_its_path(own_pack: Callable[[str], Tagger]) -> None:
+    with pytest.raises(LexiconError, match=r"nothing\.npz.*automotive.*读不到"):
+        own_pack("model: nothing")
+
+
+def test_a_model_whose_labels_the_pack_does_not_have_is_refused(own_pack: Callable[[str], Tagger]) -> None:
+    with pytest.raises(LexiconError, match=r"automotive\.npz.*包里没有.*内饰"):
+        own_pack("model: automotive").tag("动力不错")
+
+
+def test_another_model_is_another_fingerprint(own_pack: Callable[[str], Tagger]) -> None:
+    assert own_pack("model: automotive").fingerprint != own_pack("posts: social").fingerprint
