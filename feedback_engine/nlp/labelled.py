@@ -133,6 +133,7 @@ def _weight(path: Path, number: int, value: Any) -> float:
 
 def _records(path: Path) -> Iterable[Mapping[str, Any]]:
     try:
+        path.stat()
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             return _read_workbook(path)
         text = _decode(path)

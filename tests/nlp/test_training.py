@@ -112,6 +112,12 @@ def test_an_unknown_task_or_a_missing_file_is_refused(tmp_path: Path) -> None:
         train("sentiment", [tmp_path / "x.csv"], tmp_path / "out.npz")
 
 
+@pytest.mark.parametrize("name", ["gone.xlsx", "gone.csv", "gone.jsonl"])
+def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError, match=rf"{name}: 无法读取"):
+        read_corpus([tmp_path / name])
+
+
 def test_several_labels_per_text_are_learned(tmp_path: Path) -> None:
     rows = [
         {"text": f"{lead}{subject}", "label": label}
