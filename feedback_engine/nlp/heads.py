@@ -152,6 +152,11 @@ class PackHeads:
         self._opinion = _load_head(folder, pack.opinion_model, "opinions")
         self._types = _load_head(folder, pack.complaint_model, "complaints", pack.complaint_types)
 
+    @property
+    def knows_touchpoints(self) -> bool:
+        """Whether the weights name touchpoints, which may then stand in any clause."""
+        return self._touchpoints is not None
+
     def read(self, layout: Layout) -> list[PackLabels]:
         """Return what the weights say of each text."""
         found = find_distinct(layout)

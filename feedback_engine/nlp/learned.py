@@ -114,7 +114,9 @@ class LearnedVerdicts:
     def __init__(self, readings: Readings, learned: _Learned) -> None:
         self.rules = LexiconVerdicts(readings)
         self._readings, self._heads = readings, learned.heads
-        wanted = (readings.is_wanted | _are_whole_texts(readings.clauses)).nonzero()[0]
+        # learned touchpoints may stand in any clause
+        is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
+        wanted = (readings.is_wanted | _are_whole_texts(readings.clauses) | is_anywhere).nonzero()[0]
         clauses, is_neutral = _weigh_clauses(learned, readings, wanted)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
         says_nothing = _are_whole_texts(readings.clauses)

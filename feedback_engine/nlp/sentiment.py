@@ -67,7 +67,7 @@ class Verdicts(Protocol):
 
     @property
     def clauses(self) -> Judged:
-        """What is said of each clause by itself; nothing where `readings.is_wanted` is False."""
+        """What is said of each clause by itself; where `readings.is_wanted` is False perhaps nothing."""
         ...
 
     @property

@@ -59,6 +59,12 @@ def test_a_touchpoint_is_found_without_any_of_its_seed_phrases() -> None:
     assert "学习权重" in mention.rule and text[mention.start : mention.end] == mention.text
 
 
+def test_a_touchpoint_without_a_seed_phrase_is_told_with_what_is_said_of_its_clause() -> None:
+    text = "昨天说的，门关起来声音很脆很高级"
+    (found,) = tagger_of_pack("automotive").tag(text).touchpoints
+    assert found.clause == 1 and any("高级" in item.text for item in found.evidence[1:])
+
+
 def test_a_complaint_type_is_learned_and_its_evidence_adds_up_to_its_log_odds() -> None:
     text = "出租车司机不打表，还要绕路，问他要票也不给，希望交通部门管一管"
     complaint = tagger_of_pack("government").tag(text).complaint
