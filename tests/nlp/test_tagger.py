@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 import json
 import math
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -139,6 +141,28 @@ def test_batch_equals_single_calls_in_any_order(texts: list[str], random: object
 def test_several_processes_give_the_same_table() -> None:
     texts = ["物流很快，但客服太差", "没有什么不满意的", "", "等了四十分钟没人理", "\ud800坏了"] * 3
     pd.testing.assert_frame_equal(annotations(texts, processes=2, worth_a_pool=1), annotations(texts))
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_search_for_cycles_is_left_as_the_caller_had_it_also_after_a_failure(lexicon: Lexicon, is_on: bool) -> None:
+    class Failing:
+        fingerprint = "failing"
+
+        def score(self, readings: object) -> Any:
+            assert not gc.isenabled()
+            raise ValueError("no")
+
+    tagger = Tagger(lexicon, load_pack(find_lexicons(), "general"), Failing())
+    was_on = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        annotations(["物流很快"])
+        assert gc.isenabled() == is_on
+        with pytest.raises(ValueError, match="no"):
+            tag_table(["物流很快"], ["0"], tagger)
+        assert gc.isenabled() == is_on
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 def test_rows_say_what_was_tagged_where() -> None:
