@@ -64,13 +64,18 @@ def find_details(details: Sequence[Detail], hits: HitList, polarities: Sequence[
         detail = details[value]
         weight = _weigh(detail, end - start, polarities[clause])
         if weight:
-            rule = f"{_KIND_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
-            told = found[detail.kind].setdefault(detail.code, Told(detail.code, detail.name, []))
-            told.evidence.append(Statement(start, end, weight, rule))
+            told = found[detail.kind].get(detail.code)
+            if told is None:
+                told = found[detail.kind][detail.code] = Told(detail.code, detail.name, [])
+            told.evidence.append(Statement(start, end, weight, _put_in_words(detail)))
     if found[DetailKind.URGENCY].keys() <= {_AGGRAVATING}:
         found[DetailKind.URGENCY] = {}
-    roots, *others = (sorted(found[kind].values(), key=_strength) for kind in DetailKind)
+    roots, *others = (sorted(told.values(), key=_strength) for told in found.values())
     return Detailed(roots[:1], *others)
+
+
+def _put_in_words(detail: Detail) -> str:
+    return f"{_KIND_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
 
 
 def _weigh(detail: Detail, length: int, polarity: Polarity) -> float:

@@ -77,29 +77,31 @@ class Opinions:
     def rules(self) -> list[str]:
         """How each opinion came about: 负面:『没解决』(否定『没』+『解决』)."""
         findings, table = self._findings, self._readings.vocabulary.words
-        words = self._readings.words.values[findings.words].tolist()
-        signs, are_plain = (self.values > 0).tolist(), findings.is_plain.tolist()
-        return [
-            table.plain_rules[word][sign] if is_plain else self._put_in_words(number, sign)
-            for number, (word, sign, is_plain) in enumerate(zip(words, signs, are_plain, strict=True))
-        ]
+        words, signs = self._readings.words.values[findings.words].tolist(), (self.values > 0).tolist()
+        rules = [table.plain_rules[word][sign] for word, sign in zip(words, signs, strict=True)]
+        told = (~findings.is_plain).nonzero()[0]
+        columns = (column[told].tolist() for column in findings[:-1])
+        for number, *finding in zip(told.tolist(), *columns, strict=True):
+            rules[number] = self._put_in_words(_Finding(*finding), signs[number])
+        return rules
 
-    def _put_in_words(self, number: int, is_positive: bool) -> str:
-        finding, words = self._listed[number], self._words
-        word, said = words[finding.hit], []
+    def _put_in_words(self, finding: _Finding, is_positive: bool) -> str:
+        word, said = self._word(finding.hit), []
         if finding.modifiers or finding.is_raised or word.parts:
             parts = [
-                f"{'否定' if finding.denials >> (back - 1) & 1 else '程度'}『{words[finding.hit - back].term}』"
+                f"{'否定' if finding.denials >> (back - 1) & 1 else '程度'}『{self._word(finding.hit - back).term}』"
                 for back in range(finding.modifiers, 0, -1)
             ]
             parts.append(word.parts or f"『{word.term}』")
-            said.append("+".join([*parts, f"程度『{words[finding.hit + 1].term}』"] if finding.is_raised else parts))
+            said.append(
+                "+".join([*parts, f"程度『{self._word(finding.hit + 1).term}』"] if finding.is_raised else parts)
+            )
         if word.opinion is not None and word.opinion.kind in KIND_NAMES:
             said.append(KIND_NAMES[word.opinion.kind])
         if finding.is_denied:
-            said.append(f"『{words[finding.hit - 1].term}』之后")
+            said.append(f"『{self._word(finding.hit - 1).term}』之后")
         if finding.wish >= 0:
-            said.append(f"『{words[finding.wish].term}』之后")
+            said.append(f"『{self._word(finding.wish).term}』之后")
         if finding.is_asked:
             said.append("疑问句减弱")
         if finding.is_ironical:
@@ -107,15 +109,14 @@ class Opinions:
         shown = quote(self._readings.folded.text[finding.start : finding.end])
         return add_notes(f"{'正面' if is_positive else '负面'}:『{shown}』", said)
 
-    @cached_property
-    def _listed(self) -> list[_Finding]:
-        return [_Finding(*row) for row in zip(*(column.tolist() for column in self._findings[:-1]), strict=True)]
+    def _word(self, hit: int) -> Word:
+        return self._readings.vocabulary.words.words[self._hit_words[hit]]
 
     @cached_property
-    def _words(self) -> list[Word]:
-        """The word of each hit."""
-        words = self._readings.vocabulary.words.words
-        return [words[value] for value in self._readings.words.values.tolist()]
+    def _hit_words(self) -> list[int]:
+        """The number of the word of each hit."""
+        numbers: list[int] = self._readings.words.values.tolist()
+        return numbers
 
 
 def add_notes(rule: str, notes: Sequence[str]) -> str:
