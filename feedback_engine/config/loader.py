@@ -44,14 +44,14 @@ _MESSAGES = {
 
 def load_config(path: Path) -> Config:
     """Return the configuration in the file; raises ConfigError that lists all of its mistakes."""
-    document, lines = _read_yaml(path)
+    document, lines = _read_yaml(path, "运行 feedback-engine init 可生成一份")
     config = _validate(Config, {**document, "base": path.resolve().parent}, path, lines)
     return config.model_copy(update={"sources": tuple(_with_mapping(config, source) for source in config.sources)})
 
 
 def load_mapping(path: Path) -> MappingConfig:
     """Return the column mapping in the file."""
-    document, lines = _read_yaml(path)
+    document, lines = _read_yaml(path, "feedback-engine inspect 可起草映射文件")
     return _validate(MappingConfig, document, path, lines)
 
 
@@ -66,11 +66,11 @@ def _with_mapping(config: Config, source: SourceConfig) -> SourceConfig:
     return source.model_copy(update={"mapping": mapping})
 
 
-def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[Any, ...], int]]:
+def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any, ...], int]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"找不到 {path}；运行 feedback-engine init 可生成一份") from None
+        raise ConfigError(f"找不到 {path}；{way_out}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} 无法读取（请保存为 UTF-8）：{error}") from None
     try:

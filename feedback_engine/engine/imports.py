@@ -13,8 +13,11 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
+from feedback_engine.config.strict import Code
 from feedback_engine.errors import AmbiguousFormat, ConfigError, SourceError, UnreadableFile
 from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
+_GENERIC = "generic"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 50_000
@@ -200,6 +204,7 @@ class Imports:
         self, path: Path, name: str | None, format_: str | None, mapping: str | Path | None
     ) -> tuple[SourceConfig, bool]:
         """Return how to read a file that the caller names, and whether its source has to name itself."""
+        _refuse_bad_name(name)
         if mapping is not None:
             return _settings_of_mapping(path, name, format_, Path(mapping)), False
         candidates = [source for source in self._config.sources if name in (None, source.name)]
@@ -208,6 +213,10 @@ class Imports:
         if len(candidates) > 1:
             names = "、".join(source.name for source in candidates)
             raise ConfigError(f"{path}：几个来源（{names}）都包含它；请用 --source 指定其一")
+        if format_ == _GENERIC and not (candidates and candidates[0].kind):
+            raise ConfigError(
+                f"{path}：按 generic 读取要有映射文件；feedback-engine inspect 可起草，import 时写 --mapping"
+            )
         if candidates:
             return candidates[0].model_copy(update={"format": format_} if format_ else {}), False
         return SourceConfig(name=name or "unnamed", path=str(path), format=format_), name is None
@@ -251,6 +260,16 @@ def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummar
     return FileSummary(path.name, source.name, error=str(error))
 
 
+def _refuse_bad_name(name: str | None) -> None:
+    if name is None:
+        return
+    try:
+        TypeAdapter(Code).validate_python(name)
+    except ValidationError:
+        allowed = "至多 100 个字母、数字、汉字、下划线、点和连字符，不以点或连字符开头"
+        raise ConfigError(f"来源名 {name!r} 不能用；可用{allowed}") from None
+
+
 def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapping: Path) -> SourceConfig:
     read = load_mapping(mapping)
     if read.kind is None:
@@ -259,7 +278,7 @@ def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapp
         raise ConfigError(f"{mapping}：映射文件与 kind: {read.kind} 不符", tuple(problems))
     # A file may be called what no source may: spaces, brackets.
     own = _NOT_IN_NAMES.sub("_", mapping.stem).strip("_.-") or "mapping"
-    return SourceConfig(name=name or own, kind=read.kind, path=str(path), mapping=read, format=format_ or "generic")
+    return SourceConfig(name=name or own, kind=read.kind, path=str(path), mapping=read, format=format_ or _GENERIC)
 
 
 def _describe_file(reading: Reading, timezone: str) -> StoredFile:
