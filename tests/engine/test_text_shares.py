@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from feedback_engine import FeedbackEngine
 from feedback_engine.config.model import Config
+from feedback_engine.nlp.cards import read_label_errors
+from feedback_engine.resources import find_lexicons
 
 
 def test_shares_of_texts_come_with_their_correction_by_the_model_cards(tmp_path) -> None:
@@ -15,8 +17,9 @@ def test_shares_of_texts_come_with_their_correction_by_the_model_cards(tmp_path)
     engine = FeedbackEngine(Config.model_validate(config))
     assert engine.import_sources().stored == 60
     engine.tag_new()
+    card = read_label_errors(find_lexicons() / "models" / "sentiment.npz")["negative"]
     shares = engine.text_shares().set_index(["touchpoint", "polarity"])
     negative = shares.loc[("overall", "negative")]
     assert 0.6 < negative["counted"] < 0.75
     assert negative["lower"] < negative["corrected"] < negative["upper"]
-    assert "灵敏度 0.909" in negative["note"]
+    assert f"灵敏度 {card.sensitivity:.3f}，特异度 {card.specificity:.3f}" in negative["note"]

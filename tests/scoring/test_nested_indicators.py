@@ -159,5 +159,5 @@ def test_the_explanation_goes_down_through_the_groups_and_each_step_adds_up() ->
     for each in told.groups:
         assert sum(c.contribution for c in each.contributions) == pytest.approx(each.score)
         assert each.score == pytest.approx(row(index, "service", each.code)["score"])
-    assert "指标组 people（people）自身得分" in told.to_text()
+    assert f"其中指标组 people（people）{row(index, 'service', 'people')['score']:.2f}：" in told.to_text()
     assert told.to_dict()["groups"][0]["contributions"][0]["code"] == "manner"

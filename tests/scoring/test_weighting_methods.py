@@ -348,8 +348,8 @@ def test_the_explanation_says_where_the_weights_come_from() -> None:
     assert f"R² = {frozen.levels[0].figures['r_squared']:.4g}" in told[0].origin
     inside = next(level for level in frozen.levels if level.code == "service")
     assert f"R² = {inside.figures['r_squared']:.4g}" in told[1].origin
-    assert "权重来源：LMG" in told[0].to_text()
-    assert "LMG 相对重要性；若等权为 0.3333" in told[1].to_text()
+    assert "由来：LMG" in told[0].to_text()
+    assert "LMG 相对重要性；若各触点等权为 0.3333" in told[1].to_text()
 
 
 def test_the_methods_are_listed_by_name() -> None:

@@ -96,7 +96,7 @@ def test_mobile_internet_by_five_methods() -> None:
     assert scores(table) == {"declared": 73.52, "equal": 73.41, "lmg": 73.42, "entropy": 73.37, "pls": 73.42}
     assert weights(table, "lmg") == [0.3339, 0.3474, 0.3187]
     note = table[(table["method"] == "lmg") & (table["touchpoint"] == OVERALL)]["note"].iloc[0]
-    assert "r_squared=0.8671" in note
+    assert "R² = 0.8671" in note
 
 
 @pytest.mark.shared
