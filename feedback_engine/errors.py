@@ -14,6 +14,7 @@ FeedbackEngineError
   x StoreLocked          another program holds the database
 + RunLocked              another run holds the project's lock
 + ReportError            the report cannot be written
++ InputError             a call was given an argument of the wrong kind
 + StatisticsError        a calculation refuses its input, and says which value and why
 """
 
@@ -82,6 +83,10 @@ class RunLocked(FeedbackEngineError):
 
 class ReportError(FeedbackEngineError):
     """The report cannot be written; an older report is untouched."""
+
+
+class InputError(FeedbackEngineError, TypeError):
+    """An argument is not of the kind that the call takes."""
 
 
 class StatisticsError(FeedbackEngineError, ValueError):

@@ -34,8 +34,8 @@ class Registry(Mapping[str, T], Generic[T]):
         return len(self._entries)
 
 
-def unknown_name(kind: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+def unknown_name(kind: str, name: object, known: Mapping[str, object] | tuple[str, ...]) -> str:
     """Return the sentence for a name that does not exist, with the nearest one that does."""
-    near = get_close_matches(name, list(known), n=1)
+    near = get_close_matches(str(name), list(known), n=1)
     hint = f"，是否想写 {near[0]!r}？" if near else "；"
     return f"没有名为 {name!r} 的{kind}{hint}可用：{'、'.join(sorted(known))}"

@@ -6,7 +6,7 @@ import_sources → tag_new → score → report; run does the four under the pro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from feedback_engine.config.loader import load_config
 from feedback_engine.config.model import Config, StoreConfig
+from feedback_engine.engine.arguments import as_day, as_texts, require_config, require_name
 from feedback_engine.errors import FeedbackEngineError
 from feedback_engine.tables.summary import RunSummary
 
@@ -54,7 +55,7 @@ class FeedbackEngine:
     """
 
     def __init__(self, config: Config | None = None, *, progress: Progress = ignore_progress) -> None:
-        self.config = config or Config(store=StoreConfig(url="sqlite://"))
+        self.config = require_config(config) or Config(store=StoreConfig(url="sqlite://"))
         self._progress = progress
         self._made: dict[str, Any] = {}
         self._making = RLock()
@@ -68,15 +69,19 @@ class FeedbackEngine:
         """Return what the text says: sentiment, touchpoints, complaint, each with evidence. Takes any text at all."""
         return self._tagger(pack or self.config.project.pack).tag(text)
 
-    def tag_many(self, texts: Sequence[object], pack: str | None = None) -> pd.DataFrame:
-        """Return ANNOTATIONS for the texts, in their order; feedback_id is the text's position."""
+    def tag_many(self, texts: Iterable[object], pack: str | None = None) -> pd.DataFrame:
+        """Return ANNOTATIONS for the texts, in their order; feedback_id is the text's position.
+
+        Raises InputError for what is no list of texts: a single text, a frame, None.
+        """
         from feedback_engine.nlp.batch import tag_table
 
-        ids = [str(position) for position in range(len(texts))]
+        listed = as_texts(texts)
+        ids = [str(position) for position in range(len(listed))]
         tagger = self._tagger(pack or self.config.project.pack)
-        return tag_table(texts, ids, tagger, processes=self.config.tagging.processes)
+        return tag_table(listed, ids, tagger, processes=self.config.tagging.processes)
 
-    def polarity_many(self, texts: Sequence[object]) -> pd.Series[float]:
+    def polarity_many(self, texts: Iterable[object]) -> pd.Series[float]:
         """Return the score of each text (-1 to 1) by the learned weights alone: no rules, touchpoints or evidence.
 
         Many times faster than `tag_many`, and less right where negation, contrast or irony decide.
@@ -86,7 +91,7 @@ class FeedbackEngine:
         from feedback_engine.nlp.polarity import PolarityScorer
 
         scorer = self._once("polarity", lambda: PolarityScorer(self._lexicons / "models"))
-        return pd.Series(scorer.score(texts), name="score")
+        return pd.Series(scorer.score(as_texts(texts)), name="score")
 
     def keywords(self, text: object, count: int = 5) -> tuple[Keyword, ...]:
         """Return the words that say most of what the text is about, the weightiest first; takes any text at all."""
@@ -96,7 +101,7 @@ class FeedbackEngine:
         finder = self._once("keywords", lambda: KeywordFinder(self._segmenter, self._theme_words))
         return finder.find(as_text(text), count)
 
-    def themes(self, period: str | None = None, *, as_of: date | None = None) -> pd.DataFrame:
+    def themes(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
         """Return THEMES, the phrases that the texts of a period (as for `score`) have in common."""
         from feedback_engine.engine.themes import find_period_themes
 
@@ -148,14 +153,16 @@ class FeedbackEngine:
         logger.info("打标签：%d 条文本", tagged)
         return RunSummary(tagged=tagged, seconds=perf_counter() - started)
 
-    def score(self, period: str | None = None, by: str | None = None, *, as_of: date | None = None) -> IndexResult:
+    def score(
+        self, period: str | None = None, by: str | None = None, *, as_of: date | str | None = None
+    ) -> IndexResult:
         """Return the index of a period (None = everything), also per value of the attribute `by` if given.
 
         `period` is written 2026, 2026-Q3, 2026-10 …, or `latest`, the newest month with data. The result brings the
         analyses around the index, each computed when asked for: `.changes`, `.drivers`, `.weightings` …
         """
         figures = self._figures(as_of)
-        return figures.score(figures.find_period(period), by)
+        return figures.score(figures.find_period(period), require_name("by", by))
 
     def check_claims(self, texts: Sequence[str]) -> pd.DataFrame:
         """Return CLAIMS: statements of growth in the texts (提高了300%), held against the figures in the sentence."""
@@ -163,7 +170,7 @@ class FeedbackEngine:
 
         return check_claims(texts)
 
-    def text_shares(self, period: str | None = None, *, as_of: date | None = None) -> pd.DataFrame:
+    def text_shares(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
         """Return TEXT_SHARES of a period: shares of texts as counted, and corrected for the tagger's own errors."""
         figures = self._figures(as_of)
         return figures.text_shares(figures.find_period(period))
@@ -172,7 +179,9 @@ class FeedbackEngine:
         """Compute and freeze new weights; return LINKED: the index by the old and new ones, chained at the overlap."""
         return self._figures(None).reweight()
 
-    def report(self, path: str | Path | None = None, period: str | None = None, *, as_of: date | None = None) -> Path:
+    def report(
+        self, path: str | Path | None = None, period: str | None = None, *, as_of: date | str | None = None
+    ) -> Path:
         """Write the Excel report of a period (None = as configured) and return its path."""
         from feedback_engine.engine.reporting import write_report
 
@@ -181,7 +190,7 @@ class FeedbackEngine:
 
     def run(self, as_of: date | str | None = None) -> RunSummary:
         """Do the nightly job: import, tag, score, report, under the project's lock; raises RunLocked if it is held."""
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        day = as_day(as_of)
         with self._lock():
             summary = self.import_sources().merge(self.tag_new())
             started = perf_counter()
@@ -282,7 +291,7 @@ class FeedbackEngine:
 
         return self._once("imports", lambda: Imports(self.config, lambda: self._database, self._progress))
 
-    def _figures(self, as_of: date | None) -> Figures:
+    def _figures(self, as_of: date | str | None) -> Figures:
         from feedback_engine.engine.figures import Figures
         from feedback_engine.nlp.details import name_details
 
@@ -293,7 +302,7 @@ class FeedbackEngine:
             self.config,
             self._database,
             packs,
-            as_of=as_of,
+            as_of=as_day(as_of),
             now=now,
             fingerprints=fingerprints,
             detail_names=name_details(self._lexicon.details),

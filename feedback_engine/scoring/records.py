@@ -62,7 +62,7 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
 
     needed = ["feedback_id", "record_id", "role", "received_at", "respondent_weight", "kind"]
     shown = by if by in SEGMENT_COLUMNS else "attributes"
-    texts = _sort(feedback[[*needed, *([shown] if by else [])]], "feedback_id")
+    texts = _sort(feedback[[*needed, *([] if by is None else [shown])]], "feedback_id")
     main_first = np.argsort(texts["role"].ne(MAIN_ROLE).to_numpy(), kind="stable")
     main = _sort(texts.iloc[main_first].drop_duplicates("record_id"), "record_id")
     days = _local_days(main["received_at"], timezone)

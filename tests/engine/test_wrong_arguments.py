@@ -1,12 +1,16 @@
 """What a developer does wrong is said in one line of ours, at once."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from engine_projects import write_csv
 
 import feedback_engine as fe
-from feedback_engine.errors import ConfigError
+from feedback_engine.errors import ConfigError, InputError, LexiconError
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +39,65 @@ def test_generic_without_a_mapping_says_that_it_needs_one(engine: fe.FeedbackEng
 def test_a_missing_mapping_file_is_drafted_by_inspect_not_by_init(engine: fe.FeedbackEngine, reviews: Path) -> None:
     with pytest.raises(ConfigError, match=r"找不到 .*none\.yaml；feedback-engine inspect 可起草"):
         engine.import_file(reviews, mapping=reviews.with_name("none.yaml"))
+
+
+TEXTS = ["物流很快", "客服太差😀"]
+
+
+@pytest.mark.parametrize(
+    "make", [tuple, iter, np.array, lambda t: pd.Series(t, index=["a", "b"]), lambda t: (x for x in t)]
+)
+def test_any_column_of_texts_is_tagged_by_position(engine: fe.FeedbackEngine, make: Any) -> None:
+    pd.testing.assert_frame_equal(engine.tag_many(make(TEXTS)), engine.tag_many(TEXTS))
+    assert engine.polarity_many(make(TEXTS)).equals(engine.polarity_many(TEXTS))
+
+
+@pytest.mark.parametrize(
+    "given", ["物流很快", b"x", None, 5, {"a": "好"}, pd.DataFrame({"text": TEXTS}), np.array("好")]
+)
+def test_what_is_no_column_of_texts_is_refused_not_taken_apart(engine: fe.FeedbackEngine, given: Any) -> None:
+    for tag in (engine.tag_many, engine.polarity_many):
+        with pytest.raises(InputError, match="texts 应为一列文本"):
+            tag(given)
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-10-31", date(2026, 10, 31), datetime(2026, 10, 31, 8, tzinfo=UTC), pd.Timestamp("2026-10-31")]
+)
+def test_a_day_may_be_written_or_given_wherever_the_clock_is_pinned(
+    engine: fe.FeedbackEngine, tmp_path: Path, day: Any
+) -> None:
+    written = engine.report(tmp_path / "given.xlsx", as_of=day).read_bytes()
+    assert written == engine.report(tmp_path / "day.xlsx", as_of=date(2026, 10, 31)).read_bytes()
+    assert len(engine.score(as_of=day).table) == len(engine.score().table)
+
+
+@pytest.mark.parametrize(("day", "error"), [("rubbish", ConfigError), ("2026-10", ConfigError), (20261031, InputError)])
+def test_what_is_no_day_is_refused_before_anything_is_imported(
+    engine: fe.FeedbackEngine, day: Any, error: type[Exception]
+) -> None:
+    for verb in (engine.run, lambda as_of: engine.score(as_of=as_of)):
+        with pytest.raises(error, match="as_of"):
+            verb(as_of=day)
+
+
+def test_names_of_another_kind_are_unknown_names(engine: fe.FeedbackEngine, reviews: Path) -> None:
+    with pytest.raises(LexiconError, match="没有名为 5 的行业包"):
+        engine.tag("好", pack=5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="没有名为 None 的触点"):
+        engine.score().explain(None)  # type: ignore[arg-type]
+
+
+def test_segments_by_an_empty_or_a_listed_name_are_refused(tmp_path: Path) -> None:
+    engine = fe.FeedbackEngine()
+    rows = [("A1", "小区噪音扰民", "2026-10-02 09:00", "城管"), ("A2", "司机态度恶劣", "2026-10-03 09:00", "交通")]
+    engine.import_file(write_csv(tmp_path / "c.csv", ("工单编号", "投诉内容", "受理时间", "承办部门"), rows))
+    with pytest.raises(ConfigError, match="没有名为 '' 的分组属性"):
+        engine.score(by="")
+    with pytest.raises(InputError, match="by 应为一个名称"):
+        engine.score(by=["source"])  # type: ignore[arg-type]
+
+
+def test_a_path_in_place_of_a_configuration_is_refused_by_the_call_that_takes_one() -> None:
+    with pytest.raises(InputError, match="from_config"):
+        fe.FeedbackEngine("config.yaml")  # type: ignore[arg-type]

@@ -1,0 +1,43 @@
+"""What callers pass, brought to one kind or refused in one line, before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from feedback_engine.config.model import Config
+from feedback_engine.errors import ConfigError, InputError
+
+
+def as_day(value: date | str | None) -> date | None:
+    """Return the day; text is read as ISO. Raises ConfigError for text that is no date, InputError for other kinds."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ConfigError(f"as_of {value!r} 不是日期；例如 2026-10-31") from None
+    if value is not None and not isinstance(value, date):
+        raise InputError(f"as_of 应为日期，如 date(2026, 10, 31) 或 '2026-10-31'，而不是 {value!r}")
+    return value.date() if isinstance(value, datetime) else value
+
+
+def as_texts(texts: Iterable[object]) -> Sequence[object]:
+    """Return the texts in their order; raises InputError for what would be taken apart into something else."""
+    is_column = isinstance(texts, Iterable) and getattr(texts, "ndim", 1) == 1
+    if isinstance(texts, (str, bytes, Mapping)) or not is_column:
+        raise InputError(f"texts 应为一列文本，而不是 {type(texts).__name__}；单条文本请用 tag，表请取其中一列")
+    return texts if isinstance(texts, Sequence) else list(texts)
+
+
+def require_name(parameter: str, value: str | None) -> str | None:
+    """Return the name as it is; raises InputError for what is not one name."""
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{parameter} 应为一个名称（文字），而不是 {value!r}")
+    return value
+
+
+def require_config(config: Config | None) -> Config | None:
+    """Return the configuration as it is; raises InputError for a path, say."""
+    if config is not None and not isinstance(config, Config):
+        raise InputError(f"config 应为 Config，而不是 {config!r}；配置文件请用 FeedbackEngine.from_config(路径)")
+    return config
