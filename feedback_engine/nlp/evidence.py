@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from json.encoder import encode_basestring, encode_basestring_ascii
 
 import numpy as np
 
 from feedback_engine.lexicon.columns import Places
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.statements import Statement, Statements, arrange_given
+from feedback_engine.nlp.statements import Statements
 from feedback_engine.nlp.tagged import Evidence
-
-_ITEM = '{"start":%d,"end":%d,"text":%s,"rule":%s,"weight":%.4f}'
 
 
 class EvidenceWriter:
@@ -25,21 +22,23 @@ class EvidenceWriter:
         #: Lone surrogates, which no table could hold, are escaped.
         self._encode = _encode_any if has_surrogates else encode_basestring
 
-    def items(self, statements: Sequence[Statement]) -> tuple[Evidence, ...]:
-        """Return the evidence that statements are."""
-        told = arrange_given([statements])
-        spans = zip(*(column.tolist() for column in self.spans(told)), told.rules, told.values, strict=True)
-        return tuple(
-            Evidence(start, end, self._given[text][start:end], rule, value) for text, start, end, rule, value in spans
-        )
+    def items(self, statements: Statements) -> list[Evidence]:
+        """Return each of the statements as evidence."""
+        spans = (column.tolist() for column in self.spans(statements))
+        return [
+            Evidence(start, end, self._given[text][start:end], rule, value)
+            for text, start, end, rule, value in zip(*spans, statements.rules, statements.values, strict=True)
+        ]
 
     def to_json(self, statements: Statements) -> list[str]:
         """Return each of the statements as evidence in JSON."""
         given, encode = self._given, self._encode
         spans = (column.tolist() for column in self.spans(statements))
+        values = ("%.4f " * len(statements.values) % tuple(statements.values)).split()
         return [
-            _ITEM % (start, end, encode(given[text][start:end]), encode_basestring(rule), value)
-            for text, start, end, rule, value in zip(*spans, statements.rules, statements.values, strict=True)
+            f'{{"start":{start},"end":{end},"text":{encode(given[text][start:end])},'
+            f'"rule":{encode_basestring(rule)},"weight":{value}}}'
+            for text, start, end, rule, value in zip(*spans, statements.rules, values, strict=True)
         ]
 
     def spans(self, statements: Statements) -> tuple[Places, Places, Places]:

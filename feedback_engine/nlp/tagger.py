@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice, pairwise
 from typing import NamedTuple, Protocol
 
 from feedback_engine.domain import Polarity
@@ -14,7 +15,7 @@ from feedback_engine.nlp.complaints import Complaint, ComplaintRules, sure_of_no
 from feedback_engine.nlp.evidence import EvidenceWriter
 from feedback_engine.nlp.reading import Reader, Readings
 from feedback_engine.nlp.sentiment import LexiconScorer, Verdicts
-from feedback_engine.nlp.statements import Statements
+from feedback_engine.nlp.statements import arrange_given
 from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Sentiment, TaggedText, TouchpointTag
 from feedback_engine.nlp.touchpoints import Touched, TouchpointRules
 
@@ -84,37 +85,56 @@ class Tagger:
 def show(tags: Tags) -> Iterator[TaggedText]:
     """Yield what is said of each text as values for the caller."""
     writer, verdicts = EvidenceWriter(tags.readings), tags.verdicts
-    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.touchpoints, tags.complaints)
-    for text, (polarity, score, sure, touched, complaint) in enumerate(zip(*columns, strict=True)):
-        said = writer.items([verdicts.texts[number] for number in verdicts.texts.of(text)])
-        touchpoints = tuple(_show_touchpoint(writer, verdicts.clauses.statements, each) for each in touched)
+    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.complaints)
+    items, touchpoints = writer.items(verdicts.texts), _show_touchpoints(writer, tags)
+    for text, (polarity, score, sure, complaint) in enumerate(zip(*columns, strict=True)):
+        of = verdicts.texts.of(text)
+        sentiment = Sentiment(polarity, score, sure, tuple(items[of.start : of.stop]))
         judged = (
             ComplaintTag(False, None, None, sure_of_none(verdicts.rules.scores[text]), ())
             if complaint is None
             else _show_complaint(writer, complaint)
         )
-        yield TaggedText(tags.readings.given[text], Sentiment(polarity, score, sure, said), touchpoints, judged)
+        yield TaggedText(tags.readings.given[text], sentiment, next(touchpoints), judged)
 
 
-def _show_touchpoint(writer: EvidenceWriter, statements: Statements, touched: Touched) -> TouchpointTag:
-    judged = touched.judgement
-    evidence = writer.items([touched.mention, *(statements[number] for number in judged.numbers)])
-    return TouchpointTag(
-        touched.code, touched.name, judged.polarity, judged.score, touched.confidence, touched.clause, evidence
-    )
+def _show_touchpoints(writer: EvidenceWriter, tags: Tags) -> Iterator[tuple[TouchpointTag, ...]]:
+    """Yield the touchpoints of each text."""
+    if not any(tags.touchpoints):
+        yield from [()] * len(tags.touchpoints)
+        return
+    mentions = iter(writer.items(arrange_given([[each.mention for each in found] for found in tags.touchpoints])))
+    said = writer.items(tags.verdicts.clauses.statements)
+    for found in tags.touchpoints:
+        yield tuple(
+            TouchpointTag(
+                each.code,
+                each.name,
+                each.judgement.polarity,
+                each.judgement.score,
+                each.confidence,
+                each.clause,
+                (next(mentions), *[said[number] for number in each.judgement.numbers]),
+            )
+            for each in found
+        )
 
 
 def _show_complaint(writer: EvidenceWriter, complaint: Complaint) -> ComplaintTag:
-    roots, causes, urgency, demands = (
-        tuple(ComplaintDetail(told.code, told.name, writer.items(told.evidence)) for told in group)
-        for group in complaint.details
+    told = [each for group in complaint.details for each in group]
+    evidence = arrange_given([complaint.evidence, *(each.evidence for each in told)])
+    items, bounds = writer.items(evidence), evidence.first[1:]
+    shown = (
+        ComplaintDetail(each.code, each.name, tuple(items[start:end]))
+        for each, (start, end) in zip(told, pairwise(bounds), strict=True)
     )
+    roots, causes, urgency, demands = (tuple(islice(shown, len(group))) for group in complaint.details)
     return ComplaintTag(
         True,
         complaint.code,
         complaint.name,
         complaint.confidence,
-        writer.items(complaint.evidence),
+        tuple(items[: bounds[0]]),
         roots[0] if roots else None,
         causes,
         urgency,
