@@ -107,12 +107,14 @@ class PhraseMatcher(Generic[T]):
 
     def _choose(self, layer: int, found: Found, tried: list[tuple[int, int, _Pattern]], size: int) -> Matches:
         """Return the leftmost longest matches of a layer among the literals found and the patterns that fit."""
-        mine = found.take(self._groups[layer])
+        mine, fitting = found.take(self._groups[layer]), [one for one in tried if one[2].layer == layer]
+        if not len(mine.starts) and not fitting:
+            return Matches(mine.starts, mine.ends, mine.words)
         groups, ends = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int64)
         # longer ones come later and take the place of shorter ones
         groups[mine.starts], ends[mine.starts] = mine.words + 1, mine.ends
-        for start, end, pattern in tried:
-            if pattern.layer == layer and end > ends[start]:
+        for start, end, pattern in fitting:
+            if end > ends[start]:
                 groups[start], ends[start] = pattern.group + 1, end
         starts = groups.nonzero()[0]
         starts = starts[_leftmost(starts.tolist(), ends[starts].tolist())]

@@ -98,9 +98,8 @@ class _Told:
         self._wishing = _find_wishes(readings)
         self._statements = verdicts.texts
         self._vocabulary = readings.vocabulary
-        self._cues, self._details = HitList(readings, readings.cues), HitList(readings, readings.details)
-        self._polarities = verdicts.clauses.polarities
         self._folded, self._clauses = readings.folded, readings.clauses
+        self._readings, self._verdicts = readings, verdicts
 
     def is_praise(self, text: int, score: float) -> bool:
         """Return whether a text of this score is nothing but good: a case log holds thanks as well."""
@@ -131,6 +130,18 @@ class _Told:
         values, starts = self._statements.values, self._statements.starts
         worst = min(self._grievances(text), key=lambda number: (values[number], starts[number]), default=None)
         return [] if worst is None else [self._statements[worst]]
+
+    @cached_property
+    def _cues(self) -> HitList:
+        return HitList(self._readings, self._readings.cues)
+
+    @cached_property
+    def _details(self) -> HitList:
+        return HitList(self._readings, self._readings.details)
+
+    @cached_property
+    def _polarities(self) -> Sequence[Polarity]:
+        return self._verdicts.clauses.polarities
 
     @cached_property
     def _asking(self) -> set[int]:

@@ -64,9 +64,10 @@ class TouchpointRules:
     def _find_named(self, readings: Readings, verdicts: Verdicts) -> list[list[Touched]]:
         """Return what the seed phrases name."""
         found: list[list[Touched]] = [[] for _ in readings.given]
-        clauses, context = readings.clauses, _Context(readings, verdicts)
-        named = steps(readings.mentions.first).nonzero()[0]
-        texts = clauses.texts[named]
+        clauses, named = readings.clauses, steps(readings.mentions.first).nonzero()[0]
+        if not len(named):
+            return found
+        context, texts = _Context(readings, verdicts), clauses.texts[named]
         numbers = named - clauses.first[texts]
         for clause, text, number in zip(named.tolist(), texts.tolist(), numbers.tolist(), strict=True):
             found[text] += self._touch(context, clause, number)
