@@ -32,6 +32,7 @@ _WORDS: dict[str, Mapping[Any, str]] = {
     "measure": _MEASURES,
     "flag": _FLAGS,
     "method": METHOD_NAMES,
+    "period": {"all": "全部"},
     "against": {"previous": "环比", "year_before": "同比"},
     "quadrant": {
         "keep_up": "优势保持",
@@ -99,7 +100,12 @@ def print_index(table: pd.DataFrame, names: Mapping[str, str]) -> None:
         indicator = "" if row["indicator"] == OVERALL else _name(row["indicator"], names)
         # What is shown beside counts nothing in the level above.
         weight = f"{row['indicator_weight']:.3f}" if row["indicator_weight"] > 0 else ""
-        place = [str(row["period"]), "" if row["segment"] == "all" else str(row["segment"]), touchpoint, indicator]
+        place = [
+            _show("period", row["period"], names),
+            "" if row["segment"] == "all" else str(row["segment"]),
+            touchpoint,
+            indicator,
+        ]
         rows.append(
             [*place, _MEASURES[row["measure"]], figure, interval, str(row["base"]), weight, _FLAGS[row["flag"]]]
         )
@@ -113,7 +119,12 @@ def print_frame(table: pd.DataFrame, names: Mapping[str, str]) -> None:
         return
     columns = [str(column) for column in table.columns]
     rows = [[_show(column, row[column], names) for column in columns] for row in table.to_dict("records")]
-    print_table([_HEADINGS.get(column, column) for column in columns], rows)
+    headings = dict(_HEADINGS)
+    if {"method", "base"} <= set(columns):  # the base of the weights, not of the score beside them: none if declared
+        headings["base"] = "定权样本"
+        at = columns.index("base")
+        rows = [[*row[:at], "" if row[at] == "0" else row[at], *row[at + 1 :]] for row in rows]
+    print_table([headings.get(column, column) for column in columns], rows)
 
 
 def _name(code: str, names: Mapping[str, str]) -> str:
@@ -130,6 +141,8 @@ def _show(column: str, cell: Any, names: Mapping[str, str]) -> str:
         return "" if cell != cell else f"{cell:.1f}" if abs(cell) >= 10 else f"{cell:.4g}"
     if cell == OVERALL:
         return "总体"
+    if column == "term" and cell == "intercept":
+        return "截距"
     if column == "segment" and cell == "all":
         return ""
     return _name(cell, names) if column in _CODES and cell in names and column != "code" else str(cell)

@@ -123,6 +123,9 @@ def _describe(mistake: Any, lines: dict[tuple[Any, ...], int]) -> str:
 def _message(mistake: Any) -> str:
     if mistake["type"] == "value_error":
         return str(mistake["ctx"]["error"])
-    text = _MESSAGES.get(mistake["type"], mistake["msg"]).format_map(mistake.get("ctx", {}))
+    context = dict(mistake.get("ctx", {}))
+    if "expected" in context:  # pydantic joins the choices in English: 'a', 'b' or 'c'
+        context["expected"] = str(context["expected"]).replace("' or '", "'、'").replace("', '", "'、'")
+    text = _MESSAGES.get(mistake["type"], mistake["msg"]).format_map(context)
     given = mistake["input"]
     return text if isinstance(given, (dict, list, tuple)) else f"{text}（写的是 {given!r}）"

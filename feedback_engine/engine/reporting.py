@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedback_engine.config.scoring import METHOD_NAMES
 from feedback_engine.domain import Period
 from feedback_engine.engine.figures import MAX_MONTHS, Figures
 from feedback_engine.engine.statistics import gather_statistics
@@ -101,9 +102,7 @@ def _manifest(figures: Figures) -> dict[str, str]:
         "数据截止": figures.as_of.isoformat() if figures.as_of else "不限",
         "配置指纹": figures.fingerprint(),
         **{f"标签规则指纹（{pack}）": digest for pack, digest in figures.fingerprints.items()},
-        "权重方法": scoring.weights,
+        "权重方法": METHOD_NAMES.get(scoring.weights, scoring.weights),
         "作答权重下限": f"{scoring.min_answered:.0%}",
         "指数覆盖下限": f"{scoring.min_coverage:.0%}",
-        "样本下限": f"n < {scoring.suppress_below} 不出数，n < {scoring.flag_below} 标记",
-        "置信水平": f"{scoring.confidence:.0%}",
     }

@@ -125,5 +125,5 @@ def _coverage(facts: Facts) -> str:
         if code != OVERALL and not any(figure.base for key, figure in facts.figures.items() if key[0] == code)
     ]
     missing = f"；{len(silent)} 个触点没有任何数据" if silent else ""
-    untagged = f"{texts - tagged:,} 段（{1 - tagged / texts:.1%}）"
-    return f"{texts:,} 段文本中有 {untagged}没有提到任何触点{missing}。（见 数据质量）"
+    untagged = f"中有 {texts - tagged:,} 段（{1 - tagged / texts:.1%}）没有提到任何触点"
+    return f"{texts:,} 段文本{untagged if tagged < texts else '都提到了触点'}{missing}。（见 数据质量）"

@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 from engine_projects import HEADINGS, survey_rows, write_csv, write_project
 
 from feedback_engine.cli.main import main
+from feedback_engine.cli.tables import print_frame
 from feedback_engine.store import dialects
 from feedback_engine.store.locks import hold_lock
 
@@ -30,6 +33,14 @@ def test_init_writes_a_project_that_runs(tmp_path: Path, capsys: pytest.CaptureF
     assert run("--config", str(tmp_path / "hotel/config.yaml"), "run", "--as-of", "2026-10-31") == 0
     assert "报告：" in capsys.readouterr().out
     assert (tmp_path / "hotel/out/report.xlsx").exists()
+
+
+def test_the_run_sheet_says_each_thing_once_and_in_words(project: Path) -> None:
+    assert run("run", "--as-of", "2026-10-31") == 0
+    sheet = openpyxl.load_workbook(project / "out/report.xlsx")["运行信息"]
+    said = [(str(row[0]), str(row[1])) for row in sheet.iter_rows(max_col=2, values_only=True) if row[0] and row[1]]
+    assert ("权重方法", "配置声明") in said
+    assert len({name for name, _ in said}) == len(said)
 
 
 def test_init_overwrites_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,6 +80,21 @@ def test_score_prints_the_analyses_around_the_index(project: Path, capsys: pytes
     assert {row["segment"] for row in json.loads(capsys.readouterr().out)} == {"一店", "二店"}
     assert run("score", "--table", "review", "--csv", "review.csv") == 0
     assert (project / "review.csv").read_bytes().startswith(b"\xef\xbb\xbfkind,touchpoint")
+
+
+def test_printed_tables_name_what_is_code_inside(capsys: pytest.CaptureFixture[str]) -> None:
+    print_frame(pd.DataFrame({"period": ["all"], "term": ["intercept"], "base": [0]}), {})
+    assert capsys.readouterr().out.split() == ["期间", "项", "样本", "全部", "截距", "0"]
+
+
+def test_declared_weights_rest_on_no_sample_and_show_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("import")
+    capsys.readouterr()
+    assert run("score", "--table", "weightings") == 0
+    heading, declared, *_ = capsys.readouterr().out.splitlines()
+    assert "定权样本" in heading
+    assert declared.startswith("配置声明")
+    assert "0" not in declared.split()
 
 
 def test_an_analysis_that_lacks_a_setting_names_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

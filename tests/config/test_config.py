@@ -104,6 +104,12 @@ def test_a_config_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         load_config(tmp_path / "config.yaml")
 
 
+def test_choices_are_listed_in_chinese(write) -> None:
+    path = write("sources: [{name: a, kind: review, path: x.csv}]")
+    (problem,) = problems_of(path)
+    assert "只能是 'questionnaire'、'complaints'、'reviews'（写的是 'review'）" in problem
+
+
 def test_a_mapping_file_is_read_in_and_checked(write) -> None:
     write("columns: {text: 内容}\n", "reviews.yaml")
     config = load_config(write("sources: [{name: a, kind: reviews, path: x.csv, mapping_file: reviews.yaml}]"))

@@ -319,6 +319,15 @@ def test_findings_are_computed_from_the_figures(report):
     assert "最多的类型是退款纠纷：8 件，占类型判断的 40.0%" in said
 
 
+def test_texts_that_all_mention_a_touchpoint_are_not_counted_as_none(small_inputs):
+    tags = small_inputs.annotations
+    mentions = tags[tags["kind"] == "touchpoint"]["feedback_id"]
+    kept = small_inputs.feedback[small_inputs.feedback["feedback_id"].isin(mentions)]
+    said = notes(build_report(replace(small_inputs, feedback=kept)), "总览")
+    assert "段文本都提到了触点" in said
+    assert "没有提到任何触点" not in said
+
+
 def test_without_ratings_the_text_index_leads(text_only):
     tiles = next(b for b in section(text_only, "总览").blocks if isinstance(b, Tiles)).tiles
     assert tiles[0].label == "文本指数（分）"
