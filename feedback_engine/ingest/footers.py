@@ -11,7 +11,8 @@ from feedback_engine.ingest.platforms.alias_tables import read_format_table
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.resources import once_per_lexicons
 
-_FIGURE = re.compile(r"[-+]?[\d,]{1,20}(?:\.\d{1,15})?%?|#DIV/0!", re.ASCII)
+#: A figure, also with the one character that counts it: 40件, 共12人.
+_FIGURE = re.compile(r"共?[-+]?[\d,]{1,20}(?:\.\d{1,15})?(?:%|[件条份个人位名单次起宗例元分家户])?|#DIV/0!", re.ASCII)
 #: Cells that a note may fill, in a table of more columns.
 _NOTE_CELLS = 2
 

@@ -31,6 +31,7 @@ EDITS: dict[str, Callable[[Table], Table]] = {
 LOST: dict[str, Callable[[Table], Table]] = {
     "a note": lambda t: [*t, pad(t), pad(t, "注：以上为内部数据，请勿外传")],
     "a total": lambda t: [*t, [*pad(t, "合计")[:-1], str(len(t) - 1)]],
+    "a total with a measure word": lambda t: [*t, [*pad(t, "合计")[:-1], f"共{len(t) - 1}份"]],
     "averages": lambda t: [*t, ["平均值", *["3.5"] * (len(t[0]) - 1)]],
 }
 
