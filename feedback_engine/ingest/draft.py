@@ -106,11 +106,6 @@ def draft_mapping(sample: Sample) -> Draft:
     return Draft(kind, mapping, _describe(table, texts), _warn(table, mapping, kind))
 
 
-def _draft_rating(table: _Table, at: int, found: ScaleFinding) -> RatingConfig:
-    scale = _shorten(found.scale, table.sample.column(at))
-    return RatingConfig(column=table.names[at], indicator=table.codes[at], scale=scale)
-
-
 def _read_table(sample: Sample) -> _Table:
     tables = [AliasTable.load("complaint_columns"), AliasTable.load("generic_columns")]
     aliases = [[table.find(heading) for table in tables if heading] for heading in sample.header]

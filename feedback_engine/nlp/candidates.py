@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,10 @@ class _Scale:
     text_count: int
     cues: frozenset[str]
 
+    @cached_property
+    def _total(self) -> int:
+        return int(self.places.sum())
+
     def worth(self, key: int, pattern: str, place_of: dict[int, int]) -> float:
         """Return what one text with the phrase is worth, 0 = it is no theme."""
         codes = split_key(key, self.table)
@@ -104,14 +109,7 @@ class _Scale:
     ) -> float:
         if pattern == "VV" and not self._is_doing(codes):
             return 0.0
-        limit = (
-            _LIFT_OF_QUALITY
-            if pattern[-1] in "AL" or pattern[0] == "L"
-            else _LIFT_OF_ACTION
-            if pattern[0] == "V"
-            else _LIFT
-        )
-        if self._lift(key, codes, place_of) < limit:
+        if self._lift(key, codes, place_of) < _least_lift(pattern):
             return 0.0
         shares = [min(1.0, int(self.places[code]) / self.text_count) for code in codes]
         usual = max(share for share, letter in zip(shares, pattern, strict=True) if letter != "A" or pattern == "AN")
@@ -126,7 +124,7 @@ class _Scale:
 
     def _lift(self, key: int, codes: tuple[int, ...], place_of: dict[int, int]) -> float:
         """Return how many times more often than by chance the last word follows the others, and they precede it."""
-        own, total = place_of[key], int(self.places.sum())
+        own, total = place_of[key], self._total
         one, *_, last = (int(self.places[code]) for code in codes)
         if len(codes) == 2:
             return own * total / (one * last)

@@ -7,6 +7,7 @@ gets the same bits in any batch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,7 +49,8 @@ class PackLabels(NamedTuple):
     opinion: tuple[float, float, float] | None
 
 
-class Distinct(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Distinct:
     """The n-grams of several texts, and the different ones of each."""
 
     layout: Layout
@@ -59,6 +61,13 @@ class Distinct(NamedTuple):
     bounds: Counts
     #: For each position and size the place among the keys; the last place is none.
     places: NDArray[np.int64]
+    _opened: dict[int, Buckets] = field(default_factory=dict, init=False)
+
+    def open(self, first: int) -> Buckets:
+        """Return the n-grams of the openings of this length, made once: every label of a head wants them."""
+        if first not in self._opened:
+            self._opened[first] = open_ngrams(self.layout, self.grams, first)
+        return self._opened[first]
 
 
 class Head:
@@ -81,7 +90,7 @@ class Head:
         weighed = (sums[found.bounds[1:]] - sums[found.bounds[:-1]]) * self._factor(found)[:, None]
         odds: Floats = weighed * self._table.scale + self._table.bias
         spec = self._model.spec
-        return odds + opening_odds(self._table, spec, found.layout, found.grams) if spec.opening else odds
+        return odds + opening_odds(self._table, spec, found.layout, found.open(spec.opening)) if spec.opening else odds
 
     def label(self, found: Distinct) -> list[dict[str, LearnedLabel]]:
         """Return the labels to consider for each text, the likeliest first."""
@@ -134,7 +143,7 @@ class Head:
         odds = np.append(weight, 0.0)[found.places[rows]] * self._factor(found)[texts][:, None]
         spec = self._model.spec
         if spec.opening:
-            opened = open_ngrams(found.layout, found.grams, spec.opening)
+            opened = found.open(spec.opening)
             odds += self._weigh(opened[rows], share) * opening_factor(spec, found.layout, opened)[texts][:, None]
         return odds
 

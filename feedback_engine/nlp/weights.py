@@ -106,12 +106,13 @@ def predict_layout(table: WeightTable, spec: RowSpec, layout: Layout) -> Floats:
     else:
         weights, total = _distinct_sums(table, spec, layout, grams)
     scaled: Floats = weights * table.scale * row_factor(spec, total)[:, None] + table.bias
-    return scaled + opening_odds(table, spec, layout, grams) if spec.opening else scaled
+    if not spec.opening:
+        return scaled
+    return scaled + opening_odds(table, spec, layout, open_ngrams(layout, grams, spec.opening))
 
 
-def opening_odds(table: WeightTable, spec: RowSpec, layout: Layout, grams: Buckets) -> Floats:
-    """Return what the openings of the texts add to the log odds of each output."""
-    opened = open_ngrams(layout, grams, spec.opening)
+def opening_odds(table: WeightTable, spec: RowSpec, layout: Layout, opened: Buckets) -> Floats:
+    """Return what the n-grams of the openings of the texts add to the log odds of each output."""
     weights = sum_texts(table, opened, layout.starts).weights
     odds: Floats = weights * table.scale * opening_factor(spec, layout, opened)[:, None]
     return odds
