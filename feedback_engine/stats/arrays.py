@@ -71,6 +71,11 @@ def as_number(value: Values, name: str, *, above: float = -np.inf, least: float 
     return float(number)
 
 
+def is_column(values: Values) -> bool:
+    """Tell whether `values` are several numbers in a row (a list, an array, a series …), not one."""
+    return isinstance(values, Mapping | list | tuple | range) or getattr(values, "ndim", 0) > 0
+
+
 def _one_of(array: Floats, name: str) -> float:
     if array.size != 1:
         raise StatisticsError(f"{name} 应为一个数,收到 {array.size} 个")

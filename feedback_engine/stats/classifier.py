@@ -6,7 +6,7 @@ import numpy as np
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import as_number, check_probability
-from feedback_engine.stats.intervals import Estimate
+from feedback_engine.stats.estimates import Estimate
 from feedback_engine.stats.quantiles import normal_quantile
 
 

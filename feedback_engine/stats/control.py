@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_count, as_number, as_vector
+from feedback_engine.stats.arrays import Floats, Values, as_count, as_number, as_vector, is_column
+from feedback_engine.stats.normalise import flags_of
 
 # Mean range of two normal observations in units of σ, as printed in the tables of constants.
 _D2 = 1.128
 _RUN = 8
+# Fewer points than these make limits that are hardly more than an example, or not yet firm.
+_USABLE_BASELINE = 8
 _SOLID_BASELINE = 20
 Baseline = int | Sequence[int] | Sequence[bool] | NDArray[np.generic] | None
 
@@ -32,8 +35,22 @@ class ControlChart:
     # Standard deviation of one point as the limits use it (for p-charts: the spread of z, 1 when not overdispersed).
     sigma: float
     moving_range: float
-    # Fewer than 20 points in the baseline: the limits are not yet firm.
-    is_provisional: bool
+    # How many points made the limits.
+    baseline_points: int
+
+    @property
+    def is_provisional(self) -> bool:
+        """Tell whether fewer than 20 points made the limits, so that they are not yet firm."""
+        return self.baseline_points < _SOLID_BASELINE
+
+    @property
+    def note(self) -> str:
+        """What to say of limits from few points; empty from 20 points on."""
+        if not self.is_provisional:
+            return ""
+        if self.baseline_points < _USABLE_BASELINE:
+            return f"基线只有 {self.baseline_points} 个点(少于 {_USABLE_BASELINE}):控制限只供参考"
+        return f"基线 {self.baseline_points} 个点,少于 {_SOLID_BASELINE}:控制限是暂定的"
 
     @property
     def limits(self) -> tuple[float | Floats, float | Floats]:
@@ -41,63 +58,69 @@ class ControlChart:
         return self.lower, self.upper
 
 
-def individuals(x: Values, baseline: Baseline = None, minimum: int = 8) -> ControlChart:
+def individuals(x: Values, baseline: Baseline = None, minimum: int = 2) -> ControlChart:
     """Return the XmR chart: mean ± 3·MR̄/1.128 of the baseline's points, applied to every point.
 
     `baseline` freezes the limits: how many first points make them, or which (positions, or a mask); default all. Fewer
-    than `minimum` points in it raise.
+    than `minimum` points in it raise (a moving range needs two); fewer than 8, and fewer than 20, are said in `.note`.
     """
     points = as_vector(x, "x")
-    frozen = points[_baseline(baseline, points.size, minimum)]
+    frozen = points[_baseline(baseline, points.size, max(2, as_count(minimum, "minimum")))]
     moving = float(np.abs(np.diff(frozen)).mean())
     sigma = moving / _D2
     centre = float(frozen.mean())
     lower, upper = centre - 3 * sigma, centre + 3 * sigma
     signals, rules = _signals(points, centre, lower, upper)
-    return ControlChart(points, centre, lower, upper, signals, rules, sigma, moving, frozen.size < _SOLID_BASELINE)
+    return ControlChart(points, centre, lower, upper, signals, rules, sigma, moving, frozen.size)
 
 
-def proportions(k: Values, n: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 8) -> ControlChart:
-    """Return the p-chart of k out of n: p̄ ± 3 √(p̄(1-p̄)/n_i), limits per point where `n` is a sequence.
+def proportions(k: Values, n: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 1) -> ControlChart:
+    """Return the p-chart of k out of n: p̄ ± 3 √(p̄(1-p̄)/n_i), limits per point where the bases differ.
 
     `laney` widens the limits by the spread of the z-scores (MR̄_z/1.128), for big bases whose points vary more than
-    binomially; `.sigma` reports that spread either way. `baseline` and `minimum` as in `individuals`.
+    binomially; `.sigma` reports that spread either way (1 where a single point tells nothing of it; `laney` needs two).
+    `baseline` and `minimum` as in `individuals`.
     """
     counts, bases = _counts(k, n)
     if (counts > bases).any():
         place = int(np.argmax(counts > bases))
         raise StatisticsError(f"第 {place + 1} 个点 k = {counts[place]:g} 大于 n = {bases[place]:g}")
-    frozen = _baseline(baseline, counts.size, minimum)
+    frozen = _baseline(baseline, counts.size, _least(minimum, laney))
     centre = float(counts[frozen].sum() / bases[frozen].sum())
     error = np.sqrt(centre * (1 - centre) / bases)
-    return _attribute_chart(counts / bases, centre, error, np.ndim(n), laney, frozen, 1.0)
+    return _attribute_chart(counts / bases, centre, error, np.ptp(bases) > 0, laney, frozen, 1.0)
 
 
 def rates(
-    k: Values, exposure: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 8
+    k: Values, exposure: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 1
 ) -> ControlChart:
-    """Return the u-chart of k events per unit of exposure: ū ± 3 √(ū/exposure_i), the rest as in `proportions`."""
+    """Return the u-chart of k events per unit of exposure: ū ± 3 √(ū/exposure_i), else as in `proportions`."""
     counts, exposures = _counts(k, exposure)
-    frozen = _baseline(baseline, counts.size, minimum)
+    frozen = _baseline(baseline, counts.size, _least(minimum, laney))
     centre = float(counts[frozen].sum() / exposures[frozen].sum())
     error = np.sqrt(centre / exposures)
-    return _attribute_chart(counts / exposures, centre, error, np.ndim(exposure), laney, frozen, np.inf)
+    return _attribute_chart(counts / exposures, centre, error, np.ptp(exposures) > 0, laney, frozen, np.inf)
 
 
 def _attribute_chart(
-    points: Floats, centre: float, error: Floats, dimensions: int, laney: bool, frozen: NDArray[np.intp], most: float
+    points: Floats,
+    centre: float,
+    error: Floats,
+    is_per_point: np.bool_,
+    laney: bool,
+    frozen: NDArray[np.intp],
+    most: float,
 ) -> ControlChart:
     z = (points - centre) / np.where(error > 0, error, 1.0)
-    moving = float(np.abs(np.diff(z[frozen])).mean())
-    spread = moving / _D2
+    moving = float(np.abs(np.diff(z[frozen])).mean()) if frozen.size > 1 else 0.0
+    spread = moving / _D2 if frozen.size > 1 else 1.0
     half = 3 * error * (spread if laney else 1.0)
     lower, upper = np.maximum(centre - half, 0.0), np.minimum(centre + half, most)
     signals, rules = _signals(points, centre, lower, upper)
-    is_provisional = frozen.size < _SOLID_BASELINE
-    if dimensions:
-        return ControlChart(points, centre, lower, upper, signals, rules, spread, moving, is_provisional)
+    if is_per_point:
+        return ControlChart(points, centre, lower, upper, signals, rules, spread, moving, frozen.size)
     low, high = float(lower[0]), float(upper[0])
-    return ControlChart(points, centre, low, high, signals, rules, spread, moving, is_provisional)
+    return ControlChart(points, centre, low, high, signals, rules, spread, moving, frozen.size)
 
 
 def _signals(
@@ -128,7 +151,7 @@ def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
     counts = as_vector(k, "k")
     if (counts < 0).any():
         raise StatisticsError(f"第 {int(np.argmax(counts < 0)) + 1} 个点的 k 为负")
-    bases = np.full(counts.size, as_number(n, "n")) if np.ndim(n) == 0 else as_vector(n, "n")
+    bases = as_vector(n, "n") if is_column(n) else np.full(counts.size, as_number(n, "n"))
     if bases.size != counts.size:
         raise StatisticsError(f"n 有 {bases.size} 个,k 有 {counts.size} 个:两者必须一致")
     if (bases <= 0).any():
@@ -136,19 +159,26 @@ def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
     return counts, bases
 
 
-def _baseline(baseline: Baseline, count: int, minimum: int) -> NDArray[np.intp]:
-    everything = np.arange(count)
-    if baseline is None or np.ndim(baseline) == 0:
-        size = count if baseline is None else as_count(baseline, "baseline")
-        chosen = everything[:size]
-    else:
-        given = np.asarray(baseline)
-        given = given if given.dtype == bool else as_vector(baseline, "baseline")
-        size = int(given.sum()) if given.dtype == bool else given.size
-        chosen = (
-            everything[given] if given.dtype == bool and given.shape == (count,) else np.intersect1d(given, everything)
-        )
-    needed = max(2, minimum)
+def _least(minimum: int, laney: bool) -> int:
+    # A spread of z-scores needs two of them.
+    return max(2 if laney else 1, as_count(minimum, "minimum"))
+
+
+def _baseline(baseline: Baseline, count: int, needed: int) -> NDArray[np.intp]:
+    chosen, size = _choose(baseline, count)
     if chosen.size != size or size < needed:
         raise StatisticsError(f"控制图的基线有 {size} 个点(共 {count} 个点):至少需要 {needed} 个,且都在数据之内")
     return np.asarray(chosen, dtype=np.intp)
+
+
+def _choose(baseline: Baseline, count: int) -> tuple[NDArray[np.intp], int]:
+    """Return which points there are to the baseline, and how many were asked for."""
+    everything = np.arange(count)
+    if baseline is None or not is_column(baseline):
+        size = count if baseline is None else as_count(baseline, "baseline")
+        return everything[:size], size
+    given = flags_of(baseline, "baseline")
+    if given.dtype == bool:
+        return (everything[given] if given.shape == (count,) else everything[:0]), int(given.sum())
+    places = as_vector(baseline, "baseline")
+    return np.intersect1d(places, everything).astype(np.intp), places.size

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import (
-    Floats,
-    Values,
-    as_number,
-    as_vector,
-    as_weights,
-    check_probability,
-)
+from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights
 from feedback_engine.stats.design import effective_base, linearised_error
+from feedback_engine.stats.estimates import Estimate, Estimates
+from feedback_engine.stats.proportions import newcombe, poisson_rate, wilson
 from feedback_engine.stats.quantiles import normal_quantile, t_quantile
+
+__all__ = [
+    "Estimate",
+    "Estimates",
+    "NetPromoter",
+    "newcombe",
+    "nps",
+    "nps_from_answers",
+    "poisson_rate",
+    "weighted_mean",
+    "wilson",
+]
 
 _NPS_NAMES = {
     "promoters": ("promoters", "promoter", "推荐者"),
     "passives": ("passives", "passive", "中立者", "被动者"),
     "detractors": ("detractors", "detractor", "贬损者"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its interval; `effective_base` is the base after weighting, NaN stands for "cannot be told"."""
-
-    estimate: float
-    lower: float
-    upper: float
-    standard_error: float
-    base: float
-    effective_base: float
-    # SE² over the variance of a simple random sample of the same size (item-specific, not Kish's).
-    design_effect: float = 1.0
-
-    def __iter__(self) -> Iterator[float]:
-        """Unpack as estimate, lower, upper."""
-        return iter((self.estimate, self.lower, self.upper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,44 +42,6 @@ class NetPromoter(Estimate):
     passives: float = 0.0
     detractors: float = 0.0
     variance: float = 0.0
-
-
-def wilson(k: float, n: float, confidence: float = 0.95) -> Estimate:
-    """Return the share k/n with Wilson's score interval (no continuity correction).
-
-    For weighted data pass k = share × effective base and n = effective base.
-    """
-    share, total = _share(k, n)
-    lower, upper = _wilson_bounds(share, total, normal_quantile(confidence))
-    error = float(np.sqrt(share * (1 - share) / total))
-    return Estimate(share, lower, upper, error, total, total)
-
-
-def newcombe(k1: float, n1: float, k2: float, n2: float, confidence: float = 0.95) -> Estimate:
-    """Return the difference k1/n1 - k2/n2 of independent shares with Newcombe's (1998) interval, method 10."""
-    first, total_1 = _share(k1, n1)
-    second, total_2 = _share(k2, n2)
-    z = normal_quantile(confidence)
-    lower_1, upper_1 = _wilson_bounds(first, total_1, z)
-    lower_2, upper_2 = _wilson_bounds(second, total_2, z)
-    difference = first - second
-    lower = difference - np.hypot(first - lower_1, upper_2 - second)
-    upper = difference + np.hypot(upper_1 - first, second - lower_2)
-    error = float(np.sqrt(first * (1 - first) / total_1 + second * (1 - second) / total_2))
-    base = total_1 + total_2
-    return Estimate(difference, float(lower), float(upper), error, base, base)
-
-
-def poisson_rate(k: float, exposure: float = 1.0, confidence: float = 0.95, per: float = 1.0) -> Estimate:
-    """Return k events per `per` units of exposure (per=1000: per thousand orders) with Garwood's exact interval."""
-    count = as_number(k, "事件数 k", least=0)
-    units = as_number(exposure, "暴露量 exposure(例如订单数、来电数)", above=0)
-    tail = (1 - check_probability(confidence, "confidence")) / 2
-    # Half the quantiles of χ² on 2k and 2k + 2 degrees of freedom.
-    lower = special.gammaincinv(count, tail) if count > 0 else 0.0
-    upper = special.gammainccinv(count + 1, tail)
-    scale = per / units
-    return Estimate(count * scale, float(lower) * scale, float(upper) * scale, float(count**0.5) * scale, units, units)
 
 
 def weighted_mean(
@@ -215,23 +165,6 @@ def _is_answer(key: Any) -> bool:
         return float(key) in range(11)
     except (TypeError, ValueError):
         return False
-
-
-def _share(k: float, n: float) -> tuple[float, float]:
-    # A base is counted in answers; far below one the squares leave the range of floats.
-    total = as_number(n, "基数 n", above=1e-9)
-    count = as_number(k, "k", least=0)
-    if count > total * (1 + 1e-12):
-        raise StatisticsError(f"k 为 {count:g},n 为 {total:g}:需要 0 ≤ k ≤ n")
-    return min(1.0, count / total), total
-
-
-def _wilson_bounds(share: float, n: float, z: float) -> tuple[float, float]:
-    centre = share + z * z / (2 * n)
-    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    # At the ends the formula is exact only up to rounding; a bound beyond the estimate would be absurd.
-    return min(share, max(0.0, float((centre - half) / scale))), max(share, min(1.0, float((centre + half) / scale)))
 
 
 def _simple_variance(values: Floats, weights: Floats, mean: float, base: float, population: Values) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
 from feedback_engine.stats.design import effective_base, linearised_error
-from feedback_engine.stats.intervals import Estimate
+from feedback_engine.stats.estimates import Estimate
 from feedback_engine.stats.quantiles import t_quantile
 
 Margins = Mapping[Hashable, Mapping[Hashable, float]]
@@ -39,6 +39,12 @@ class RakedWeights:
 
     def __len__(self) -> int:
         return int(self.weights.size)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self.weights.tolist())
+
+    def __getitem__(self, row: Any) -> Any:
+        return self.weights[row]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.weights, dtype=dtype)

@@ -142,10 +142,16 @@ def item_statistics(items: Values, missing: str = "listwise") -> tuple[ItemStati
 
 
 def composite_reliability(loadings: Values) -> Coefficient:
-    """Return (Σλ)² / ((Σλ)² + Σ(1-λ²)) of standardised loadings; from 0.7 on it is usually called sufficient."""
+    """Return (Σλ)² / ((Σλ)² + Σ(1-λ²)) of standardised loadings; from 0.7 on it is usually called sufficient.
+
+    Loadings of ±1 only, that cancel out, raise: 0/0.
+    """
     checked = _loadings(loadings)
     common = checked.sum() ** 2
-    return Coefficient(common / (common + (1 - checked**2).sum()))
+    whole = common + (1 - checked**2).sum()
+    if whole <= 1e-12:
+        raise StatisticsError(f"载荷 {checked.tolist()} 正负相消:组合信度没有定义(0/0);请先把反向题转正")
+    return Coefficient(common / whole)
 
 
 def average_variance_extracted(loadings: Values) -> Coefficient:

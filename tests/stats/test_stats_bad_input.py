@@ -247,6 +247,9 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
     "wilson": (intervals.wilson, st.tuples(S, S, S)),
     "newcombe": (intervals.newcombe, st.tuples(S, S, S, S)),
     "poisson_rate": (intervals.poisson_rate, st.tuples(S, S, S, S)),
+    "wilson of columns": (intervals.wilson, st.tuples(V | S, V | S)),
+    "newcombe of columns": (intervals.newcombe, st.tuples(V | S, V | S, V | S, V | S)),
+    "poisson_rate of columns": (intervals.poisson_rate, st.tuples(V | S, V | S)),
     "weighted_mean": (intervals.weighted_mean, PAIR),
     "weighted_mean of a design": (
         lambda x, w, s, c, n: intervals.weighted_mean(x, w, strata=s, psu=c, population=n),
@@ -272,9 +275,9 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
     ),
     "benjamini_hochberg": (multiple.benjamini_hochberg, st.tuples(V | st.lists(st.floats(0, 1), max_size=9), S)),
     "holm": (multiple.holm, st.tuples(V | st.lists(st.floats(0, 1), max_size=9), S)),
-    "individuals": (control.individuals, st.tuples(V, st.none() | S)),
+    "individuals": (control.individuals, st.tuples(V, st.none() | S | M, S)),
     "individuals of a baseline": (control.individuals, st.tuples(vectors(9), st.none() | S | vectors(9))),
-    "proportions": (control.proportions, st.tuples(V, V | S, st.none() | S, st.booleans())),
+    "proportions": (control.proportions, st.tuples(V, V | S, st.none() | S | V, st.booleans(), S)),
     "proportions of nine": (control.proportions, st.tuples(st.lists(st.integers(0, 9), min_size=9), S | vectors(9))),
     "rates": (control.rates, st.tuples(st.lists(st.integers(0, 9), min_size=9), S | vectors(9))),
     "evaluate": (

@@ -76,6 +76,61 @@ def test_laney_widens_the_limits_of_overdispersed_shares() -> None:
     assert not any(1 in rules for rules in laney.rules.values())
 
 
+# Montgomery, Introduction to Statistical Quality Control: costs of processing a mortgage loan, viscosity of a primer.
+@pytest.mark.parametrize(
+    ("series", "centre", "moving_range", "limits"),
+    [
+        (
+            [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304],
+            300.5, 7.79, (279.78, 321.22),
+        ),
+        (
+            [33.75, 33.05, 34.00, 33.81, 33.46, 34.02, 33.68, 33.27, 33.49, 33.20, 33.62, 33.00, 33.54, 33.12, 33.84],
+            33.52, 0.48, (32.24, 34.80),
+        ),
+    ],
+)  # fmt: skip
+def test_individuals_print_montgomery(series, centre: float, moving_range: float, limits: tuple[float, float]) -> None:
+    chart = individuals(series)
+    assert (chart.centre, chart.moving_range) == pytest.approx((centre, moving_range), abs=5e-3)
+    assert chart.limits == pytest.approx(limits, abs=5e-3)
+    assert chart.signals == ()
+
+
+# Montgomery: purchase orders with errors, weekly samples of unequal size; week 11 is out of control.
+def test_proportions_of_unequal_samples_print_montgomery() -> None:
+    orders = [100, 80, 80, 100, 110, 110, 100, 100, 90, 90, 110, 120, 120, 120, 110, 80, 80, 80, 90, 100, 100, 100, 100]
+    wrong = [12, 8, 6, 9, 10, 12, 11, 16, 10, 6, 20, 15, 9, 8, 6, 8, 10, 7, 5, 8, 5, 8, 10, 6, 9]
+    chart = proportions(wrong, [*orders, 90, 90])
+    assert chart.centre == pytest.approx(0.0955, abs=5e-5)
+    assert np.asarray(chart.upper)[[0, 1, 10]] == pytest.approx([0.184, 0.194, 0.180], abs=1.1e-3)
+    assert chart.signals == (10,)
+
+
+# Montgomery: nonconformities on 26 samples of printed circuit boards; errors in 20 weekly samples of 50 shipments.
+def test_counts_per_unit_print_montgomery() -> None:
+    boards = [21, 24, 16, 12, 15, 5, 28, 20, 31, 25, 20, 24, 16, 19, 10, 17, 13, 22, 18, 39, 30, 24, 16, 19, 17, 15]
+    chart = rates(boards, 1)
+    assert chart.centre == pytest.approx(19.85, abs=5e-3)
+    # Printed as 6.48 and 33.22, from the rounded centre.
+    assert chart.limits == pytest.approx((6.48, 33.22), abs=1.1e-2)
+    assert chart.signals == (5, 19)
+    shipments = [2, 3, 8, 1, 1, 4, 1, 4, 5, 1, 8, 2, 4, 3, 4, 1, 8, 3, 7, 4]
+    assert rates(shipments, 50).centre == pytest.approx(0.0740)
+    assert rates(shipments, [50] * 20).limits == pytest.approx((0, 0.1894), abs=5e-5)
+
+
+def test_a_short_series_has_its_limits_and_says_how_little_they_rest_on() -> None:
+    chart = individuals([4, 6, 5])
+    assert chart.limits == pytest.approx((5 - 3 * 1.5 / 1.128, 5 + 3 * 1.5 / 1.128))
+    assert chart.note == "基线只有 3 个点(少于 8):控制限只供参考"
+    assert "暂定" in individuals(FLOW).note
+    assert individuals(list(range(20))).note == ""
+    alone = proportions([5], 50)
+    assert (alone.centre, alone.limits) == (0.1, pytest.approx((0, 0.1 + 3 * (0.09 / 50) ** 0.5)))
+    assert (alone.sigma, alone.moving_range) == (1.0, 0.0)
+
+
 def test_eight_on_one_side_signal_at_the_eighth() -> None:
     chart = individuals([1, 0] * 10 + [0.9] * 8 + [0.0], baseline=20)
     assert chart.signals == (27,)
@@ -90,7 +145,7 @@ def test_a_frozen_baseline_is_not_moved_by_later_points() -> None:
 
 
 def test_complaints_per_exposure_have_their_own_chart() -> None:
-    chart = rates([4, 6, 5, 5, 4, 6, 5, 25], [1.0] * 8, baseline=7, minimum=7)
+    chart = rates([4, 6, 5, 5, 4, 6, 5, 25], [1.0] * 8, baseline=7)
     assert chart.centre == pytest.approx(5)
     assert chart.signals == (7,)
 
@@ -110,7 +165,15 @@ def test_adjusted_p_values_agree_with_their_recomputation(expected) -> None:
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (lambda: individuals([1, 2, 3]), "至少需要 8 个"),
+        (lambda: individuals([3]), "至少需要 2 个"),
+        (lambda: individuals([1, 2, 3], minimum=8), "有 3 个点.*至少需要 8 个"),
+        (lambda: individuals(FLOW, baseline=0), "有 0 个点"),
+        (lambda: individuals(FLOW, baseline=[True] * 3), "都在数据之内"),
+        (lambda: individuals(FLOW, baseline=[[1], [2, 3]]), "长短不一"),
+        (lambda: proportions([], 50), "至少需要 1 个"),
+        (lambda: proportions([3], 50, laney=True), "至少需要 2 个"),
+        (lambda: proportions([3, 4], [[5], [6, 7]]), "长短不一"),
+        (lambda: rates([3, 4], {"a": 5}), "n 有 1 个"),
         (lambda: individuals(FLOW, baseline=20), "至少需要"),
         (lambda: individuals(FLOW, baseline=range(5, 15)), "都在数据之内"),
         (lambda: individuals([*FLOW, np.nan]), "第 11 个值"),

@@ -99,6 +99,8 @@ def test_raked_weights_are_an_array_where_one_is_wanted() -> None:
     raked = rake(pd.DataFrame({"g": list("xxy")}, index=[7, 8, 9]), {"g": pd.Series({"x": 1, "y": 1})})
     assert np.asarray(raked) == pytest.approx([0.5, 0.5, 1])
     assert len(raked) == 3
+    assert list(raked) == pytest.approx([0.5, 0.5, 1])
+    assert raked[1] == pytest.approx(raked[:2][0])
     assert np.multiply(raked, 2).sum() == pytest.approx(4)
 
 

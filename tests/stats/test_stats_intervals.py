@@ -27,16 +27,48 @@ def test_wilson_prints_newcombes_table(k: int, n: int, lower: float, upper: floa
 
 
 # Newcombe (1998) Statistics in Medicine 17:873-890, method 10.
-@pytest.mark.parametrize(
-    ("k1", "n1", "k2", "n2", "lower", "upper"),
-    [(56, 70, 48, 80, 0.0524, 0.3339), (9, 10, 3, 10, 0.1705, 0.8090), (10, 10, 0, 20, 0.6791, 1.0)],
-)
+DIFFERENCES = [
+    (56, 70, 48, 80, 0.0524, 0.3339),
+    (9, 10, 3, 10, 0.1705, 0.8090),
+    (6, 7, 2, 7, 0.0582, 0.8062),
+    (5, 56, 0, 29, -0.0381, 0.1926),
+    (0, 10, 0, 20, -0.1611, 0.2775),
+    (0, 10, 0, 10, -0.2775, 0.2775),
+    (10, 10, 0, 20, 0.6791, 1.0),
+    (10, 10, 0, 10, 0.6075, 1.0),
+]
+
+
+@pytest.mark.parametrize(("k1", "n1", "k2", "n2", "lower", "upper"), DIFFERENCES)
 def test_difference_of_shares_prints_newcombes_table(
     k1: int, n1: int, k2: int, n2: int, lower: float, upper: float
 ) -> None:
     interval = newcombe(k1, n1, k2, n2)
     assert interval.estimate == pytest.approx(k1 / n1 - k2 / n2)
     assert (interval.lower, interval.upper) == pytest.approx((lower, upper), abs=5.1e-5)
+
+
+def test_a_whole_table_is_computed_in_one_call() -> None:
+    k1, n1, k2, n2, lower, upper = np.array(DIFFERENCES).T
+    found = newcombe(k1, n1, pd.Series(k2, index=range(9, 1, -1)), tuple(n2))
+    assert len(found) == 8
+    assert found.lower == pytest.approx(lower, abs=5.1e-5)
+    assert found.upper == pytest.approx(upper, abs=5.1e-5)
+    estimate, low, high = wilson([81, 15], [263, 148])
+    assert estimate == pytest.approx([81 / 263, 15 / 148])
+    assert (low, high) == (pytest.approx([0.2553, 0.0624], abs=5.1e-5), pytest.approx([0.3662, 0.1605], abs=5.1e-5))
+    limits = poisson_rate([0, 1, 5, 10])
+    assert limits.upper == pytest.approx([3.689, 5.572, 11.668, 18.39], abs=6e-4)
+    assert limits.base == pytest.approx(np.ones(4))
+
+
+def test_a_number_beside_a_column_counts_for_every_row() -> None:
+    many = wilson([0, 10, 20], 20)
+    assert [wilson(k, 20).upper for k in (0, 10, 20)] == pytest.approx(many.upper)
+    assert newcombe(5, 10, [1, 2], 10).estimate == pytest.approx([0.4, 0.3])
+    assert poisson_rate(3, [1, 2], per=10).estimate == pytest.approx([30, 15])
+    assert isinstance(wilson(np.int64(3), 10).lower, float)
+    assert wilson([3], [10]).lower.shape == (1,)
 
 
 # Garwood (1936) limits as tabulated in Breslow & Day.
@@ -149,6 +181,15 @@ def test_a_stratum_with_one_unit_is_refused() -> None:
         (lambda: wilson(0, 0), "基数 n"),
         (lambda: wilson(1, 2, confidence=95), "confidence"),
         (lambda: poisson_rate(-1, 2), "事件数"),
+        (lambda: wilson([1, 5, 9], [10, 4, 10]), "第 2 个 k 为 5,n 为 4"),
+        (lambda: wilson([1, 2], [10, 10, 10]), "k 有 2 个,n 有 3 个"),
+        (lambda: wilson([1, -2], 10), "k 的第 2 个值 为 -2"),
+        (lambda: wilson([1, math.nan], 10), "k 的第 2 个值为 nan"),
+        (lambda: newcombe([1, 2], 10, [1, 2, 3], 10), "k1/n1 有 2 个,k2/n2 有 3 个"),
+        (lambda: newcombe(1, 10, [1, 2], [10, 0]), "基数 n2 的第 2 个值 为 0"),
+        (lambda: poisson_rate([1, 2], [1, -1]), "exposure.*的第 2 个值 为 -1"),
+        (lambda: poisson_rate(1, 1e-300), "暴露量"),
+        (lambda: poisson_rate(1, 2, per=0), "per 为 0"),
         (lambda: poisson_rate(1, 0), "暴露量"),
         (lambda: weighted_mean([1, math.nan]), "第 2 个值为 nan"),
         (lambda: weighted_mean(pd.Series([1, pd.NA], dtype="Int64")), "第 2 个值为 nan"),

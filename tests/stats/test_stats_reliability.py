@@ -130,6 +130,7 @@ def test_kmo_of_collinear_items_warns() -> None:
         (lambda: kmo([[1, 5], [2, 5], [3, 5]]), "第 2 列 没有变化"),
         (lambda: bartlett([[1, 2], [2, 4], [3, 6], [4, 8]]), "完全共线"),
         (lambda: composite_reliability([0.5, 1.2]), "第 2 个载荷"),
+        (lambda: composite_reliability([1, -1]), "正负相消"),
         (lambda: htmt(scale(), {"甲": ["q9"], "乙": [1]}), "不是任何一列"),
     ],
 )
