@@ -22,7 +22,6 @@ import numpy as np, pandas as pd
 rows, touchpoints, months, segments, part = int(sys.argv[1]), 20, 36, 12, 50_000
 people = rows // touchpoints
 chance = np.random.default_rng(5)
-ids = [f"{number:064x}" for number in range(people)]
 month, segment = chance.integers(0, months, people), chance.integers(0, segments, people)
 weight = chance.uniform(0.5, 2.0, people)
 month_names = [f"{2023 + m // 12}-{m % 12 + 1:02d}" for m in range(months)]
@@ -43,6 +42,7 @@ def report(seconds, figures):
 PANDAS = (
     COMMON
     + """
+ids = [f"{number:064x}" for number in range(people)]
 frames = [
     pd.DataFrame({
         "respondent": [ids[who] for who, _ in each], "period": [month_names[month[who]] for who, _ in each],
@@ -88,13 +88,14 @@ from feedback_engine.scoring.model import build_model
 from feedback_engine.store.rows import to_coded_frame
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, RATINGS
-keys = [bytes.fromhex(each) for each in ids]
+keys = [number.to_bytes(32, "big") for number in range(people)]
 names = RATINGS.column_names
 selected = (
     [(keys[who], codes[t], "answered", value, 1.0, 5.0) for (who, t), value in zip(each, rating.tolist())]
     for each, rating in parts()
 )
-ratings = to_coded_frame(RATINGS, names, selected, ("feedback_id", "indicator", "state"))
+ratings = to_coded_frame(RATINGS, names, selected)
+del keys, selected
 ids = ratings["feedback_id"].cat.categories.tolist()
 moments = pd.to_datetime([f"{name}-15T04:00:00Z" for name in month_names], utc=True).as_unit("us")
 documents = np.array([json.dumps({"门店": name}, ensure_ascii=False) for name in segment_names], dtype=object)

@@ -115,16 +115,17 @@ def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) 
     """Return the item scores of each wanted indicator, sorted by record; ratings of unknown records are left out."""
     import pandas as pd
 
-    codes = find_positions(pd.Index(list(wanted), dtype="object"), ratings["indicator"])
-    codes = codes.astype(np.int16) if len(wanted) < 2**15 else codes
-    codes[ratings["state"].ne(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)] = -1
+    asked = pd.Categorical(ratings["indicator"])
+    codes, categories = asked.codes, asked.categories.get_indexer(list(wanted))
+    is_answered = ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
     record_of = look_up_positions(records.ids, ratings["feedback_id"])
     points = [look_up(ratings[name], _as_numbers, np.nan) for name in ("rating", "scale_min", "scale_max")]
     found: dict[str, Sample] = {}
     before = Sample(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    for place, code in enumerate(wanted):
-        chosen = np.flatnonzero(codes == place)
-        rows = record_of.take(chosen)
+    for category, code in zip(categories, wanted, strict=True):
+        # A question that nobody was asked has the category -1, as an empty cell would have.
+        chosen = np.flatnonzero((codes == category) & is_answered) if category >= 0 else np.empty(0, np.int64)
+        rows = record_of.take(chosen).astype(np.int64)
         if not is_rising(rows) or (len(rows) and rows[0] < 0):
             order = np.argsort(rows, kind="stable")
             order = order[rows[order] >= 0]

@@ -40,7 +40,7 @@ def find_quality_flags(data: ScoringData, config: QualityConfig) -> pd.DataFrame
     attributes = {
         key: json.loads(text) for key, text in zip(surveys["feedback_id"], surveys["attributes"], strict=True)
     }
-    answers = data.ratings[data.ratings["state"] == AnswerState.ANSWERED]
+    answers = data.ratings[data.ratings["state"] == AnswerState.ANSWERED].astype({"rating": "float64"})
     answers = answers[answers["feedback_id"].isin(attributes)]
     findings = [
         *_find_speeders(surveys, attributes, config),

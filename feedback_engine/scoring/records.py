@@ -105,22 +105,25 @@ def look_up(column: pd.Series[Any], find: Callable[[NDArray[Any]], NDArray[Any]]
     """Return what `find` makes of a column's cells; of a categorical column it sees each category once."""
     import pandas as pd
 
-    if not isinstance(column.dtype, pd.CategoricalDtype):
+    cells = column.array
+    if not isinstance(cells, pd.Categorical):
         return Lookup(find(column.to_numpy()), None)
     # An empty cell has the code -1, and so reads what is appended.
-    return Lookup(np.append(find(column.cat.categories.to_numpy()), gap), column.cat.codes.to_numpy())
+    found = find(cells.categories.to_numpy())
+    return Lookup(np.append(found, np.array(gap, dtype=found.dtype)), cells.codes)
 
 
 def find_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Ints:
     """Return the position of each wanted id, -1 where it is unknown."""
-    return look_up_positions(ids, wanted).take(slice(None))
+    return look_up_positions(ids, wanted).take(slice(None)).astype(np.int64)
 
 
 def look_up_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Lookup:
-    """Return the same as a lookup, which of a categorical column holds each position once."""
+    """Return the same as a lookup, which of a categorical column holds each position once, in few bytes."""
     import pandas as pd
 
-    return look_up(wanted, lambda cells: ids.get_indexer(pd.Index(cells.astype(object))).astype(np.int64))
+    kind = np.min_scalar_type(-1 - len(ids))
+    return look_up(wanted, lambda cells: ids.get_indexer(pd.Index(cells.astype(object))).astype(kind))
 
 
 def _local_days(moments: pd.Series[Any], timezone: str) -> Ints:

@@ -118,7 +118,7 @@ def _read_raw(data: ScoringData, code: str) -> pd.Series[float]:
         raise ConfigError(unknown_name("打分指标", code, known))
     is_wanted = (data.ratings["indicator"] == code) & (data.ratings["state"] == AnswerState.ANSWERED)
     chosen = data.ratings[is_wanted]
-    raw: pd.Series[float] = chosen.set_index(chosen["feedback_id"].to_numpy(dtype=object))["rating"]
+    raw: pd.Series[float] = chosen.set_index(chosen["feedback_id"].to_numpy(dtype=object))["rating"].astype("float64")
     for value in _strangers(raw):
         raise ConfigError(f"Kano 题 {code} 的回答 {value:g} 不在 1–5 之内；请检查该题的 scale")
     return raw

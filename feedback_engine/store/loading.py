@@ -26,7 +26,6 @@ _MICROSECOND = timedelta(microseconds=1)
 
 #: Rows of ratings in memory as Python objects at one time.
 _PART = 50_000
-_CODED = ("feedback_id", "indicator", "state")
 
 #: [since, until) in UTC; None = unbounded, and then undated rows belong to it too.
 Bounds = tuple[datetime | None, datetime | None]
@@ -53,11 +52,11 @@ class FeedbackReader:
         return FEEDBACK.conform(_in_key_order(frame if with_text else frame.assign(text="")))
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
-        """Return RATINGS with ids, indicators and states as categories: few values, in millions of rows."""
+        """Return RATINGS, every column as categories: few values, in millions of rows."""
         query = _query_of_feedback(tables.ratings, bounds)
         with self._database.reading() as connection:
             result = connection.execute(query.execution_options(yield_per=_PART))
-            frame = to_coded_frame(RATINGS, list(result.keys()), result.partitions(), _CODED)
+            frame = to_coded_frame(RATINGS, list(result.keys()), result.partitions())
         in_order = frame["feedback_id"].cat.codes.argsort(kind="stable")
         return frame[RATINGS.column_names].iloc[in_order].reset_index(drop=True)
 

@@ -129,8 +129,9 @@ def order_digests(digests: Sequence[bytes]) -> npt.NDArray[np.intp]:
     """Return the positions that put digests in order, equal ones as they came; told apart by 16 of their bytes."""
     import numpy as np
 
-    halves = np.frombuffer(b"".join(digest[:16] for digest in digests), dtype=">u8").reshape(-1, 2)
-    return np.lexsort((halves[:, 1], halves[:, 0]))
+    width = len(digests[0]) // 8 if digests else 2
+    words = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, width)
+    return np.lexsort((words[:, 1], words[:, 0]))
 
 
 def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -153,42 +154,74 @@ def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequenc
 
 
 def to_coded_frame(
-    declared: TableSchema, names: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]], coded: Sequence[str]
+    declared: TableSchema, names: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]]
 ) -> pd.DataFrame:
-    """Return selected rows as a frame whose `coded` columns are categorical and whose others are numbers.
+    """Return selected rows as a frame of categories: few values in millions of rows, a byte or two for each.
 
-    Part by part, so that ten million rows never stand in memory as Python objects. Categories of digests are in order,
-    others as they first come.
+    Part by part, so that ten million rows never stand in memory as Python objects. Categories of digests and of numbers
+    are in order, others as they first come; an empty cell has none.
     """
+    import pandas as pd
+
+    columns = [_Codes() for _ in names]
+    for part in parts:
+        for column, values in zip(columns, zip(*part, strict=True), strict=True):
+            column.extend(values)
+    by_name = {column.name: column for column in declared.columns}
+    series = {
+        name: pd.Series(_to_categorical(column, by_name[name])) for name, column in zip(names, columns, strict=True)
+    }
+    return pd.DataFrame(series, copy=False)
+
+
+class _Codes:
+    """The numbers of a column's values, equal ones alike, -1 for none, in as few bytes as they need."""
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        self.numbers: dict[Any, int] = {}
+        self._room = np.empty(0, np.int8)
+        self._length = 0
+
+    def extend(self, values: Sequence[Any]) -> None:
+        import numpy as np
+
+        for value in dict.fromkeys(values):
+            if value is not None:
+                self.numbers.setdefault(value, len(self.numbers))
+        end = self._length + len(values)
+        kind = np.min_scalar_type(-1 - len(self.numbers))
+        if kind != self._room.dtype:
+            self._room = self._room.astype(kind)
+        if end > len(self._room):
+            # In place, where a list of pieces would stand beside what they are joined to.
+            self._room.resize(end + end // 4, refcheck=False)
+        self._room[self._length : end] = [self.numbers.get(value, -1) for value in values]
+        self._length = end
+
+    @property
+    def codes(self) -> npt.NDArray[Any]:
+        self._room.resize(self._length, refcheck=False)
+        return self._room
+
+
+def _to_categorical(given: _Codes, column: Column) -> pd.Categorical:
     import numpy as np
     import pandas as pd
 
-    known: dict[str, dict[Any, int]] = {name: {} for name in coded}
-    pieces: dict[str, list[Any]] = {name: [] for name in names}
-    for part in parts:
-        for name, values in zip(names, zip(*part, strict=True), strict=True):
-            if name in known:
-                number = known[name]
-                for value in values:
-                    number.setdefault(value, len(number))
-                pieces[name].append(np.fromiter(map(number.__getitem__, values), np.int32, len(values)))
-            else:
-                pieces[name].append(np.array(values, dtype=np.float64))
-    columns = {}
-    by_name = {column.name: column for column in declared.columns}
-    for name in names:
-        joined = np.concatenate(pieces.pop(name) or [np.empty(0)])
-        if name in known:
-            distinct = list(known[name])
-            codes = joined.astype(np.int32)
-            if _is_digest(by_name[name]) and distinct:
-                order = order_digests(distinct)
-                codes, distinct = np.argsort(order).astype(np.int32)[codes], [distinct[place] for place in order]
-            categories = pd.Index(_from_sql(distinct, by_name[name], {}))
-            columns[name] = pd.Series(pd.Categorical.from_codes(codes, categories))
-        else:
-            columns[name] = pd.Series(joined)
-    return pd.DataFrame(columns)
+    codes, distinct = given.codes, list(given.numbers)
+    given.numbers.clear()
+    if distinct and column.kind is not Kind.TEXT:
+        order = order_digests(distinct) if _is_digest(column) else np.argsort(np.array(distinct), kind="stable")
+        # One more for the code -1 of an empty cell, which stays.
+        places = np.append(np.argsort(order), -1).astype(codes.dtype)
+        for start in range(0, len(codes), _AT_A_TIME):
+            codes[start : start + _AT_A_TIME] = places[codes[start : start + _AT_A_TIME]]
+        distinct = [distinct[place] for place in order.tolist()]
+    if _is_digest(column):
+        return pd.Categorical.from_codes(codes, pd.Index([digest.hex() for digest in distinct], dtype="object"))
+    return pd.Categorical.from_codes(codes, pd.Index(_from_sql(distinct, column, {})))
 
 
 def _from_sql(values: Sequence[Any], column: Column, known: dict[Any, Any]) -> pd.Series[Any]:
