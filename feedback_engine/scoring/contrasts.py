@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from feedback_engine.config.scoring import ChangeConfig
 from feedback_engine.domain import OVERALL, Measure
-from feedback_engine.scoring.figures import Linear, mean_of
+from feedback_engine.scoring.figures import Linear, error_of, mark_satisfied, mean_of
 from feedback_engine.scoring.index import Cell, score_alike, score_cell
 from feedback_engine.scoring.model import TEXT, IndexModel
-from feedback_engine.scoring.samples import TOLERANCE, Ints, Sample
-
-if TYPE_CHECKING:
-    from feedback_engine.stats.change import Change
+from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints
 
 #: touchpoint, indicator, measure
 Key = tuple[str, str, str]
@@ -50,7 +47,7 @@ class Linears:
         measured = self.cell.measured
         if measure == Measure.SATISFIED_SHARE:
             sample = measured.respondents[touchpoint] if indicator == OVERALL else measured.items[indicator]
-            return mean_of(self._satisfied(sample))
+            return mean_of(mark_satisfied(sample, self.model))
         if measure == Measure.TEXT_INDEX or self._reads.get((touchpoint, indicator)) == TEXT:
             return mean_of(measured.texts[touchpoint], offset=50.0, factor=50.0)
         if measure == Measure.EQUAL_SCORE:
@@ -61,10 +58,6 @@ class Linears:
             return self.scored[touchpoint].linear
         return mean_of(measured.items[indicator]) if indicator in measured.items else None
 
-    def _satisfied(self, sample: Sample) -> Sample:
-        is_satisfied = sample.values >= self.model.satisfied_from - TOLERANCE
-        return Sample(sample.rows, 100.0 * is_satisfied.astype(np.float64), sample.weights)
-
 
 def contrast_linears(before: Linear, after: Linear, customers: Ints, confidence: float) -> Contrast:
     """Return the test of after - before; `customers` numbers the records, equal numbers answer for one person.
@@ -72,36 +65,39 @@ def contrast_linears(before: Linear, after: Linear, customers: Ints, confidence:
     Without a person in common Welch's; else each person's influence on the difference is summed first, so that what
     both figures share is not counted twice: "paired" where all are in both, "overlap" otherwise.
     """
-    (people_1, sums_1), (people_2, sums_2) = (_sum_by_customer(each, customers) for each in (before, after))
-    overlap = len(np.intersect1d(people_1, people_2, assume_unique=True))
-    if min(len(people_1), len(people_2)) < 2:
+    from feedback_engine.stats.change import compare_estimates
+
+    first, second = _sum_by_customer(before, customers), _sum_by_customer(after, customers)
+    if min(len(first.asked), len(second.asked)) < 2:
         return UNTESTED
+    overlap = len(np.intersect1d(first.asked, second.asked, assume_unique=True))
     if not overlap:
-        change = _welch(before.value, sums_1, after.value, sums_2, confidence)
+        errors = [error_of(side.sums, len(side.asked)) for side in (first, second)]
+        change = compare_estimates((before.value, *errors[0]), (after.value, *errors[1]), confidence=confidence)
         return Contrast(change.lower, change.upper, change.p_value, "welch")
-    from feedback_engine.stats.change import compare_estimates
-    from feedback_engine.stats.design import linearised_error
-
-    people, inverse = np.unique(np.concatenate([people_1, people_2]), return_inverse=True)
-    sums = np.bincount(inverse.reshape(-1), weights=np.concatenate([-sums_1, sums_2]))
-    error, freedom = linearised_error(sums)
+    _, inverse = np.unique(np.concatenate([first.people, second.people]), return_inverse=True)
+    sums = np.bincount(inverse.reshape(-1), weights=np.concatenate([-first.sums, second.sums])).astype(np.float64)
+    asked = len(first.asked) + len(second.asked) - overlap
+    error, freedom = error_of(sums, asked)
     change = compare_estimates((before.value, 0.0, freedom), (after.value, error, freedom), confidence=confidence)
-    name = "paired" if overlap == len(people) else "overlap"
-    return Contrast(change.lower, change.upper, change.p_value, name, overlap)
+    return Contrast(change.lower, change.upper, change.p_value, "paired" if overlap == asked else "overlap", overlap)
 
 
-def _welch(before: float, sums_1: Any, after: float, sums_2: Any, confidence: float) -> Change:
-    from feedback_engine.stats.change import compare_estimates
-    from feedback_engine.stats.design import linearised_error
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Who was asked for a figure; everybody who moves it (by margins also others), with the sum of his influence."""
 
-    return compare_estimates(
-        (before, *linearised_error(sums_1)), (after, *linearised_error(sums_2)), confidence=confidence
-    )
+    asked: Ints
+    people: Ints
+    sums: Floats
 
 
-def _sum_by_customer(linear: Linear, customers: Ints) -> tuple[Ints, Any]:
-    people, inverse = np.unique(customers[linear.rows], return_inverse=True)
-    return people, np.bincount(inverse.reshape(-1), weights=linear.influence, minlength=len(people))
+def _sum_by_customer(linear: Linear, customers: Ints) -> _Side:
+    rows, influence = linear.settle()
+    people, inverse = np.unique(customers[rows], return_inverse=True)
+    sums = np.bincount(inverse.reshape(-1), weights=influence, minlength=len(people)).astype(np.float64)
+    asked = people if linear.margins is None else np.unique(customers[linear.rows])
+    return _Side(asked, people, sums)
 
 
 def contrast_rates(touchpoint: str, before: Cell, after: Cell, confidence: float) -> Contrast:

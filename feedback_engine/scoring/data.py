@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from feedback_engine.scoring.margins import Raked
+
 
 @dataclass(frozen=True, slots=True)
 class ScoringData:
     """The tables behind the index, all rows of all periods that the caller loaded; `text` may be absent.
 
-    `timezone` is the project's: periods are cut by its days.
+    `timezone` is the project's: periods are cut by its days. `raked` tells what respondents were weighted to.
     """
 
     feedback: pd.DataFrame
@@ -21,6 +23,7 @@ class ScoringData:
     cases: pd.DataFrame
     annotations: pd.DataFrame
     timezone: str
+    raked: tuple[Raked, ...] = ()
 
     def replace_feedback(self, feedback: pd.DataFrame) -> ScoringData:
         """Return the same data with this FEEDBACK, for instance one with texts."""

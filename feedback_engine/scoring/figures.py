@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,12 @@ from feedback_engine.domain import Flag
 from feedback_engine.scoring.model import ComplaintScale, IndexModel
 from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, Sample, is_rising, merge_rows
 
+if TYPE_CHECKING:
+    from feedback_engine.scoring.margins import Margins
+
 Bounds = tuple[float | None, float | None]
+#: Where margins leave a share no error at all, the base that stands for that.
+_LARGEST_BASE = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ NO_FIGURE = Figure(None, None, None, 0, 0.0, Flag.NO_DATA)
 class Linear:
     """A value with the influence of each record on it; `weights` are the records' in the base, 0 = not part of it.
 
-    `base` and `effective_base` are those of the value's own kind: answers, texts, or the exposure of a rate.
+    `base` and `effective_base` are those of the value's own kind: answers, texts, or the exposure of a rate. `margins`
+    are those that the records were weighted to; the influence is as if there were none.
     """
 
     value: float
@@ -48,6 +55,11 @@ class Linear:
     weights: Floats
     base: int
     effective_base: float
+    margins: Margins | None = None
+
+    def settle(self) -> tuple[Ints, Floats]:
+        """Return the records, in any order, with their influence once the margins are known."""
+        return (self.rows, self.influence) if self.margins is None else self.margins.settle(self.rows, self.influence)
 
 
 def effective_base(weights: Floats) -> float:
@@ -63,7 +75,7 @@ def mean_of(sample: Sample, *, offset: float = 0.0, factor: float = 1.0) -> Line
     mean = float((sample.weights * sample.values).sum() / total)
     influence: Floats = factor * sample.weights * (sample.values - mean) / total
     base, kish = len(sample), effective_base(sample.weights)
-    return Linear(offset + factor * mean, sample.rows, influence, sample.weights, base, kish)
+    return Linear(offset + factor * mean, sample.rows, influence, sample.weights, base, kish, sample.margins)
 
 
 def rate_of(complaints: Sample, exposure: float, scale: ComplaintScale) -> Linear:
@@ -93,7 +105,8 @@ def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
     counted = weights[weights > 0]
     largest = max((member for _, member in members), key=lambda member: member.effective_base)
     base, kish = (len(counted), effective_base(counted)) if len(counted) else (largest.base, largest.effective_base)
-    return Linear(value, rows, totals, weights, base, kish)
+    margins = next((member.margins for _, member in members if member.margins is not None), None)
+    return Linear(value, rows, totals, weights, base, kish, margins)
 
 
 def flag_of(base: float, kish: float, model: IndexModel) -> Flag:
@@ -124,7 +137,10 @@ def publish_text_index(votes: Sample, model: IndexModel) -> Figure:
 
 
 def publish_satisfied_share(sample: Sample, model: IndexModel) -> Figure:
-    """Return the percent of scores of at least `satisfied_from`, with Wilson's interval on the effective base."""
+    """Return the percent of scores of at least `satisfied_from`, with Wilson's interval on the effective base.
+
+    Where respondents were weighted to margins, that is the base of a simple sample with the same standard error.
+    """
     from feedback_engine.stats.intervals import wilson
 
     if not len(sample):
@@ -134,10 +150,27 @@ def publish_satisfied_share(sample: Sample, model: IndexModel) -> Figure:
     kish = effective_base(sample.weights)
 
     def bounds() -> Bounds:
-        interval = wilson(share * kish, kish, model.confidence)
+        known = kish if sample.margins is None else _base_given_margins(mean_of(mark_satisfied(sample, model)), kish)
+        interval = wilson(share * known, known, model.confidence)
         return 100.0 * interval.lower, 100.0 * interval.upper
 
     return _publish(100.0 * share, bounds, len(sample), kish, model)
+
+
+def mark_satisfied(sample: Sample, model: IndexModel) -> Sample:
+    """Return 100 for each score of at least `satisfied_from`, 0 for the others."""
+    marks: Floats = np.where(sample.values >= model.satisfied_from - TOLERANCE, 100.0, 0.0)
+    return Sample(sample.rows, marks, sample.weights, margins=sample.margins)
+
+
+def _base_given_margins(percent: Linear | None, kish: float) -> float:
+    if percent is None or not 0 < percent.value < 100:
+        return kish
+    error, _ = find_error(percent)
+    if np.isnan(error):
+        return kish
+    variance = percent.value * (100.0 - percent.value)
+    return min(variance / error**2, _LARGEST_BASE) if error > 0 else _LARGEST_BASE
 
 
 def publish_rate(complaints: Sample, exposure: float, model: IndexModel) -> Figure:
@@ -168,15 +201,30 @@ def _publish(
     return Figure(score, min(score, max(0.0, lower)), max(score, min(highest, upper)), base, kish, flag)
 
 
-def _t_interval(linear: Linear, confidence: float) -> Bounds:
+def find_error(linear: Linear) -> tuple[float, int]:
+    """Return the linearised standard error of a value, given its margins, and (records in it) - 1."""
+    influence, units = linear.influence, len(linear.rows)
+    if not is_rising(linear.rows):
+        known, inverse = np.unique(linear.rows, return_inverse=True)
+        influence, units = np.bincount(inverse, weights=influence).astype(np.float64, copy=False), len(known)
+    return error_of(influence if linear.margins is None else linear.settle()[1], units)
+
+
+def error_of(influence: Floats, units: int) -> tuple[float, int]:
+    """Return the linearised standard error of a value that `units` of these influences observe, and units - 1.
+
+    Beyond them are those whose weights alone have a part in it; they are no further observations.
+    """
     from feedback_engine.stats.design import linearised_error
 
-    influence = linear.influence
-    if not is_rising(linear.rows):
-        _, inverse = np.unique(linear.rows, return_inverse=True)
-        influence = np.bincount(inverse, weights=influence).astype(np.float64, copy=False)
     error, freedom = linearised_error(influence)
-    return _around(linear.value, error, freedom, confidence)
+    if freedom in (0, units - 1) or units < 2:
+        return (error, freedom) if units > 1 else (float("nan"), 0)
+    return error * float(np.sqrt(units / (units - 1) * freedom / (freedom + 1))), units - 1
+
+
+def _t_interval(linear: Linear, confidence: float) -> Bounds:
+    return _around(linear.value, *find_error(linear), confidence)
 
 
 def _agreeing_interval(votes: Sample, linear: Linear, confidence: float) -> Bounds:

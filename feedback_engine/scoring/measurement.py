@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from feedback_engine.domain import OVERALL, AnswerState, Polarity
 from feedback_engine.errors import TableError
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.margins import Margins, find_margins
 from feedback_engine.scoring.model import (
     GROUP,
     HANDLING_HOURS,
@@ -99,16 +100,21 @@ def measure(data: ScoringData, records: Records, model: IndexModel) -> Measureme
     tags = _Tags.read(data.annotations, records)
     mentions = _mentions(tags, model)
     everyone = np.arange(len(records.ids), dtype=np.int64)
+    margins = find_margins(data.raked, records)
     return Measurement(
-        items=items,
-        respondents={**respondents, OVERALL: overall},
-        alike=_score_alike(answers, model),
-        texts=_votes(tags, mentions, records, model),
+        items=_weigh(items, margins),
+        respondents=_weigh({**respondents, OVERALL: overall}, margins),
+        alike=_weigh(_score_alike(answers, model), margins),
+        texts=_weigh(_votes(tags, mentions, records, model), margins),
         complaints=_complaints(tags, mentions, records, model),
         records=Sample(everyone, np.ones(len(everyone)), records.weights),
         is_tagged=bool(len(tags.kinds)),
         logs_complaints=bool(records.is_logged_complaint.any()),
     )
+
+
+def _weigh(samples: Mapping[str, Sample], margins: Margins | None) -> Mapping[str, Sample]:
+    return samples if margins is None else {code: replace(each, margins=margins) for code, each in samples.items()}
 
 
 def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) -> dict[str, Sample]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from feedback_engine.domain import Period, SourceKind
 from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.margins import Raked
 from feedback_engine.scoring.records import ALL, build_records, unique_periods
 from feedback_engine.tables.analysis import DESIGN
 from feedback_engine.tables.feedback import MAIN_ROLE
@@ -44,14 +45,21 @@ def weight_respondents(
     is_survey = main.loc[records.ids, "kind"].eq(SourceKind.QUESTIONNAIRE.value).to_numpy(dtype=np.bool_)
     sample = _Sample(table, records.weights.copy(), np.all(table.to_numpy(dtype=object) != "", axis=1), config)
     rows: list[tuple[object, ...]] = []
+    raked: list[Raked] = []
     taken = np.zeros(len(is_survey), dtype=np.bool_)
     for label, period in unique_periods(periods).items():
         inside = is_survey & records.slice(period).is_inside
         if (taken & inside).any():
             raise ConfigError(f"期间 {label} 与前面的期间重叠；加权的期间不能重叠，否则一位受访者会有两个权重")
         taken |= inside
-        rows.append((label, "、".join(config.margins), *_weigh_period(sample, inside, label)))
-    return _replace(data, records.ids.tolist(), sample.weights), DESIGN.build(rows)
+        group, cost = _weigh_period(sample, inside, label)
+        rows.append((label, "、".join(config.margins), *cost))
+        if group is not None:
+            chosen = np.flatnonzero(inside & sample.is_stated)
+            ids = records.ids.to_numpy()[chosen]
+            raked.append(Raked(ids, sample.weights[chosen], group.cells))
+    weighted = _replace(data, records.ids.tolist(), sample.weights)
+    return replace(weighted, raked=tuple(raked)), DESIGN.build(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +72,22 @@ class _Sample:
     config: MarginsConfig
 
 
-def _weigh_period(sample: _Sample, inside: NDArray[np.bool_], label: str) -> tuple[object, ...]:
-    """Write the weights of the records inside, mean 1, and return the period's row of DESIGN after its margins."""
+def _weigh_period(
+    sample: _Sample, inside: NDArray[np.bool_], label: str
+) -> tuple[RakedWeights | None, tuple[object, ...]]:
+    """Write the weights of the records inside, mean 1; return them, and the period's row of DESIGN after its margins.
+
+    Raked are the records of the period that state every attribute, in their order.
+    """
     stated, left = inside & sample.is_stated, inside & ~sample.is_stated
     if not stated.any():
-        return 0, None, None, 0, None, int(inside.sum()), "没有一位受访者写明了全部属性"
+        return None, (0, None, None, 0, None, int(inside.sum()), "没有一位受访者写明了全部属性")
     declared = sample.weights[stated].mean()
     raked = _rake(sample.table[stated], sample.weights[stated], sample.config, label)
     sample.weights[stated] = raked.weights / raked.weights.mean()
     sample.weights[left] /= declared
     largest = float(sample.weights[stated].max())
-    return (
+    return raked, (
         int(stated.sum()), raked.effective_base, raked.design_effect, raked.trimmed, largest, int(left.sum()), "",
     )  # fmt: skip
 

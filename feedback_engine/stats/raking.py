@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
+from feedback_engine.stats.calibration import read_cells
 from feedback_engine.stats.design import effective_base, linearised_error
 from feedback_engine.stats.estimates import Estimate
 from feedback_engine.stats.quantiles import t_quantile
@@ -112,8 +113,7 @@ def raked_mean(
     size = weights.sum()
     mean = float(weights @ values / size)
     influence = values if total else (values - mean) / size
-    dummies = np.concatenate([cells[:, None] == np.unique(cells) for cells in raked.cells], axis=1).astype(float)
-    residual = influence - dummies @ np.linalg.lstsq(dummies, influence, rcond=None)[0]
+    residual = read_cells(raked.cells).residual(influence)
     error, freedom = linearised_error(weights * residual, strata=strata, psu=psu, population=population)
     quantile = t_quantile(confidence, freedom)
     estimate = float(weights @ values) if total else mean

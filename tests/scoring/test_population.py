@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scoring_builders import Person, make_data, make_model, rated, row
 
-from feedback_engine.config.scoring import MarginsConfig
+from feedback_engine.config.scoring import ChangeConfig, MarginsConfig
 from feedback_engine.domain import Period
 from feedback_engine.errors import ConfigError, StatisticsError
+from feedback_engine.scoring.change import compute_changes
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.respondents import weight_respondents
+from feedback_engine.stats.intervals import wilson
+from feedback_engine.stats.raking import rake, raked_mean
 
 MODEL = make_model([rated("t", "a")])
 
@@ -113,6 +118,109 @@ def test_a_negative_margin_is_a_mistake_in_the_configuration() -> None:
 def test_without_margins_nothing_changes() -> None:
     data = make_data(people(("甲", "男", 5, 6)))
     assert weigh(data, {})[0] is data
+
+
+def survey(at: str = "2026-10-05T02:00:00Z", shift: int = 0) -> list[Person]:
+    """Ratings 1-5 that go with the branch; some skip the question, some say what they liked."""
+    return [
+        Person(
+            f"{at}/{number}",
+            {} if number % 11 == 0 else {"a": 1 + (number * number + shift) % 3 + 2 * (number % 5 < 2)}, at=at,
+            attributes={"门店": "甲" if number % 5 < 2 else "乙", "性别": "男" if number % 7 < 4 else "女"},
+            tags=[("sentiment", "", ("positive", "negative", "neutral")[(number + shift) % 3])] if number % 2 else [],
+        )
+        for number in range(90)
+    ]  # fmt: skip
+
+
+TWO = {"门店": {"甲": 0.7, "乙": 0.3}, "性别": {"男": 0.5, "女": 0.5}}
+
+
+def expected_interval(people: list[Person], answers: dict[str, float]) -> Any:
+    """The interval of stats.raked_mean, of the mean of `answers` (name → value) among those who gave one."""
+    frame = {name: [person.attributes[name] for person in people] for name in TWO}
+    raked = rake(frame, TWO)
+    is_in = np.array([person.name in answers for person in people], dtype=float)
+    values = np.array([answers.get(person.name, 0.0) for person in people])
+    mean = float((raked.weights * is_in) @ values / (raked.weights @ is_in))
+    # A ratio's influence has its total over the weighted people who answered.
+    influence = is_in * (values - mean) / (raked.weights @ is_in)
+    error = raked_mean(influence, raked, total=True).standard_error
+    units = int(is_in.sum())
+    error *= (units / (units - 1) * (len(people) - 1) / len(people)) ** 0.5
+    half = float(stats.t.ppf(0.975, units - 1)) * error
+    return pytest.approx((mean, mean - half, mean + half))
+
+
+def scores_of(people: list[Person]) -> dict[str, float]:
+    return {person.name: 25.0 * (person.ratings["a"] - 1) for person in people if person.ratings}
+
+
+def bounds(figure: Any) -> tuple[float, float, float]:
+    return figure["score"], figure["lower"], figure["upper"]
+
+
+def test_intervals_know_that_the_margins_are_fixed() -> None:
+    people = survey()
+    weighted, _ = weigh(make_data(people), TWO, trim=None)
+    index = compute_index(weighted, MODEL, periods=[None])
+    expected = expected_interval(people, scores_of(people))
+    assert bounds(row(index)) == expected
+    assert bounds(row(index, "t")) == expected
+    assert bounds(row(index, "t", "a")) == expected
+    blind = compute_index(replace(weighted, raked=()), MODEL, periods=[None])
+    assert row(blind)["upper"] - row(blind)["lower"] > 1.3 * (row(index)["upper"] - row(index)["lower"])
+    assert row(index)["effective_base"] == row(blind)["effective_base"]
+
+
+def test_a_segment_is_judged_with_the_margins_of_the_whole() -> None:
+    people = survey()
+    weighted, _ = weigh(make_data(people), TWO, trim=None)
+    index = compute_index(weighted, MODEL, periods=[None], by="性别")
+    men = [person for person in people if person.attributes["性别"] == "男"]
+    assert bounds(row(index, segment="男")) == expected_interval(people, scores_of(men))
+
+
+def test_open_answers_share_the_margins_of_those_who_wrote_them() -> None:
+    people = survey()
+    weighted, _ = weigh(make_data(people), TWO, trim=None)
+    votes = {"positive": 100.0, "neutral": 50.0, "negative": 0.0}
+    said = {person.name: votes[person.tags[0][2]] for person in people if person.tags}
+    index = compute_index(weighted, MODEL, periods=[None])
+    assert bounds(row(index, measure="text_index")) == expected_interval(people, said)
+
+
+def test_the_satisfied_share_rests_on_as_many_answers_as_its_error_says() -> None:
+    people = survey()
+    weighted, _ = weigh(make_data(people), TWO, trim=None)
+    figure = row(compute_index(weighted, MODEL, periods=[None]), measure="satisfied_share")
+    satisfied = {name: 100.0 * (score >= MODEL.satisfied_from) for name, score in scores_of(people).items()}
+    share, lower, upper = expected_interval(people, satisfied).expected
+    error = (upper - lower) / 2 / float(stats.t.ppf(0.975, len(satisfied) - 1)) / 100
+    base = share / 100 * (1 - share / 100) / error**2
+    interval = wilson(share / 100 * base, base)
+    assert bounds(figure) == pytest.approx((share, 100 * interval.lower, 100 * interval.upper))
+
+
+def test_what_the_margins_decide_has_no_error_left() -> None:
+    data = make_data(people(("甲", "男", 5, 30), ("乙", "女", 1, 10)))
+    weighted, _ = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}})
+    index = compute_index(weighted, MODEL, periods=[None])
+    assert bounds(row(index)) == pytest.approx((50, 50, 50))
+    assert bounds(row(index, measure="satisfied_share")) == pytest.approx((50, 50, 50), abs=1e-3)
+
+
+def test_changes_are_judged_by_errors_that_know_the_margins() -> None:
+    months = [Period.parse("2026-10"), Period.parse("2026-09")]
+    people = [survey(), survey("2026-09-05T02:00:00Z", 1)]
+    config = MarginsConfig.model_validate({"margins": TWO, "trim": None})
+    weighted, _ = weight_respondents(make_data(people[0] + people[1]), config, periods=months)
+    index = compute_index(weighted, MODEL, periods=months)
+    changes = compute_changes(index, weighted, MODEL, ChangeConfig(), period=months[0])
+    change = changes[(changes["touchpoint"] == "overall") & (changes["measure"] == "score")].iloc[0]
+    halves = [(upper - lower) / 2 for _, lower, upper in (bounds(row(index, period=m.label)) for m in months)]
+    assert change["test"] == "welch"
+    assert (change["upper"] - change["lower"]) / 2 == pytest.approx(np.hypot(*halves), rel=0.02)
 
 
 @settings(max_examples=20, deadline=None)
