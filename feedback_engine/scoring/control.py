@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.config.scoring import ControlConfig
 from feedback_engine.domain import OVERALL, Measure, Period
 from feedback_engine.scoring.records import ALL
+from feedback_engine.scoring.samples import Floats
 from feedback_engine.tables.analysis import CONTROL
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Fewer published months than this make no limits.
 MIN_BASELINE = 8
+#: Complaint rates of the baseline that spread over so many times what chance does get wider limits.
+OVERDISPERSED = 1.5
 _RULES = {1: "超出控制限", 2: "连续 8 点在中心线同侧"}
 
 
@@ -42,13 +46,21 @@ def find_history(config: ControlConfig, months: Sequence[Period], period: Period
 
 
 def build_control(
-    index: pd.DataFrame, *, baseline: Sequence[str] | None = None, measure: Measure = Measure.SCORE
+    index: pd.DataFrame,
+    *,
+    baseline: Sequence[str] | None = None,
+    measure: Measure = Measure.SCORE,
+    exposure: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return CONTROL of every touchpoint, and of `overall`, over the INDEX's periods in their order.
 
-    XmR limits, mean ± 3·MR̄/1.128, from the `baseline` periods only (None: all), so that later months never move the
-    limits they are judged by. Months that are not published have no point. With fewer than 8 baseline points there are
-    no limits, and the note says so; with fewer than 20 they are provisional.
+    Limits come from the `baseline` periods only (None: all), so that later months never move the limits they are judged
+    by. Months that are not published have no point. With fewer than 8 baseline points there are no limits, and the note
+    says so; with fewer than 20 they are provisional.
+
+    Scores and text indices: XmR, mean ± 3·MR̄/1.128. Complaint rates have limits per month: a u-chart per customer where
+    periods declare an `exposure` (months that do not are left out), else a p-chart of the records; wider by Laney where
+    the months of the baseline differ by more than chance.
     """
     rows = index[
         (index["segment"] == ALL)
@@ -56,32 +68,71 @@ def build_control(
         & (index["measure"] == measure)
         & (index["period"] != ALL)
     ]
-    charts = (_chart(str(code), own, baseline, measure) for code, own in rows.groupby("touchpoint", sort=False))
+    charts = (
+        _chart(str(code), own, baseline, measure, exposure) for code, own in rows.groupby("touchpoint", sort=False)
+    )
     return CONTROL.build([row for chart in charts for row in chart])
 
 
 def _chart(
-    code: str, own: pd.DataFrame, baseline: Sequence[str] | None, measure: Measure
+    code: str, own: pd.DataFrame, baseline: Sequence[str] | None, measure: Measure, exposure: Collection[str]
 ) -> Iterator[tuple[object, ...]]:
-    from feedback_engine.stats.control import individuals
-
-    values = own["score"].to_numpy(dtype=np.float64)
     periods = [str(period) for period in own["period"]]
+    is_rate = measure == Measure.COMPLAINT_RATE
+    # A rate per record beside rates per customer would be another quantity.
+    is_fit = np.array([not (is_rate and exposure) or period in exposure for period in periods], dtype=np.bool_)
+    values = np.where(is_fit, own["score"].to_numpy(dtype=np.float64), np.nan)
     in_baseline = np.array([baseline is None or period in baseline for period in periods], dtype=np.bool_)
     shown = np.flatnonzero(~np.isnan(values))
     frozen = in_baseline[shown]
-    if frozen.sum() < MIN_BASELINE:
-        note = f"基线只有 {int(frozen.sum())} 个点，至少需要 {MIN_BASELINE} 个才有控制限"
-        for place, period in enumerate(periods):
-            yield code, measure, period, _known(values[place]), None, None, None, bool(in_baseline[place]), "", note
-        return
-    chart = individuals(values[shown], baseline=frozen, minimum=MIN_BASELINE)
-    note = f"基线 {int(frozen.sum())} 个点，少于 20，控制限是暂定的" if chart.is_provisional else ""
-    positions = {int(place): number for number, place in enumerate(shown)}
+    limits = np.full((3, len(periods)), np.nan)
+    signals = [""] * len(periods)
+    note = f"基线只有 {int(frozen.sum())} 个点，至少需要 {MIN_BASELINE} 个才有控制限"
+    if frozen.sum() >= MIN_BASELINE:
+        if is_rate:
+            bases = own["effective_base"].to_numpy(dtype=np.float64)[shown]
+            chart, note = _chart_rates(values[shown], bases, frozen, bool(exposure))
+            limits[:, shown] = 1000.0 * _limits(chart)
+        else:
+            chart, note = _chart_values(values[shown], frozen)
+            limits[:] = _limits(chart)[:, :1]
+        for position, place in enumerate(shown.tolist()):
+            signals[place] = _describe(chart, position)
     for place, period in enumerate(periods):
-        limits = chart.centre, float(np.max(chart.lower)), float(np.min(chart.upper))
-        signal = _describe(chart, positions[place]) if place in positions else ""
-        yield code, measure, period, _known(values[place]), *limits, bool(in_baseline[place]), signal, note
+        figures = (_known(value) for value in (values[place], *limits[:, place]))
+        yield code, measure, period, *figures, bool(in_baseline[place]), signals[place], note
+
+
+def _chart_values(values: Floats, frozen: NDArray[np.bool_]) -> tuple[ControlChart, str]:
+    from feedback_engine.stats.control import individuals
+
+    chart = individuals(values, baseline=frozen)
+    return chart, _describe_baseline(chart)
+
+
+def _chart_rates(
+    rates: Floats, bases: Floats, frozen: NDArray[np.bool_], is_exposure: bool
+) -> tuple[ControlChart, str]:
+    """Return the chart of rates per 1,000, its figures per one."""
+    from feedback_engine.stats import control
+
+    draw = control.rates if is_exposure else control.proportions
+    counts = np.rint(rates * bases / 1000.0)
+    chart = draw(counts, bases, baseline=frozen)
+    note = _describe_baseline(chart)
+    if chart.sigma <= OVERDISPERSED:
+        return chart, note
+    told = f"各月差异是偶然的 {chart.sigma:.1f} 倍，控制限按 Laney 放宽"
+    return draw(counts, bases, baseline=frozen, laney=True), f"{note}；{told}" if note else told
+
+
+def _limits(chart: ControlChart) -> Floats:
+    """Return centre, lower and upper limit of each point."""
+    return np.stack(np.broadcast_arrays(chart.centre, chart.lower, chart.upper, chart.points)[:3])
+
+
+def _describe_baseline(chart: ControlChart) -> str:
+    return f"基线 {chart.baseline_points} 个点，少于 20，控制限是暂定的" if chart.is_provisional else ""
 
 
 def _known(value: float) -> float | None:

@@ -163,7 +163,7 @@ class IndexResult:
 
     @cached_property
     def control(self) -> pd.DataFrame:
-        """CONTROL: scores and text indices over months, with limits frozen at the baseline (`scoring.control`)."""
+        """CONTROL: scores, text indices and complaint rates over months, limits frozen at the baseline."""
         import pandas as pd
 
         from feedback_engine.scoring.control import build_control, find_baseline
@@ -172,8 +172,8 @@ class IndexResult:
         basis = self._basis
         baseline = [m.label for m in find_baseline(basis.scoring.control, basis.months, basis.period)]
         charts = [
-            build_control(self.history, baseline=baseline, measure=measure)
-            for measure in (Measure.SCORE, Measure.TEXT_INDEX)
+            build_control(self.history, baseline=baseline, measure=measure, exposure=basis.model.exposure)
+            for measure in (Measure.SCORE, Measure.TEXT_INDEX, Measure.COMPLAINT_RATE)
         ]
         return CONTROL.conform(pd.concat(charts, ignore_index=True))
 

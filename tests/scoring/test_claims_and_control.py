@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from feedback_engine.scoring.claims import check_claims, read_claims
 from feedback_engine.scoring.control import build_control
 from feedback_engine.scoring.shares import ErrorRates, build_text_shares
 from feedback_engine.stats.classifier import rogan_gladen
-from feedback_engine.stats.control import individuals
+from feedback_engine.stats.control import individuals, proportions, rates
 
 
 def test_three_hundred_percent_beside_thirty_to_sixty_does_not_hold() -> None:
@@ -157,3 +158,48 @@ def test_eight_on_one_side_signal() -> None:
     assert "同侧" not in "".join(table["signal"])
     shifted = build_control(months([80.0, 81, 79, 80, *[80.5] * 8]), baseline=None)
     assert shifted["signal"].str.contains("同侧").any()
+
+
+def complaint_months(counts: list[int], bases: list[float]) -> pd.DataFrame:
+    table = months([1000 * k / n for k, n in zip(counts, bases, strict=True)])
+    return table.assign(measure=Measure.COMPLAINT_RATE.value, effective_base=bases)
+
+
+COUNTS, BASES = [5, 6, 4, 5, 7, 5, 4, 6, 5, 30, 5], [100.0, 120, 90, 100, 110, 100, 100, 130, 100, 100, 400]
+
+
+def test_complaints_per_record_have_a_p_chart_with_limits_by_month() -> None:
+    index = complaint_months(COUNTS, BASES)
+    table = build_control(index, baseline=list(index["period"][:8]), measure=Measure.COMPLAINT_RATE)
+    expected = proportions(COUNTS, BASES, baseline=8)
+    assert table["centre"].unique() == pytest.approx([1000 * expected.centre])
+    assert table["upper"].to_numpy() == pytest.approx(1000 * np.asarray(expected.upper))
+    assert table["value"].tolist() == pytest.approx(index["score"].tolist())
+    assert table["signal"].tolist() == [""] * 9 + ["超出控制限", "超出控制限"]
+    # The last month has the same count on four times the records: fewer than they should be.
+    assert table["value"].iloc[-1] < table["lower"].iloc[-1]
+
+
+def test_complaints_per_customer_have_a_u_chart_and_undeclared_months_no_point() -> None:
+    index = complaint_months(COUNTS, BASES)
+    declared = [period for period in index["period"] if period != "2025-09"]
+    table = build_control(index, baseline=list(index["period"][:8]), measure=Measure.COMPLAINT_RATE, exposure=declared)
+    expected = rates(COUNTS[:8] + COUNTS[9:], BASES[:8] + BASES[9:], baseline=8)
+    shown = table[table["period"] != "2025-09"]
+    assert shown["upper"].to_numpy() == pytest.approx(1000 * np.asarray(expected.upper))
+    left_out = table[table["period"] == "2025-09"].iloc[0]
+    assert left_out[["value", "centre", "upper"]].isna().all()
+
+
+def test_rates_that_differ_by_more_than_chance_get_wider_limits() -> None:
+    counts, bases = [500, 700, 450, 800, 520, 690, 470, 790, 600], [10_000.0] * 9
+    table = build_control(complaint_months(counts, bases), measure=Measure.COMPLAINT_RATE)
+    assert proportions(counts, bases).signals
+    assert set(table["signal"]) == {""}
+    assert "按 Laney 放宽" in table["note"].iloc[0]
+
+
+def test_seven_months_of_complaints_have_no_limits() -> None:
+    table = build_control(complaint_months(COUNTS[:7], BASES[:7]), measure=Measure.COMPLAINT_RATE)
+    assert table["centre"].isna().all()
+    assert "只有 7 个点" in table["note"].iloc[0]

@@ -29,6 +29,8 @@ MOST_CHARTS = 5
 #: Control limits need so many months before the one judged.
 LEAST_MONTHS = 9
 
+_UNITS = {Measure.COMPLAINT_RATE: "每千"}
+
 Chart_ = tuple[str, Measure, list[dict[str, Any]]]
 
 
@@ -68,7 +70,8 @@ def _explain(charts: list[Chart_]) -> str:
     span = f"{months[0]} 至 {months[-1]}" if months else "—"
     provisional = next((row["note"] for chart in charts for row in chart[2] if row["note"] and row["centre"]), "")
     return (
-        f"中心线与控制限只由基线月份（{span}）算出，此后不再移动：均值 ± 3 × 平均移动极差 / 1.128。"
+        f"中心线与控制限只由基线月份（{span}）算出，此后不再移动：均值 ± 3 × 平均移动极差 / 1.128；"
+        "投诉率按每月基数各有控制限（p 图；声明了 exposure 时为 u 图）。"
         f"信号：超出控制限，或连续 8 个月在中心线同侧。{provisional}{'。' if provisional else ''}"
         "基线可用 scoring.control.baseline 固定。"
     )
@@ -124,7 +127,9 @@ def _draw(facts: Facts, chart: Chart_, place: int) -> list[Block]:
         Series("上控制限", Tone.BAD, is_line=True),
     )
     values = [row[name] for row in rows for name in ("value", "lower", "upper") if row[name] is not None]
-    floor, ceiling = 5 * int((min(values) - 2) // 5), 5 * (1 + int((max(values) + 2) // 5))
+    floor, ceiling = max(0, 5 * int((min(values) - 2) // 5)), 5 * (1 + int((max(values) + 2) // 5))
     name = f"control_{place}"
-    drawn = Chart(title, ChartKind.LINE, name, "月份", lines, unit="分", minimum=floor, maximum=ceiling)
+    drawn = Chart(
+        title, ChartKind.LINE, name, "月份", lines, unit=_UNITS.get(measure, "分"), minimum=floor, maximum=ceiling
+    )
     return [drawn, Table(name, title, columns, cells)]
