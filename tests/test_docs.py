@@ -31,6 +31,7 @@ HEADINGS = {"Config": "Config", "project": "ProjectConfig", "store": "StoreConfi
             "ahp": "AhpConfig", "judgements": "JudgementConfig", "delphi": "DelphiLevelConfig",
             "combine": "CombineConfig", "change": "ChangeConfig", "control": "ControlConfig",
             "population": "MarginsConfig",
+            "complaint_errors": "ComplaintErrorsConfig",
             "structural": "StructuralConfig", "gaps": "GapConfig", "kano": "KanoConfig",
             "drivers": "DriversConfig"}  # fmt: skip
 

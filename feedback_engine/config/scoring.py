@@ -223,6 +223,17 @@ class DriversConfig(Strict):
     seed: int = 0
 
 
+class ComplaintErrorsConfig(Strict):
+    """How well complaints are told from other texts, by texts labelled by hand: no model card says it."""
+
+    #: Share of the labelled complaints that were found, and of the other texts that were left alone.
+    sensitivity: Share
+    specificity: Share
+    #: How many texts of each were labelled; null = taken as exact.
+    complaints: Annotated[int, Field(ge=1)] | None = None
+    others: Annotated[int, Field(ge=1)] | None = None
+
+
 class ScoringConfig(Strict):
     """How figures are made and when they are withheld."""
 
@@ -244,3 +255,4 @@ class ScoringConfig(Strict):
     satisfied_from: Annotated[float, Field(ge=0, le=100)] = 75
     #: Customers or transactions behind the complaints, by period label; else complaints are counted per 1,000 records.
     exposure: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    complaint_errors: ComplaintErrorsConfig | None = None

@@ -12,6 +12,7 @@ import pandas as pd
 
 from feedback_engine.config.loader import load_config
 from feedback_engine.config.model import Config
+from feedback_engine.config.scoring import ComplaintErrorsConfig
 from feedback_engine.domain import Period
 from feedback_engine.engine.questions import Asked, tell_apart
 from feedback_engine.engine.source import Source
@@ -209,6 +210,7 @@ class Figures:
             errors.get("sentiment", {}),
             mention_rates=errors.get("clauses", {}),
             touchpoint_rates={codes[label]: rates for label, rates in of_pack.items() if label in codes},
+            complaint_rates=_read_complaint_errors(self.config.scoring.complaint_errors),
             period=period,
         )
 
@@ -288,6 +290,10 @@ class Figures:
         ends = [until for _, until in every if until is not None]
         is_open = len(starts) < len(every)
         return None if is_open else min(starts), max(ends) if len(ends) == len(every) else None
+
+
+def _read_complaint_errors(given: ComplaintErrorsConfig | None) -> ErrorRates | None:
+    return None if given is None else ErrorRates(given.sensitivity, given.specificity, given.complaints, given.others)
 
 
 def _read_errors() -> dict[str, dict[str, ErrorRates]]:

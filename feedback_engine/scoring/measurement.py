@@ -54,7 +54,8 @@ class Measurement:
     """The samples of a set of records: by indicator code (`items`), else by touchpoint code or `overall`.
 
     `respondents` holds each respondent's touchpoint score, and under `overall` his mean over touchpoints. `records` is
-    every source row. `alike` holds the respondents' scores under equal weights of the touchpoints where these differ.
+    every source row. `classified` says of each text outside complaint logs whether it was found a complaint (1) or not
+    (0). `alike` holds the respondents' scores under equal weights of the touchpoints where these differ.
     `is_tagged`: there are annotations at all, so that the lack of a mention means something.
     """
 
@@ -64,6 +65,7 @@ class Measurement:
     texts: Mapping[str, Sample]
     complaints: Mapping[str, Sample]
     records: Sample
+    classified: Sample
     is_tagged: bool
     logs_complaints: bool
 
@@ -72,14 +74,15 @@ class Measurement:
         groups = (self.items, self.respondents, self.alike, self.texts, self.complaints)
         cut = [{code: slicing.split(sample) for code, sample in group.items()} for group in groups]
         parts = []
-        for place, records in enumerate(slicing.split(self.records)):
+        whole = zip(slicing.split(self.records), slicing.split(self.classified), strict=True)
+        for place, (records, classified) in enumerate(whole):
             items, respondents, alike, texts, complaints = (
                 {code: samples[place] for code, samples in group.items()} for group in cut
             )
             parts.append(
                 replace(
                     self, items=items, respondents=respondents, alike=alike, texts=texts, complaints=complaints,
-                    records=records,
+                    records=records, classified=classified,
                 )
             )  # fmt: skip
         return parts
@@ -108,6 +111,7 @@ def measure(data: ScoringData, records: Records, model: IndexModel) -> Measureme
         texts=_weigh(_votes(tags, mentions, records, model), margins),
         complaints=_complaints(tags, mentions, records, model),
         records=Sample(everyone, np.ones(len(everyone)), records.weights),
+        classified=_classify(tags, records),
         is_tagged=bool(len(tags.kinds)),
         logs_complaints=bool(records.is_logged_complaint.any()),
     )
@@ -268,6 +272,17 @@ def _complaints(tags: _Tags, mentions: Ints, records: Records, model: IndexModel
         if touchpoint.labels
     }
     return {**found, OVERALL: _ones(np.flatnonzero(is_complaint).astype(np.int64))}
+
+
+def _classify(tags: _Tags, records: Records) -> Sample:
+    """Return whether each text with content, but for those of complaint logs, was found to be a complaint."""
+    texts = np.unique(tags.texts[tags.kinds == SENTIMENT])
+    rows = records.record_of_text[texts]
+    texts = texts[~records.is_logged_complaint[rows]]
+    texts = texts[np.argsort(records.record_of_text[texts], kind="stable")]
+    is_complaint = np.isin(texts, tags.texts[tags.kinds == COMPLAINT])
+    rows, weights = records.record_of_text[texts], records.weight_of_text[texts]
+    return drop_weightless(Sample(rows, is_complaint.astype(np.float64), weights))
 
 
 def _ones(rows: Ints) -> Sample:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from feedback_engine.domain import OVERALL, Period, Polarity
 from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.figures import effective_base
-from feedback_engine.scoring.index import build_cells
+from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.samples import Sample
 from feedback_engine.tables.analysis import TEXT_SHARES
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 _DIRECTIONS = {Polarity.POSITIVE: 1.0, Polarity.NEGATIVE: -1.0}
 #: `polarity` of the rows that tell how many of all texts mention the touchpoint.
 MENTIONED = "mentioned"
+#: `polarity` of the row that tells how many of the texts outside complaint logs were found to be complaints.
+COMPLAINING = "complaint"
 _UNKNOWN = "模型卡没有灵敏度与特异度，未校正"
+_UNDECLARED = "没有在 scoring.complaint_errors 声明投诉识别的灵敏度与特异度，未校正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ def build_text_shares(
     *,
     mention_rates: Mapping[str, ErrorRates] | None = None,
     touchpoint_rates: Mapping[str, ErrorRates] | None = None,
+    complaint_rates: ErrorRates | None = None,
     period: Period | None = None,
 ) -> pd.DataFrame:
     """Return TEXT_SHARES: positive and negative as counted, corrected where `rates` has the polarity.
@@ -48,7 +54,9 @@ def build_text_shares(
     Whole texts are corrected by `rates`, what they say of a touchpoint by `mention_rates` (default: the same), and the
     share of texts that mention a touchpoint by `touchpoint_rates` (by touchpoint code). The correction widens the
     interval by what the model card does not know. A tagger no better than chance leaves the corrected share empty and
-    says so; so does a base under `suppress_below`. Neutral texts are in the base.
+    says so; so does a base under `suppress_below`. Neutral texts are in the base. Complaints found among texts that no
+    complaint log holds are corrected by `complaint_rates`, and the note tells what that makes of the complaint rate,
+    which counts them as they were found.
     """
     cell = next(iter(build_cells(data, model, periods=[period])))
     everything = cell.measured.texts[OVERALL]
@@ -61,7 +69,30 @@ def build_text_shares(
         if code != OVERALL and len(everything):
             share = min(1.0, float(votes.weights.sum() / everything.weights.sum()))
             rows.append(_row(code, MENTIONED, share, everything, (touchpoint_rates or {}).get(code), model))
+    rows += _complaint_rows(cell, complaint_rates, model)
     return TEXT_SHARES.build(rows)
+
+
+def _complaint_rows(cell: Cell, rates: ErrorRates | None, model: IndexModel) -> Iterator[tuple[object, ...]]:
+    found = cell.measured.classified
+    if not len(found):
+        return
+    share = min(1.0, float((found.weights * found.values).sum() / found.weights.sum()))
+    *figures, note = _row(OVERALL, COMPLAINING, share, found, rates, model)
+    told = _tell_rate(cell, share, figures[3:6])
+    yield *figures, _UNDECLARED if note == _UNKNOWN else "；".join(filter(None, (str(note), told)))
+
+
+def _tell_rate(cell: Cell, share: float, corrected: Sequence[object]) -> str:
+    """Return the complaint rate with the found complaints scaled by what correction makes of their share."""
+    found = np.unique(cell.measured.classified.rows[cell.measured.classified.values > 0])
+    counted = len(cell.measured.complaints[OVERALL])
+    shares = [float(each) for each in corrected if isinstance(each, float)]
+    if cell.exposure <= 0 or share <= 0 or len(shares) < 3:
+        return ""
+    estimate, lower, upper = (1000.0 * (counted - len(found) * (1 - s / share)) / cell.exposure for s in shares)
+    raw = 1000.0 * counted / cell.exposure
+    return f"投诉率每千 {raw:.1f}，校正后 {estimate:.1f}（{lower:.1f}–{upper:.1f}，只含识别误差）"
 
 
 def _polarity_row(

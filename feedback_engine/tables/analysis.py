@@ -200,7 +200,12 @@ TEXT_SHARES = TableSchema(
     "Share of texts of a polarity, or that mention a touchpoint, as counted and corrected for the tagger's errors.",
     (
         Column("touchpoint", Kind.TEXT, "Touchpoint code, or `overall`.", is_key=True),
-        Column("polarity", Kind.TEXT, "Polarity counted, or `mentioned`: share of all texts.", is_key=True),
+        Column(
+            "polarity",
+            Kind.TEXT,
+            "Polarity counted; `mentioned`: share of all texts; `complaint`: of those in no complaint log.",
+            is_key=True,
+        ),
         Column("counted", Kind.NUMBER, "Share as counted, 0-1.", minimum=0, maximum=1),
         _number("corrected", "(q + sp - 1)/(se + sp - 1), within 0-1 (Rogan & Gladen 1978)."),
         _number("lower", "Lower end of its interval, which holds the uncertainty of the model card."),

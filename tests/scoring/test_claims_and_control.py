@@ -110,6 +110,39 @@ def test_a_tagger_no_better_than_chance_and_a_small_base_correct_nothing() -> No
     assert build_text_shares(make_data([]), model, rates).empty
 
 
+def complaining(found: int, quiet: int, logged: int) -> list[Person]:
+    said = [("sentiment", "text", "negative")]
+    return [
+        *(Person(f"c{n}", tags=[*said, ("complaint", "other", "negative")]) for n in range(found)),
+        *(Person(f"q{n}", tags=said) for n in range(quiet)),
+        *(Person(f"l{n}", tags=[*said, ("complaint", "other", "negative")], kind="complaints") for n in range(logged)),
+    ]
+
+
+def test_complaints_found_in_texts_are_corrected_by_declared_error_rates() -> None:
+    model = make_model()
+    rates = ErrorRates(0.9, 0.95, 100, 300)
+    data = make_data(complaining(40, 160, 100))
+    row = build_text_shares(data, model, {}, complaint_rates=rates).set_index("polarity").loc["complaint"]
+    expected = rogan_gladen(0.2, 200, 0.9, 0.95, 100, 300)
+    assert (row["counted"], row["base"]) == (0.2, 200)
+    assert row[["corrected", "lower", "upper"]].tolist() == pytest.approx(
+        [expected.estimate, expected.lower, expected.upper]
+    )
+    # 140 of 300 records as counted; of the 40 found in texts 200 · π are left, the 100 of the log stay.
+    corrected = 1000 * (100 + 200 * expected.estimate) / 300
+    assert f"投诉率每千 466.7，校正后 {corrected:.1f}（" in row["note"]
+    undeclared = build_text_shares(data, model, {}).set_index("polarity").loc["complaint"]
+    assert pd.isna(undeclared["corrected"])
+    assert "scoring.complaint_errors" in undeclared["note"]
+
+
+def test_logged_complaints_alone_need_no_correction() -> None:
+    assert build_text_shares(make_data(complaining(0, 0, 30)), make_model(), {}).query("polarity == 'complaint'").empty
+    nothing = build_text_shares(make_data(complaining(0, 50, 30)), make_model(), {}, complaint_rates=ErrorRates(0.9, 1))
+    assert nothing.set_index("polarity").loc["complaint", "corrected"] == 0
+
+
 def months(values: list[float | None]) -> pd.DataFrame:
     return pd.DataFrame(
         {
