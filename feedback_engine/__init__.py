@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from feedback_engine import errors
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
     from feedback_engine.scoring.result import IndexResult
     from feedback_engine.tables.summary import RunSummary
 
-try:
-    __version__ = version("feedback-engine")
-except PackageNotFoundError:  # run from a bare checkout
-    __version__ = "0"
+    __version__: str
 
 # A library says nothing by itself: the application decides where the log goes.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -51,9 +47,20 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _find_version()
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_LAZY[name]), name)
+
+
+def _find_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("feedback-engine")
+    except PackageNotFoundError:  # run from a bare checkout
+        return "0"
 
 
 def __dir__() -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from feedback_engine.errors import ConfigError
@@ -12,11 +13,15 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """The things of one kind that exist, by name; fixed once built."""
+    """The things of one kind that exist, by name; listed when first looked into, and fixed from then on."""
 
-    def __init__(self, kind: str, entries: Mapping[str, T]) -> None:
+    def __init__(self, kind: str, list_entries: Callable[[], Mapping[str, T]]) -> None:
         self.kind = kind
-        self._entries = dict(entries)
+        self._list_entries = list_entries
+
+    @cached_property
+    def _entries(self) -> dict[str, T]:
+        return dict(self._list_entries())
 
     def __getitem__(self, name: str) -> T:
         try:

@@ -124,6 +124,14 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert run.stdout.strip() == "[]"
 
 
+def test_tagging_a_text_loads_only_what_tagging_takes() -> None:
+    others = ("pandas", "pydantic", "sqlalchemy", "scipy", "jieba", "numpy.ma", "feedback_engine.ingest")
+    code = "import sys, feedback_engine as fe; fe.FeedbackEngine().tag('物流很快，但客服太差'); "
+    code += f"print([n for n in {others} if n in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert run.stdout.strip() == "[]"
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> fe.FeedbackEngine:
     from feedback_engine.cli.main import main

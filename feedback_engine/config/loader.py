@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from feedback_engine.config.model import Config, MappingConfig, SourceConfig
+from feedback_engine.documents import compose, construct
 from feedback_engine.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -74,10 +75,10 @@ def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} 无法读取（请保存为 UTF-8）：{error}") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = compose(text)
         lines: dict[tuple[Any, ...], int] = {}
         problems = [] if node is None else list(_index_lines(node, (), lines))
-        document = yaml.safe_load(text)
+        document = construct(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path} 不是正确的 YAML：{' '.join(str(error).split())}") from None
     if problems:

@@ -13,6 +13,7 @@ from feedback_engine.config.indicators import IndicatorConfig as IndicatorConfig
 from feedback_engine.config.indicators import TouchpointConfig as TouchpointConfig
 from feedback_engine.config.scoring import ScoringConfig as ScoringConfig
 from feedback_engine.config.strict import Code, Share, Strict, refuse_repeats
+from feedback_engine.config.tagging import PACK, PROCESSES, SCORER, TaggingSettings
 from feedback_engine.domain import AnswerState, IdPolicy, Period, QualityRule, Scale, SourceKind
 from feedback_engine.errors import ConfigError
 
@@ -217,8 +218,8 @@ class QualityConfig(Strict):
 class TaggingConfig(Strict):
     """How texts are tagged."""
 
-    scorer: str = "learned"
-    processes: Annotated[int, Field(ge=1, le=64)] = 1
+    scorer: str = SCORER
+    processes: Annotated[int, Field(ge=1, le=64)] = PROCESSES
 
 
 class ReportConfig(Strict):
@@ -257,7 +258,7 @@ class ProjectConfig(Strict):
 
     name: str = "未命名项目"
     timezone: str = "Asia/Shanghai"
-    pack: str = "general"
+    pack: str = PACK
 
     @field_validator("timezone")
     @classmethod
@@ -349,6 +350,12 @@ class Config(Strict):
                 raise ValueError(f"{place}：有的写了 weight，有的没写；请都写、都不写，或设 scoring.weights: equal")
             if weights and None not in weights and sum(weight or 0 for weight in weights) <= 0:
                 raise ValueError(f"{place}：权重之和为 0")
+
+    @property
+    def tagging_settings(self) -> TaggingSettings:
+        """What tagging goes by."""
+        folder = self.resolve(self.lexicons) if self.lexicons else None
+        return TaggingSettings(self.project.pack, self.tagging.scorer, self.tagging.processes, folder)
 
     def resolve(self, path: str) -> Path:
         """Return the path, counted from the config file's folder if it is relative."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from feedback_engine.config.model import Config
 from feedback_engine.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from feedback_engine.config.model import Config
 
 
 def as_day(value: date | str | None) -> date | None:
@@ -38,6 +41,10 @@ def require_name(parameter: str, value: str | None) -> str | None:
 
 def require_config(config: Config | None) -> Config | None:
     """Return the configuration as it is; raises InputError for a path, say."""
-    if config is not None and not isinstance(config, Config):
+    if config is None:
+        return None
+    from feedback_engine.config.model import Config
+
+    if not isinstance(config, Config):
         raise InputError(f"config 应为 Config，而不是 {config!r}；配置文件请用 FeedbackEngine.from_config(路径)")
     return config

@@ -8,23 +8,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from threading import RLock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self, TypeVar
-from zoneinfo import ZoneInfo
 
-from feedback_engine.config.loader import load_config
-from feedback_engine.config.model import Config, StoreConfig
+from feedback_engine.config.tagging import TaggingSettings
 from feedback_engine.engine.arguments import as_day, as_texts, require_config, require_name
 from feedback_engine.errors import FeedbackEngineError
 from feedback_engine.tables.summary import RunSummary
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
+    from feedback_engine.config.model import Config
     from feedback_engine.engine.figures import Figures
     from feedback_engine.engine.imports import Imports
     from feedback_engine.lexicon.model import Lexicon, Pack
@@ -55,19 +55,28 @@ class FeedbackEngine:
     """
 
     def __init__(self, config: Config | None = None, *, progress: Progress = ignore_progress) -> None:
-        self.config = require_config(config) or Config(store=StoreConfig(url="sqlite://"))
+        given = require_config(config)
+        self._tagging = TaggingSettings() if given is None else given.tagging_settings
+        self._base = Path.cwd()
         self._progress = progress
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, Any] = {} if given is None else {"config": given}
         self._making = RLock()
 
     @classmethod
     def from_config(cls, path: str | Path, *, progress: Progress = ignore_progress) -> Self:
         """Return the engine of the project in that config.yaml; raises ConfigError that lists every mistake in it."""
+        from feedback_engine.config.loader import load_config
+
         return cls(load_config(Path(path)), progress=progress)
+
+    @property
+    def config(self) -> Config:
+        """What the project's configuration says."""
+        return self._once("config", self._make_config)
 
     def tag(self, text: object, pack: str | None = None) -> TaggedText:
         """Return what the text says: sentiment, touchpoints, complaint, each with evidence. Takes any text at all."""
-        return self._tagger(pack or self.config.project.pack).tag(text)
+        return self._tagger(pack or self._tagging.pack).tag(text)
 
     def tag_many(self, texts: Iterable[object], pack: str | None = None) -> pd.DataFrame:
         """Return ANNOTATIONS for the texts, in their order; feedback_id is the text's position.
@@ -78,8 +87,8 @@ class FeedbackEngine:
 
         listed = as_texts(texts)
         ids = [str(position) for position in range(len(listed))]
-        tagger = self._tagger(pack or self.config.project.pack)
-        return tag_table(listed, ids, tagger, processes=self.config.tagging.processes)
+        tagger = self._tagger(pack or self._tagging.pack)
+        return tag_table(listed, ids, tagger, processes=self._tagging.processes)
 
     def polarity_many(self, texts: Iterable[object]) -> pd.Series[float]:
         """Return the score of each text (-1 to 1) by the learned weights alone: no rules, touchpoints or evidence.
@@ -146,7 +155,7 @@ class FeedbackEngine:
             tagger = self._tagger(pack)
             total = store.count_untagged(sources, tagger.fingerprint)
             for ids, texts in store.iterate_untagged(sources, tagger.fingerprint):
-                annotations = tag_table(texts, ids, tagger, processes=self.config.tagging.processes)
+                annotations = tag_table(texts, ids, tagger, processes=self._tagging.processes)
                 store.save(ids, annotations, tagger.fingerprint)
                 tagged += len(ids)
                 self._progress("打标签", tagged, total)
@@ -231,6 +240,11 @@ class FeedbackEngine:
         made: Made = self._made[name]
         return made
 
+    def _make_config(self) -> Config:
+        from feedback_engine.config.model import Config, StoreConfig
+
+        return Config(store=StoreConfig(url="sqlite://"), base=self._base)
+
     @property
     def _database(self) -> Database:
         from feedback_engine.store.connection import Database
@@ -241,7 +255,7 @@ class FeedbackEngine:
     def _lexicons(self) -> Path:
         from feedback_engine.resources import find_lexicons
 
-        return find_lexicons(self.config.resolve(self.config.lexicons) if self.config.lexicons else None)
+        return find_lexicons(self._tagging.lexicons)
 
     @property
     def _lexicon(self) -> Lexicon:
@@ -281,7 +295,7 @@ class FeedbackEngine:
         from feedback_engine.catalogs import SENTIMENT_SCORERS
         from feedback_engine.nlp.tagger import Tagger
 
-        make_scorer = SENTIMENT_SCORERS[self.config.tagging.scorer]
+        make_scorer = SENTIMENT_SCORERS[self._tagging.scorer]
         words = self._pack(pack)
         return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
 
@@ -292,6 +306,9 @@ class FeedbackEngine:
         return self._once("imports", lambda: Imports(self.config, lambda: self._database, self._progress))
 
     def _figures(self, as_of: date | str | None) -> Figures:
+        from datetime import datetime
+        from zoneinfo import ZoneInfo
+
         from feedback_engine.engine.figures import Figures
         from feedback_engine.nlp.details import name_details
 

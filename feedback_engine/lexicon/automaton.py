@@ -7,15 +7,16 @@ go on is a handful of look-ups in whole arrays, so that a batch of texts costs w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Numbers, Places, Points
+from feedback_engine.lexicon.columns import Numbers, Places, Points, sum_up
 
 _POINTS = 0x110000
-_Tree = dict[int, Any]
+#: No word list has more than 2 ** _BITS different characters.
+_BITS = 21
 
 
 class Found(NamedTuple):
@@ -36,13 +37,14 @@ class Automaton:
     """Finds the words it was made of; words are known by their number in the sequence."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        characters = sorted(set().union(*words)) if words else []
+        points = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        characters, numbers = np.unique(points, return_inverse=True)
         self._alphabet = np.zeros(_POINTS, dtype=np.uint16)
-        for number, character in enumerate(characters, start=1):
-            self._alphabet[ord(character)] = number
-        nodes = _build_tree(words, {character: number for number, character in enumerate(characters, start=1)})
-        self._word = np.array([node.get(0, -1) for node in nodes], dtype=np.int32)
-        self._base, self._parent, self._child = _lay_down(nodes, len(characters))
+        self._alphabet[characters] = np.arange(1, len(characters) + 1)
+        tree = _grow_tree(numbers + 1, np.array([len(word) for word in words], dtype=np.int64))
+        self._word = np.full(len(tree.parents) + 1, -1, dtype=np.int32)
+        self._word[tree.nodes] = np.arange(len(words))
+        self._base, self._parent, self._child = _lay_down(tree, len(characters) + 1)
 
     def find(self, points: Points) -> Found:
         """Return the words in a row of code points; the row must end in a character of no word."""
@@ -62,72 +64,76 @@ class Automaton:
         return Found(*map(np.concatenate, zip(*found, strict=True)))
 
 
-def _build_tree(words: Sequence[str], numbers: Mapping[str, int]) -> list[_Tree]:
-    """Return the nodes: character → number of the child; under 0 the word that ends there."""
-    nodes: list[_Tree] = [{}]
-    for number, word in enumerate(words):
-        node = nodes[0]
-        for character in word:
-            child = node.get(numbers[character])
-            if child is None:
-                child = node[numbers[character]] = len(nodes)
-                nodes.append({})
-            node = nodes[child]
-        node[0] = number
-    return nodes
+class _Tree(NamedTuple):
+    """Nodes by number, 0 for the root; those of a parent stand together, by their characters in ascending order."""
+
+    #: Of each node but the root.
+    parents: Places
+    characters: Places
+    #: The node that each word ends at.
+    nodes: Places
 
 
-def _lay_down(nodes: Sequence[_Tree], characters: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Return the base of each node, and for each slot its parent and its node; a slot without has the parent -1."""
-    slots = _Slots(characters + 1)
-    base = [0] * len(nodes)
-    families = sorted(((number, sorted(node.keys() - {0})) for number, node in enumerate(nodes)), key=_by_size)
-    for number, members in families:
-        if not members:
-            break
-        base[number] = slots.place(number, members, nodes[number])
-    width = max(base) + characters + 1
-    return np.array(base, np.int32), np.array(slots.parent[:width], np.int32), np.array(slots.child[:width], np.int32)
+def _grow_tree(characters: Places, lengths: Places) -> _Tree:
+    """Return the tree of words given by their characters in one row, and their lengths; all words at once by length."""
+    starts = lengths.cumsum() - lengths
+    nodes, parents, labels = np.zeros_like(lengths), [lengths[:0]], [lengths[:0]]
+    size, grown = 1, 0
+    while len(longer := (lengths > grown).nonzero()[0]):
+        keys, found = np.unique(nodes[longer] << _BITS | characters[starts[longer] + grown], return_inverse=True)
+        nodes[longer] = size + found
+        parents.append(keys >> _BITS)
+        labels.append(keys & ((1 << _BITS) - 1))
+        size, grown = size + len(keys), grown + 1
+    return _Tree(np.concatenate(parents), np.concatenate(labels), nodes)
 
 
-def _by_size(family: tuple[int, list[int]]) -> int:
-    return -len(family[1])
+def _lay_down(tree: _Tree, width: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the base of each node, and for each slot its parent and its node; a slot without has the parent -1.
+
+    Big families come first, while there is room; only children fill the holes that were left.
+    """
+    sizes = np.bincount(tree.parents, minlength=len(tree.parents) + 1)
+    first = sum_up(sizes)
+    base = np.zeros(len(sizes), dtype=np.int64)
+    slots = _Slots(width)
+    several = (sizes > 1).nonzero()[0]
+    several = several[np.argsort(-sizes[several], kind="stable")]
+    characters, bounds = tree.characters.tolist(), first.tolist()
+    base[several] = [slots.place(characters[bounds[node] : bounds[node + 1]]) for node in several.tolist()]
+    single = (sizes == 1).nonzero()[0]
+    base[single] = slots.find_holes(len(single)) - tree.characters[first[single]]
+    taken = base[tree.parents] + tree.characters
+    parent, child = (np.full(base.max() + width, empty, dtype=np.int32) for empty in (-1, 0))
+    parent[taken], child[taken] = tree.parents, np.arange(1, len(sizes))
+    return base.astype(np.int32), parent, child
 
 
 class _Slots:
-    """Where children lie: big families first, while there is room; only children fill the holes that were left."""
+    """Which slots are taken."""
 
     def __init__(self, width: int) -> None:
         self._width = self._free = width
-        self._is_filling = False
         self._taken = bytearray(4 * width)
-        self.parent, self.child = [-1] * (4 * width), [0] * (4 * width)
 
-    def place(self, number: int, members: Sequence[int], node: _Tree) -> int:
-        """Put the children of a node where all fit, and return its base."""
-        if len(members) == 1 and not self._is_filling:
-            self._is_filling, self._free = True, self._width
-        slot = self._find_room(members)
-        base = slot - members[0]
-        self._free = slot + 1
-        for member in members:
-            self._taken[base + member] = 1
-            self.parent[base + member], self.child[base + member] = number, node[member]
-        return base
-
-    def _find_room(self, members: Sequence[int]) -> int:
-        """Return the slot of the first child."""
+    def place(self, members: Sequence[int]) -> int:
+        """Take the slots of these characters where all are free, and return their base."""
         slot = self._free - 1
+        others = [member - members[0] for member in members[1:]]
         while True:
             slot = self._taken.index(0, slot + 1)
-            base = slot - members[0]
-            if base + 2 * self._width > len(self._taken):
-                self._grow()
-            if not any(self._taken[base + member] for member in members):
-                return slot
+            if slot + 2 * self._width > len(self._taken):
+                self._taken.extend(bytes(len(self._taken)))
+            if not any(self._taken[slot + other] for other in others):
+                break
+        self._free = slot + 1
+        for other in (0, *others):
+            self._taken[slot + other] = 1
+        return slot - members[0]
 
-    def _grow(self) -> None:
-        more = len(self._taken)
-        self._taken.extend(bytes(more))
-        self.parent += [-1] * more
-        self.child += [0] * more
+    def find_holes(self, count: int) -> Places:
+        """Return the first slots that are free."""
+        self._taken.extend(bytes(count))
+        free = (np.frombuffer(self._taken, dtype=np.uint8) == 0).nonzero()[0]
+        holes: Places = free[free >= self._width][:count]
+        return holes

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import yaml
 
+from feedback_engine.documents import compose
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.matcher import is_open_ended
 from feedback_engine.lexicon.model import (
@@ -168,40 +169,39 @@ def _read_text(path: Path, problems: Problems) -> str:
 
 def _rows(path: Path, least: int, most: int, problems: Problems) -> Iterator[tuple[str, list[str]]]:
     """Yield (file:line, cells) of each line that is neither empty nor a comment; repeated terms are refused."""
-    seen: dict[str, str] = {}
+    name, seen = path.name, dict[str, int]()
     for number, line in enumerate(_read_text(path, problems).split("\n"), start=1):
-        if not line.strip() or line.startswith("# ") or line.rstrip() == "#":
+        if not line or line.isspace() or line.startswith("# ") or line.rstrip() == "#":
             continue
-        place = f"{path}:{number}"
-        cells = [cell.strip() for cell in line.rstrip("\r").split("\t")]
+        cells = [cell.strip() for cell in line.split("\t")]
         while len(cells) > least and not cells[-1]:
             cells.pop()
         if not least <= len(cells) <= most or not cells[0]:
             wanted = str(least) if least == most else f"{least} 到 {most}"
-            problems.add(place, f"应有 {wanted} 列（用 Tab 分隔），这里有 {len(cells)} 列：{line.strip()[:40]!r}")
+            what = f"应有 {wanted} 列（用 Tab 分隔），这里有 {len(cells)} 列：{line.strip()[:40]!r}"
         elif is_open_ended(cells[0]):
-            problems.add(place, f"词 {cells[0]!r} 不能以 … 或 ～ 开头或结尾")
+            what = f"词 {cells[0]!r} 不能以 … 或 ～ 开头或结尾"
         elif cells[0] in seen:
-            problems.add(place, f"词 {cells[0]!r} 重复，已写在 {seen[cells[0]]}")
+            what = f"词 {cells[0]!r} 重复，已写在 {path}:{seen[cells[0]]}"
         else:
-            seen[cells[0]] = place
-            yield f"{path.name}:{number}", cells
+            seen[cells[0]] = number
+            yield f"{name}:{number}", cells
+            continue
+        problems.add(f"{path}:{number}", what)
 
 
 def _entries(
     path: Path, problems: Problems, *, limit: float, kinds: bool = False, reaches: bool = False
 ) -> dict[str, Entry]:
+    allowed: dict[str, WordKind | Reach] = {str(name): name for name in (WordKind if kinds else Reach)}
     entries: dict[str, Entry] = {}
     for place, cells in _rows(path, 2, 3 if kinds or reaches else 2, problems):
-        weight = _number(cells[1], -limit, limit, f"{path.parent / place}", problems)
-        third = cells[2] if len(cells) > 2 else ""
-        kind, reach = WordKind.OPINION, Reach.NEAR
-        if third and third not in (allowed := tuple(str(name) for name in (WordKind if kinds else Reach))):
-            problems.add(f"{path.parent / place}", unknown_name("类别", third, allowed))
-        elif third and kinds:
-            kind = WordKind(third)
-        elif third:
-            reach = Reach(third)
+        weight = _number(cells[1], -limit, limit, path, place, problems)
+        third = allowed.get(cells[2]) if len(cells) > 2 else None
+        if len(cells) > 2 and third is None:
+            problems.add(f"{path.parent / place}", unknown_name("类别", cells[2], tuple(allowed)))
+        kind = third if isinstance(third, WordKind) else WordKind.OPINION
+        reach = third if isinstance(third, Reach) else Reach.NEAR
         entries[cells[0]] = Entry(cells[0], weight, place, kind, reach)
     return entries
 
@@ -223,19 +223,19 @@ def _details(folder: Path, problems: Problems) -> Iterator[Detail]:
 def _contrasts(path: Path, problems: Problems) -> dict[str, Contrast]:
     contrasts: dict[str, Contrast] = {}
     for place, cells in _rows(path, 3, 3, problems):
-        after, before = (_number(cell, 0, 4, f"{path.parent / place}", problems) for cell in cells[1:])
+        after, before = (_number(cell, 0, 4, path, place, problems) for cell in cells[1:])
         contrasts[cells[0]] = Contrast(cells[0], after, before, place)
     return contrasts
 
 
-def _number(cell: str, lowest: float, highest: float, place: str, problems: Problems) -> float:
+def _number(cell: str, lowest: float, highest: float, path: Path, place: str, problems: Problems) -> float:
     try:
         number = float(cell)
     except ValueError:
-        problems.add(place, f"权重 {cell!r} 不是数字")
+        problems.add(f"{path.parent / place}", f"权重 {cell!r} 不是数字")
         return 0.0
     if not math.isfinite(number) or not lowest <= number <= highest:
-        problems.add(place, f"权重 {cell!r} 应在 {lowest:g} 到 {highest:g} 之间")
+        problems.add(f"{path.parent / place}", f"权重 {cell!r} 应在 {lowest:g} 到 {highest:g} 之间")
         return 0.0
     return number
 
@@ -251,7 +251,7 @@ def _user_words(path: Path, problems: Problems) -> Iterator[UserWord]:
 
 def _read_yaml(path: Path, problems: Problems) -> dict[str, yaml.Node]:
     try:
-        root = yaml.compose(_read_text(path, problems), Loader=yaml.SafeLoader)
+        root = compose(_read_text(path, problems))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)

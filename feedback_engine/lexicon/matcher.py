@@ -9,7 +9,7 @@ where its first piece stands and its last piece follows near enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -29,7 +29,7 @@ _NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数"
 _NUMBER_PATTERN = rf"[{_NUMERALS}][{_NUMERALS}.多来]{{0,10}}个?"
 #: No placeholder stands for more characters than this.
 _WIDEST = 12
-_PLACEHOLDERS = GAP + STEP + NUMBER
+_PLACEHOLDER = re.compile(f"[{GAP}{STEP}{NUMBER}]")
 _PATTERNS = {GAP: _GAP_PATTERN, STEP: _STEP_PATTERN, NUMBER: _NUMBER_PATTERN}
 
 
@@ -93,10 +93,8 @@ class PhraseMatcher(Generic[T]):
         words = list(literals | dict.fromkeys(self._patterns.pieces, 0))
         self._automaton = Automaton(words)
         self._patterns.number(words)
-        self._groups = [
-            np.array([layer.numbers.get(word, -1) if word in literals else -1 for word in words], dtype=np.int32)
-            for layer in self._layers
-        ]
+        numbers = {word: number for number, word in enumerate(words) if word in literals}
+        self._groups = [_groups_of_words(layer.numbers, numbers, len(words)) for layer in self._layers]
 
     def find(self, text: str, points: Points) -> list[Matches]:
         """Return the matches of each layer in the row `text` (edge text edge … edge), whose code points these are."""
@@ -119,6 +117,14 @@ class PhraseMatcher(Generic[T]):
         starts = groups.nonzero()[0]
         starts = starts[_leftmost(starts.tolist(), ends[starts].tolist())]
         return self._layers[layer].tell(starts, ends[starts], groups[starts] - 1)
+
+
+def _groups_of_words(groups: Mapping[str, int], numbers: Mapping[str, int], count: int) -> Numbers:
+    """Return the group of each of the automaton's words, -1 for none; `numbers` are those of the literals."""
+    column = np.full(count, -1, dtype=np.int32)
+    known = {numbers[text]: group for text, group in groups.items() if text in numbers}
+    column[list(known)] = list(known.values())
+    return column
 
 
 def _leftmost(starts: list[int], ends: list[int]) -> list[int]:
@@ -151,7 +157,7 @@ class _Patterns:
         self._by_pieces: dict[tuple[str, str], dict[_Pattern, None]] = {}
         self._reach: dict[str, int] = {}
         for order, phrase in enumerate(phrase for phrase in phrases if has_placeholder(phrase.text)):
-            pieces = re.split(f"[{_PLACEHOLDERS}]", phrase.text)
+            pieces = _PLACEHOLDER.split(phrase.text)
             pattern = _Pattern(order, phrase.text, phrase.layer, numbers[phrase.layer][phrase.text])
             self._add(pattern, pieces[0], pieces[-1], len(phrase.text) + _WIDEST * len(pieces))
         #: What the automaton must find.
@@ -208,13 +214,13 @@ class _Patterns:
 
 def has_placeholder(phrase: str) -> bool:
     """Return whether the phrase stands for more than itself."""
-    return any(mark in phrase for mark in _PLACEHOLDERS)
+    return _PLACEHOLDER.search(phrase) is not None
 
 
 @cache
 def compile_pattern(phrase: str) -> re.Pattern[str]:
     """Return the expression for a phrase with placeholders in it; compiled at its first use."""
-    parts = re.split(f"([{_PLACEHOLDERS}])", phrase)
+    parts = re.split(f"({_PLACEHOLDER.pattern})", phrase)
     return re.compile("".join(_PATTERNS.get(part, re.escape(part)) for part in parts))
 
 

@@ -20,6 +20,7 @@ from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Places, steps, sum_up
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts
+from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.ngrams import Counts, Layout, hash_ngrams, lay_out_points
@@ -29,7 +30,6 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import POLARITIES, LexiconVerdicts
 from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.tasks import GATE, expert_shares, open_gates
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
 

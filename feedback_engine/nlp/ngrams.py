@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Points
-from feedback_engine.nlp.normalize import fold_points
+from feedback_engine.nlp.normalize import VARIED, fold_points
 
 #: Named in each model file: raised whenever equal texts would give other buckets.
 NGRAMS_VERSION = 1
@@ -52,11 +52,12 @@ class Layout:
 def _code_table() -> Codes:
     """Return code point → code, 0 for a character to drop; read-only, the same at every call."""
     folded = fold_points()
-    plane = [chr(point) for point in range(0x10000)]
-    codes = np.arange(0x10000)
-    codes[[character.isdigit() for character in plane]] = ord("0")
-    codes[[_says_nothing(character) for character in plane]] = 0
-    table = np.where(folded < 0x10000, codes[folded & 0xFFFF], 0xE000 + (folded & 0x17FF)).astype(np.uint16)
+    codes, varied, plane = np.arange(0x10000), np.array(VARIED), list(map(chr, VARIED))
+    codes[varied[list(map(str.isdigit, plane))]] = ord("0")
+    codes[varied[list(map(_says_nothing, map(unicodedata.category, plane)))]] = 0
+    table = (0xE000 + (folded & 0x17FF)).astype(np.uint16)
+    in_plane = (folded < 0x10000).nonzero()[0]
+    table[in_plane] = codes[folded[in_plane]]
     table[0xD800:0xE000] = ord("?")  # lone surrogates
     table[0x10000:][folded[0x10000:] == 0] = 0
     table[EDGE] = EDGE
@@ -64,8 +65,8 @@ def _code_table() -> Codes:
     return table
 
 
-def _says_nothing(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character).startswith(_DROPPED)
+def _says_nothing(category: str) -> bool:
+    return category.startswith(_DROPPED)
 
 
 def lay_out(texts: Sequence[str]) -> Layout:

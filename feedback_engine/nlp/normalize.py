@@ -28,11 +28,15 @@ _UNSEEN = (
 )  # fmt: skip
 
 
+#: The basic plane without the ideographs and Hangul, which are all letters without case: what tables look into.
+VARIED = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x10000))
+
+
 def _build_table() -> dict[int, str | None]:
     table: dict[int, str | None] = dict.fromkeys(_UNSEEN)
-    for code in range(0x10000):
-        lower = chr(code).lower()
-        if len(lower) == 1 and ord(lower) != code:
+    varied = list(map(chr, VARIED))
+    for code, character, lower in zip(VARIED, varied, map(str.lower, varied), strict=True):
+        if lower != character and len(lower) == 1:
             table[code] = lower
     table |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
     table |= dict.fromkeys((0x3000, 0xA0, 0x202F, 0x205F, 0x85, 0x2028, 0x2029, *range(0x2000, 0x200B)), " ")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from feedback_engine.lexicon.columns import Places, Points, steps
 from feedback_engine.lexicon.matcher import EDGE
 from feedback_engine.lexicon.model import UserWord
+from feedback_engine.nlp.normalize import VARIED
 
 Flags = NDArray[np.bool_]
 
@@ -57,9 +58,9 @@ def _sign_table() -> NDArray[np.uint8]:
     table = np.zeros(0x110000, dtype=np.uint8)
     for sign, characters in _SIGNS.items():
         table[[ord(character) for character in characters]] |= sign
-    plane = [chr(point) for point in range(0x10000)]
-    table[:0x10000] |= np.array([character.isdecimal() for character in plane]).astype(np.uint8) * np.uint8(_DIGIT)
-    table[:0x10000] |= np.array([character.isspace() for character in plane]).astype(np.uint8) * np.uint8(_SPACE)
+    varied, plane = np.array(VARIED), list(map(chr, VARIED))
+    table[varied[list(map(str.isdecimal, plane))]] |= _DIGIT
+    table[varied[list(map(str.isspace, plane))]] |= _SPACE
     table.setflags(write=False)
     return table
 

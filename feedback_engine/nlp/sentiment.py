@@ -266,7 +266,7 @@ def _sentences_with(readings: Readings, contrasts: Iterable[int]) -> list[range]
     clauses = readings.clauses
     begins = np.append(True, (steps(clauses.sentences) != 0) | (steps(clauses.texts) != 0))
     bounds = np.append(begins.nonzero()[0], len(begins))
-    of = np.unique(bounds.searchsorted(np.fromiter(contrasts, dtype=np.int64), side="right") - 1)
+    of = np.bincount(bounds.searchsorted(np.fromiter(contrasts, dtype=np.int64), side="right") - 1).nonzero()[0]
     return [range(*pair) for pair in zip(bounds[of].tolist(), bounds[of + 1].tolist(), strict=True)]
 
 

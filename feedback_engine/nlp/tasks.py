@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import ConfigError, SourceError
+from feedback_engine.nlp.experts import EXPERT, GATE, expert_shares
 from feedback_engine.nlp.fitting import FitSpec, Matrix, Weights, fit_outputs, join_weights, row_values
 from feedback_engine.nlp.labelled import Labelled
 from feedback_engine.nlp.models import Floats, RowSpec
@@ -18,9 +19,6 @@ from feedback_engine.nlp.models import Floats, RowSpec
 _LEAST_EXPERT_ROWS = 500
 _GATE = FitSpec(penalty=1e-5, balance=0.5, iterations=25)
 _EXPERT = FitSpec(penalty=1e-5)
-#: How much of a recognised domain's score comes from its own weights.
-EXPERT_SHARE = 0.75
-GATE, EXPERT = "gate:", "expert:"
 
 _POSITIVE = ("1", "positive", "pos", "正面", "正向", "好评", "满意")
 _NEGATIVE = ("0", "-1", "negative", "neg", "负面", "负向", "差评", "不满意")
@@ -150,27 +148,6 @@ def _expert_domains(domains: NDArray[np.str_], positive: NDArray[np.int64]) -> l
         if len(part) > _LEAST_EXPERT_ROWS and 0 < part.sum() < len(part):
             names.append(name)
     return names
-
-
-def expert_shares(outputs: Sequence[str], odds: Floats) -> Floats:
-    """Return what each output counts for in a text's log odds, shape of `odds`: shared weights and experts sum to 1.
-
-    A domain's expert counts by the probability of its domain; where no gate opens, the shared weights stand alone.
-    """
-    domains = sum(name.startswith(GATE) for name in outputs)
-    opened = open_gates(odds[:, 1 : 1 + domains])
-    shares = np.zeros_like(odds)
-    shares[:, 1 + domains :] = EXPERT_SHARE * opened
-    shares[:, 0] = 1.0 - EXPERT_SHARE * opened.sum(axis=1)
-    return shares
-
-
-def open_gates(odds: Floats) -> Floats:
-    """Return the probability of each domain against the others and none of them, e^z / (1 + sum of e^z)."""
-    highest = np.maximum(odds.max(axis=1, initial=0.0, keepdims=True), 0.0)
-    raised = np.exp(odds - highest)
-    opened: Floats = raised / (raised.sum(axis=1, keepdims=True) + np.exp(-highest))
-    return opened
 
 
 def combine(task: Task, outputs: Sequence[str], odds: Floats) -> Floats:

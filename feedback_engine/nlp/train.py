@@ -24,12 +24,13 @@ from feedback_engine.nlp.evaluate import (
     report_nothing,
     split_folds,
 )  # fmt: skip
+from feedback_engine.nlp.experts import EXPERT
 from feedback_engine.nlp.figures import Evaluation, calibration_error
 from feedback_engine.nlp.fitting import Weights, fit_logistic, join_weights, row_values, to_model, to_weights
 from feedback_engine.nlp.labelled import Corpus, read_corpus
 from feedback_engine.nlp.models import Floats, Model, load_model, save_model
 from feedback_engine.nlp.ngrams import HASH_BITS
-from feedback_engine.nlp.tasks import EXPERT, Examples, Task, combine, find_task, fit_task
+from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_task
 from feedback_engine.nlp.weights import predict
 
 #: Sentences of ours whose log odds are kept in the file, so that any reader can check that it reads them alike.

@@ -15,6 +15,7 @@ from feedback_engine.nlp.normalize import fold_phrase
 SENTIMENT, TOUCHPOINT, COMPLAINT, DETAIL = LAYERS = range(4)
 #: Kinds of words by number.
 KINDS = tuple(WordKind)
+_KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
 KIND_NAMES = {
     WordKind.WAITING: "等待无人理",
@@ -67,31 +68,35 @@ class WordTable:
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.words = words
-        opinions, negations = [word.opinion for word in words], [word.negation for word in words]
-        degrees, contrasts = [word.degree for word in words], [word.contrast for word in words]
-        self.weight = _column(0.0 if entry is None else entry.weight for entry in opinions)
+        count = len(words)
+        opinions = {n: word.opinion for n, word in enumerate(words) if word.opinion is not None}
+        negations = {n: word.negation for n, word in enumerate(words) if word.negation is not None}
+        degrees = {n: word.degree for n, word in enumerate(words) if word.degree is not None}
+        contrasts = {n: word.contrast for n, word in enumerate(words) if word.contrast is not None}
+        self.weight = _column(count, 0.0, opinions)
         #: By number in `KINDS`; 0 for an opinion and for what is none.
-        self.kind = np.array([0 if entry is None else KINDS.index(entry.kind) for entry in opinions], dtype=np.int8)
-        self.demands = _flags(entry is not None and entry.kind in DEMANDS for entry in opinions)
-        self.is_structure = _flags(entry is not None and entry.kind in _STRUCTURES for entry in opinions)
-        self.negation = _column(1.0 if entry is None else entry.weight for entry in negations)
-        self.negates_near = _flags(entry is not None and entry.reach is Reach.NEAR for entry in negations)
-        self.negates_clause = _flags(entry is not None and entry.reach is Reach.CLAUSE for entry in negations)
-        self.degree = _column(1.0 if entry is None else entry.weight for entry in degrees)
-        self.is_degree = _flags(entry is not None for entry in degrees)
-        self.raises_near = _flags(entry is not None and entry.reach is Reach.NEAR for entry in degrees)
-        self.raises_before = _flags(entry is not None and entry.reach is Reach.AFTER for entry in degrees)
-        self.is_modifier = _flags(word.negation is not None or word.degree is not None for word in words)
-        self.has_parts = _flags(bool(word.parts) for word in words)
-        self.denies_next = _flags(word.is_open_denial for word in words)
-        self.is_contrast = _flags(entry is not None for entry in contrasts)
+        self.kind = np.zeros(count, dtype=np.int8)
+        self.kind[list(opinions)] = [_KIND_NUMBERS[entry.kind] for entry in opinions.values()]
+        self.demands = np.isin(self.kind, [_KIND_NUMBERS[kind] for kind in DEMANDS])
+        self.is_structure = np.isin(self.kind, [_KIND_NUMBERS[kind] for kind in _STRUCTURES])
+        self.negation = _column(count, 1.0, negations)
+        self.negates_near = _flags(count, (n for n, entry in negations.items() if entry.reach is Reach.NEAR))
+        self.negates_clause = _flags(count, (n for n, entry in negations.items() if entry.reach is Reach.CLAUSE))
+        self.degree = _column(count, 1.0, degrees)
+        self.is_degree = _flags(count, degrees)
+        self.raises_near = _flags(count, (n for n, entry in degrees.items() if entry.reach is Reach.NEAR))
+        self.raises_before = _flags(count, (n for n, entry in degrees.items() if entry.reach is Reach.AFTER))
+        self.is_modifier = _flags(count, (*negations, *degrees))
+        self.has_parts = _flags(count, (n for n, word in enumerate(words) if word.parts))
+        self.denies_next = _flags(count, (n for n, word in enumerate(words) if word.is_open_denial))
+        self.is_contrast = _flags(count, contrasts)
         #: The rule of a word with nothing to add, against and for; where the word is not plain, there is more.
         self.plain_rules = [(f"负面:『{word.term}』", f"正面:『{word.term}』") for word in words]
-        self.is_plain = _flags(map(_is_plain, words))
+        self.is_plain = _flags(count, (n for n, word in enumerate(words) if _is_plain(word)))
         #: Such a word at the beginning of a clause speaks of the whole: 总之.
-        self.sums_up = _flags(entry is not None and entry.before == 1 and entry.after > 1 for entry in contrasts)
+        self.sums_up = _flags(count, (n for n, entry in contrasts.items() if entry.before == 1 and entry.after > 1))
         #: Before such a word a clause ends: what stands before it counts less.
-        self.turns = _flags(entry is not None and entry.before < 1 for entry in contrasts)
+        self.turns = _flags(count, (n for n, entry in contrasts.items() if entry.before < 1))
 
 
 def _is_plain(word: Word) -> bool:
@@ -107,12 +112,17 @@ def quote(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
-def _column(values: Iterable[float]) -> Floats:
-    return np.array(list(values), dtype=np.float64)
+def _column(count: int, default: float, entries: Mapping[int, Entry]) -> Floats:
+    """Return the weights of these entries by their numbers, of `count` words in all."""
+    column = np.full(count, default)
+    column[list(entries)] = [entry.weight for entry in entries.values()]
+    return column
 
 
-def _flags(values: Iterable[bool]) -> Flags:
-    return np.array(list(values), dtype=np.bool_)
+def _flags(count: int, numbers: Iterable[int]) -> Flags:
+    flags = np.zeros(count, dtype=np.bool_)
+    flags[list(numbers)] = True
+    return flags
 
 
 def phrases_of(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
@@ -139,6 +149,7 @@ def _words(lexicon: Lexicon) -> dict[str, Word]:
     degrees = {fold_phrase(term): entry for term, entry in lexicon.degree.items()}
     contrasts = {fold_phrase(term): entry for term, entry in lexicon.contrast.items()}
     terms = dict.fromkeys((*opinions, *negations, *degrees, *contrasts))
+    beginnings = {term[:1] for term in negations}
     return {
         term: Word(
             term,
@@ -146,7 +157,7 @@ def _words(lexicon: Lexicon) -> dict[str, Word]:
             negations.get(term),
             degrees.get(term),
             contrasts.get(term),
-            _parts(term, opinions, negations) if term in opinions else "",
+            _parts(term, opinions, negations) if term[0] in beginnings and term in opinions else "",
             GAP in term and any(cut in negations for cut in (term[-1:], term[-2:])),
         )
         for term in terms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,7 @@ class WeightTable:
     def of(cls, *models: Model) -> WeightTable:
         """Return the table of these models, their outputs in this order."""
         slots = np.zeros(1 << HASH_BITS, dtype=np.int32)
-        for model in models:
-            slots[model.buckets] = 1
-        union = slots.nonzero()[0]
+        union = reduce(np.union1d, (model.buckets for model in models))
         slots[union] = np.arange(1, len(union) + 1, dtype=np.int32)
         rows = np.zeros((len(union) + 1, sum(len(model.outputs) for model in models)), dtype=np.int16)
         first = 0

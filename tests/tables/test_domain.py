@@ -60,7 +60,7 @@ def test_a_rating_is_scored_on_its_declared_scale() -> None:
 
 def test_an_unknown_name_suggests_the_nearest_one() -> None:
     with pytest.raises(ConfigError, match="是否想写 'hotel'"):
-        Registry("行业包", {"hotel": 1, "retail": 2})["hotle"]
+        Registry("行业包", lambda: {"hotel": 1, "retail": 2})["hotle"]
 
 
 TABLE = TableSchema(

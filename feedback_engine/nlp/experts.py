@@ -1,0 +1,35 @@
+"""Weights of a domain's own beside the shared ones: gates tell which domain a text is of, and how much they count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from feedback_engine.nlp.models import Floats
+
+#: How much of a recognised domain's score comes from its own weights.
+EXPERT_SHARE = 0.75
+#: What the names of the outputs begin with, before that of the domain.
+GATE, EXPERT = "gate:", "expert:"
+
+
+def expert_shares(outputs: Sequence[str], odds: Floats) -> Floats:
+    """Return what each output counts for in a text's log odds, shape of `odds`: shared weights and experts sum to 1.
+
+    A domain's expert counts by the probability of its domain; where no gate opens, the shared weights stand alone.
+    """
+    domains = sum(name.startswith(GATE) for name in outputs)
+    opened = open_gates(odds[:, 1 : 1 + domains])
+    shares = np.zeros_like(odds)
+    shares[:, 1 + domains :] = EXPERT_SHARE * opened
+    shares[:, 0] = 1.0 - EXPERT_SHARE * opened.sum(axis=1)
+    return shares
+
+
+def open_gates(odds: Floats) -> Floats:
+    """Return the probability of each domain against the others and none of them, e^z / (1 + sum of e^z)."""
+    highest = np.maximum(odds.max(axis=1, initial=0.0, keepdims=True), 0.0)
+    raised = np.exp(odds - highest)
+    opened: Floats = raised / (raised.sum(axis=1, keepdims=True) + np.exp(-highest))
+    return opened
