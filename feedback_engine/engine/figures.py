@@ -31,6 +31,7 @@ from feedback_engine.scoring.respondents import weight_respondents
 from feedback_engine.scoring.result import Basis, IndexResult
 from feedback_engine.scoring.settled import Settled, reweight, settle_weights
 from feedback_engine.scoring.shares import ErrorRates, build_text_shares
+from feedback_engine.scoring.verbatims import quote
 from feedback_engine.scoring.weightings import chain_link
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
@@ -123,25 +124,21 @@ class Figures:
         """The rated questions of recognised questionnaires, as indicators."""
         return tell_apart(self.reader.load_questions(), self.config)
 
-    def score(self, period: Period | None, by: str | None) -> IndexResult:
-        """Return the index of a period, None = all that is stored, and keep it in the store."""
-        result = self.prepare(period, by)
-        self._store.save(result.table, result.weights, by or "")
-        return result
+    def score(self, period: Period | None, by: str | None, *, ahead: Sequence[Period | None] = ()) -> IndexResult:
+        """Return the index of a period, None = all that is stored, and keep it in the store.
 
-    def prepare(self, period: Period | None, by: str | None, *, ahead: Sequence[Period | None] = ()) -> IndexResult:
-        """Return the index of a period; the periods `ahead` are read along with it, since they will be asked for."""
+        The periods `ahead` are read along with it, since they will be asked for.
+        """
         source = Source(self, by)
         index = source.compute(list(dict.fromkeys([period, *ahead])))
         table = index[index["period"] == (period.label if period else "all")].reset_index(drop=True)
         weights = build_weights(self.model)
+        self._store.save(table, weights, by or "")
 
         def explain_touchpoint(touchpoint: str) -> Explanation:
-            texts = self.reader.load_feedback(self.bounds(period), with_text=True)[["feedback_id", "text"]]
             data = source.load([period])
-            feedback = data.feedback.drop(columns=["text"]).merge(texts, on="feedback_id", how="left")
-            whole = data.replace_feedback(feedback)
-            return explain(table, weights, self.model, touchpoint, whole, by=by, frozen=self.frozen)
+            found = explain(table, weights, self.model, touchpoint, data, by=by, frozen=self.frozen)
+            return quote(found, self.read_texts(period).read([verbatim.feedback_id for verbatim in found.verbatims]))
 
         basis = Basis(
             model=self.model,

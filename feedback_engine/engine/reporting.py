@@ -85,7 +85,7 @@ def _gather_figures(
     compared = [period.previous(), period.year_before()] if period else []
     months = figures.months_until(period, MAX_MONTHS)
     history = find_history(figures.config.scoring.control, months, period)
-    result = figures.prepare(period, None, ahead=[*compared, *history, *months[-TREND_MONTHS:]])
+    result = figures.score(period, None, ahead=[*compared, *history, *months[-TREND_MONTHS:]])
     previous, year_before = (result.compute([each]) for each in compared) if compared else (None, None)
     trend = result.compute(months[-TREND_MONTHS:])
     return result.table, previous, year_before, trend, gather_statistics(figures, result)

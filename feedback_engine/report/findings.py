@@ -119,11 +119,14 @@ def _coverage(facts: Facts) -> str:
     if not texts:
         return ""
     tagged = facts.texts["feedback_id"].isin(facts.mentions["feedback_id"]).sum()
-    silent = [
-        code
-        for code in facts.touchpoints
-        if code != OVERALL and not any(figure.base for key, figure in facts.figures.items() if key[0] == code)
-    ]
-    missing = f"；{len(silent)} 个触点没有任何数据" if silent else ""
+    silent = [code for code in _counted(facts) if not any(f.base for key, f in facts.figures.items() if key[0] == code)]
+    missing = f"；{len(silent)} 个计入指数的触点没有任何数据" if silent else ""
     untagged = f"中有 {texts - tagged:,} 段（{1 - tagged / texts:.1%}）没有提到任何触点"
     return f"{texts:,} 段文本{untagged if tagged < texts else '都提到了触点'}{missing}。（见 数据质量）"
+
+
+def _counted(facts: Facts) -> list[str]:
+    """Return the touchpoints with a weight: the others of the pack are only listened for."""
+    weights = facts.inputs.weights
+    counted = set(weights[(weights["indicator"] == OVERALL) & (weights["weight"] > 0)]["touchpoint"])
+    return [code for code in facts.touchpoints if code in counted - {OVERALL}]

@@ -35,7 +35,7 @@ class Quadrant(StrEnum):
 class IpaPoint:
     """One item: its two figures with their intervals (equal to the figure where none is known), and its quadrant.
 
-    `is_borderline`: an interval reaches over a dividing line, so that the quadrant is not sure.
+    `is_borderline`: a dividing line runs through an interval or figure, so that the quadrant is not sure.
     """
 
     name: str
@@ -97,7 +97,7 @@ def ipa(
             importance_interval=(float(y_bounds[place, 0]), float(y_bounds[place, 1])),
             performance_interval=(float(x_bounds[place, 0]), float(x_bounds[place, 1])),
             quadrant=_quadrant(y[place] >= row, x[place] >= column),
-            is_borderline=bool(_crosses(y_bounds[place], row) or _crosses(x_bounds[place], column)),
+            is_borderline=bool(_touches(y_bounds[place], row) or _touches(x_bounds[place], column)),
         )
         for place in range(len(x))
     )
@@ -152,8 +152,10 @@ def _quadrant(is_important: bool, is_good: bool) -> Quadrant:
     return Quadrant.POSSIBLE_OVERKILL if is_good else Quadrant.LOW_PRIORITY
 
 
-def _crosses(bounds: NDArray[np.float64], line: float) -> bool:
-    return bool(bounds[0] < line < bounds[1])
+def _touches(bounds: NDArray[np.float64], line: float) -> bool:
+    """Tell whether the line runs through the interval, or the figure lies on it: where all are alike, each does."""
+    rounding = 1e-9 * max(1.0, abs(line))
+    return bool(bounds[0] - rounding <= line <= bounds[1] + rounding)
 
 
 def build_ipa(

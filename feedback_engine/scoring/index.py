@@ -47,6 +47,11 @@ class Cell:
         ids: NDArray[Any] = self.records.ids.to_numpy()[self.measured.records.rows]
         return ids
 
+    @property
+    def holds_only_logs(self) -> bool:
+        """Whether every record here comes from a complaint log."""
+        return bool(self.records.is_logged_complaint[self.measured.records.rows].all())
+
 
 def compute_index(
     data: ScoringData, model: IndexModel, *, periods: Sequence[Period | None], by: str | None = None
@@ -139,7 +144,15 @@ def _indicator_lines(cell: Cell, touchpoint: Touchpoint, indicator: Indicator, m
 
 
 def publish_complaints(cell: Cell, touchpoint: str, model: IndexModel) -> Figure:
-    """Return the complaint rate of a touchpoint or of `overall`; no data where nothing could have shown a complaint."""
-    complaints = cell.measured.complaints.get(touchpoint)
-    is_visible = cell.measured.is_tagged or (touchpoint == OVERALL and cell.measured.logs_complaints)
-    return NO_FIGURE if complaints is None or not is_visible else publish_rate(complaints, cell.exposure, model)
+    """Return the complaint rate of a touchpoint or of `overall`.
+
+    No figure where nothing could have shown a complaint, and none overall where nothing but complaint logs was counted,
+    for their rate per record is 1,000 whatever happens.
+    """
+    measured = cell.measured
+    complaints = measured.complaints.get(touchpoint)
+    is_visible = measured.is_tagged or (touchpoint == OVERALL and measured.logs_complaints)
+    if complaints is None or not is_visible:
+        return NO_FIGURE
+    is_empty_of_meaning = touchpoint == OVERALL and cell.period not in model.exposure and cell.holds_only_logs
+    return NO_FIGURE if is_empty_of_meaning else publish_rate(complaints, cell.exposure, model)

@@ -126,7 +126,7 @@ def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) 
     import pandas as pd
 
     asked = pd.Categorical(ratings["indicator"])
-    codes, categories = asked.codes, asked.categories.get_indexer(list(wanted))
+    codes, categories = asked.codes, asked.categories.get_indexer(pd.Index(wanted))
     is_answered = ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
     record_of = look_up_positions(records.ids, ratings["feedback_id"])
     points = [look_up(ratings[name], _as_numbers, np.nan) for name in ("rating", "scale_min", "scale_max")]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.explanation import Verbatim
+from feedback_engine.scoring.explanation import Explanation, Verbatim
 from feedback_engine.tables.annotations import SENTIMENT, TOUCHPOINT
 
 if TYPE_CHECKING:
@@ -59,3 +61,10 @@ def _verbatim(row: dict[Any, Any]) -> Verbatim:
         confidence=float(row["confidence"]),
         rule=str(row["rule"]),
     )
+
+
+def quote(found: Explanation, texts: Mapping[str, str]) -> Explanation:
+    """Return the explanation with the words of its verbatims: feedback_id → text."""
+    known = [(each, texts.get(each.feedback_id)) for each in found.verbatims]
+    quoted = (replace(each, text=text, span=text[each.start : each.end]) if text else each for each, text in known)
+    return replace(found, verbatims=tuple(quoted))

@@ -1,7 +1,9 @@
 """The whole way, from files to the report and down again, on a small project."""
 
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +36,17 @@ def test_the_nightly_job_goes_from_files_to_a_report(engine: fe.FeedbackEngine, 
     assert (summary.read, summary.stored, summary.quarantined) == (67, 67, 0)
     assert summary.tagged == 8 + 12 + 15
     assert load_workbook(tmp_path / "out/report.xlsx", read_only=True).sheetnames == SHEETS
+
+
+def test_the_nightly_job_leaves_the_figures_of_its_report_in_the_database(
+    engine: fe.FeedbackEngine, tmp_path: Path
+) -> None:
+    engine.run(as_of="2026-10-31")
+    with closing(sqlite3.connect(next(tmp_path.rglob("*.db")))) as database:
+        stored = database.execute(
+            "SELECT score FROM index_figures WHERE touchpoint = 'overall' AND measure = 'score' AND segment = 'all'"
+        ).fetchall()
+    assert stored == [(pytest.approx(0.6 * 87.5 + 0.4 * 50),)]
 
 
 def test_the_index_is_the_weighted_mean_of_touchpoints_of_item_scores(engine: fe.FeedbackEngine) -> None:

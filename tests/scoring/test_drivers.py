@@ -51,6 +51,11 @@ def test_an_interval_over_a_line_makes_a_point_borderline() -> None:
     assert result.borderline == ("乙",)
 
 
+def test_items_that_matter_alike_lie_on_the_line_and_no_quadrant_is_sure() -> None:
+    result = ipa([1 / 3, 1 / 3, 1 / 3], [60, 70, 95], names=["甲", "乙", "丙"])
+    assert result.borderline == ("甲", "乙", "丙")
+
+
 def test_answers_of_respondents_give_means_and_intervals() -> None:
     table = pd.DataFrame({"甲": [1, 2, 3, np.nan], "乙": [4, 5, 5, 5]})
     point = ipa([1, 2], table).points[0]

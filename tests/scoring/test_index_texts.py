@@ -136,6 +136,15 @@ def test_a_complaint_counts_once_however_often_it_names_the_touchpoint() -> None
     assert row(index_of(asked, make_model(TEXT_ONLY)), "delivery", measure="complaint_rate")["score"] == 1000.0
 
 
+def test_a_complaint_log_alone_has_no_rate_overall_unless_what_it_is_counted_per_is_declared() -> None:
+    asked = [Person(f"c{n}", kind="complaints", tags=[mention("delivery", "negative")]) for n in range(3)]
+    index = index_of(asked, make_model(TEXT_ONLY))
+    assert row(index, measure="complaint_rate")["flag"] == "no_data"
+    assert row(index, "delivery", measure="complaint_rate")["score"] == 1000.0
+    declared = index_of(asked, make_model(TEXT_ONLY, exposure={"all": 600}))
+    assert row(declared, measure="complaint_rate")["score"] == 5.0
+
+
 def test_the_declared_exposure_of_the_period_is_what_complaints_are_counted_per() -> None:
     asked = [Person("a", kind="complaints", tags=[mention("delivery", "negative")], attributes={"城市": "北京"})]
     model = make_model(TEXT_ONLY, exposure={"2026-10": 2000, "2026-10/北京": 500, "all": 8000})
