@@ -16,6 +16,9 @@ from feedback_engine.resources import find_table, once_per_lexicons
 #: `A.`, `B、`, `5分-` or `(3)` before an answer word, and `(5分)` or `5` behind it; of folded text.
 _BEFORE = re.compile(r"\(?(?:[a-z]|\d{1,3})\)?(?:分|星)?[.、:=)\-—–,]+|\d{1,3}(?:分|星)?")
 _BEHIND = re.compile(r"[(=:,-]?\d{1,3}(?:分|星)?\)?$")
+#: What may stand behind a question: (选填), and punctuation.
+_ASIDE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]\s*$")
+_MARKS = " 是。.:?!…_*、,;吗呢么"
 _KINDS = (
     "recommend",
     "rating",
@@ -32,6 +35,9 @@ _KINDS = (
     "personal",
     "slider",
     "matrix",
+    "open",
+    "closed",
+    "birth",
 )
 
 
@@ -96,6 +102,12 @@ class ScaleWords:
     def has_cue(self, kind: str, text: str) -> bool:
         """Whether the text holds a cue of that kind."""
         return self.cues[kind].search(self.simplify(unicodedata.normalize("NFKC", text))) is not None
+
+    def asks_for_words(self, stem: str) -> bool:
+        """Whether a question can only be answered in words of one's own: 您的意见和建议：, but not 是否采纳建议."""
+        asked = _ASIDE.sub("", unicodedata.normalize("NFKC", stem)).rstrip(_MARKS)
+        ends = any(match.end() == len(asked) for match in self.cues["open"].finditer(self.simplify(asked)))
+        return ends and not self.has_cue("closed", asked)
 
 
 @once_per_lexicons

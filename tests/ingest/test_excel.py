@@ -116,7 +116,7 @@ def test_the_first_sheet_with_content_is_read_and_the_others_are_named(tmp_path)
     book.close()
     rows = read_excel(tmp_path / "a.xlsx")
     assert (rows.sheet, list(rows)) == ("投诉", [(2, ["投诉"])])
-    assert any("「隐藏」、「附表」" in sentence for sentence in rows.evidence)
+    assert any("「隐藏」、「附表」" in sentence for sentence in rows.warnings)
     assert not any("「空」" in sentence for sentence in rows.evidence)
     assert list(read_excel(tmp_path / "a.xlsx", "隐藏")) == [(2, ["隐藏"])]
 
@@ -155,7 +155,7 @@ def test_a_damaged_old_workbook_is_an_error_with_a_reason(tmp_path) -> None:
 def test_numbers_too_long_for_excel_are_pointed_out(tmp_path) -> None:
     rows = read_excel(write_cells(tmp_path / "a.xlsx", (110101199003070000, "0")))
     assert list(rows) == [(2, ["110101199003070000"])]
-    assert any("第 1 列（题0）" in sentence and "15 位" in sentence for sentence in rows.evidence)
+    assert any("第 1 列（题0）" in sentence and "15 位" in sentence for sentence in rows.warnings)
 
 
 def test_a_declared_range_that_is_too_large_is_told(tmp_path) -> None:

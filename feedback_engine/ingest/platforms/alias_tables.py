@@ -11,11 +11,13 @@ from functools import cache
 from pathlib import Path
 
 from feedback_engine.errors import LexiconError
+from feedback_engine.ingest.cells import fold
+from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.resources import find_table
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
 #: Envelopes around the record in JSON: Elasticsearch's, and one object a line with the record's kind as its key.
-_ENVELOPE = re.compile(r"(?:_source|ticket|complaint|case|record|fields|attributes)\.")
+_ENVELOPE = re.compile(r"(?:_source|helpdesk_ticket|ticket|complaint|case|record|fields|attributes)\.")
 _MARKS = str.maketrans("", "", ":*'\"`?_-·.#")
 
 
@@ -27,6 +29,21 @@ def fold_heading(heading: str) -> str:
 def bare_heading(heading: str) -> str:
     """Return the folded heading without what stands in brackets; 受理班组(全称) is 受理班组."""
     return fold_heading(_BRACKETED.sub("", unicodedata.normalize("NFKC", heading)))
+
+
+def fold_fixed(heading: str) -> str:
+    """Return a fixed heading for comparison: half width, no blanks, no case, in simplified characters."""
+    return load_scale_words().simplify(fold(heading))
+
+
+def read_fixed_columns(name: str) -> dict[str, str]:
+    """Return folded heading → code, of a table with a code and its headings in many languages a row."""
+    return {fold_fixed(heading): row[0] for row in read_format_table(name) for heading in row[1:]}
+
+
+def strip_envelope(heading: str) -> str:
+    """Return a key without the envelope around its record: ticket.subject is subject."""
+    return _ENVELOPE.sub("", heading, count=1) if _ENVELOPE.match(heading) else heading
 
 
 def read_format_table(name: str) -> tuple[tuple[str, ...], ...]:
@@ -72,9 +89,15 @@ class AliasTable:
         return _load_table(find_table("formats", f"{name}.tsv"))
 
     def find(self, heading: str) -> Alias | None:
-        """Return what the heading means: as written, else without brackets, else by pattern; None if unknown."""
-        inner = _ENVELOPE.sub("", heading, count=1) if _ENVELOPE.match(heading) else heading
-        folded, bare = fold_heading(inner), bare_heading(inner)
+        """Return what the heading means: as written, else without brackets, else by pattern; None if unknown.
+
+        A heading in traditional characters that is not in the table means what it does in simplified ones.
+        """
+        inner = strip_envelope(heading)
+        return self._find(inner) or self._find(load_scale_words().simplify(inner))
+
+    def _find(self, heading: str) -> Alias | None:
+        folded, bare = fold_heading(heading), bare_heading(heading)
         if folded in self._exact:
             return self._exact[folded]
         if bare in self._exact:

@@ -64,6 +64,8 @@ def judge_type(stem: str, declared: str, cells: Sequence[str]) -> QuestionType:
         return QuestionType.LOCATION
     if given and all(map(_NUMBER.fullmatch, given)):
         return QuestionType.NUMBER
+    if words.asks_for_words(stem):
+        return QuestionType.TEXT
     return QuestionType.TEXT if _reads_like_text(given, words.has_cue("text", stem)) else QuestionType.SINGLE
 
 

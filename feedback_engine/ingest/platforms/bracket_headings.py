@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback_engine.ingest.cells import fold
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.platforms.alias_tables import fold_fixed, read_format_table
 from feedback_engine.ingest.platforms.posts import clean_post
 from feedback_engine.ingest.platforms.spans import share_prefix
 from feedback_engine.resources import once_per_lexicons
@@ -47,7 +46,7 @@ def _metas() -> dict[str, str]:
 
 def fold_meta(heading: str) -> str:
     """Return a heading for comparison; exports may write spaces as underscores."""
-    return fold(clean_post(heading).replace("_", " "))
+    return fold_fixed(clean_post(heading).replace("_", ""))
 
 
 def find_meta(heading: str) -> str:

@@ -8,11 +8,12 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table, strip_envelope
 from feedback_engine.ingest.platforms.helpdesk import Desk, adapt_tickets
 from feedback_engine.ingest.readers.rows import Rows
 
-_JSON = ("responder_id", "due_by", "fr_due_by", "source", "fr_escalated", "is_escalated", "description_text", "spam")
+_JSON = ("responder_id", "due_by", "fr_due_by", "source", "fr_escalated", "is_escalated", "description_text", "spam",
+         "display_id", "status_name", "priority_name", "source_name", "ticket_type")  # fmt: skip
 _CSV = ("due by time", "created time", "resolved time", "closed time", "last update time", "survey results", "agent")
 
 
@@ -31,9 +32,9 @@ class Freshdesk:
 
     def recognise(self, sample: Sample) -> Match | None:
         """Return the claim by the keys of a ticket, or the headings of the export."""
-        heads = {heading.removeprefix("ticket.") for heading in sample.header}
+        heads = {strip_envelope(heading) for heading in sample.header}
         marks = [key for key in _JSON if key in heads]
-        if {"id", "subject", "status", "priority"} <= heads and len(marks) > 2:
+        if {"subject", "status", "priority"} <= heads and {"id", "display_id"} & heads and len(marks) > 2:
             return Match(4 + len(marks), (f"JSON 的键是 Freshdesk 工单的：{'、'.join(marks)}",))
         lower = {heading.casefold() for heading in sample.header}
         marks = [heading for heading in _CSV if heading in lower]
@@ -43,7 +44,7 @@ class Freshdesk:
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the tickets; spam and deleted ones become rejects."""
-        flags = [at for at, head in enumerate(rows.header) if head.casefold() in ("spam", "deleted")]
+        flags = [at for at, head in enumerate(rows.header) if strip_envelope(head).casefold() in ("spam", "deleted")]
 
         def refuse(row: Sequence[str]) -> str:
             return "垃圾邮件或已删除的工单" if any(clean(row[at]).casefold() == "true" for at in flags) else ""

@@ -8,7 +8,7 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.platforms.alias_tables import fold_fixed, read_fixed_columns
 from feedback_engine.ingest.platforms.dayforms import decide_days, looks_dated
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.survey_columns import Grammar, Head, add_heads
@@ -62,12 +62,15 @@ class GoogleForms:
         survey.add_field("received_at", header[stamp], take(stamp, convert))
         known = _metas()
         for position, heading in enumerate(header):
-            if known.get(heading) == "email":
+            meaning = known.get(fold_fixed(heading))
+            if meaning == "email":
                 survey.add_field("customer_id", heading, take(position))
-            elif known.get(heading) == "score":
+            elif meaning == "score":
                 survey.add_meta(heading, take(position))
         heads = [
-            _read_head(at, text) for at, text in enumerate(header) if text and text not in known and not is_index(text)
+            _read_head(at, text)
+            for at, text in enumerate(header)
+            if text and fold_fixed(text) not in known and not is_index(text)
         ]
         add_heads(survey, heads, cells, Grammar(joiners=(_JOINER,)))
         _warn_of_commas(survey)
@@ -76,15 +79,15 @@ class GoogleForms:
 
 @once_per_lexicons
 def _metas() -> dict[str, str]:
-    """Return heading → what it is for."""
-    return {heading: row[0] for row in read_format_table("google_forms_meta") for heading in row[1:]}
+    """Return folded heading → what it is for."""
+    return read_fixed_columns("google_forms_meta")
 
 
 def _find_stamp(sample: Sample) -> int | None:
     """Return the position of the moments: the first column, but for an index that other software has put before it."""
     header = [clean(heading) for heading in sample.header]
     first = next((at for at, heading in enumerate(header) if not is_index(heading)), None)
-    if first is None or first > 1 or len(header) < first + 2 or _metas().get(header[first]) != "stamp":
+    if first is None or first > 1 or len(header) < first + 2 or _metas().get(fold_fixed(header[first])) != "stamp":
         return None
     return first
 

@@ -22,6 +22,8 @@ _KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d+")
 _PROJECT_TYPES = frozenset({"service_desk", "software", "business"})
 #: `date;account;text`; the text may hold semicolons.
 _COMMENT = re.compile(r"([^;\n]{6,40});([^;\n]*);(.*)", re.DOTALL)
+#: An account, a number, a path: what no description consists of.
+_WORD = re.compile(r"[\w.:/@+-]+", re.ASCII)
 _CUSTOM = re.compile(r"[^()]+\((.+)\)")
 _MIN_COLUMNS = 15
 _ACCOUNT = re.compile(r"(?:qm:|\d{6}:)?[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{24}")
@@ -180,10 +182,17 @@ def _locate_text(sample: Sample, found: dict[str, int]) -> None:
     lengths = {
         at: sum(map(len, sample.column(at)))
         for at in range(found["key"], len(sample.header))
-        if at not in taken and not _are_comments(sample.column(at)) and not _CUSTOM.fullmatch(clean(sample.header[at]))
+        if at not in taken and _may_be_text(sample.header[at], sample.column(at))
     }
     if "text" not in found and lengths:
         found["text"] = max(lengths, key=lambda at: lengths[at])
+
+
+def _may_be_text(heading: str, cells: Sequence[str]) -> bool:
+    """Whether a column may hold what the customer wrote: no comments, dates, numbers or words without a blank."""
+    if _are_comments(cells) or looks_dated(cells) or _CUSTOM.fullmatch(clean(heading)):
+        return False
+    return not all(_WORD.fullmatch(cell) for cell in cells)
 
 
 def _are_comments(cells: Sequence[str]) -> bool:

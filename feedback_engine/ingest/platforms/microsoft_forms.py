@@ -8,7 +8,7 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.platforms.alias_tables import fold_fixed, read_fixed_columns
 from feedback_engine.ingest.platforms.dayforms import decide_days
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.survey_columns import Grammar, Head, add_heads, add_id
@@ -76,8 +76,8 @@ class MicrosoftForms:
 
 @once_per_lexicons
 def _metas() -> dict[str, str]:
-    """Return heading → code of the fixed column."""
-    return {heading: row[0] for row in read_format_table("microsoft_forms_meta") for heading in row[1:]}
+    """Return folded heading → code of the fixed column."""
+    return read_fixed_columns("microsoft_forms_meta")
 
 
 def _locate(header: Sequence[str]) -> tuple[dict[str, int], list[int]]:
@@ -85,7 +85,7 @@ def _locate(header: Sequence[str]) -> tuple[dict[str, int], list[int]]:
     at: dict[str, int] = {}
     questions: list[int] = []
     for position, heading in enumerate(header):
-        code = _metas().get(heading, "")
+        code = _metas().get(fold_fixed(heading), "")
         if code and code not in at:
             at[code] = position
         elif heading and not is_index(heading):

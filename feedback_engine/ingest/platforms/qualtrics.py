@@ -202,7 +202,8 @@ def _find_choices(sheet: Sheet, span: Span, headings: Headings) -> Span:
     if len(span.parts) > 1 or own.choice:
         return span
     cells = answered(sheet.cells(own.position))
-    is_worded = sheet.is_coded and not all(map(_CODES.fullmatch, cells))
+    is_worded = sheet.is_coded and not span.declared and not all(map(_CODES.fullmatch, cells))
+    is_worded = is_worded and recognise_scale(span.stem, cells) is None
     if own.own.endswith("_TEXT") or is_worded:
         return replace(span, declared=_OPEN)
     is_joined = any("," in cell for cell in cells)

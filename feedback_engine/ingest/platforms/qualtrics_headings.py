@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from feedback_engine.ingest.platforms.posts import clean_post
 from feedback_engine.ingest.platforms.spans import Part, Span, share_prefix, tidy
@@ -57,6 +56,7 @@ _ASIDE = re.compile(
 _IMPORTED = re.compile(r"(?:(\d+)_)?(QID\d+(?:#\d+)?)(?:_x?(\d+))?(?:_x?(\d+))?(_TEXT)?")
 _NAMED = re.compile(r"(?:(\d+)_)?(.+?)(?:_x?(\d+))?(?:_x?(\d+))?(_TEXT)?")
 _CHOICE = re.compile(r"\s+-\s+(Selected Choice|Text)$")
+_SELECTED = re.compile(r"\s+-\s+Selected Choice$")
 _VERSION = re.compile(r"V\d+")
 
 
@@ -180,14 +180,23 @@ def _named_headings(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Hea
 def build_spans(columns: Sequence[Column]) -> list[tuple[Span, tuple[Column, ...]]]:
     """Return the questions in the order of the file, each with the columns of what was written beside its options."""
     spans = []
-    asked = [column for column in columns if column.is_question and not column.is_aside]
-    for _, found in groupby(asked, key=lambda column: column.key):
-        group = list(found)
+    for group in _group(column for column in columns if column.is_question and not column.is_aside):
         beside = [column for column in group if column.is_text_beside and len(group) > 1]
         main = [column for column in group if column not in beside]
         if main:
             spans.append((_build_span(main, columns), tuple(beside)))
     return spans
+
+
+def _group(asked: Iterable[Column]) -> list[list[Column]]:
+    """Return the columns of each question; by ImportId they belong together wherever somebody has moved them."""
+    groups: dict[tuple[object, ...], list[Column]] = {}
+    run, before = 0, ("", "")
+    for column in asked:
+        run += column.key != before
+        before = column.key
+        groups.setdefault((*column.key, 0 if column.own else run), []).append(column)
+    return list(groups.values())
 
 
 def _build_span(group: Sequence[Column], columns: Sequence[Column]) -> Span:
@@ -200,7 +209,9 @@ def _build_span(group: Sequence[Column], columns: Sequence[Column]) -> Span:
     name = group[0].name
     code = re.sub(r"(_x?\d+)+$", "", name) if len(group) > 1 or group[0].choice else name
     is_nps = any(column.name == f"{name}_NPS_GROUP" for column in columns)
-    return Span(code or name, f"{tidy(stem)}{loop}", parts, declared="NPS" if is_nps else "")
+    is_choice = len(group) == 1 and _SELECTED.search(clean_post(group[0].text)) is not None
+    declared = "NPS" if is_nps else "单选" if is_choice else ""
+    return Span(code or name, f"{tidy(stem)}{loop}", parts, declared=declared)
 
 
 def split_texts(texts: Sequence[str], *, is_part: bool = False) -> tuple[str, list[str]]:
@@ -211,6 +222,9 @@ def split_texts(texts: Sequence[str], *, is_part: bool = False) -> tuple[str, li
         return (stem, [label]) if mark else (plain[0], [""])
     shared = share_prefix(plain)
     stem, mark, _ = shared.rpartition(" - ")
+    if not mark and shared.rstrip().endswith("-"):
+        # The legacy export writes no blanks around the dash.
+        stem, mark, _ = shared.rpartition("-")
     if not mark:
         return plain[0], ["" if text == plain[0] else text for text in plain] if len(set(plain)) > 1 else [""] * len(
             plain

@@ -8,12 +8,13 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import AliasTable, fold_heading, read_format_table
+from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
 from feedback_engine.ingest.platforms.helpdesk import Desk, adapt_tickets
 from feedback_engine.ingest.readers.rows import Rows
 
-_NUMBER = frozenset(("casenumber",))
-_OTHERS = ("subject", "status", "priority", "caseorigin", "origin", "date/timeopened", "createddate", "accountname")
+#: What a report of cases has beside their numbers, and how many of these.
+_OTHERS = ("title", "status", "priority", "channel", "opened_at", "account")
+_MIN_OTHERS = 3
 
 
 class Salesforce:
@@ -27,12 +28,14 @@ class Salesforce:
         return Desk("Salesforce", AliasTable.load("salesforce_columns"))
 
     def recognise(self, sample: Sample) -> Match | None:
-        """Return the claim to a file with a case number and three more of the report's headings."""
-        heads = {fold_heading(heading) for heading in sample.header}
-        marks = [heading for heading in _OTHERS if heading in heads]
-        if not _NUMBER & heads or len(marks) < 3:
+        """Return the claim to a file with a case number, in any of the languages, and three more of the headings."""
+        table = AliasTable.load("salesforce_columns")
+        found = table.locate(sample.header)
+        marks = [name for name in _OTHERS if name in found]
+        if not table.count_strong(sample.header, "id") or len(marks) < _MIN_OTHERS:
             return None
-        return Match(1 + len(marks), (f"标题是 Salesforce 个案报表的：Case Number 及另外 {len(marks)} 个",))
+        number = clean(sample.header[found["id"][0]])
+        return Match(1 + len(marks), (f"标题是 Salesforce 个案报表的：{number} 及另外 {len(marks)} 个",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the cases; the lines below a report become rejects."""

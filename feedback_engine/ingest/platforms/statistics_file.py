@@ -22,6 +22,7 @@ from feedback_engine.ingest.platforms.survey_layout import digest_stems
 from feedback_engine.ingest.readers.dictionary import Dictionary, ResponseSet, Variable
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.readers.spss import has_unique_values
+from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.ingest.scales import recognise_scale
 
 _STATA_MISSING = re.compile(r"\.[a-z]")
@@ -29,6 +30,8 @@ _STATA_MISSING = re.compile(r"\.[a-z]")
 _NUMBERED = re.compile(r"(.+?)[_.#](\d+)")
 _SHARED_STEM = 4
 _SHOWN = 8
+#: What parts stem and option, and how many characters options may begin with in common: 渠道:线上, 渠道:线下.
+_PARTING, _SHARED_OPTION = "-—–:：_", 3
 #: What the scale lexicon calls a closed question.
 _CLOSED = "单选"
 _EDGES = " -—–:：_(（[【"
@@ -109,7 +112,21 @@ def _add_meta(sheet: Sheet, dictionary: Dictionary, rows: Rows) -> set[str]:
         elif alias.field == "duration" and not taken & {DURATION}:
             sheet.survey.add_meta(DURATION, take(at))
             taken |= {variable.name, DURATION}
-    return taken
+    return taken | _add_only_moment(sheet, dictionary, taken)
+
+
+def _add_only_moment(sheet: Sheet, dictionary: Dictionary, taken: set[str]) -> set[str]:
+    """Take the only date of the file for the day of the answer, where no name says which one it is."""
+    filled = [(at, variable) for at, variable in enumerate(dictionary.variables) if any(sheet.sample.column(at))]
+    moments = [(at, variable) for at, variable in filled if variable.is_moment and variable.name not in taken]
+    if "received_at" in sheet.survey.layout.columns or len(moments) != 1:
+        return set()
+    at, variable = moments[0]
+    if load_scale_words().has_cue("birth", f"{variable.name} {variable.label}"):
+        return set()
+    sheet.survey.add_field("received_at", variable.name, take(at, Clock.decide(sheet.sample.column(at)).convert))
+    sheet.warn(f"变量 {variable.name}（{variable.label}）是文件里唯一的日期，当作答题时间；若不是请用映射文件")
+    return {variable.name}
 
 
 def _add_variable(sheet: Sheet, variable: Variable, position: int) -> None:
@@ -172,7 +189,11 @@ def _own_label(stem: str, member: Variable) -> str:
 
 def _shared_stem(labels: Sequence[str]) -> str:
     """Return the beginning that all labels share, up to a mark between stem and option."""
-    shared = share_prefix(labels).rstrip(_EDGES)
+    shared = share_prefix(labels)
+    cut = max(shared.rfind(mark) for mark in _PARTING)
+    if len(shared) - cut - 1 <= _SHARED_OPTION and cut >= _SHARED_STEM:
+        shared = shared[:cut]
+    shared = shared.rstrip(_EDGES)
     return shared if len(shared) >= _SHARED_STEM else ""
 
 

@@ -13,12 +13,13 @@ from itertools import islice
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
-from feedback_engine.ingest.cells import clean, fold
+from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.platforms.alias_tables import fold_fixed, read_fixed_columns
 from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import DURATION, Clock, drop_rows, take_duration
+from feedback_engine.ingest.platforms.answers import answered, glue_options, share_options, split_outside_brackets
 from feedback_engine.ingest.platforms.layout import take
 from feedback_engine.ingest.platforms.spans import Part, Shape, Span, tidy
 from feedback_engine.ingest.platforms.survey_layout import digest_stems
@@ -27,8 +28,6 @@ from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.resources import once_per_lexicons
 
 _UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
-_RESPONSE, _OPEN = "response", "open-ended response"
-_OTHER = re.compile(r"(?i)^(?:other|其他|其它|sonstige|autre|otro)\b.*|^(?:其他|其它).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,25 @@ class _Head:
 
 @once_per_lexicons
 def _metas() -> dict[str, str]:
-    return {fold(heading): row[0] for row in read_format_table("surveymonkey_meta") for heading in row[1:]}
+    return read_fixed_columns("surveymonkey_meta")
+
+
+@once_per_lexicons
+def _labels() -> dict[str, str]:
+    return read_fixed_columns("surveymonkey_labels")
+
+
+def _kind_of(label: str) -> str:
+    """Return what the second line says of a column: response, open or other; empty for an option or a row."""
+    folded = fold_fixed(label)
+    if (found := _labels().get(folded)) is not None:
+        return found
+    return next((kind for word, kind in _labels().items() if kind == "other" and folded.startswith(f"{word}(")), "")
 
 
 def find_meta(heading: str) -> str | None:
     """Return what the fixed column of this heading is for; None for a question. Custom Data 2 is Custom Data."""
-    folded = fold(heading)
+    folded = fold_fixed(heading)
     if (found := _metas().get(folded)) is not None:
         return found
     return "custom" if _metas().get(folded.rstrip("0123456789")) == "custom" else None
@@ -92,7 +104,7 @@ class SurveyMonkey:
         _add_meta(sheet, [head for head in heads if head.meta is not None])
         spans = _build_spans([head for head in heads if head.meta is None])
         for span in spans:
-            sheet.add(span if second else _name_parts(sheet, span))
+            sheet.add(_find_choices(sheet, span if second else _name_parts(sheet, span)))
         if not second:
             sheet.warn("第 2 行标题（选项与矩阵行名）已丢失：多选题按单元格文字复原，矩阵的行只能写作“第 n 行”")
         rows = drop_rows(rows, _repeats_of(sample.header, lines))
@@ -111,9 +123,9 @@ def _has_second_line(sample: Sample) -> bool:
     own = next((at for at, heading in enumerate(sample.header) if find_meta(heading) == "id"), 0)
     if clean(first.get(own, "")):
         return False
-    labels = {clean(cell).casefold() for cell in first.values()}
+    kinds = {_kind_of(cell) for cell in first.values()}
     under_blanks = any(_is_blank(heading) and clean(first.get(at, "")) for at, heading in enumerate(sample.header))
-    return bool(labels & {_RESPONSE, _OPEN}) or under_blanks
+    return bool(kinds & {"response", "open"}) or under_blanks
 
 
 def _read_heads(sample: Sample) -> list[_Head]:
@@ -162,16 +174,17 @@ def _build_spans(heads: Sequence[_Head]) -> list[Span]:
 def _build_span(number: int, group: Sequence[_Head]) -> Span:
     stem, code = tidy(group[0].question), f"Q{number}"
     labels = [tidy(head.label) for head in group]
-    if len(group) == 1 or labels[0].casefold() == _RESPONSE:
-        is_open = labels[0].casefold() == _OPEN
+    kind = _kind_of(labels[0])
+    if len(group) == 1 or kind == "response":
+        is_open = kind == "open"
         other = Part(group[1].position, labels[1]) if len(group) == 2 else None
-        label = "" if labels[0].casefold() in (_RESPONSE, _OPEN, stem.casefold()) else labels[0]
+        label = "" if kind in ("response", "open") or labels[0].casefold() == stem.casefold() else labels[0]
         if len(group) < 3:
             declared = "填空" if is_open else ""
             shape = Shape.ROWS if not label else Shape.AUTO
             return Span(code, stem, (Part(group[0].position, label),), shape, declared, other)
     parts = [Part(head.position, label) for head, label in zip(group, labels, strict=True)]
-    other = parts.pop() if len(parts) > 1 and _OTHER.match(parts[-1].label) else None
+    other = parts.pop() if len(parts) > 1 and _kind_of(parts[-1].label) == "other" else None
     return Span(code, stem, tuple(parts), other=other)
 
 
@@ -184,6 +197,22 @@ def _name_parts(sheet: Sheet, span: Span) -> Span:
         return replace(span, parts=tuple(bare), shape=Shape.OPTIONS)
     rows = tuple(replace(part, label=f"第 {number} 行") for number, part in enumerate(bare, start=1))
     return replace(span, parts=rows)
+
+
+def _find_choices(sheet: Sheet, span: Span) -> Span:
+    """Return the question, with how to split its cells where a condensed export writes several choices in one."""
+    if len(span.parts) > 1 or span.declared:
+        return span
+    cells = answered(sheet.cells(span.parts[0].position))
+    split = glue_options(cells, _split_choices, ", ")
+    if not share_options(cells, split):
+        return span
+    sheet.warn(f"{span.code}：多选答案写在一格里、以“, ”相连；选项自身若有逗号会分错，请用展开（expanded）格式导出")
+    return replace(span, parts=(replace(span.parts[0], label=""),), split=split)
+
+
+def _split_choices(cell: str) -> list[str]:
+    return split_outside_brackets(cell, ", ")
 
 
 def _repeats_of(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Callable[[Sequence[str]], str]:

@@ -58,6 +58,7 @@ def adapt_responses(rows: Rows) -> Adapted:
     answers = [_read_pages(cells[place["pages"]]) for _, cells in records]
     survey = next((cells[place["survey_id"]] for _, cells in records), "") if "survey_id" in place else ""
     details = _find_details(rows.path, survey) if survey else _Details()
+    details = details if details.stems else _gather_details(answers)
     slots = list(dict.fromkeys(slot for response in answers for slot in _list_slots(response, details)))
     meta = [name for name in _META if name in place]
     header = [*meta, *(f"{slot.question}:{slot.row}:{int(slot.is_other)}" for slot in slots)]
@@ -90,6 +91,32 @@ def _read_pages(cell: str) -> list[dict[str, Any]]:
     pages = pages if isinstance(pages, list) else []
     found = [page.get("questions") or [] for page in pages if isinstance(page, dict)]
     return [question for questions in found for question in questions if isinstance(question, dict)]
+
+
+def _gather_details(answers: Iterable[Iterable[dict[str, Any]]]) -> _Details:
+    """Return the wording that the responses themselves bring along where simple texts were asked for."""
+    stems: dict[str, str] = {}
+    families: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    for question in (question for response in answers for question in response):
+        own = str(question.get("id", ""))
+        if heading := clean_post(str(question.get("heading") or "")):
+            stems.setdefault(own, heading)
+        families.setdefault(own, str(question.get("family") or ""))
+        for answer in question.get("answers") or []:
+            text = clean_post(str(answer.get("simple_text") or ""))
+            if text and not answer.get("text"):
+                labels |= _part_simple_text(answer, text)
+    return _Details(stems, families, labels)
+
+
+def _part_simple_text(answer: Mapping[str, Any], text: str) -> dict[str, str]:
+    """Return id → wording of the choice, and of the row where the text is `row - choice`."""
+    choice, row = str(answer.get("choice_id") or ""), str(answer.get("row_id") or "")
+    if choice and row:
+        before, mark, behind = text.rpartition(" - ")
+        return {row: before, choice: behind} if mark else {choice: text}
+    return {choice or row: text}
 
 
 def _list_slots(response: Iterable[dict[str, Any]], details: _Details) -> Iterator[_Slot]:

@@ -14,7 +14,7 @@ from feedback_engine.ingest.readers.rows import Rows
 _MOMENT = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} [+-]\d{4} \d{4}")
 #: Share of the headings that are keys: somebody may have added a column of notes.
 _MOST = 0.8
-_SNAKE = re.compile(r"_?[A-Za-z][A-Za-z0-9_]*")
+_SNAKE = re.compile(r"_?[A-Za-z][A-Za-z0-9_.]*")
 
 
 class WeiboScrapy:

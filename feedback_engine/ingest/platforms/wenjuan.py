@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
-from feedback_engine.errors import MappingError
+from feedback_engine.errors import MappingError, SourceError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.detect import Match, Sample, peek
@@ -33,7 +33,10 @@ _META = frozenset((*_STARTED, *_ENDED, *_NUMBER, *_DURATION, *_CHANNEL, *_PRIVAT
 _TYPES = frozenset(
     {"单选题", "多选题", "填空题", "排序题", "矩阵单选题", "矩阵多选题", "打分题", "量表题", "多项填空题"}
 )
-_INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
+#: The codes of one option, or of several.
+_CODED = re.compile(r"-?\d{1,9}|A\d{1,3}(?:[┋;；,，|→]\s*A\d{1,3})*", re.ASCII)
+#: The list of codes as 问卷网 names it.
+_CODES_FILE = "code.csv"
 _NUMBERED = re.compile(r"(?:Q?(\d{1,4})\s*[.．、:：_]\s*)?(.+)", re.DOTALL)
 
 
@@ -78,11 +81,7 @@ class Wenjuan:
         survey = SurveyLayout()
         _add_meta(survey, header, cells)
         is_coded = any(map(_CODE.fullmatch, header))
-        codes = _read_codes(source, rows.path) if source.twin else {}
-        if is_coded and not codes:
-            survey.warnings.append(
-                "按编码的导出只有选项的编号；请导入 All_Data_Readable.csv，或在来源里写 twin: code.csv"
-            )
+        codes = _open_codes(survey, source, rows.path) if is_coded else {}
         heads = [
             _read_coded(at, text, codes, cells[at]) if is_coded else _read_worded(at, text)
             for at, text in enumerate(header)
@@ -103,8 +102,8 @@ def _read_coded(position: int, heading: str, codes: dict[str, Coded], cells: lis
         return Head(position, heading, whole=heading)
     known, part = codes.get(match[1]), match[2] or ""
     if known is None:
-        # Numbers are codes here, and words were filled in.
-        declared = "单选题" if all(map(_INTEGER.fullmatch, answered(cells))) else "填空题"
+        # Numbers and A1 are codes here, and words were filled in.
+        declared = "单选题" if all(map(_CODED.fullmatch, answered(cells))) else "填空题"
         return Head(position, match[1], part, match[1][1:], declared, whole=heading)
     if part and known.declared in ("多选题", "排序题"):
         return Head(position, known.stem, known.labels.get(part.lstrip("A"), part), match[1][1:], known.declared)
@@ -113,7 +112,11 @@ def _read_coded(position: int, heading: str, codes: dict[str, Coded], cells: lis
 
 
 def _translate(labels: dict[str, str]) -> Callable[[str], str]:
-    return lambda cell: labels.get(_read_cell(cell), _read_cell(cell))
+    def read(cell: str) -> str:
+        text = _read_cell(cell)
+        return labels.get(text.removeprefix("A"), text)
+
+    return read
 
 
 def _read_worded(position: int, heading: str) -> Head:
@@ -147,6 +150,22 @@ def _add_meta(survey: SurveyLayout, header: list[str], cells: list[list[str]]) -
     for name in ("地区", "省份", "城市"):
         if name in at and answered(cells[at[name]]):
             survey.add_meta(name, take(at[name]))
+
+
+def _open_codes(survey: SurveyLayout, source: SourceConfig, path: Path | None) -> dict[str, Coded]:
+    """Return what the codes mean: by the source's twin, else by the list of codes beside the file."""
+    if source.twin:
+        return _read_codes(source, path)
+    if path is not None and path.with_name(_CODES_FILE).is_file():
+        try:
+            codes = _read_codes(source.model_copy(update={"twin": _CODES_FILE}), path)
+        except SourceError as error:
+            survey.warnings.append(f"旁边的 {_CODES_FILE} 不能用：{error}")
+        else:
+            survey.warnings.append(f"题干和选项取自旁边的 {_CODES_FILE}（问卷网的编码表）")
+            return codes
+    survey.warnings.append("按编码的导出只有选项的编号；请导入 All_Data_Readable.csv，或在来源里写 twin: code.csv")
+    return {}
 
 
 def _read_codes(source: SourceConfig, path: Path | None) -> dict[str, Coded]:

@@ -134,7 +134,7 @@ def _overlay_errors(numbers: list[int], rows: list[list[str]], errors: dict[int,
                 row[column - 1] = error
 
 
-def _start(job: Job, container: str, evidence: list[str], sheet: Sheet | None = None) -> Rows:
+def _start(job: Job, container: str, unread: list[str], sheet: Sheet | None = None) -> Rows:
     """Start the child, measure the sheet while it parses (before, where memory has no cap), and open the rows."""
     notes: list[str] = []
     extent = measure_sheet(job.path, sheet) if sheet and not HAS_MEMORY_CAP else None
@@ -147,7 +147,7 @@ def _start(job: Job, container: str, evidence: list[str], sheet: Sheet | None = 
             job = replace(job, engines=job.engines[1:])
             child.stop()
             child = Child(job)
-        return _open_rows(job, child, extent, container, evidence, notes, sheet)
+        return _open_rows(job, child, extent, container, unread, notes, sheet)
     except BaseException:
         child.stop()
         raise
@@ -158,7 +158,7 @@ def _open_rows(
     child: Child,
     extent: Extent,
     container: str,
-    evidence: list[str],
+    unread: list[str],
     notes: list[str],
     sheet: Sheet | None,
 ) -> Rows:
@@ -175,8 +175,11 @@ def _open_rows(
             job = replace(job, engines=job.engines[1:])
             child = Child(job)
     reading = _Reading(job, child, frames, extent, meta, notes)
-    said = (*_describe(meta, container, sheet), *_describe_engine(notes), *evidence, *_name_others(meta["others"]))
-    return Rows(meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects)
+    said = (*_describe(meta, container, sheet), *_describe_engine(notes))
+    warnings = (*_name_lossy(meta), *unread, *_name_others(meta["others"]))
+    return Rows(
+        meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects, warnings=warnings
+    )
 
 
 #: What another engine would only say again.
@@ -205,12 +208,16 @@ def _describe(meta: dict[str, Any], container: str, sheet: Sheet | None) -> list
         declared = sheet.declared.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ$")
         if declared.isdigit() and int(declared) > meta["last_row"]:
             said.append(f"声明的范围是 {sheet.declared}，实际内容到第 {meta['last_row']:,} 行为止")
-    for column in meta["lossy"]:
-        heading = meta["header"][column] if column < len(meta["header"]) else ""
-        said.append(
-            f"第 {column + 1} 列（{heading}）有超过 15 位的数字，末几位在 Excel 里已经丢失；请在源系统按文本导出"
-        )
     return said
+
+
+def _name_lossy(meta: dict[str, Any]) -> list[str]:
+    header = dict(enumerate(meta["header"]))
+    return [
+        f"第 {column + 1} 列（{header.get(column, '')}）有超过 15 位的数字，"
+        "末几位在 Excel 里已经丢失；请在源系统按文本导出"
+        for column in meta["lossy"]
+    ]
 
 
 def _describe_engine(notes: list[str]) -> list[str]:

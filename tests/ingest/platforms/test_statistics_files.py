@@ -85,6 +85,22 @@ def test_a_moment_is_known_by_its_name(tmp_path: Path) -> None:
     assert survey.attributes[0]["生日"] == "2026-10-31 08:30:00" and list(survey.questions) == ["q1"]
 
 
+@pytest.mark.parametrize(("label", "is_moment"), [("日期", True), ("出生日期", False)])
+def test_the_only_date_of_a_file_is_the_day_of_the_answer_unless_it_is_a_birthday(
+    tmp_path: Path, label: str, is_moment: bool
+) -> None:
+    columns = {"d1": (label, pd.to_datetime(["2026-03-02", "2026-03-03"])), "q1": ("满意度", [4.0, 5.0])}
+    survey = read(write(tmp_path / "a.sav", columns))
+    assert survey.feedback["received_at"].notna().all() == is_moment
+    assert ("唯一的日期" in survey.warnings) == is_moment
+
+
+def test_a_stem_ends_at_its_colon_though_all_options_begin_alike(tmp_path: Path) -> None:
+    columns = {"q2_1": ("购买渠道:线上", [1.0, 0.0]), "q2_2": ("购买渠道:线下", [0.0, 1.0])}
+    survey = read(write(tmp_path / "a.sav", columns))
+    assert [(q.stem, q.options) for q in survey.questions.values()] == [("购买渠道", ("线上", "线下"))]
+
+
 def test_ticks_under_one_stem_are_one_question(tmp_path: Path) -> None:
     columns = {
         "Q5_1": ("您使用过哪些渠道（门店）", [1.0, 0.0, None]), "Q5_2": ("您使用过哪些渠道（热线）", [1.0, 0.0, None]),
