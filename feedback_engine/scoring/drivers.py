@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.key_drivers import KeyDrivers, find_key_drivers, rank_drivers
-from feedback_engine.scoring.samples import Floats
+from feedback_engine.scoring.samples import Floats, Ints
 from feedback_engine.tables.analysis import IPA
 
 if TYPE_CHECKING:
@@ -82,11 +82,14 @@ def ipa(
     "mean" (grand means), "median", or targets (importance, performance). On a line counts as above, or to the right.
     `*_intervals` are pairs (lower, upper) an item. Raises StatisticsError for lengths that differ and for gaps.
     """
-    labels = _names(names, importance, performance)
+    labels, order = _match(names, importance, performance)
     y, y_bounds = _figures(importance, importance_intervals, "importance", confidence)
     x, x_bounds = _figures(performance, performance_intervals, "performance", confidence)
     if len(x) != len(y) or (labels is not None and len(labels) != len(x)):
-        raise StatisticsError(f"importance 有 {len(y)} 项，performance 有 {len(x)} 项；请一一对应，names 也是")
+        count = f"，names 有 {len(labels)} 个" if labels is not None else ""
+        raise StatisticsError(f"importance 有 {len(y)} 项，performance 有 {len(x)} 项{count}；请一一对应")
+    if order is not None:
+        x, x_bounds = x[order], x_bounds[order]
     row, column = _find_lines(y, x, lines)
     given = labels or [f"第 {place + 1} 项" for place in range(len(x))]
     points = tuple(
@@ -104,46 +107,74 @@ def ipa(
     return IpaResult(points, row, column)
 
 
-def _names(names: Sequence[str] | None, *tables: Any) -> list[str] | None:
-    if names is not None:
-        return [str(name) for name in names]
-    for table in tables:
-        columns = getattr(table, "columns", None)
-        found = columns if columns is not None else getattr(table, "index", None)
-        if found is not None and not callable(found):
-            return [str(name) for name in found]
-        if isinstance(table, dict):
-            return [str(name) for name in table]
-    return None
+def _match(names: Sequence[str] | None, importance: Any, performance: Any) -> tuple[list[str] | None, Ints | None]:
+    """Return the items' names, and the order that puts performance beside its importance where both are named alike."""
+    from feedback_engine.stats.arrays import as_names, labels_of
+
+    first, second = labels_of(importance), labels_of(performance)
+    order = None
+    if first and second and first != second and sorted(first) == sorted(second):
+        order = np.array([second.index(label) for label in first], dtype=np.int64)
+    chosen = first or second if names is None else names
+    return None if chosen is None else as_names(chosen, "names"), order
 
 
 def _figures(values: Any, intervals: Any, name: str, confidence: float) -> tuple[Floats, Floats]:
     """Return one figure an item with its bounds."""
-    from feedback_engine.stats.intervals import weighted_mean
+    from feedback_engine.stats.arrays import as_matrix, as_vector
 
-    table = np.asarray(list(values.values()) if isinstance(values, dict) else values, dtype=np.float64)
-    if table.ndim == 2:
-        estimates = [weighted_mean(column[~np.isnan(column)], confidence=confidence) for column in table.T]
-        figures = np.array([each.estimate for each in estimates])
-        bounds = np.array([[each.lower, each.upper] for each in estimates])
-    else:
-        figures = table
-        bounds = np.column_stack([figures, figures]) if intervals is None else np.asarray(intervals, dtype=np.float64)
-    if not figures.size or np.isnan(figures).any() or bounds.shape != (figures.size, 2):
+    if _is_table(values):
+        return _average(as_matrix(values, name, allow_missing=True), name, confidence)
+    figures = as_vector(values, name)
+    if intervals is None:
+        return figures, np.column_stack([figures, figures])
+    bounds = as_matrix(intervals, f"{name}_intervals", allow_missing=True)
+    if bounds.shape != (figures.size, 2):
         raise StatisticsError(
-            f"{name} 需要每项一个数（没有空值），区间需要每项一对数；现为 {table.shape} 与 {bounds.shape}"
+            f"{name}_intervals 每项应有一对数（下限, 上限），{name} 有 {figures.size} 项，收到 {bounds.shape}"
+        )
+    crossed = bounds[:, 0] > bounds[:, 1]
+    if crossed.any():
+        place = int(np.argmax(crossed))
+        raise StatisticsError(
+            f"{name}_intervals 第 {place + 1} 项的下限 {bounds[place, 0]:g} 大于上限 {bounds[place, 1]:g}"
         )
     return figures, np.where(np.isnan(bounds), figures[:, np.newaxis], bounds)
 
 
+def _is_table(values: Any) -> bool:
+    """Tell whether these are respondents × items, not one figure an item."""
+    if isinstance(values, Mapping):
+        values = list(values.values())
+    if hasattr(values, "ndim"):
+        return bool(values.ndim == 2)
+    is_listed = isinstance(values, Sequence) and not isinstance(values, str) and len(values) > 0
+    return is_listed and (hasattr(values[0], "__len__") and not isinstance(values[0], str))
+
+
+def _average(table: Floats, name: str, confidence: float) -> tuple[Floats, Floats]:
+    from feedback_engine.stats.intervals import weighted_mean
+
+    empty = np.isnan(table).all(axis=0)
+    if empty.any():
+        raise StatisticsError(f"{name} 第 {int(np.argmax(empty)) + 1} 项没有任何回答；请去掉该项")
+    estimates = [weighted_mean(column[~np.isnan(column)], confidence=confidence) for column in table.T]
+    figures = np.array([each.estimate for each in estimates])
+    bounds = np.array([[each.lower, each.upper] for each in estimates])
+    return figures, np.where(np.isnan(bounds), figures[:, np.newaxis], bounds)
+
+
 def _find_lines(y: Floats, x: Floats, lines: str | tuple[float, float]) -> tuple[float, float]:
-    if lines == "mean":
+    from feedback_engine.stats.arrays import as_vector
+
+    if isinstance(lines, str) and lines == "mean":
         return float(y.mean()), float(x.mean())
-    if lines == "median":
+    if isinstance(lines, str) and lines == "median":
         return float(np.median(y)), float(np.median(x))
-    if isinstance(lines, str) or len(lines) != 2:
+    targets = np.empty(0) if isinstance(lines, str) or lines is None else as_vector(lines, "lines")
+    if targets.size != 2:
         raise StatisticsError(f"lines 是 mean、median，或（重要性, 表现）两个目标值；不是 {lines!r}")
-    return float(lines[0]), float(lines[1])
+    return float(targets[0]), float(targets[1])
 
 
 def _quadrant(is_important: bool, is_good: bool) -> Quadrant:

@@ -14,6 +14,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.answers import read_answers
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.samples import Floats
+from feedback_engine.stats.arrays import as_matrix, as_names, as_number, as_weights, check_probability, labels_of
 from feedback_engine.tables.analysis import GAPS
 
 if TYPE_CHECKING:
@@ -66,47 +67,75 @@ def gap(
     respondent's dimension gaps, or of his items. Raises StatisticsError for shapes that differ, or fewer than two
     pairs.
     """
-    given, columns = getattr(expectation, "columns", None), _columns(expectation)
-    got = _columns(experience)
-    if columns.shape != got.shape:
-        raise StatisticsError(
-            f"期望是 {columns.shape[0]}×{columns.shape[1]}，体验是 {got.shape[0]}×{got.shape[1]}；必须成对"
-        )
-    labels = [str(n) for n in (names or (given if given is not None else range(1, columns.shape[1] + 1)))]
+    columns, got, labels = _read_pairs(expectation, experience, names)
+    shares = None if weights is None else as_weights(weights, len(columns))
+    check_probability(confidence, "confidence")
     homes = _homes(dimensions, labels)
     pairs = {label: (columns[:, place], got[:, place]) for place, label in enumerate(labels)}
-    items = tuple(_test(label, homes[label], *pair, weights, confidence) for label, pair in pairs.items())
+    items = tuple(_test(label, homes[label], *pair, shares, confidence) for label, pair in pairs.items())
     members = {
         home: [pairs[label] for label in labels if homes[label] == home] for home in dict.fromkeys(homes.values())
     }
     averaged = {home: _average(each) for home, each in members.items()}
-    tested = tuple(_test(OVERALL, home, *pair, weights, confidence) for home, pair in averaged.items() if home)
-    shares = [1.0 if dimension_weights is None else _weight(dimension_weights, home) for home in averaged]
-    whole = _average(list(averaged.values()), shares) if len(averaged) > 1 else next(iter(averaged.values()))
-    return GapResult(items, tested, _test(OVERALL, "", *whole, weights, confidence))
+    tested = tuple(_test(OVERALL, home, *pair, shares, confidence) for home, pair in averaged.items() if home)
+    parts = _weigh(dimension_weights, list(averaged))
+    whole = _average(list(averaged.values()), parts) if len(averaged) > 1 else next(iter(averaged.values()))
+    return GapResult(items, tested, _test(OVERALL, "", *whole, shares, confidence))
 
 
-def _columns(values: Any) -> Floats:
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim not in (1, 2) or not table.size:
-        raise StatisticsError(f"期望与体验需要「受访者×题目」的表，收到的形状是 {table.shape}")
-    return table.reshape(len(table), -1)
+def _read_pairs(expectation: Any, experience: Any, names: Sequence[str] | None) -> tuple[Floats, Floats, list[str]]:
+    """Return both tables, the second's columns in the order of the first where they are named alike, and the names."""
+    columns, got = (
+        as_matrix(each, name, allow_missing=True, allow_column=True)
+        for each, name in ((expectation, "期望"), (experience, "体验"))
+    )
+    if columns.shape != got.shape:
+        raise StatisticsError(
+            f"期望是 {columns.shape[0]}×{columns.shape[1]}，体验是 {got.shape[0]}×{got.shape[1]}；必须成对"
+        )
+    first, second = (_labels(each) for each in (expectation, experience))
+    if first and second and first != second and sorted(first) == sorted(second):
+        got = got[:, [second.index(label) for label in first]]
+    numbered = [str(number + 1) for number in range(got.shape[1])]
+    labels = as_names(first or numbered if names is None else names, "names")
+    if len(labels) != got.shape[1]:
+        raise StatisticsError(f"names 有 {len(labels)} 个，题目有 {got.shape[1]} 道；请一题一名")
+    return columns, got, labels
+
+
+def _labels(table: Any) -> list[str]:
+    # The rows of a series are respondents, not items.
+    is_named = isinstance(table, Mapping) or getattr(table, "ndim", 1) > 1
+    return list(labels_of(table) or ()) if is_named else []
 
 
 def _homes(dimensions: Sequence[str] | Mapping[str, str] | None, labels: list[str]) -> dict[str, str]:
     if dimensions is None:
         return dict.fromkeys(labels, "")
     if isinstance(dimensions, Mapping):
-        return {label: str(dimensions.get(label, "")) for label in labels}
-    if len(dimensions) != len(labels):
-        raise StatisticsError(f"dimensions 有 {len(dimensions)} 个，题目有 {len(labels)} 个；请一题一个")
-    return dict(zip(labels, map(str, dimensions), strict=True))
+        unknown = [item for item in dimensions if str(item) not in labels]
+        if unknown:
+            raise StatisticsError(f"dimensions 里的 {unknown[0]!r} 不是任何一题；题目有 {'、'.join(labels)}")
+        homes = {str(item): str(home) for item, home in dimensions.items()}
+        return {label: homes.get(label, "") for label in labels}
+    given = [] if isinstance(dimensions, str) or not np.iterable(dimensions) else list(dimensions)
+    if len(given) != len(labels):
+        raise StatisticsError(f"dimensions {dimensions!r} 有 {len(given)} 个，题目有 {len(labels)} 个；请一题一个")
+    return dict(zip(labels, map(str, given), strict=True))
 
 
-def _weight(weights: Mapping[str, float], home: str) -> float:
-    if home not in weights or not weights[home] >= 0:
-        raise StatisticsError(f"dimension_weights 里维度 {home!r} 没有权重，或为负：{weights.get(home)}")
-    return float(weights[home])
+def _weigh(weights: Mapping[str, float] | None, homes: list[str]) -> list[float]:
+    if weights is None:
+        return [1.0] * len(homes)
+    if not isinstance(weights, Mapping):
+        raise StatisticsError(f"dimension_weights 应为 {{维度: 权重}}，收到 {weights!r}")
+    lacking = [home for home in homes if home not in weights]
+    if lacking:
+        raise StatisticsError(f"dimension_weights 里维度 {lacking[0]!r} 没有权重；有 {'、'.join(map(str, weights))}")
+    given = [as_number(weights[home], f"dimension_weights 里维度 {home!r} 的权重", least=0) for home in homes]
+    if not sum(given) > 0:
+        raise StatisticsError(f"dimension_weights 之和为 0：{dict(weights)}；至少要有一个正权重")
+    return given
 
 
 def _average(pairs: list[tuple[Floats, Floats]], shares: list[float] | None = None) -> tuple[Floats, Floats]:
@@ -121,7 +150,7 @@ def _average(pairs: list[tuple[Floats, Floats]], shares: list[float] | None = No
     return first, second
 
 
-def _test(name: str, home: str, expected: Floats, got: Floats, weights: Any, confidence: float) -> Gap:
+def _test(name: str, home: str, expected: Floats, got: Floats, weights: Floats | None, confidence: float) -> Gap:
     from feedback_engine.stats.change import paired
 
     both = ~np.isnan(expected) & ~np.isnan(got)
@@ -129,7 +158,7 @@ def _test(name: str, home: str, expected: Floats, got: Floats, weights: Any, con
         raise StatisticsError(
             f"{home} {name}".strip() + f"：既有期望又有体验的只有 {int(both.sum())} 人，至少需要 2 人"
         )
-    shares = None if weights is None else np.asarray(weights, dtype=np.float64)[both]
+    shares = None if weights is None else weights[both]
     change = paired(expected[both], got[both], shares, confidence)
     return Gap(
         name=name,

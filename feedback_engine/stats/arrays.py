@@ -62,6 +62,29 @@ def names_of(values: Values, count: int) -> tuple[str, ...]:
     return tuple(str(column) for column in columns)
 
 
+def labels_of(values: Values) -> tuple[str, ...] | None:
+    """Return the names that a frame's columns, a series' rows or a mapping's entries have; None without any."""
+    if isinstance(values, Mapping):
+        return tuple(str(key) for key in values)
+    columns = getattr(values, "columns", None)
+    found = getattr(values, "index", None) if columns is None else columns
+    # A list has a method `index`; a RangeIndex (with its `step`) numbers rows, it does not name them.
+    if found is None or callable(found) or (columns is None and hasattr(found, "step")):
+        return None
+    return tuple(str(label) for label in found)
+
+
+def as_names(given: Values, name: str) -> list[str]:
+    """Return a list of names as text; a single text or number, and a name that comes twice, raise."""
+    if isinstance(given, str | bytes) or not np.iterable(given):
+        raise StatisticsError(f"{name} 应为一列名称,收到 {given!r}")
+    names = [str(each) for each in given]
+    repeated = next((each for each in names if names.count(each) > 1), None)
+    if repeated is not None:
+        raise StatisticsError(f"{name} 里 {repeated!r} 不止一次:请让每一项的名称不同")
+    return names
+
+
 def as_number(value: Values, name: str, *, above: float = -np.inf, least: float = -np.inf) -> float:
     """Return one finite number, greater than `above` and at least `least`; anything else raises with its name."""
     number = value if isinstance(value, float) else _one_of(_as_floats(value, name), name)

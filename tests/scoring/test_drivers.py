@@ -69,6 +69,52 @@ def test_ugly_points_are_refused(importance: list, performance: list) -> None:
         ipa(importance, performance)
 
 
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (lambda: ipa([1, 2], ["差", 2]), "performance 的第 1 个值为 '差'"),
+        (lambda: ipa([1, np.inf], [1, 2]), "importance 的第 2 个值为 inf"),
+        (lambda: ipa([1, 2], [1, 2], names=["甲", "甲"]), "'甲' 不止一次"),
+        (lambda: ipa([1, 2], [1, 2], names=["甲"]), "names 有 1 个"),
+        (lambda: ipa([1, 2], [1, 2], names=5), "names 应为一列名称"),
+        (lambda: ipa([1, 2], [1, 2], lines=(1, np.nan)), "lines 的第 2 个值为 nan"),
+        (lambda: ipa([1, 2], [1, 2], lines=None), "lines 是 mean"),
+        (lambda: ipa([1, 2], [1, 2], performance_intervals=[(0, 2)]), "每项应有一对数"),
+        (lambda: ipa([1, 2], [1, 2], performance_intervals=[(0, 2), (3, 1)]), "第 2 项的下限 3 大于上限 1"),
+        (lambda: ipa([1, 2], [[1, np.nan], [2, np.nan]]), "performance 第 2 项没有任何回答"),
+        (lambda: ipa([1, 2], [[1, 2], [2, 3]], confidence=2), "confidence"),
+        (lambda: scoring.gap([["好"], [3]], [[1], [2]]), "期望 的第 1 行「第 1 列」为 '好'"),
+        (lambda: scoring.gap([[1], [np.inf]], [[1], [2]]), "期望 的第 2 行「第 1 列」为 inf"),
+        (lambda: scoring.gap([[1, 2], [3]], [[1], [2]]), "长短不一"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], weights=[1, 2]), "weights 有 2 个,数据有 3 行"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], weights=[1, -2, 1]), "weights 第 2 个为负"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], weights=[0, 0, 0]), "之和为 0"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], names=["a", "b"]), "names 有 2 个"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], dimensions="速度"), "dimensions '速度' 有 0 个"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], dimensions={"快": "速度"}), "'快' 不是任何一题"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], dimensions=["速度"], dimension_weights={"速度": 0}), "之和为 0"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], dimensions=["速度"], dimension_weights=3), "应为"),
+        (lambda: scoring.gap([1, 2, 3], [2, 3, 4], confidence=0), "confidence"),
+    ],
+)
+def test_bad_answers_are_refused_in_words(call, reason: str) -> None:
+    with pytest.raises(StatisticsError, match=reason):
+        call()
+
+
+def test_figures_named_alike_are_matched_by_name_whatever_their_order() -> None:
+    importance, performance = {"甲": 1, "乙": 5}, {"乙": 2, "甲": 9}
+    result = ipa(importance, performance, performance_intervals=[(1, 3), (8, 10)])
+    assert [(p.name, p.importance, p.performance) for p in result.points] == [("甲", 1, 9), ("乙", 5, 2)]
+    assert result.points[0].performance_interval == (8, 10)
+    assert ipa(pd.Series(importance), pd.Series(performance)).quadrants == result.quadrants
+    frame = pd.DataFrame({"快": [5, 4, 5], "准": [3, 3, 4]})
+    assert scoring.gap(frame, frame[["准", "快"]] + 1).gaps == pytest.approx({"快": 1, "准": 1})
+    # Named differently, they belong together by their places.
+    renamed = frame.rename(columns={"快": "快_体验", "准": "准_体验"})
+    assert scoring.gap(frame, renamed).gaps == pytest.approx({"快": 0, "准": 0})
+
+
 def test_gaps_are_paired_and_negative_where_less_was_got() -> None:
     expected = pd.DataFrame({"快": [5, 4, 5, np.nan], "准": [3, 3, 4, 5]})
     got = pd.DataFrame({"快": [3, 4, 4, 5], "准": [4, 3, 5, np.nan]})

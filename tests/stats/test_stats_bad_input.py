@@ -14,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedback_engine import scoring
 from feedback_engine.errors import StatisticsError, StatisticsWarning
+from feedback_engine.scoring import drivers
 from feedback_engine.stats import (
     ahp,
     change,
@@ -182,6 +184,7 @@ COUNTS = st.one_of(
     st.dictionaries(st.integers(-1, 11), SCALAR, max_size=11),
     st.dictionaries(st.sampled_from(["promoters", "passives", "detractors", "推荐者", "x"]), SCALAR),
 )
+NAMES = st.sampled_from([None, ["a", "b"], ["a", "a"], ["a"], "ab", 5, ("a", "b", "c"), {"a": "d"}, {"1": "d"}])
 TREE = st.recursive(
     st.sampled_from(["a", "b", 1]),
     lambda child: st.fixed_dictionaries(
@@ -311,6 +314,32 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
     "linearised_error": (lambda u, s, c: design.linearised_error(u, strata=s, psu=c), TRIPLE),
     "isotonic_fit": (isotonic.isotonic_fit, PAIR),
     "mediate": (lambda x, m, y: mediation.mediate(x, m, y, repeats=20), TRIPLE),
+    "ipa": (
+        lambda y, x, names, lines: drivers.ipa(y, x, names=names, lines=lines),
+        st.tuples(
+            V | M, V | M, NAMES, st.sampled_from(["mean", "median", "x", None, 3, (1, 2), ("a", 2), [math.nan, 1]])
+        ),
+    ),
+    "ipa with intervals": (
+        lambda y, x, bounds, confidence: drivers.ipa(y, x, performance_intervals=bounds, confidence=confidence),
+        SAME.flatmap(lambda n: st.tuples(vectors(n), vectors(n), matrices(n, 2), S)),
+    ),
+    "gap": (
+        lambda e, p, names, dimensions: scoring.gap(e, p, names=names, dimensions=dimensions),
+        SAME.flatmap(lambda n: st.tuples(matrices(n, 2), matrices(n, 2), NAMES, NAMES)),
+    ),
+    "gap with weights": (
+        lambda e, p, w, by, c: scoring.gap(e, p, weights=w, dimensions=["d", "f"], dimension_weights=by, confidence=c),
+        SAME.flatmap(
+            lambda n: st.tuples(
+                matrices(n, 2),
+                matrices(n, 2),
+                st.none() | vectors(n),
+                st.sampled_from([None, {"d": 1, "f": 2}, {"d": 0, "f": 0}, {"d": 1}, {"d": "x", "f": 1}, 5]),
+                S,
+            )
+        ),
+    ),
     "fit_bgnbd": (lifetime.fit_bgnbd, TRIPLE),
     "fit_gamma_gamma": (lifetime.fit_gamma_gamma, PAIR),
 }
