@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedback_engine.cli.console import print_json, print_table, show_progress
-from feedback_engine.cli.tables import print_frame, print_index
 from feedback_engine.errors import ConfigError, UnreadableFile
 
 if TYPE_CHECKING:
@@ -100,6 +99,8 @@ def tag(options: Namespace) -> int:
 
 def score(options: Namespace) -> int:
     """Print the index, or an analysis around it."""
+    from feedback_engine.cli.tables import print_frame, print_index
+
     engine = _engine(options)
     names: Mapping[str, str] = {}
     if options.reweight:
@@ -119,6 +120,8 @@ def score(options: Namespace) -> int:
 
 def claims(options: Namespace) -> int:
     """Check statements of growth against the figures in them."""
+    from feedback_engine.cli.tables import print_frame
+
     texts = list(_read_lines("-")) if options.texts == ["-"] else options.texts
     table = _engine(options, may_be_absent=True).check_claims(texts)
     if options.json:

@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from typing import Any
 
 from feedback_engine.domain import ANALYSES
 from feedback_engine.errors import FeedbackEngineError
@@ -48,12 +48,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: Any) -> None:
+        import feedback_engine
+
+        print(f"feedback-engine {feedback_engine.__version__}")
+        parser.exit()
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="feedback-engine", description="客户反馈 → 触点满意度指数：离线、可复现、可追溯", epilog=_EPILOG
     )
-    parser.add_argument("--version", action="version", version=f"feedback-engine {version('feedback-engine')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="显示版本号")
     _add_common(parser, config="config.yaml", verbose=False)
     commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
     _add_project_commands(commands)
@@ -150,7 +160,7 @@ def _add_model_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add(
     commands: _Commands[argparse.ArgumentParser], name: str, help_: str, *, function: str = ""
 ) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=help_, description=help_, epilog=_EPILOG)
+    parser = commands.add_parser(name, help=help_.replace("%", "%%"), description=help_, epilog=_EPILOG)
     # The same options after the command's name; left out there, those before it count.
     _add_common(parser, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)
     parser.set_defaults(function=function or name)

@@ -293,11 +293,13 @@ class FeedbackEngine:
 
     def _make_tagger(self, pack: str) -> Tagger:
         from feedback_engine.catalogs import SENTIMENT_SCORERS
+        from feedback_engine.nlp.collecting import put_off_collection
         from feedback_engine.nlp.tagger import Tagger
 
         make_scorer = SENTIMENT_SCORERS[self._tagging.scorer]
-        words = self._pack(pack)
-        return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
+        with put_off_collection():
+            words = self._pack(pack)
+            return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
 
     @property
     def _imports(self) -> Imports:

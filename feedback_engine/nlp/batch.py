@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Places, steps
 from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.collecting import put_off_collection
 from feedback_engine.nlp.rows import Rows, annotate, join_rows
 from feedback_engine.nlp.tagger import Tagger, as_text
 from feedback_engine.tables.annotations import ANNOTATIONS
@@ -98,15 +98,5 @@ def _annotate_in_process(texts: Sequence[str]) -> Rows:
 
 
 def _annotate_batch(texts: Sequence[str], tagger: Tagger) -> Rows:
-    """Return the annotations of a batch, with the search for cycles put off until it is done.
-
-    A batch makes tens of thousands of tuples and no cycle; looking through them and all word lists takes a fifth of
-    the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    with put_off_collection():
         return annotate(texts, tagger)
-    finally:
-        if was_on:
-            gc.enable()

@@ -55,7 +55,7 @@ def _code_table() -> Codes:
     codes, varied, plane = np.arange(0x10000), np.array(VARIED), list(map(chr, VARIED))
     codes[varied[list(map(str.isdigit, plane))]] = ord("0")
     codes[varied[list(map(_says_nothing, map(unicodedata.category, plane)))]] = 0
-    table = (0xE000 + (folded & 0x17FF)).astype(np.uint16)
+    table = (folded.astype(np.uint16) & np.uint16(0x17FF)) + np.uint16(0xE000)
     in_plane = (folded < 0x10000).nonzero()[0]
     table[in_plane] = codes[folded[in_plane]]
     table[0xD800:0xE000] = ord("?")  # lone surrogates

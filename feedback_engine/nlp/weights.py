@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,9 @@ _LOG_UNIT = 256
 
 @dataclass(frozen=True, slots=True)
 class WeightTable:
-    """The weights of several models over the union of their n-grams, side by side."""
+    """The weights of a model, to be looked up by n-gram."""
 
-    #: Bucket → row, 0 for an n-gram that no model knows.
+    #: Bucket → row, 0 for an n-gram that the model does not know.
     slots: NDArray[np.int32]
     #: Row 0 is all zero; one column per output. Small numbers: what costs time is to fetch them.
     rows: NDArray[np.int16]
@@ -28,19 +27,13 @@ class WeightTable:
     bias: Floats
 
     @classmethod
-    def of(cls, *models: Model) -> WeightTable:
-        """Return the table of these models, their outputs in this order."""
+    def of(cls, model: Model) -> WeightTable:
+        """Return the table of a model."""
         slots = np.zeros(1 << HASH_BITS, dtype=np.int32)
-        union = reduce(np.union1d, (model.buckets for model in models))
-        slots[union] = np.arange(1, len(union) + 1, dtype=np.int32)
-        rows = np.zeros((len(union) + 1, sum(len(model.outputs) for model in models)), dtype=np.int16)
-        first = 0
-        for model in models:
-            last = first + len(model.outputs)
-            rows[slots[model.buckets], first:last] = model.weights.T
-            first = last
-        scale, bias = (np.concatenate([getattr(model, name) for model in models]) for name in ("scale", "bias"))
-        return cls(slots, rows, scale, bias)
+        slots[model.buckets] = np.arange(1, len(model.buckets) + 1, dtype=np.int32)
+        rows = np.zeros((len(model.buckets) + 1, len(model.outputs)), dtype=np.int16)
+        rows[1:] = model.weights.T
+        return cls(slots, rows, model.scale, model.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class Sums:
 
     #: Whole numbers, one row per text, one column per output.
     weights: NDArray[np.int64]
-    #: How many n-grams each text has, and how many of them no model knows.
+    #: How many n-grams each text has, and how many of them the model does not know.
     size: Counts
     unknown: Counts
     #: The n-grams that are known: their numbers in the layout, row by row, their weights by output, and those of text i

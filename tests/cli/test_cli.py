@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from engine_projects import HEADINGS, survey_rows, write_csv, write_project
 
+import feedback_engine as fe
 from feedback_engine.cli.main import main
 from feedback_engine.cli.tables import print_frame
 from feedback_engine.store import dialects
@@ -26,6 +27,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*arguments: str) -> int:
     return main(list(arguments))
+
+
+@pytest.mark.parametrize("command", ["", "init", "check", "import", "tag", "score", "claims", "themes", "train", "db"])
+def test_help_is_printed_with_its_percent_signs(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        run(*filter(None, [command, "--help"]))
+    printed = capsys.readouterr().out
+    assert exit_.value.code == 0 and "feedback-engine" in printed and "%%" not in printed
+
+
+def test_the_version_is_printed_when_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        run("--version")
+    assert (exit_.value.code, capsys.readouterr().out) == (0, f"feedback-engine {fe.__version__}\n")
 
 
 def test_init_writes_a_project_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
