@@ -228,6 +228,8 @@ def test_names_addresses_and_what_is_named_are_masked(text, masked) -> None:
         "加v：zhang123", "加我V zhang123", "+v zhang123", "➕v：zhang123", "加微zhang123", "加薇 zhang123",
         "微 信：zhang123", "微信 ID:zhang123", "微信“zhang123”", "微信:【zhang123】", "卫星：zhang123", "v❤zhang123",
         "加q885948919", "Q群：671166257", "QQ（691711721）", "QQ-636151724", "企鹅号821732307", "球球：823230936",
+        "0571-6694-000", "sfz11010519491231002X", "卡号 6222 0212 3456 7890 123", "ipv6:2408:543e::9a90",
+        "IPv6240e::98a", "微信联系 li576959", "加企鹅821732307", "1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣",
     ],
 )  # fmt: skip
 def test_evasive_and_careless_spellings_are_masked(text) -> None:
@@ -242,6 +244,7 @@ def test_evasive_and_careless_spellings_are_masked(text) -> None:
         "微信支付15000元", "加v认证", "加V用户", "加微信群", "企鹅10000只", "卫星电视", "V8发动机", "扣扣空间",
         "一二三四五六七八九十", "一三五七八", "一九九八年三月", "138,001,380元", "1388 2699 3999", "比分3:2:1",
         "电话95588", "电话4008208820", "电话400-820-8820", "电话12345678", "tel:12345",
+        "会员卡号 6222 0212 3456 7890 123", "微信联系客服没人理", "1️⃣2️⃣3️⃣",
     ],
 )  # fmt: skip
 def test_near_misses_of_those_spellings_stay(text) -> None:
