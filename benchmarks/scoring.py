@@ -85,17 +85,17 @@ from feedback_engine.domain import OVERALL, Period
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import build_model
-from feedback_engine.store.rows import to_coded_frame
+from feedback_engine.store.coded import to_coded_frame
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, RATINGS
 keys = [number.to_bytes(32, "big") for number in range(people)]
-names = RATINGS.column_names
+names = RATINGS.column_names[1:]
 selected = (
-    [(keys[who], codes[t], "answered", value, 1.0, 5.0) for (who, t), value in zip(each, rating.tolist())]
+    [(who, codes[t], "answered", value, 1.0, 5.0) for (who, t), value in zip(each, rating.tolist())]
     for each, rating in parts()
 )
-ratings = to_coded_frame(RATINGS, names, selected)
-del keys, selected
+ratings = to_coded_frame(RATINGS, names, selected, np.arange(people), keys)
+del keys
 ids = ratings["feedback_id"].cat.categories.tolist()
 moments = pd.to_datetime([f"{name}-15T04:00:00Z" for name in month_names], utc=True).as_unit("us")
 documents = np.array([json.dumps({"门店": name}, ensure_ascii=False) for name in segment_names], dtype=object)

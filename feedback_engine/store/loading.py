@@ -10,8 +10,9 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from feedback_engine.store import tables
+from feedback_engine.store.coded import fetch_parts, to_coded_frame
 from feedback_engine.store.connection import Database
-from feedback_engine.store.rows import insert, order_digests, to_coded_frame, to_day, to_digests, to_frame, to_rows
+from feedback_engine.store.rows import insert, order_digests, to_day, to_digests, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-#: Rows of ratings in memory as Python objects at one time.
-_PART = 50_000
 
 #: [since, until) in UTC; None = unbounded, and then undated rows belong to it too.
 Bounds = tuple[datetime | None, datetime | None]
@@ -53,10 +51,20 @@ class FeedbackReader:
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
         """Return RATINGS, every column as categories: few values, in millions of rows."""
-        query = _query_of_feedback(tables.ratings, bounds)
+        import numpy as np
+
+        feedback, ratings = tables.feedback, tables.ratings
+        names = [column.name for column in ratings.columns if column.name != "row_id"]
+        query = select(ratings.c.row_id, *(ratings.c[name] for name in names))
+        if bounds != EVERYTHING:
+            # Not joined: the rows come as they lie, without being sorted.
+            query = query.where(ratings.c.row_id.in_(select(feedback.c.row_id).where(*within(bounds))))
+        ids = select(feedback.c.row_id, feedback.c.feedback_id).where(*within(bounds)).order_by(feedback.c.row_id)
         with self._database.reading() as connection:
-            result = connection.execute(query.execution_options(yield_per=_PART))
-            frame = to_coded_frame(RATINGS, list(result.keys()), result.partitions())
+            known = connection.execute(ids).all()
+            parts = fetch_parts(connection, query.order_by(*ratings.primary_key.columns))
+            numbers = np.array([number for number, _ in known], dtype=np.int64)
+            frame = to_coded_frame(RATINGS, names, parts, numbers, [digest for _, digest in known])
         in_order = frame["feedback_id"].cat.codes.argsort(kind="stable")
         return frame[RATINGS.column_names].iloc[in_order].reset_index(drop=True)
 

@@ -146,88 +146,18 @@ def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequenc
     while (some := list(islice(fetched, _AT_A_TIME))) or not parts:
         columns = list(zip(*some, strict=True)) if some else [()] * len(names)
         series = {
-            name: _from_sql(values, by_name[name], shared) if name in by_name else list(values)
+            name: from_sql(values, by_name[name], shared) if name in by_name else list(values)
             for name, values, shared in zip(names, columns, known, strict=True)
         }
         parts.append(pd.DataFrame(series))
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
-def to_coded_frame(
-    declared: TableSchema, names: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]]
-) -> pd.DataFrame:
-    """Return selected rows as a frame of categories: few values in millions of rows, a byte or two for each.
-
-    Part by part, so that ten million rows never stand in memory as Python objects. Categories of digests and of numbers
-    are in order, others as they first come; an empty cell has none.
-    """
-    import pandas as pd
-
-    columns = [_Codes() for _ in names]
-    for part in parts:
-        for column, values in zip(columns, zip(*part, strict=True), strict=True):
-            column.extend(values)
-    by_name = {column.name: column for column in declared.columns}
-    series = {
-        name: pd.Series(_to_categorical(column, by_name[name])) for name, column in zip(names, columns, strict=True)
-    }
-    return pd.DataFrame(series, copy=False)
-
-
-class _Codes:
-    """The numbers of a column's values, equal ones alike, -1 for none, in as few bytes as they need."""
-
-    def __init__(self) -> None:
-        import numpy as np
-
-        self.numbers: dict[Any, int] = {}
-        self._room = np.empty(0, np.int8)
-        self._length = 0
-
-    def extend(self, values: Sequence[Any]) -> None:
-        import numpy as np
-
-        for value in dict.fromkeys(values):
-            if value is not None:
-                self.numbers.setdefault(value, len(self.numbers))
-        end = self._length + len(values)
-        kind = np.min_scalar_type(-1 - len(self.numbers))
-        if kind != self._room.dtype:
-            self._room = self._room.astype(kind)
-        if end > len(self._room):
-            # In place, where a list of pieces would stand beside what they are joined to.
-            self._room.resize(end + end // 4, refcheck=False)
-        self._room[self._length : end] = [self.numbers.get(value, -1) for value in values]
-        self._length = end
-
-    @property
-    def codes(self) -> npt.NDArray[Any]:
-        self._room.resize(self._length, refcheck=False)
-        return self._room
-
-
-def _to_categorical(given: _Codes, column: Column) -> pd.Categorical:
-    import numpy as np
-    import pandas as pd
-
-    codes, distinct = given.codes, list(given.numbers)
-    given.numbers.clear()
-    if distinct and column.kind is not Kind.TEXT:
-        order = order_digests(distinct) if _is_digest(column) else np.argsort(np.array(distinct), kind="stable")
-        # One more for the code -1 of an empty cell, which stays.
-        places = np.append(np.argsort(order), -1).astype(codes.dtype)
-        for start in range(0, len(codes), _AT_A_TIME):
-            codes[start : start + _AT_A_TIME] = places[codes[start : start + _AT_A_TIME]]
-        distinct = [distinct[place] for place in order.tolist()]
-    if _is_digest(column):
-        return pd.Categorical.from_codes(codes, pd.Index([digest.hex() for digest in distinct], dtype="object"))
-    return pd.Categorical.from_codes(codes, pd.Index(_from_sql(distinct, column, {})))
-
-
-def _from_sql(values: Sequence[Any], column: Column, known: dict[Any, Any]) -> pd.Series[Any]:
+def from_sql(values: Sequence[Any], column: Column, known: dict[Any, Any] | None = None) -> pd.Series[Any]:
     """Return a column's values; equal digests and texts become one object, kept in `known`."""
     import pandas as pd
 
+    known = {} if known is None else known
     dtype: Any = column.kind.value
     if _is_digest(column):
         known.update((value, value.hex()) for value in set(values) - known.keys())
