@@ -13,6 +13,7 @@ FeedbackEngineError
 + StoreError             the database refuses
   x StoreLocked          another program holds the database
 + RunLocked              another run holds the project's lock
++ ProcessError           a process that works for this one has died
 + ReportError            the report cannot be written
 + InputError             a call was given an argument of the wrong kind
 + StatisticsError        a calculation refuses its input, and says which value and why
@@ -79,6 +80,10 @@ class RunLocked(FeedbackEngineError):
     """Another run holds the lock."""
 
     exit_code = 4
+
+
+class ProcessError(FeedbackEngineError):
+    """A process that works for this one has died or failed; what was asked for has no result."""
 
 
 class ReportError(FeedbackEngineError):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from feedback_engine.lexicon.model import Lexicon, Pack
     from feedback_engine.lexicon.themes import ThemeWords
     from feedback_engine.nlp.keywords import Keyword
+    from feedback_engine.nlp.pool import TaggerPool
     from feedback_engine.nlp.segment import Segmenter
     from feedback_engine.nlp.tagged import TaggedText
     from feedback_engine.nlp.tagger import Tagger
@@ -88,7 +89,7 @@ class FeedbackEngine:
         listed = as_texts(texts)
         ids = [str(position) for position in range(len(listed))]
         tagger = self._tagger(pack or self._tagging.pack)
-        return tag_table(listed, ids, tagger, processes=self._tagging.processes)
+        return tag_table(listed, ids, tagger, self._pool)
 
     def polarity_many(self, texts: Iterable[object]) -> pd.Series[float]:
         """Return the score of each text (-1 to 1) by the learned weights alone: no rules, touchpoints or evidence.
@@ -155,7 +156,7 @@ class FeedbackEngine:
             tagger = self._tagger(pack)
             total = store.count_untagged(sources, tagger.fingerprint)
             for ids, texts in store.iterate_untagged(sources, tagger.fingerprint):
-                annotations = tag_table(texts, ids, tagger, processes=self._tagging.processes)
+                annotations = tag_table(texts, ids, tagger, self._pool)
                 store.save(ids, annotations, tagger.fingerprint)
                 tagged += len(ids)
                 self._progress("打标签", tagged, total)
@@ -226,9 +227,10 @@ class FeedbackEngine:
         return upgrade(self.config.store.url, self.config.base)
 
     def close(self) -> None:
-        """Close the database."""
-        if "database" in self._made:
-            self._made.pop("database").close()
+        """Close the database, and end the processes that tag beside this one."""
+        for name in ("database", "pool"):
+            if name in self._made:
+                self._made.pop(name).close()
 
     # What the verbs are made of: each made once, when first used, whichever thread asks.
 
@@ -300,6 +302,13 @@ class FeedbackEngine:
         with put_off_collection():
             words = self._pack(pack)
             return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
+
+    @property
+    def _pool(self) -> TaggerPool | None:
+        from feedback_engine.nlp.pool import TaggerPool
+
+        processes = self._tagging.processes
+        return self._once("pool", lambda: TaggerPool(processes)) if processes > 1 else None
 
     @property
     def _imports(self) -> Imports:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from feedback_engine.lexicon.columns import Places, steps
 from feedback_engine.lexicon.files import load_lexicon, load_pack
-from feedback_engine.nlp.collecting import put_off_collection
-from feedback_engine.nlp.rows import Rows, annotate, join_rows
+from feedback_engine.nlp.rows import Rows, join_rows
 from feedback_engine.nlp.tagger import Tagger, as_text
+from feedback_engine.nlp.worker import annotate_batch
 from feedback_engine.tables.annotations import ANNOTATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Fewer distinct texts than this are tagged in this process: starting others costs more.
-_WORTH_A_POOL = 5000
+    from feedback_engine.nlp.pool import TaggerPool
+
 #: So many characters are read at once: enough to make light of what a batch costs, few enough to stay in the cache.
 _BATCH = 40_000
 
@@ -43,18 +41,18 @@ def tag_table(
     texts: Sequence[object],
     ids: Sequence[str],
     tagger: Tagger | TaggerSpec,
-    processes: int = 1,
-    worth_a_pool: int = _WORTH_A_POOL,
+    pool: TaggerPool | None = None,
 ) -> pd.DataFrame:
-    """Return the ANNOTATIONS of these texts, ids in the order given; the same whatever batch, order or processes."""
+    """Return the ANNOTATIONS of these texts, ids in the order given; the same whatever batch, order or processes.
+
+    Several processes tag where a pool of them is given.
+    """
     given = [as_text(text) for text in texts]
     numbers = {text: number for number, text in enumerate(dict.fromkeys(given))}
     distinct = list(numbers)
     built = tagger.build() if isinstance(tagger, TaggerSpec) else tagger
-    if processes > 1 and len(distinct) >= worth_a_pool:
-        found = join_rows(_tag_in_processes(distinct, built, processes))
-    else:
-        found = join_rows(_annotate_batch(batch, built) for batch in _batches(distinct))
+    batches = list(_batches(distinct))
+    found = join_rows(pool.annotate(built, batches) if pool else (annotate_batch(batch, built) for batch in batches))
     wanted = [numbers[text] for text in given]
     rows, of = (np.arange(len(found.texts)), found.texts) if len(distinct) == len(given) else _repeat(found, wanted)
     return ANNOTATIONS.build_columns({"feedback_id": [ids[number] for number in of.tolist()], **found.take(rows)})
@@ -77,26 +75,3 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
             first, size = number + 1, 0
     if first < len(texts):
         yield texts[first:]
-
-
-_process_tagger: Tagger
-
-
-def _tag_in_processes(texts: list[str], tagger: Tagger, processes: int) -> Iterator[Rows]:
-    context: Any = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_set_tagger, initargs=(tagger,)) as pool:
-        yield from pool.map(_annotate_in_process, _batches(texts))
-
-
-def _set_tagger(tagger: Tagger) -> None:
-    global _process_tagger
-    _process_tagger = tagger
-
-
-def _annotate_in_process(texts: Sequence[str]) -> Rows:
-    return _annotate_batch(texts, _process_tagger)
-
-
-def _annotate_batch(texts: Sequence[str], tagger: Tagger) -> Rows:
-    with put_off_collection():
-        return annotate(texts, tagger)

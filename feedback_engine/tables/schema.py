@@ -76,7 +76,7 @@ class TableSchema:
         import pandas as pd
 
         series = {c.name: _series(values[c.name], c) for c in self.columns if c.name in values}
-        return self.conform(pd.DataFrame(series))
+        return self.conform(pd.DataFrame(series, copy=False))
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with this table's columns in order and of the right kind, or raise TableError."""
@@ -101,28 +101,35 @@ class TableSchema:
         return len(set(first)) < len(first) and bool(frame.duplicated(self.key).any())
 
     def _check(self, values: pd.Series[Any], column: Column) -> None:
+        is_allowed = bool(column.allowed) and set(values.tolist()) <= set(column.allowed)
+        if not is_allowed:
+            self._check_each(values, column)
+        if column.minimum is not None and (values.to_numpy() < column.minimum).any():
+            self._refuse(column, f"值 {values.min()} 小于 {column.minimum}")
+        if column.maximum is not None and (values.to_numpy() > column.maximum).any():
+            self._refuse(column, f"值 {values.max()} 大于 {column.maximum}")
+
+    def _check_each(self, values: pd.Series[Any], column: Column) -> None:
+        """Refuse an empty value where none may be, and one that is not allowed."""
         import pandas as pd
 
         if not (column.is_nullable or column.kind in _NEVER_EMPTY) and (empty := pd.isna(values.array)).any():
             self._refuse(column, f"第 {int(empty.argmax())} 行为空")
         if column.allowed:
-            given = (values.dropna() if column.is_nullable else values).tolist()
+            given = values.dropna().tolist()
             if odd := set(given).difference(column.allowed):
                 first = next(value for value in given if value in odd)
                 self._refuse(column, f"值 {first!r} 不在 {column.allowed} 之内")
-        if column.minimum is not None and (values.to_numpy() < column.minimum).any():
-            self._refuse(column, f"值 {values.min()} 小于 {column.minimum}")
-        if column.maximum is not None and (values.to_numpy() > column.maximum).any():
-            self._refuse(column, f"值 {values.max()} 大于 {column.maximum}")
 
     def _refuse(self, column: Column, reason: str) -> None:
         raise TableError(f"表 {self.name} 的列 {column.name}：{reason}")
 
 
 def _series(values: Iterable[Any], column: Column) -> pd.Series[Any]:
+    import numpy as np
     import pandas as pd
 
-    given = values if isinstance(values, pd.Series) else list(values)
+    given = values if isinstance(values, (pd.Series, np.ndarray)) else list(values)
     dtype: Any = column.kind.value
     try:
         if column.kind is Kind.MOMENT:

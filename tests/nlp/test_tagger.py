@@ -120,8 +120,8 @@ def test_fingerprint_tells_packs_and_scorers_apart(lexicon: Lexicon, tagger_of: 
     )
 
 
-def annotations(texts: list[str], **options: int) -> pd.DataFrame:
-    return tag_table(texts, [str(at) for at in range(len(texts))], TAGGER, **options)
+def annotations(texts: list[str]) -> pd.DataFrame:
+    return tag_table(texts, [str(at) for at in range(len(texts))], TAGGER)
 
 
 @given(st.lists(st.one_of(FEEDBACK, ANY_TEXT), max_size=6), st.randoms())
@@ -136,11 +136,6 @@ def test_batch_equals_single_calls_in_any_order(texts: list[str], random: object
     mixed = tag_table([texts[at] for at in order], [str(at) for at in order], TAGGER)
     key = ["feedback_id", "kind", "label", "start"]
     pd.testing.assert_frame_equal(mixed.sort_values(key, ignore_index=True), whole.sort_values(key, ignore_index=True))
-
-
-def test_several_processes_give_the_same_table() -> None:
-    texts = ["物流很快，但客服太差", "没有什么不满意的", "", "等了四十分钟没人理", "\ud800坏了"] * 3
-    pd.testing.assert_frame_equal(annotations(texts, processes=2, worth_a_pool=1), annotations(texts))
 
 
 @pytest.mark.parametrize("is_on", [True, False])
