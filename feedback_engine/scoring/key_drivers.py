@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.config.scoring import DriversConfig
-from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.answers import Answers
 from feedback_engine.scoring.derived import MOST_LMG_DRIVERS
 from feedback_engine.scoring.imputation import impute
-from feedback_engine.scoring.samples import Floats, Ints
+from feedback_engine.scoring.samples import Floats
 from feedback_engine.tables.analysis import DRIVERS
 
 if TYPE_CHECKING:
@@ -132,10 +131,11 @@ def _estimate(
 ) -> KeyDrivers:
     from feedback_engine.stats.correlation import group_collinear, vif
     from feedback_engine.stats.importance import johnson
+    from feedback_engine.stats.resampling import band_shares, rank_shares
 
     first = sets[0]
     alone: Groups = tuple((place,) for place in range(len(codes)))
-    groups: Groups = group_collinear(first[0])
+    groups: Groups = group_collinear(first[0], weights=first[2])
     if len(groups) == 1 < len(codes):
         groups, notes = alone, [*notes, "全部因素彼此高度相关，分不开：名次仅供参考"]
     is_lmg = len(groups) <= MOST_LMG_DRIVERS
@@ -145,7 +145,7 @@ def _estimate(
     drawn = _resample(sets, groups, is_lmg, config)
     tail = (1.0 - confidence) / 2
     lower, upper = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
-    ranks = _ranks(drawn)
+    ranks = rank_shares(drawn)
     checks = [johnson(*each).share for each in sets]
     return KeyDrivers(
         codes=codes,
@@ -153,8 +153,8 @@ def _estimate(
         share=share,
         lower=lower,
         upper=upper,
-        band=_bands(share, lower, upper),
-        rank_stability=(ranks == _ranks(share[np.newaxis])).mean(axis=0),
+        band=band_shares(share, lower, upper),
+        rank_stability=(ranks == rank_shares(share)).mean(axis=0),
         johnson=np.mean(checks, axis=0),
         centred=np.mean([_share_centred(*each) for each in sets], axis=0),
         correlations=correlations,
@@ -187,31 +187,16 @@ def _share_centred(x: Floats, y: Floats, weights: Floats) -> Floats:
 
 def _resample(sets: list[tuple[Floats, Floats, Floats]], groups: Groups, is_lmg: bool, config: DriversConfig) -> Floats:
     """Return the shares of `bootstrap` resamples, spread over the imputed sets."""
+    from feedback_engine.stats.resampling import resample_shares
+
     generator = np.random.default_rng(config.seed)
-    drawn: list[Floats] = []
-    for attempt in range(2 * config.bootstrap):
-        x, y, weights = sets[attempt % len(sets)]
-        rows = generator.integers(0, len(y), len(y))
-        if np.ptp(x[rows], axis=0).all() and np.ptp(y[rows]):
-            drawn.append(_share(x[rows], y[rows], weights[rows], groups, is_lmg)[0])
-        if len(drawn) == config.bootstrap:
-            return np.stack(drawn)
-    raise StatisticsError("重抽样中多数样本有一列没有变化：样本太小，给不出驱动因素的区间")
-
-
-def _ranks(shares: Floats) -> Ints:
-    order = np.argsort(-shares, axis=-1, kind="stable")
-    return np.argsort(order, axis=-1, kind="stable").astype(np.int64)
-
-
-def _bands(share: Floats, lower: Floats, upper: Floats) -> tuple[int, ...]:
-    """Return the band of each driver: a new one opens where an interval lies wholly below that of the band's first."""
-    bands, current, floor = [0] * len(share), 0, np.inf
-    for place in np.argsort(-share, kind="stable"):
-        if upper[place] < floor:
-            current, floor = current + 1, lower[place]
-        bands[int(place)] = current
-    return tuple(bands)
+    counts = [len(part) for part in np.array_split(np.arange(config.bootstrap), len(sets))]
+    drawn = [
+        resample_shares(x, y, weights, count, generator, is_lmg=is_lmg, groups=groups if is_lmg else None)
+        for (x, y, weights), count in zip(sets, counts, strict=True)
+        if count
+    ]
+    return np.concatenate(drawn)
 
 
 def build_drivers(found: KeyDrivers, answers: Answers) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
 from feedback_engine.errors import StatisticsError
@@ -17,6 +18,9 @@ from feedback_engine.stats.arrays import (
     names_of,
     refuse_constant,
 )
+
+# Smallest eigenvalue of a correlation matrix from which a column counts as a combination of the others.
+COLLINEAR = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Predictors:
     @property
     def is_collinear(self) -> bool:
         """Tell whether one predictor is (almost exactly) a combination of the others."""
-        return bool(np.linalg.eigvalsh(self.among)[0] < 1e-10)
+        return bool(np.linalg.eigvalsh(self.among)[0] < COLLINEAR)
 
 
 def correlate_predictors(x: Values, y: Values, weights: Values = None) -> Predictors:
@@ -60,6 +64,38 @@ def weighted_correlation(table: Floats, weights: Floats) -> Floats:
     return r
 
 
+def resampled_correlations(table: Floats, weights: Floats, count: int, generator: np.random.Generator) -> Floats:
+    """Return the correlations (b, q, q) of `count` resamples of the rows, without those in which a column went flat.
+
+    A resample is how often it has each row: all moments of all resamples are one product of matrices.
+    """
+    rows, columns = table.shape
+    centred = table - table.mean(axis=0)
+    one, two = np.triu_indices(columns)
+    moments = np.column_stack([np.ones(rows), centred, centred[:, one] * centred[:, two]]) * weights[:, None]
+    chunk = max(1, 4_000_000 // rows)
+    sums = [
+        _count_rows(generator.integers(0, rows, (min(chunk, count - start), rows)), rows) @ moments
+        for start in range(0, count, chunk)
+    ]
+    drawn = np.concatenate(sums) if sums else np.empty((0, moments.shape[1]))
+    drawn = drawn[drawn[:, 0] > 0]
+    means = drawn[:, 1 : columns + 1] / drawn[:, :1]
+    covariance = np.empty((len(drawn), columns, columns))
+    covariance[:, one, two] = drawn[:, columns + 1 :] / drawn[:, :1] - means[:, one] * means[:, two]
+    covariance[:, two, one] = covariance[:, one, two]
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    varied = (variance > 1e-9 * centred.var(axis=0)).all(axis=1)
+    spread = np.sqrt(variance[varied])
+    r: Floats = covariance[varied] / (spread[:, :, None] * spread[:, None, :])
+    return r
+
+
+def _count_rows(drawn: NDArray[np.int64], rows: int) -> Floats:
+    places = drawn + rows * np.arange(len(drawn))[:, None]
+    return np.bincount(places.ravel(), minlength=len(drawn) * rows).reshape(len(drawn), rows).astype(np.float64)
+
+
 def vif(x: Values, weights: Values = None) -> Floats:
     """Return each column's variance inflation factor 1/(1-R²_j); infinite where it is a combination of the others."""
     table = as_matrix(x, "x", minimum_rows=3)
@@ -68,14 +104,16 @@ def vif(x: Values, weights: Values = None) -> Floats:
     return _inflation(r)
 
 
-def group_collinear(x: Values, vif_max: float = 10.0, r_max: float = 0.9) -> tuple[tuple[int, ...], ...]:
+def group_collinear(
+    x: Values, vif_max: float = 10.0, r_max: float = 0.9, weights: Values = None
+) -> tuple[tuple[int, ...], ...]:
     """Return the columns as groups that can be told apart: linked where |r| > r_max, or by a VIF > vif_max.
 
     A column over the VIF limit joins its strongest correlate. Pass the groups to `lmg(x, y, groups=…)`.
     """
     table = as_matrix(x, "x", minimum_rows=3)
     refuse_constant(table, "x", names_of(x, table.shape[1]))
-    r = weighted_correlation(table, np.ones(table.shape[0]))
+    r = weighted_correlation(table, as_weights(weights, table.shape[0]))
     links = np.abs(r) > r_max
     others = np.abs(r) - np.eye(r.shape[0])
     for column in np.flatnonzero(_inflation(r) > vif_max):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_vector, as_weights, check_probability
-from feedback_engine.stats.correlation import Predictors, correlate_predictors
+from feedback_engine.stats.arrays import Floats, Values
+from feedback_engine.stats.correlation import COLLINEAR, Predictors, correlate_predictors
 
 _MOST_PLAYERS = 15
+Players = list[tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,6 @@ class Importance:
     base: int
 
 
-@dataclass(frozen=True, slots=True)
-class ImportanceIntervals:
-    """Bootstrap percentile intervals of the shares; drivers of one `band` cannot be told apart in rank (1 = top)."""
-
-    share: Floats
-    lower: Floats
-    upper: Floats
-    # How often each driver kept its rank over the resamples, 0…1.
-    rank_stability: Floats
-    band: tuple[int, ...]
-
-
 def lmg(x: Values, y: Values, weights: Values = None, groups: Sequence[Sequence[int]] | None = None) -> Importance:
     """Return LMG (Shapley) importances: the mean gain in R² over all orders of entry; they add up to R².
 
@@ -47,23 +35,18 @@ def lmg(x: Values, y: Values, weights: Values = None, groups: Sequence[Sequence[
     raise: use `johnson`, or group them. Lindeman, Merenda & Gold (1980); Grömping (2006).
     """
     predictors = correlate_predictors(x, y, weights)
-    players = _players(groups, predictors)
-    explained = _r_squared_of_subsets(predictors, players)
-    values = _shapley(explained, len(players))
+    players = read_players(groups, len(predictors.names))
+    explained = _explain_subsets(predictors.among[None], predictors.with_outcome[None], players)
+    values = _shapley(explained, len(players))[0]
     names = tuple("+".join(predictors.names[column] for column in player) for player in players)
-    return _report(values, float(explained[-1]), predictors, names)
+    return _report(values, float(explained[0, -1]), predictors, names)
 
 
 def johnson(x: Values, y: Values, weights: Values = None) -> Importance:
     """Return Johnson's (2000) relative weights; they add up to R² and stay close to LMG for any number of drivers."""
     predictors = correlate_predictors(x, y, weights)
-    values, vectors = np.linalg.eigh(predictors.among)
-    roots = np.sqrt(np.maximum(values, 0.0))
-    inverse = np.where(roots > 1e-6, 1 / np.maximum(roots, 1e-6), 0.0)
-    root = vectors * roots @ vectors.T
-    coefficients = (vectors * inverse) @ (vectors.T @ predictors.with_outcome)
-    importance = root**2 @ coefficients**2
-    return _report(importance, float(coefficients @ coefficients), predictors)
+    importance = johnson_values(predictors.among[None], predictors.with_outcome[None])[0]
+    return _report(importance, float(importance.sum()), predictors)
 
 
 def pratt(x: Values, y: Values, weights: Values = None) -> Importance:
@@ -96,8 +79,9 @@ def find_suppressed(x: Values, y: Values, weights: Values = None) -> tuple[str, 
 def first(x: Values, y: Values, weights: Values = None) -> Importance:
     """Return each driver's R² when alone in the model, its squared correlation."""
     predictors = correlate_predictors(x, y, weights)
-    everything = _r_squared_of_subsets(predictors, [tuple(range(len(predictors.names)))])[-1]
-    return _report(predictors.with_outcome**2, float(everything), predictors)
+    whole = [tuple(range(len(predictors.names)))]
+    everything = _explain_subsets(predictors.among[None], predictors.with_outcome[None], whole)
+    return _report(predictors.with_outcome**2, float(everything[0, -1]), predictors)
 
 
 def last(x: Values, y: Values, weights: Values = None) -> Importance:
@@ -122,63 +106,6 @@ def find_weaknesses(
     return tuple(reasons)
 
 
-def bootstrap_shares(
-    x: Values,
-    y: Values,
-    method: Callable[..., Importance] = lmg,
-    weights: Values = None,
-    repeats: int = 1000,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> ImportanceIntervals:
-    """Return percentile intervals of `method`'s shares over resampled rows, and bands of ranks.
-
-    Resamples in which a column lost its variation are drawn again, at most as often as `repeats`.
-    """
-    table, outcome = as_matrix(x, "x"), as_vector(y, "y")
-    shares = as_weights(weights, outcome.size)
-    estimate = method(x, y, weights).share
-    tail = 100 * (1 - check_probability(confidence, "confidence")) / 2
-    generator = np.random.default_rng(seed)
-    drawn = _resampled_shares(generator, table, outcome, shares, method, repeats)
-    lower, upper = np.percentile(drawn, [tail, 100 - tail], axis=0)
-    stability = (_ranks(drawn) == _ranks(estimate)).mean(axis=0)
-    return ImportanceIntervals(estimate, lower, upper, stability, _bands(estimate, lower, upper))
-
-
-def _resampled_shares(
-    generator: np.random.Generator,
-    table: Floats,
-    outcome: Floats,
-    weights: Floats,
-    method: Callable[..., Importance],
-    repeats: int,
-) -> Floats:
-    drawn: list[Floats] = []
-    for _ in range(2 * repeats):
-        rows = generator.integers(0, outcome.size, outcome.size)
-        if np.ptp(table[rows], axis=0).all() and np.ptp(outcome[rows]) and weights[rows].any():
-            drawn.append(method(table[rows], outcome[rows], weights[rows]).share)
-        if len(drawn) == repeats:
-            return np.stack(drawn)
-    raise StatisticsError("重抽样中多数样本有一列没有变化:样本太小,无法给出重要性的区间")
-
-
-def _ranks(shares: Floats) -> NDArray[np.intp]:
-    return np.argsort(np.argsort(-shares, axis=-1, kind="stable"), axis=-1, kind="stable")
-
-
-def _bands(share: Floats, lower: Floats, upper: Floats) -> tuple[int, ...]:
-    band = np.zeros(share.size, dtype=int)
-    current, floor = 0, np.inf
-    for place in np.argsort(-share, kind="stable"):
-        # A new band opens where a driver's interval lies wholly below that of the band's first driver.
-        if upper[place] < floor:
-            current, floor = current + 1, lower[place]
-        band[place] = current
-    return tuple(int(value) for value in band)
-
-
 def _report(values: Floats, r_squared: float, predictors: Predictors, names: tuple[str, ...] = ()) -> Importance:
     total = values.sum()
     share = values / total if total > 0 else np.zeros(values.size)
@@ -195,47 +122,72 @@ def _betas(predictors: Predictors) -> Floats:
     return np.asarray(np.linalg.solve(predictors.among, predictors.with_outcome), dtype=np.float64)
 
 
-def _players(groups: Sequence[Sequence[int]] | None, predictors: Predictors) -> list[tuple[int, ...]]:
-    columns = len(predictors.names)
-    players = [tuple(group) for group in (groups if groups is not None else [[column] for column in range(columns)])]
-    if sorted(column for player in players for column in player) != list(range(columns)):
+def lmg_values(among: Floats, with_outcome: Floats, players: Players) -> Floats:
+    """Return the LMG values (b, players) of a stack of correlations (b, p, p) and (b, p), in chunks of fair memory."""
+    count = len(players)
+    widest = max(comb(count, size) * max(map(len, players)) ** 2 * size**2 for size in range(1, count + 1))
+    chunk = max(1, 4_000_000 // widest)
+    parts = [
+        _shapley(_explain_subsets(among[start : start + chunk], with_outcome[start : start + chunk], players), count)
+        for start in range(0, len(among), chunk)
+    ]
+    return np.concatenate(parts) if parts else np.empty((0, count))
+
+
+def johnson_values(among: Floats, with_outcome: Floats) -> Floats:
+    """Return Johnson's relative weights (b, p) of a stack of correlations (b, p, p) and (b, p)."""
+    values, vectors = np.linalg.eigh(among)
+    roots = np.sqrt(np.maximum(values, 0.0))
+    inverse = np.where(roots > 1e-6, 1 / np.maximum(roots, 1e-6), 0.0)
+    turned = np.swapaxes(vectors, 1, 2)
+    root = (vectors * roots[:, None, :]) @ turned
+    coefficients = (vectors * inverse[:, None, :]) @ (turned @ with_outcome[..., None])
+    return np.asarray((root**2 @ coefficients**2)[..., 0])
+
+
+def read_players(groups: Sequence[Sequence[int]] | None, columns: int) -> Players:
+    """Return the positions of each driver's columns; groups that are no partition, and more than 15 drivers, raise."""
+    given = groups if groups is not None else [[column] for column in range(columns)]
+    players = [tuple(group) if np.iterable(group) else (group,) for group in given]
+    if sorted(str(column) for player in players for column in player) != sorted(map(str, range(columns))):
         raise StatisticsError(f"groups 必须把 0…{columns - 1} 的每一列恰好分到一组,收到 {groups}")
     if len(players) > _MOST_PLAYERS:
         raise StatisticsError(f"lmg 最多 {_MOST_PLAYERS} 个因素,收到 {len(players)} 个;请改用 johnson,或用 groups 合并")
     return players
 
 
-def _r_squared_of_subsets(predictors: Predictors, players: list[tuple[int, ...]]) -> Floats:
-    """Return R² of every subset of players; bit k of the position says whether player k is in."""
-    explained = np.zeros(1 << len(players))
-    # Subsets with equally many columns are solved as one stack.
+def _explain_subsets(among: Floats, with_outcome: Floats, players: Players) -> Floats:
+    """Return R² (b, sets) of every set of players; bit k of the position says whether player k is in."""
+    explained = np.zeros((len(among), 1 << len(players)))
+    # Sets with equally many columns are solved as one stack.
     stacks: dict[int, list[tuple[int, list[int]]]] = {}
     for size in range(1, len(players) + 1):
         for chosen in combinations(range(len(players)), size):
             columns = [column for player in chosen for column in players[player]]
             stacks.setdefault(len(columns), []).append((sum(1 << player for player in chosen), columns))
-    is_collinear = predictors.is_collinear
+    # Without collinearity a plain solve is several times faster than a pseudo-inverse.
+    is_collinear = bool((np.linalg.eigvalsh(among)[:, 0] < COLLINEAR).any())
     for stack in stacks.values():
         masks = np.array([mask for mask, _ in stack])
         index = np.array([columns for _, columns in stack])
-        r = predictors.with_outcome[index]
-        among = predictors.among[index[:, :, None], index[:, None, :]]
-        # Without collinearity a plain solve is several times faster than a pseudo-inverse.
+        r = with_outcome[:, index]
+        within = among[:, index[:, :, None], index[:, None, :]]
         if is_collinear:
-            betas = (np.linalg.pinv(among, rcond=1e-10, hermitian=True) @ r[..., None])[..., 0]
+            betas: Floats = (np.linalg.pinv(within, rcond=1e-10, hermitian=True) @ r[..., None])[..., 0]
         else:
-            betas = np.linalg.solve(among, r[..., None])[..., 0]
-        explained[masks] = (betas * r).sum(axis=1)
+            betas = np.asarray(np.linalg.solve(within, r[..., None])[..., 0], dtype=np.float64)
+        explained[:, masks] = (betas * r).sum(axis=2)
     return explained
 
 
 def _shapley(explained: Floats, players: int) -> Floats:
-    masks = np.arange(explained.size)
-    sizes = np.array([mask.bit_count() for mask in range(explained.size)])
-    # A subset of s others precedes a player in s!(p-s-1)! of the p! orders.
+    masks = np.arange(explained.shape[1])
+    sizes = np.array([mask.bit_count() for mask in range(explained.shape[1])])
+    # A set of s others precedes a player in s!(p-s-1)! of the p! orders.
     order_share = np.array([1 / (players * comb(players - 1, size)) if size < players else 0 for size in sizes])
-    values = np.empty(players)
+    values = np.empty((explained.shape[0], players))
     for player in range(players):
         without = masks[(masks >> player) & 1 == 0]
-        values[player] = order_share[without] @ (explained[without | (1 << player)] - explained[without])
+        gains = explained[:, without | (1 << player)] - explained[:, without]
+        values[:, player] = gains @ order_share[without]
     return values

@@ -41,6 +41,7 @@ from feedback_engine.stats import (
     raking,
     reliability,
     replication,
+    resampling,
     topsis,
     weights,
 )
@@ -221,7 +222,7 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
     "find_suppressed": (importance.find_suppressed, TABLE),
     "first": (importance.first, TABLE),
     "last": (importance.last, TABLE),
-    "bootstrap_shares": (lambda x, y: importance.bootstrap_shares(x, y, repeats=5), TABLE),
+    "bootstrap_shares": (lambda x, y: resampling.bootstrap_shares(x, y, repeats=5), TABLE),
     "vif": (correlation.vif, GRID),
     "group_collinear": (correlation.group_collinear, GRID),
     "fit_pls": (

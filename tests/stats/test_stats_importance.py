@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.correlation import group_collinear, vif
 from feedback_engine.stats.importance import (
-    bootstrap_shares,
     find_suppressed,
     find_weaknesses,
     first,
@@ -19,6 +18,7 @@ from feedback_engine.stats.importance import (
     pratt,
     standardised_betas,
 )
+from feedback_engine.stats.resampling import bootstrap_shares, resample_shares
 
 
 def survey(rows: int = 200, columns: int = 4, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -136,10 +136,42 @@ def test_bootstrap_is_seeded_and_ranks_what_it_can_tell_apart() -> None:
     assert again.lower == pytest.approx(result.lower, abs=0)
 
 
+@pytest.mark.parametrize("method", [lmg, johnson])
+def test_resamples_computed_at_once_are_those_computed_row_by_row(method) -> None:
+    x, y = survey(40, 3)
+    weights = np.random.default_rng(2).integers(0, 3, 40)
+    found = resample_shares(x, y, weights, 7, np.random.default_rng(5), is_lmg=method is lmg)
+    for shares, rows in zip(found, np.random.default_rng(5).integers(0, 40, (7, 40)), strict=True):
+        assert shares == pytest.approx(method(x[rows], y[rows], weights[rows]).share)
+
+
+def test_resamples_of_collinear_and_of_grouped_drivers_are_shared_out() -> None:
+    x, y = survey(60, 2)
+    doubled = resample_shares(np.column_stack([x, x[:, 0]]), y, None, 20, np.random.default_rng(1))
+    assert doubled[:, 0] == pytest.approx(doubled[:, 2])
+    grouped = resample_shares(
+        np.column_stack([x, x[:, 0]]), y, None, 20, np.random.default_rng(1), groups=[[0, 2], [1]]
+    )
+    assert grouped.shape == (20, 2)
+    assert grouped.sum(axis=1) == pytest.approx(np.ones(20))
+
+
+def test_resamples_that_go_flat_are_drawn_again_or_refused() -> None:
+    x = np.array([[0.0, 0], [0, 1], [0, 2], [1, 3]])
+    assert resample_shares(x, [1, 2, 3, 5], None, 50, np.random.default_rng(0)).shape == (50, 2)
+    one = np.zeros((200, 1))
+    one[0] = 1
+    rare = resample_shares(one, np.arange(200.0), None, 30, np.random.default_rng(0))
+    assert np.isfinite(rare).all()
+    weights = np.r_[1.0, 1.0, 1.0, np.zeros(997)]
+    with pytest.raises(StatisticsError, match="样本太小"):
+        resample_shares(np.arange(1000.0), np.arange(1000.0) ** 2, weights, 30, np.random.default_rng(0))
+
+
 def test_every_set_of_drivers_is_solved_once_however_many_orders_share_it(monkeypatch) -> None:
     solved: list[int] = []
     solve = np.linalg.solve
-    monkeypatch.setattr(np.linalg, "solve", lambda a, b: solved.append(len(a)) or solve(a, b))
+    monkeypatch.setattr(np.linalg, "solve", lambda a, b: solved.append(a.size // a.shape[-1] ** 2) or solve(a, b))
     lmg(*survey(500, 12))
     # 4095 sets in 12 stacks, not 12! orders.
     assert (len(solved), sum(solved)) == (12, 2**12 - 1)
