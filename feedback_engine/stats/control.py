@@ -15,6 +15,8 @@ from feedback_engine.stats.normalise import flags_of
 # Mean range of two normal observations in units of σ, as printed in the tables of constants.
 _D2 = 1.128
 _RUN = 8
+# A base is counted in units; far below one the figures leave the range of floats.
+_LEAST_BASE = 1e-9
 # Fewer points than these make limits that are hardly more than an example, or not yet firm.
 _USABLE_BASELINE = 8
 _SOLID_BASELINE = 20
@@ -154,8 +156,9 @@ def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
     bases = as_vector(n, "n") if is_column(n) else np.full(counts.size, as_number(n, "n"))
     if bases.size != counts.size:
         raise StatisticsError(f"n 有 {bases.size} 个,k 有 {counts.size} 个:两者必须一致")
-    if (bases <= 0).any():
-        raise StatisticsError(f"第 {int(np.argmax(bases <= 0)) + 1} 个点的 n 不大于 0")
+    if (bases <= _LEAST_BASE).any():
+        place = int(np.argmax(bases <= _LEAST_BASE))
+        raise StatisticsError(f"第 {place + 1} 个点的 n 为 {bases[place]:g}:不大于 0,或小得不是基数")
     return counts, bases
 
 

@@ -15,6 +15,7 @@ from feedback_engine.stats.arrays import (
     as_matrix,
     as_vector,
     choose,
+    constant_columns,
     names_of,
     refuse_constant,
 )
@@ -83,7 +84,7 @@ def describe(x: Values) -> Description:
     if values.size == 0:
         raise StatisticsError("x 全部缺失:没有可描述的值")
     lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75])
-    varies = values.size > 1 and np.ptp(values) > 0
+    varies = values.size > 1 and not constant_columns(values[:, None])[0]
     return Description(
         base=values.size,
         missing=int(column.size - values.size),

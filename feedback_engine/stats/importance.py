@@ -147,7 +147,7 @@ def johnson_values(among: Floats, with_outcome: Floats) -> Floats:
 
 def read_players(groups: Sequence[Sequence[int]] | None, columns: int) -> Players:
     """Return the positions of each driver's columns; groups that are no partition, and more than 15 drivers, raise."""
-    given = groups if groups is not None else [[column] for column in range(columns)]
+    given = [[column] for column in range(columns)] if groups is None else groups if np.iterable(groups) else ()
     players = [tuple(group) if np.iterable(group) else (group,) for group in given]
     if sorted(str(column) for player in players for column in player) != sorted(map(str, range(columns))):
         raise StatisticsError(f"groups 必须把 0…{columns - 1} 的每一列恰好分到一组,收到 {groups}")

@@ -56,7 +56,8 @@ def weighted_mean(
     """Return Σwx/Σw with its linearised standard error and t interval (df = PSUs - strata).
 
     `population` is the number of PSUs in the population (one number, or one per row), for the finite-population
-    correction. With one PSU the interval is NaN; with no variation it has width 0. Rows of weight 0 count in no base.
+    correction. With one PSU error, interval and design effect are NaN; with no variation the interval has width 0. Rows
+    of weight 0 count in no base.
     """
     values = as_vector(x, "x")
     weights = as_weights(w, values.size, "w")

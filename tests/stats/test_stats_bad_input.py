@@ -71,7 +71,10 @@ def dress(table: list[Any]) -> st.SearchStrategy[Any]:
 def _frame(table: list[Any]) -> Any:
     index = [f"r{10 - place}" for place in range(len(table))]
     if table and isinstance(table[0], list) and len({len(row) for row in table if isinstance(row, list)}) == 1:
-        return pd.DataFrame(table, index=index)
+        try:
+            return pd.DataFrame(table, index=index)
+        except (ValueError, TypeError, OverflowError):
+            return table
     return pd.Series(table, index=index, dtype=object)
 
 
@@ -348,7 +351,7 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
 # Where NaN or infinity is the documented answer to a question without one.
 UNDEFINED: dict[str, tuple[str, ...]] = {
     "weighted_mean": ("lower", "upper", "standard_error"),
-    "weighted_mean of a design": ("lower", "upper", "standard_error"),
+    "weighted_mean of a design": ("lower", "upper", "standard_error", "design_effect"),
     "nps_from_answers": ("lower", "upper", "standard_error"),
     "raked_mean": ("lower", "upper", "standard_error"),
     "linearised_error": ("0",),

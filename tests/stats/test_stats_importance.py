@@ -187,6 +187,8 @@ def test_every_set_of_drivers_is_solved_once_however_many_orders_share_it(monkey
         (lambda x, y: lmg(np.where(x > 1, np.nan, x), y), "nan"),
         (lambda x, y: lmg(x[:2], y[:2]), "至少需要 3 行"),
         (lambda x, y: lmg(x, y, groups=[[0], [1]]), "恰好分到一组"),
+        (lambda x, y: lmg(x, y, groups=5), "恰好分到一组"),
+        (lambda x, y: lmg(x, y, groups=["a", 1, 2, 3]), "恰好分到一组"),
         (lambda x, y: lmg(np.random.default_rng(0).normal(size=(len(y), 16)), y), "最多 15 个"),
     ],
 )
