@@ -165,7 +165,7 @@ def _average(table: Floats, name: str, confidence: float) -> tuple[Floats, Float
 
 
 def _find_lines(y: Floats, x: Floats, lines: str | tuple[float, float]) -> tuple[float, float]:
-    from feedback_engine.stats.arrays import as_vector
+    from feedback_engine.stats.arrays import as_vector, show
 
     if isinstance(lines, str) and lines == "mean":
         return float(y.mean()), float(x.mean())
@@ -173,7 +173,7 @@ def _find_lines(y: Floats, x: Floats, lines: str | tuple[float, float]) -> tuple
         return float(np.median(y)), float(np.median(x))
     targets = np.empty(0) if isinstance(lines, str) or lines is None else as_vector(lines, "lines")
     if targets.size != 2:
-        raise StatisticsError(f"lines 是 mean、median，或（重要性, 表现）两个目标值；不是 {lines!r}")
+        raise StatisticsError(f"lines 是 mean、median，或（重要性, 表现）两个目标值；不是 {show(lines)}")
     return float(targets[0]), float(targets[1])
 
 

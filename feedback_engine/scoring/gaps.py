@@ -14,7 +14,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.answers import read_answers
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.samples import Floats
-from feedback_engine.stats.arrays import as_matrix, as_names, as_number, as_weights, check_probability, labels_of
+from feedback_engine.stats.arrays import as_matrix, as_names, as_number, as_weights, check_probability, labels_of, show
 from feedback_engine.tables.analysis import GAPS
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _homes(dimensions: Sequence[str] | Mapping[str, str] | None, labels: list[st
         return {label: homes.get(label, "") for label in labels}
     given = [] if isinstance(dimensions, str) or not np.iterable(dimensions) else list(dimensions)
     if len(given) != len(labels):
-        raise StatisticsError(f"dimensions {dimensions!r} 有 {len(given)} 个，题目有 {len(labels)} 个；请一题一个")
+        raise StatisticsError(f"dimensions {show(dimensions)} 有 {len(given)} 个，题目有 {len(labels)} 个；请一题一个")
     return dict(zip(labels, map(str, given), strict=True))
 
 
@@ -128,7 +128,7 @@ def _weigh(weights: Mapping[str, float] | None, homes: list[str]) -> list[float]
     if weights is None:
         return [1.0] * len(homes)
     if not isinstance(weights, Mapping):
-        raise StatisticsError(f"dimension_weights 应为 {{维度: 权重}}，收到 {weights!r}")
+        raise StatisticsError(f"dimension_weights 应为 {{维度: 权重}}，收到 {show(weights)}")
     lacking = [home for home in homes if home not in weights]
     if lacking:
         raise StatisticsError(f"dimension_weights 里维度 {lacking[0]!r} 没有权重；有 {'、'.join(map(str, weights))}")

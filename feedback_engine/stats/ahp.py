@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights, choose, names_of
+from feedback_engine.stats.arrays import (
+    Floats,
+    Values,
+    as_number,
+    as_vector,
+    as_weights,
+    choose,
+    is_column,
+    names_of,
+    show,
+)
 from feedback_engine.stats.judgements import check_judgements, complete_matrix
 
 __all__ = [
@@ -86,8 +96,8 @@ def ahp_weights(
 
 def group_judgements(matrices: Sequence[Values], weights: Values = None) -> Floats:
     """Return the group's matrix: the (weighted) geometric mean of each judgement over the experts."""
-    if len(matrices) == 0:
-        raise StatisticsError("没有任何专家的判断矩阵")
+    if not is_column(matrices) or len(matrices) == 0:
+        raise StatisticsError(f"没有任何专家的判断矩阵:应为 [矩阵, …],收到 {show(matrices)}")
     checked = [check_judgements(matrix) for matrix in matrices]
     if len({matrix.shape for matrix in checked}) > 1:
         raise StatisticsError(f"各专家矩阵大小不一:{[matrix.shape[0] for matrix in checked]}")
@@ -139,9 +149,10 @@ def hierarchy_consistency(
 def _walk(
     node: Mapping[str, Any], ri: RandomIndex, method: str, weight: float, place: str
 ) -> Iterator[tuple[str, Any, float]]:
-    children = list(node.get("children", ())) if isinstance(node, Mapping) else []
+    given = node.get("children", ()) if isinstance(node, Mapping) else ()
+    children = list(given) if is_column(given) and not isinstance(given, Mapping) else []
     if not children:
-        raise StatisticsError(f"层次结构 {place} 没有 children")
+        raise StatisticsError(f"层次结构 {place} 没有 children:应为 [子层或名称, …],收到 {show(given)}")
     for position, (child, share) in enumerate(zip(children, _local(node, children, ri, method, place), strict=True), 1):
         inner = f"{place}/{position}"
         yield inner, child, weight * float(share)

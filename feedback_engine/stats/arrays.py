@@ -16,6 +16,9 @@ Values = Any
 # Beyond this a fourth power overflows; no rating, count or price comes near.
 _LARGEST = 1e60
 _NUMERIC = frozenset("biuf")
+# A spread below this vanishes when it is squared.
+_SMALLEST = 1e-140
+_LONGEST = 120
 
 
 def as_vector(values: Values, name: str, *, minimum: int = 1, allow_missing: bool = False) -> Floats:
@@ -54,6 +57,19 @@ def as_matrix(
     return array
 
 
+def show(value: Any) -> str:
+    """Return a value as one short line of an error message; arrays and frames print over many."""
+    line = " ".join(repr(value).split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def as_flag(value: Any, name: str) -> bool:
+    """Return a truth value; anything else than True or False raises."""
+    if not isinstance(value, bool | np.bool_):
+        raise StatisticsError(f"{name} 为 {show(value)}:只能是 True 或 False")
+    return bool(value)
+
+
 def names_of(values: Values, count: int) -> tuple[str, ...]:
     """Return the column names of a frame or a mapping, or 「第 1 列」… for anything without names."""
     columns = list(values) if isinstance(values, Mapping) else getattr(values, "columns", None)
@@ -77,7 +93,7 @@ def labels_of(values: Values) -> tuple[str, ...] | None:
 def as_names(given: Values, name: str) -> list[str]:
     """Return a list of names as text; a single text or number, and a name that comes twice, raise."""
     if isinstance(given, str | bytes) or not np.iterable(given):
-        raise StatisticsError(f"{name} 应为一列名称,收到 {given!r}")
+        raise StatisticsError(f"{name} 应为一列名称,收到 {show(given)}")
     names = [str(each) for each in given]
     repeated = next((each for each in names if names.count(each) > 1), None)
     if repeated is not None:
@@ -131,7 +147,7 @@ def check_probability(value: float, name: str) -> float:
     """Return `value` if it lies strictly between 0 and 1."""
     number = as_number(value, name)
     if not 0 < number < 1:
-        raise StatisticsError(f"{name} 为 {value!r}:必须在 0 与 1 之间(不含端点)")
+        raise StatisticsError(f"{name} 为 {show(value)}:必须在 0 与 1 之间(不含端点)")
     return number
 
 
@@ -152,7 +168,7 @@ def is_gap(cell: Any) -> bool:
 def choose(value: str, name: str, options: Sequence[str]) -> str:
     """Return `value` if it is one of `options`; otherwise the error lists them."""
     if not isinstance(value, str) or value not in options:
-        raise StatisticsError(f"{name} 不认识 {value!r};可选:{'、'.join(options)}")
+        raise StatisticsError(f"{name} 不认识 {show(value)};可选:{'、'.join(options)}")
     return value
 
 
@@ -167,7 +183,8 @@ def refuse_constant(array: Floats, name: str, columns: Sequence[str]) -> None:
 def constant_columns(array: Floats) -> NDArray[np.bool_]:
     """Return which columns hold one value only, up to rounding in the last digits."""
     spread = np.ptp(array, axis=0)
-    return np.asarray(spread <= 1e-12 * np.maximum(np.abs(array).max(axis=0), 1e-300), dtype=np.bool_)
+    largest = np.abs(array).max(axis=0)
+    return np.asarray(spread <= np.maximum(1e-12 * largest, _SMALLEST), dtype=np.bool_)
 
 
 def _as_floats(values: Values, name: str) -> Floats:
@@ -200,11 +217,11 @@ def _read_one_by_one(values: Values, array: np.ndarray, name: str) -> Floats:
             found[place] = np.nan
             continue
         if isinstance(cell, str | bytes | complex | np.datetime64 | np.timedelta64):
-            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {cell!r}:不是数值")
+            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {show(cell)}:不是数值")
         try:
             found[place] = float(cell)
         except (TypeError, ValueError, OverflowError) as error:
-            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {cell!r}:不是数值") from error
+            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {show(cell)}:不是数值") from error
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights
+from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights, show
 from feedback_engine.stats.intervals import weighted_mean
 from feedback_engine.stats.quantiles import t_quantile
 
@@ -109,7 +109,7 @@ def compare_estimates(
 def _read_estimate(given: tuple[float, float, float], name: str) -> tuple[float, float, float]:
     numbers = as_vector(given, name, allow_missing=True)
     if numbers.size != 3 or np.isnan(numbers[0]):
-        raise StatisticsError(f"{name} 应为 (值, 标准误, 自由度),收到 {given!r}")
+        raise StatisticsError(f"{name} 应为 (值, 标准误, 自由度),收到 {show(given)}")
     value, error, freedom = (float(number) for number in numbers)
     if error < 0:
         raise StatisticsError(f"{name} 的标准误为 {error:g}:必须 ≥ 0")

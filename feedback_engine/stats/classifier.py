@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import as_number, check_probability
+from feedback_engine.stats.arrays import as_number, check_probability, show
 from feedback_engine.stats.estimates import Estimate
 from feedback_engine.stats.quantiles import normal_quantile
 
@@ -26,7 +26,7 @@ def rogan_gladen(
     """
     for name, value in (("share", share), ("sensitivity", sensitivity), ("specificity", specificity)):
         if as_number(value, name, least=0) > 1:
-            raise StatisticsError(f"{name} 为 {value!r}:必须在 0 与 1 之间")
+            raise StatisticsError(f"{name} 为 {show(value)}:必须在 0 与 1 之间")
     for name, count in (("n", n), ("n_positive", n_positive), ("n_negative", n_negative)):
         if count is not None:
             as_number(count, name, above=0)

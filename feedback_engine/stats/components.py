@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_matrix, choose, names_of, refuse_constant
+from feedback_engine.stats.arrays import Floats, Values, as_matrix, choose, names_of, refuse_constant, show
 
 KEEP_RULES = ("either", "kaiser", "share")
 
@@ -34,7 +34,7 @@ class Components:
         """Return how many components a rule keeps: λ > 1, `share` of the variance, the larger of both, or a number."""
         if isinstance(keep, int):
             if not 1 <= keep <= self.eigenvalues.size:
-                raise StatisticsError(f"keep 为 {keep}:成分数必须在 1 与 {self.eigenvalues.size} 之间")
+                raise StatisticsError(f"keep 为 {show(keep)}:成分数必须在 1 与 {self.eigenvalues.size} 之间")
             return keep
         choose(keep, "keep", KEEP_RULES)
         kaiser = max(1, int((self.eigenvalues > 1 + 1e-12).sum()))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_count, as_number, as_vector, is_column
+from feedback_engine.stats.arrays import Floats, Values, as_count, as_flag, as_number, as_vector, is_column
 from feedback_engine.stats.normalise import flags_of
 
 # Mean range of two normal observations in units of σ, as printed in the tables of constants.
@@ -164,7 +164,7 @@ def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
 
 def _least(minimum: int, laney: bool) -> int:
     # A spread of z-scores needs two of them.
-    return max(2 if laney else 1, as_count(minimum, "minimum"))
+    return max(2 if as_flag(laney, "laney") else 1, as_count(minimum, "minimum"))
 
 
 def _baseline(baseline: Baseline, count: int, needed: int) -> NDArray[np.intp]:

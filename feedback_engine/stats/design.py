@@ -13,6 +13,8 @@ def effective_base(weights: Values) -> float:
     """Return Kish's effective sample size, (Σw)² / Σw²."""
     checked = as_vector(weights, "weights")
     checked = as_weights(checked, checked.size)
+    # In units of the largest, so that no square vanishes.
+    checked = checked / checked.max()
     return float(checked.sum() ** 2 / (checked**2).sum())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_engine.errors import StatisticsError, StatisticsWarning
-from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_vector, as_weights, choose
+from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_names, as_vector, as_weights, choose
 
 OPERATORS = ("weighted", "minmax", "product_max", "min_sum")
 _ALIASES = {"prod_max": "product_max", "min_max": "minmax"}
@@ -43,14 +43,16 @@ def evaluate(
     M(∧,⊕) min(1, Σ min(a, r)). Rows of R that do not sum to 1 are scaled, with a warning; so are weights for
     "weighted". `values` are the levels' scores.
     """
-    operator = choose(_ALIASES.get(operator, operator), "operator", OPERATORS)
+    operator = choose(
+        _ALIASES.get(operator, operator) if isinstance(operator, str) else operator, "operator", OPERATORS
+    )
     r = _distributions(memberships)
     a = as_weights(weights, r.shape[0])
     if operator == "weighted" and abs(a.sum() - 1) > _ROUNDING:
         a = a / a.sum()
     combined = _combine(a[:, None], r, operator)
     normalised = combined / combined.sum()
-    names: Sequence[str | int] = range(r.shape[1]) if levels is None else [str(level) for level in levels]
+    names: Sequence[str | int] = range(r.shape[1]) if levels is None else as_names(levels, "levels")
     if len(names) != r.shape[1]:
         raise StatisticsError(f"levels 有 {len(names)} 个,隶属度有 {r.shape[1]} 列:两者必须一致")
     best = tuple(names[int(place)] for place in np.flatnonzero(combined >= combined.max() - 1e-12))

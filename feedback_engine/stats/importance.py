@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values
+from feedback_engine.stats.arrays import Floats, Values, show
 from feedback_engine.stats.correlation import COLLINEAR, Predictors, correlate_predictors
 
 _MOST_PLAYERS = 15
@@ -150,7 +150,7 @@ def read_players(groups: Sequence[Sequence[int]] | None, columns: int) -> Player
     given = [[column] for column in range(columns)] if groups is None else groups if np.iterable(groups) else ()
     players = [tuple(group) if np.iterable(group) else (group,) for group in given]
     if sorted(str(column) for player in players for column in player) != sorted(map(str, range(columns))):
-        raise StatisticsError(f"groups 必须把 0…{columns - 1} 的每一列恰好分到一组,收到 {groups}")
+        raise StatisticsError(f"groups 必须把 0…{columns - 1} 的每一列恰好分到一组,收到 {show(groups)}")
     if len(players) > _MOST_PLAYERS:
         raise StatisticsError(f"lmg 最多 {_MOST_PLAYERS} 个因素,收到 {len(players)} 个;请改用 johnson,或用 groups 合并")
     return players

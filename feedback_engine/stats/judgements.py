@@ -7,7 +7,7 @@ from scipy import optimize
 from scipy.sparse import csgraph
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_matrix, names_of
+from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_number, names_of
 
 
 def check_judgements(matrix: Values, tolerance: float = 0.05) -> Floats:
@@ -49,6 +49,7 @@ def complete_matrix(matrix: Values, tolerance: float = 0.05) -> Floats:
 
 def _check_given(matrix: Values, tolerance: float) -> Floats:
     judged = as_matrix(matrix, "判断矩阵", allow_missing=True).copy()
+    tolerance = as_number(tolerance, "tolerance", least=0)
     size = judged.shape[0]
     if judged.shape != (size, size):
         raise StatisticsError(f"判断矩阵应为方阵,收到 {judged.shape[0]} 行 {judged.shape[1]} 列")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Values, as_number, as_weights
+from feedback_engine.stats.arrays import Values, as_number, as_weights, show
 
 LEVELS = ("like", "must-be", "neutral", "live-with", "dislike")
 # Rows: functional answer, columns: dysfunctional answer, both in the order of LEVELS (Berger et al. 1993).
@@ -93,8 +93,8 @@ def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:
 
 
 def _codes(answers: Values, like: int, name: str) -> list[int]:
-    if like not in (1, 5):
-        raise StatisticsError(f"like 为 {like!r}:「喜欢」的编码只能是 1 或 5")
+    if not isinstance(like, int | float | np.number) or like not in (1, 5):
+        raise StatisticsError(f"like 为 {show(like)}:「喜欢」的编码只能是 1 或 5")
     given = np.asarray([] if answers is None else answers, dtype=object)
     if given.ndim > 1 and given.size != max(given.shape):
         raise StatisticsError(f"{name} 收到 {given.shape} 的表:一次只评一个属性,请逐列传入")
@@ -107,4 +107,4 @@ def _code(answer: Any, place: int, like: int, name: str) -> int:
         return LEVELS.index(level)
     if isinstance(answer, int | float | np.number) and not isinstance(answer, bool) and answer in (1, 2, 3, 4, 5):
         return int(answer) - 1 if like == 1 else 5 - int(answer)
-    raise StatisticsError(f"{name} 第 {place} 个回答为 {answer!r};可选:1–5 或 {'、'.join(LEVELS)}")
+    raise StatisticsError(f"{name} 第 {place} 个回答为 {show(answer)};可选:1–5 或 {'、'.join(LEVELS)}")

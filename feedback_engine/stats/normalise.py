@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, choose, constant_columns
+from feedback_engine.stats.arrays import Floats, Values, choose, constant_columns, show
 
 NORMALISATIONS = ("minmax", "ratio", "vector", "max", "zscore", "none")
 
@@ -47,7 +47,7 @@ def flags_of(values: Values, name: str) -> NDArray[Any]:
     try:
         given = np.asarray(values)
     except ValueError as error:
-        raise StatisticsError(f"{name} 各项长短不一,不是一列标记:{values!r}") from error
+        raise StatisticsError(f"{name} 各项长短不一,不是一列标记:{show(values)}") from error
     # A series of dtype object may still hold nothing but truth values.
     is_truth = given.dtype == object and all(isinstance(item, bool | np.bool_) for item in np.ravel(given))
     return given.astype(bool) if is_truth and given.size else given
@@ -58,7 +58,7 @@ def _position(item: object, names: Sequence[str], columns: int) -> int:
         return list(names).index(item)
     if isinstance(item, int) and not isinstance(item, bool) and -columns <= item < columns:
         return item
-    raise StatisticsError(f"cost 里的 {item!r} 不是任何一列;列有:{'、'.join(names)}(或给出布尔掩码、列号)")
+    raise StatisticsError(f"cost 里的 {show(item)} 不是任何一列;列有:{'、'.join(names)}(或给出布尔掩码、列号)")
 
 
 def _refuse_non_positive(x: Floats, how: str, cost: NDArray[np.bool_]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import show
 
 Path = tuple[str, str]
 
@@ -49,7 +50,7 @@ def draw_model(
 ) -> PathModel:
     """Return the checked model; items in two blocks, unknown or lonely latents and cycles raise."""
     if not isinstance(blocks, Mapping) or not blocks:
-        raise StatisticsError(f"blocks 为空或不是 {{潜变量: [题项, …]}}:至少需要两个潜变量,收到 {blocks!r}")
+        raise StatisticsError(f"blocks 为空或不是 {{潜变量: [题项, …]}}:至少需要两个潜变量,收到 {show(blocks)}")
     checked = {str(latent): _list_items(items) for latent, items in blocks.items()}
     arrows = _list_arrows(paths)
     _check_blocks(checked)
@@ -99,7 +100,7 @@ def _list_arrows(paths: Any) -> tuple[Path, ...]:
     arrows: list[Any] = list(paths) if np.iterable(paths) else []
     wrong = [arrow for arrow in arrows if isinstance(arrow, str) or not np.iterable(arrow) or len(tuple(arrow)) != 2]
     if wrong or not arrows:
-        raise StatisticsError(f"paths 应为 [(从, 到), …],收到 {wrong[0] if wrong else paths!r}")
+        raise StatisticsError(f"paths 应为 [(从, 到), …],收到 {show(wrong[0] if wrong else paths)}")
     return tuple((str(start), str(end)) for start, end in arrows)
 
 
@@ -136,11 +137,11 @@ def _check_paths(latents: tuple[str, ...], paths: tuple[Path, ...]) -> None:
 
 def _read_modes(blocks: Mapping[str, object], modes: Mapping[str, str] | str | None) -> dict[str, str]:
     if not isinstance(modes, str | Mapping | None):
-        raise StatisticsError(f'modes 应为 {{潜变量: "A" 或 "B"}},收到 {modes!r}')
+        raise StatisticsError(f'modes 应为 {{潜变量: "A" 或 "B"}},收到 {show(modes)}')
     given = dict.fromkeys(blocks, modes or "A") if isinstance(modes, str | None) else dict(modes)
     for latent, mode in given.items():
         if latent not in blocks:
             raise StatisticsError(f"modes 里的 {latent} 不在 blocks 中")
         if mode not in ("A", "B"):
-            raise StatisticsError(f"modes[{latent}] 为 {mode!r};可选:A(反映型)、B(形成型)")
+            raise StatisticsError(f"modes[{latent}] 为 {show(mode)};可选:A(反映型)、B(形成型)")
     return {latent: given.get(latent, "A") for latent in blocks}

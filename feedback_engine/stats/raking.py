@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
-from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
+from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights, show
 from feedback_engine.stats.calibration import read_cells
 from feedback_engine.stats.design import effective_base, linearised_error
 from feedback_engine.stats.estimates import Estimate
@@ -184,7 +184,7 @@ def _bounds(trim: float | tuple[float, float]) -> tuple[float, float]:
     given = as_vector(trim, "trim")
     low, high = given if given.size == 2 else (1 / given[0] if given[0] > 0 else np.nan, given[0])
     if given.size > 2 or not 0 <= low < 1 < high:
-        raise StatisticsError(f"trim 为 {trim!r}:应为大于 1 的数(例如 5),或下限 < 1 < 上限的一对数")
+        raise StatisticsError(f"trim 为 {show(trim)}:应为大于 1 的数(例如 5),或下限 < 1 < 上限的一对数")
     return float(low), float(high)
 
 
@@ -209,9 +209,10 @@ def _is_shares(totals: Floats) -> bool:
 
 
 def _targets_of(given: Values, name: str) -> dict[Hashable, float]:
-    targets = given.to_dict() if hasattr(given, "to_dict") else given
+    # The table of a frame has no one target per value.
+    targets = given.to_dict() if hasattr(given, "to_dict") and getattr(given, "ndim", 1) == 1 else given
     if not isinstance(targets, Mapping) or not targets:
-        raise StatisticsError(f"边际 {name} 应为 {{类别: 人数或份额}},收到 {given!r}")
+        raise StatisticsError(f"边际 {name} 应为 {{类别: 人数或份额}},收到 {show(given)}")
     return dict(targets)
 
 
@@ -226,10 +227,10 @@ def _read_margin(frame: Values, column: Hashable, given: Values, start: Floats) 
         raise StatisticsError(f"边际 {name} 的份额合计为 {totals.sum():g}:应为 1(或写成人数)")
     position = {label: place for place, label in enumerate(labels)}
     values = _values_of(frame, column)
-    unknown = next((place for place, value in enumerate(values) if value not in position), None)
+    unknown = next((place for place, value in enumerate(values) if not _is_known(value, position)), None)
     if unknown is not None:
         raise StatisticsError(
-            f"{name} 第 {unknown + 1} 行的值 {values[unknown]!r} 在边际里没有目标;边际有:{list(labels)}"
+            f"{name} 第 {unknown + 1} 行的值 {show(values[unknown])} 在边际里没有目标;边际有:{list(labels)}"
         )
     codes = np.array([position[value] for value in values], dtype=np.intp)
     present = np.bincount(codes, weights=start, minlength=len(labels)) > 0
@@ -239,6 +240,11 @@ def _read_margin(frame: Values, column: Hashable, given: Values, start: Floats) 
     return _Margin(name, codes, totals, labels)
 
 
+def _is_known(value: Any, position: Mapping[Hashable, int]) -> bool:
+    # A list in a cell is nobody's label, and cannot be looked up.
+    return isinstance(value, Hashable) and value in position
+
+
 def _values_of(frame: Values, column: Hashable) -> list[Hashable]:
     if not (hasattr(frame, "columns") or isinstance(frame, Mapping)):
         raise StatisticsError(f"数据应为数据表或 {{列名: 各行的值}},收到 {type(frame).__name__}")
@@ -246,12 +252,15 @@ def _values_of(frame: Values, column: Hashable) -> list[Hashable]:
         return list(zip(*(_values_of(frame, part) for part in column), strict=True))
     if column not in frame:
         raise StatisticsError(f"数据里没有边际列 {column}")
-    return list(np.asarray(frame[column], dtype=object).tolist())
+    values = np.asarray(frame[column], dtype=object)
+    if values.ndim != 1:
+        raise StatisticsError(f"边际列 {column} 应为一列值,收到形状 {values.shape};请核对列名是否重复")
+    return list(values.tolist())
 
 
 def _row_count(frame: Values, margins: Margins) -> int:
     if not isinstance(margins, Mapping) or not margins:
-        raise StatisticsError(f"margins 为空或不是 {{列: {{类别: 目标}}}}:至少需要一个边际,收到 {margins!r}")
+        raise StatisticsError(f"margins 为空或不是 {{列: {{类别: 目标}}}}:至少需要一个边际,收到 {show(margins)}")
     counts = {str(column): len(_values_of(frame, column)) for column in margins}
     count = next(iter(counts.values()))
     if count == 0 or len(set(counts.values())) > 1:
@@ -261,5 +270,7 @@ def _row_count(frame: Values, margins: Margins) -> int:
 
 def _base_weights(frame: Values, base_weights: Values, count: int) -> Floats:
     if isinstance(base_weights, str):
+        if base_weights not in frame:
+            raise StatisticsError(f"数据里没有 base_weights 列 {base_weights!r}")
         base_weights = frame[base_weights]
     return as_weights(base_weights, count, "base_weights")

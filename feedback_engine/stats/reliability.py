@@ -21,6 +21,7 @@ from feedback_engine.stats.arrays import (
     constant_columns,
     names_of,
     refuse_constant,
+    show,
 )
 from feedback_engine.stats.components import principal_components
 
@@ -202,7 +203,7 @@ def htmt(items: Values, blocks: Mapping[str, Sequence[object]], absolute: bool =
     r = np.abs(r) if absolute else r
     names = names_of(items, r.shape[0])
     if not isinstance(blocks, Mapping) or not all(np.iterable(columns) and len(columns) for columns in blocks.values()):
-        raise StatisticsError(f"blocks 应为 {{构念: [列, …]}},每个构念至少一列,收到 {blocks!r}")
+        raise StatisticsError(f"blocks 应为 {{构念: [列, …]}},每个构念至少一列,收到 {show(blocks)}")
     index = {block: [_column(column, names) for column in columns] for block, columns in blocks.items()}
     single = {block: _mean_within(r[np.ix_(columns, columns)]) for block, columns in index.items()}
     pairs = [(a, b) for place, a in enumerate(index) for b in list(index)[place + 1 :]]
@@ -222,7 +223,7 @@ def _column(column: object, names: tuple[str, ...]) -> int:
         return names.index(str(column))
     if isinstance(column, int) and 0 <= column < len(names):
         return column
-    raise StatisticsError(f"blocks 里的 {column!r} 不是任何一列;列有:{'、'.join(names)}")
+    raise StatisticsError(f"blocks 里的 {show(column)} 不是任何一列;列有:{'、'.join(names)}")
 
 
 def _alpha(covariance: Floats) -> float:

@@ -22,6 +22,7 @@ from feedback_engine.stats.arrays import (
     choose,
     constant_columns,
     names_of,
+    show,
 )
 from feedback_engine.stats.components import principal_components
 from feedback_engine.stats.normalise import cost_mask, normalise_columns
@@ -117,7 +118,7 @@ def combine(a: Values, b: Values, method: str = "linear", alpha: float = 0.5) ->
     second = as_weights(b, first.size, "b")
     alpha = as_number(alpha, "alpha") if method == "linear" else 0.0
     if not 0 <= alpha <= 1:
-        raise StatisticsError(f"alpha 为 {alpha!r}:必须在 0 与 1 之间")
+        raise StatisticsError(f"alpha 为 {show(alpha)}:必须在 0 与 1 之间")
     if method == "multiplicative":
         return _multiply(first, second)
     share = np.array([alpha, 1 - alpha]) if method == "linear" else game_coefficients([first, second])
