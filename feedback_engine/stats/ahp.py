@@ -12,6 +12,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
+    as_names,
     as_number,
     as_vector,
     as_weights,
@@ -153,6 +154,7 @@ def _walk(
     children = list(given) if is_column(given) and not isinstance(given, Mapping) else []
     if not children:
         raise StatisticsError(f"层次结构 {place} 没有 children:应为 [子层或名称, …],收到 {show(given)}")
+    as_names([child for child in children if not isinstance(child, Mapping)], f"层次结构 {place} 的 children")
     for position, (child, share) in enumerate(zip(children, _local(node, children, ri, method, place), strict=True), 1):
         inner = f"{place}/{position}"
         yield inner, child, weight * float(share)

@@ -91,9 +91,12 @@ def labels_of(values: Values) -> tuple[str, ...] | None:
 
 
 def as_names(given: Values, name: str) -> list[str]:
-    """Return a list of names as text; a single text or number, and a name that comes twice, raise."""
+    """Return a list of names as text; a single text or number, a gap, and a name that comes twice raise."""
     if isinstance(given, str | bytes) or not np.iterable(given):
         raise StatisticsError(f"{name} 应为一列名称,收到 {show(given)}")
+    gap = next((place for place, each in enumerate(given, 1) if is_gap(each)), None)
+    if gap is not None:
+        raise StatisticsError(f"{name} 的第 {gap} 个名称缺失")
     names = [str(each) for each in given]
     repeated = next((each for each in names if names.count(each) > 1), None)
     if repeated is not None:

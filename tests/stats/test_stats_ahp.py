@@ -178,6 +178,8 @@ def test_hierarchy_multiplies_down_and_adds_over_branches() -> None:
         (lambda: group_judgements([np.ones((2, 2)), np.ones((3, 3))]), "大小不一"),
         (lambda: hierarchy_weights({"matrix": [[1]], "children": ["a", "b"]}), "根节点 的矩阵为 1 阶"),
         (lambda: hierarchy_weights({"matrix": [[1]], "children": []}), "没有 children"),
+        (lambda: hierarchy_weights({"matrix": [[1, 1], [1, 1]], "children": ["a", "a"]}), "'a' 不止一次"),
+        (lambda: hierarchy_weights({"matrix": [[1, 1], [1, 1]], "children": ["a", None]}), "第 2 个名称缺失"),
         (lambda: hierarchy_weights({"children": [{"matrix": [[1, 3], [1, 1]], "children": ["a", "b"]}]}), "根节点/1"),
     ],
 )
