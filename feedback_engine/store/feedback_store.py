@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, and_, delete, select
@@ -160,11 +161,9 @@ def _insert_feedback(connection: Connection, feedback: pd.DataFrame, admission: 
     if answers:
         keys = to_keys([rows["feedback_id"][at] for at in answers])
         enter(connection, keys, [row_ids[at] for at in answers])
-    texts = [(row_id, text) for row_id, text in zip(row_ids, chosen["text"].tolist(), strict=True) if text]
-    if texts:
-        ids, given = zip(*texts, strict=True)
-        of_rows = Rows({"row_id": ids, "text": given, "tagged_with": [""] * len(ids)})
-        insert(connection, tables.feedback_text.insert(), of_rows)
+    texts = chosen["text"].tolist()
+    given = Rows({"row_id": list(compress(row_ids, texts)), "text": list(filter(None, texts))})
+    insert(connection, tables.feedback_text.insert(), given.extended(tagged_with=""))
 
 
 def _insert_of_records(

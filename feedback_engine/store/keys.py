@@ -38,6 +38,8 @@ def number_rows(connection: Connection, keys: Sequence[bytes], first: int) -> li
     left = [key for key in keys if key not in known] if known else keys
     numbers = range(first, first + len(left))
     are_all_new = enter(connection, left, numbers) == len(left)
+    if are_all_new and not known:
+        return list(numbers)
     known |= zip(left, numbers, strict=True) if are_all_new else _find(connection, tables.recent_keys, left)
     return [known[key] for key in keys]
 

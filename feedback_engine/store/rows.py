@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CHUNK = 5000
 #: Rows turned into a frame at a time.
 _AT_A_TIME = 20_000
-#: Parameters in one INSERT. The driver keeps its last statements, so they must be neither large nor of many sizes.
-_PARAMETERS = 8000
+#: Parameters in one INSERT, below the limit of SQLite. The driver keeps its last statements, so their sizes are few.
+_PARAMETERS = 32_000
 #: Microseconds.
 _DAY = 86_400_000_000
 
@@ -80,19 +80,19 @@ def insert(connection: Connection, statement: Insert, rows: Rows) -> int:
 def _insert_many(connection: Connection, statement: str, columns: Sequence[Sequence[Any]]) -> int:
     """Insert many rows a statement: other threads go on for its whole length, where executemany stops them each row."""
     width, total = len(columns), len(columns[0])
-    count = _PARAMETERS // width
     marks = f"({', '.join('?' * width)})"
-    many = statement.replace(marks, ", ".join([marks] * count), 1)
-    whole = total - total % count
-    inserted = 0
-    for start in range(0, whole, count):
+    count = 1 << (_PARAMETERS // width).bit_length() - 1
+    start = inserted = 0
+    while start < total:
+        # Halved until they fit, so that the sizes are few.
+        while count > total - start:
+            count //= 2
         flat: list[Any] = [None] * (count * width)
         for at, column in enumerate(columns):
             flat[at::width] = column[start : start + count]
+        many = statement.replace(marks, ", ".join([marks] * count), 1)
         inserted += connection.exec_driver_sql(many, tuple(flat)).rowcount
-    if whole < total:
-        rest = list(zip(*(column[whole:] for column in columns), strict=True))
-        inserted += connection.exec_driver_sql(statement, rest).rowcount
+        start += count
     return inserted
 
 

@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_importer import REVIEWS, SURVEY, SURVEY_HEADER, open_generic, read, source, to_csv, write
+from test_importer import (
+    CASES,
+    CASES_HEADER,
+    REVIEWS,
+    SURVEY,
+    SURVEY_HEADER,
+    SURVEY_ROWS,
+    open_generic,
+    read,
+    source,
+    to_csv,
+    write,
+)
 
 from feedback_engine.errors import MappingError, SourceError, StoreError
 from feedback_engine.ingest import occurrences
@@ -54,6 +66,26 @@ def test_a_corrected_row_keeps_its_id_and_changes_its_content(tmp_path: Path) ->
     after = read(write(tmp_path / "b.csv", HEADER, reviews("很好")), source("reviews", WITH_ID)).feedback.iloc[0]
     assert before["feedback_id"] == after["feedback_id"]
     assert before["content_hash"] != after["content_hash"]
+
+
+def test_ids_and_contents_are_those_that_existing_stores_hold(tmp_path: Path) -> None:
+    cases = [["G1", "路灯不亮", "灯坏了\r\n三天", "2026-09-01 10:00", "", "2026/9/3", "市政", "已办结", "城建", ""]]
+    found = [
+        read(write(tmp_path / "s.csv", SURVEY_HEADER, SURVEY_ROWS), source("questionnaire", SURVEY)),
+        read(write(tmp_path / "c.csv", CASES_HEADER, cases), source("complaints", CASES)),
+        read(write(tmp_path / "r.csv", HEADER, reviews(" 好\t", "", "好", "😀\x00á")), source("reviews", REVIEWS)),
+        read(write(tmp_path / "i.csv", HEADER, reviews("电话13800130000")), source("reviews", WITH_ID)),
+    ]
+    shown = [
+        [f"{own[:8]} {content[:8]}" for own, content in zip(ids(batch), batch.feedback["content_hash"], strict=True)]
+        for batch in found
+    ]
+    assert shown == [
+        ["3456ff95 874b687d", "c112416a 2c914d99", "4e2e52d8 e2715838", "8da8594b 874b687d", "8ed3016a 2c914d99"],
+        ["64c3042a c5a52655"],
+        ["433e1b70 2e946818", "8917815e 2e946818", "d7bd8458 030222eb"],
+        ["38008a38 28684e6e"],
+    ]
 
 
 @pytest.mark.parametrize("at", range(len(SURVEY_HEADER)))

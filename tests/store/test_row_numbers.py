@@ -8,10 +8,11 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 from store_builders import make_batch, make_file
 
 from feedback_engine.store import keys, tables
+from feedback_engine.store import rows as store_rows
 from feedback_engine.store.connection import Database
 from feedback_engine.store.feedback_store import FeedbackWriter
 from feedback_engine.store.loading import FeedbackReader
@@ -97,3 +98,25 @@ def test_what_is_loaded_does_not_depend_on_the_order_of_new_rows(batches: list[l
         loaded.append((feedback.to_dict("records"), reader.load_ratings().to_dict("records")))
         database.close()
     assert loaded[0] == loaded[1]
+
+
+@pytest.mark.parametrize("parameters", [60, 200, 32_000])
+def test_any_number_of_rows_is_stored_by_statements_of_few_sizes(
+    parameters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_rows, "_PARAMETERS", parameters)
+    database = Database.open("sqlite://", Path())
+    inserts: list[tuple[str, bool]] = []
+
+    def note(_connection: object, _cursor: object, sql: str, _values: object, _context: object, is_many: bool) -> None:
+        inserts.append((sql, is_many))
+
+    event.listen(database._engine, "before_cursor_execute", note)
+    total = 0
+    for count in (1, 2, 3, 31, 32, 33, 100):
+        store(database, [[(str(number), "好", 3) for number in range(total, total + count)]])
+        total += count
+    assert [len(rows(database, name)) for name in ("feedback", "feedback_text", "ratings")] == [2 * total, total, total]
+    assert len({sql for sql, _ in inserts if "INTO feedback (" in sql}) <= 8
+    assert not any(is_many for sql, is_many in inserts if sql.startswith("INSERT OR FAIL"))
+    database.close()
