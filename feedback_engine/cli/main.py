@@ -52,9 +52,9 @@ class _Version(argparse.Action):
     """Prints the version, which is looked up only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: Any) -> None:
-        import feedback_engine
+        from importlib.metadata import version
 
-        print(f"feedback-engine {feedback_engine.__version__}")
+        print(f"feedback-engine {version('feedback-engine')}")
         parser.exit()
 
 
