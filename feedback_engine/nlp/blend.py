@@ -19,12 +19,21 @@ from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, steps
 from feedback_engine.nlp.pieces import Characters, tell_pieces
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import DAMPING, POLARITIES, LexiconVerdicts, Sides, label_scores, sum_values
+from feedback_engine.nlp.sentiment import (
+    DAMPING,
+    MIXED_BAND,
+    NEUTRAL_BAND,
+    POLARITIES,
+    LexiconVerdicts,
+    Sides,
+    label_scores,
+    sum_values,
+)  # fmt: skip
 from feedback_engine.nlp.statements import Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 3
+BLEND_VERSION = 4
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 40, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -38,6 +47,9 @@ _YIELD = 0.1
 _SILENT_BAND, _SILENT_GOOD, _SILENT_BAD, _SILENT_CLAUSE = 0.4, 1.3, 2.5, 3.0
 #: The same for any text that looks like the reviews of a domain: it tells of an experience.
 _SILENT_REVIEW = 1.5
+#: A text of more characters than this, or a review of more than a very short one's, takes a side: it is level, or says
+#: nothing, only within this share of the usual bands.
+_LONG, _DECIDED = 24, 0.2
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -53,6 +65,7 @@ class _Rates(NamedTuple):
 
 
 _TEXT, _CLAUSE = _Rates(0.9, 1.15), _Rates(0.9, 1.8)
+_NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(4)
 #: Which labels, by number, lean to neither side.
 _IS_LEVEL = np.array([label in (Polarity.MIXED, Polarity.NEUTRAL) for label in POLARITIES])
 
@@ -117,16 +130,32 @@ def judge_texts(
     said = rules.of_texts(rules.values * units[found.texts])
     rates = _TEXT.learned * factor
     scores, labels = _score(weighed.odds * rates, sum_values(said.values, found.texts, count), sides)
+    labels = _take_sides(scores, labels, sizes, _have_domain(domains), is_faint)
     return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
+
+
+def _have_domain(domains: Sequence[str]) -> Flags:
+    return np.array([domain != "" for domain in domains], dtype=np.bool_)
+
+
+def _take_sides(
+    scores: Floats, labels: NDArray[np.int64], sizes: Places, has_domain: Flags, is_faint: Flags
+) -> NDArray[np.int64]:
+    """Return the labels, with a side for long texts and reviews even where the score is near 0: they tell enough."""
+    is_long = sizes > np.where(has_domain, _VERY_SHORT, _LONG)
+    is_neutral = (labels == _NEUTRAL) & (is_long | has_domain) & ~is_faint & (np.abs(scores) >= _DECIDED * NEUTRAL_BAND)
+    is_mixed = (labels == _MIXED) & is_long & (np.abs(scores) >= _DECIDED * MIXED_BAND)
+    return np.where(is_neutral | is_mixed, np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
 
 
 def _silent_limits(readings: Readings, odds: Floats, domains: Sequence[str]) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
     limits = np.where(odds > 0, _SILENT_GOOD, _SILENT_BAD)
-    has_domain = np.array([domain != "" for domain in domains], dtype=np.bool_)
+    has_domain, sizes = _have_domain(domains), steps(readings.folded.edges) - 1
     limits[has_domain] = np.minimum(limits[has_domain], _SILENT_REVIEW)
     limits[find_asking(readings)] = math.inf
-    limits[steps(readings.folded.edges) - 1 > _VERY_SHORT] = _SILENT_BAND
+    limits[sizes > _VERY_SHORT] = _SILENT_BAND
+    limits[sizes > np.where(has_domain, _VERY_SHORT, _LONG)] = _DECIDED * _SILENT_BAND
     return limits
 
 

@@ -27,9 +27,9 @@ from feedback_engine.nlp.vocabulary import Flags, Floats
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
 DAMPING = 0.4
 #: Scores nearer to 0 than this are neutral.
-_NEUTRAL_BAND = 0.1
+NEUTRAL_BAND = 0.1
 #: Both signs at least this strong, and the score within the second figure: mixed.
-_MIXED_STRENGTH, _MIXED_BAND = 0.5, 0.25
+_MIXED_STRENGTH, MIXED_BAND = 0.5, 0.25
 #: Confidence: at chance level, what evidence can add, and the strength of evidence at which 63 % of that is reached.
 _CHANCE, _GAIN, _AMOUNT = 0.5, 0.45, 0.7
 _UNKNOWN = 0.3
@@ -188,8 +188,8 @@ def sum_values(values: Floats | Flags, parts: Places, count: int) -> Floats:
 def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
     """Return the labels of scores by number; `weaker_sides` are the summed strengths of the sign that lost."""
     labels = np.where(scores > 0, _POSITIVE, _NEGATIVE)
-    labels[np.abs(scores) < _NEUTRAL_BAND] = _NEUTRAL
-    labels[(weaker_sides >= _MIXED_STRENGTH) & (np.abs(scores) < _MIXED_BAND)] = _MIXED
+    labels[np.abs(scores) < NEUTRAL_BAND] = _NEUTRAL
+    labels[(weaker_sides >= _MIXED_STRENGTH) & (np.abs(scores) < MIXED_BAND)] = _MIXED
     return labels
 
 
@@ -207,9 +207,9 @@ def judge(values: Iterable[float]) -> tuple[float, Polarity]:
 
 def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:
     """Return the label of a score; `weaker_side` is the summed strength of the sign that lost."""
-    if weaker_side >= _MIXED_STRENGTH and abs(score) < _MIXED_BAND:
+    if weaker_side >= _MIXED_STRENGTH and abs(score) < MIXED_BAND:
         return Polarity.MIXED
-    if abs(score) < _NEUTRAL_BAND:
+    if abs(score) < NEUTRAL_BAND:
         return Polarity.NEUTRAL
     return Polarity.POSITIVE if score > 0 else Polarity.NEGATIVE
 

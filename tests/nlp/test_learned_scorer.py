@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.lexicon.model import Lexicon
@@ -77,6 +78,23 @@ def test_evidence_of_a_touchpoints_clause_adds_up_too(scorer: LearnedScorer, rea
     for clause in readings.is_wanted.nonzero()[0].tolist():
         weights = sum(judged.statements[number].value for number in judged.statements.of(clause))
         assert math.tanh(weights / 2) == pytest.approx(judged.scores[clause], abs=1e-7)
+
+
+LEVEL_REVIEWS = (
+    "屏幕清晰，运行流畅，电池不耐用，发热严重，做工精致，客服态度差",
+    "手机屏幕清晰，运行流畅，外观漂亮，就是电池不耐用，发热严重，客服态度差，物流也慢",
+    "酒店房间干净，床很舒服，早餐品种也丰富，可是隔音太差，前台服务冷淡，半夜很吵，空调也坏了",
+)
+
+
+def test_a_long_review_is_mixed_only_where_its_sides_are_all_but_level(scorer: LearnedScorer, reader: Reader) -> None:
+    verdicts = scorer.score(reader.read([*LEVEL_REVIEWS, "服务好环境差"]))
+    sides = [Polarity.POSITIVE if score > 0 else Polarity.NEGATIVE for score in verdicts.scores]
+    labels = list(verdicts.polarities)
+    level = [Polarity.MIXED if abs(score) < 0.05 else side for score, side in zip(verdicts.scores, sides, strict=True)]
+    assert min(abs(score) for score in verdicts.scores) < 0.05 < max(abs(score) for score in verdicts.scores) < 0.25
+    assert labels == level
+    assert labels[-1] is Polarity.MIXED
 
 
 def test_a_text_scores_the_same_alone_and_in_any_batch(scorer: LearnedScorer, reader: Reader) -> None:
