@@ -54,8 +54,13 @@ def tag_table(
     batches = list(_batches(distinct))
     found = join_rows(pool.annotate(built, batches) if pool else (annotate_batch(batch, built) for batch in batches))
     wanted = [numbers[text] for text in given]
-    rows, of = (np.arange(len(found.texts)), found.texts) if len(distinct) == len(given) else _repeat(found, wanted)
-    return ANNOTATIONS.build_columns({"feedback_id": [ids[number] for number in of.tolist()], **found.take(rows)})
+    if len(distinct) < len(given):
+        rows, of = _repeat(found, wanted)
+        found = found.take(rows)._replace(texts=of)
+    columns = found._asdict()
+    return ANNOTATIONS.build_columns(
+        {"feedback_id": [ids[number] for number in columns.pop("texts").tolist()], **columns}
+    )
 
 
 def _repeat(found: Rows, wanted: Sequence[int]) -> tuple[Places, Places]:

@@ -23,13 +23,12 @@ from feedback_engine.nlp.sentiment import (
     DAMPING,
     MIXED_BAND,
     NEUTRAL_BAND,
-    POLARITIES,
     LexiconVerdicts,
     Sides,
     label_scores,
     sum_values,
 )  # fmt: skip
-from feedback_engine.nlp.statements import Columns, Statements, arrange
+from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
@@ -191,10 +190,7 @@ def _only(columns: Columns, wanted: Places, count: int) -> Columns:
     """Return the statements about these parts only."""
     is_wanted = np.zeros(count, dtype=np.bool_)
     is_wanted[wanted] = True
-    at = is_wanted[columns.parts].nonzero()[0]
-    numbers = at.tolist()
-    rules, kinds = [columns.rules[number] for number in numbers], [columns.kinds[number] for number in numbers]
-    return Columns(columns.parts[at], columns.starts[at], columns.ends[at], columns.values[at], rules, kinds)
+    return columns.take(is_wanted[columns.parts].nonzero()[0])
 
 
 def _score(weighed: Floats, said: Floats, sides: Sides) -> tuple[Floats, NDArray[np.int64]]:

@@ -8,6 +8,9 @@ transcription for reading (著, 乾, 後 always fold the common way).
 
 from __future__ import annotations
 
+#: The basic plane without the ideographs and Hangul, which are all letters without case: what tables look into.
+VARIED = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x10000))
+
 TRADITIONAL = (
     "丟並乾亂亙亞佇佈佔併來侖侶侷俁係俠俬倀倆倉個們倖倣倫偉側偵偽傑傖傘備傢傭傯傳傴債傷傾僂僅僇僉僑僕僞僥僨僱價儀儂億"
     "儈儉儐儔儕儘償優儲儷儺儻儼兇兌兒兗內兩冊冪凈凍凜凱別刪剄則剋剎剛剝剮剴創剷劃劇劉劊劌劍劑勁動勗務勛勝勞勢勱勳勵勸"

@@ -1,22 +1,31 @@
-"""Whether a text is a complaint, and of which type, by cues and by what the sentiment says."""
+"""Which texts are complaints, and of which type, by cues and by what the sentiment says: a whole batch in columns."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from feedback_engine.domain import Polarity
+import numpy as np
+
+from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
 from feedback_engine.lexicon.model import Pack, WordKind
-from feedback_engine.nlp.details import Detailed, find_details
+from feedback_engine.nlp.complaint_types import (
+    Weights,
+    choose_by_cues,
+    choose_learned,
+    help_types,
+    tell_type,
+    weigh_cues,
+)
+from feedback_engine.nlp.details import Details, Marks, find_details
 from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.opinions import find_denied
-from feedback_engine.nlp.reading import HitList, Readings
-from feedback_engine.nlp.sentiment import Verdicts
-from feedback_engine.nlp.statements import Statement
+from feedback_engine.nlp.reading import Hits, Readings
+from feedback_engine.nlp.sentiment import Verdicts, sum_values
+from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
-from feedback_engine.nlp.vocabulary import DEMANDS, KIND_NAMES, KINDS, Cue, quote
+from feedback_engine.nlp.vocabulary import DEMANDS, KINDS, Flags, Floats
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
 _NEGATIVE, _PRAISE = -0.2, 0.4
@@ -24,228 +33,182 @@ _NEGATIVE, _PRAISE = -0.2, 0.4
 _WITH_REQUEST, _ALONE, _WITH_WISH = 0.3, 0.5, 1.3
 #: A single word as bad as this is no suggestion, however it is wrapped.
 _HARSH = -0.95
-#: What a cue counts in a clause that is bad, that says nothing, that is good.
-_CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}
-#: Below this share of the evidence a type is not named.
-_TYPE_SHARE = 0.4
-#: In a text of at most so many characters a cue adds so much of its weight to the log odds of its type.
-_SHORT, _BY_CUE = 30, 0.5
-#: A learned type is not named where it is less likely than this by itself: the text is about none of them.
-_LEAST_PROBABLE = 0.08
-#: So many pieces of the text are told for a learned type.
-_MOST_PIECES = 4
+#: In a text of at most so many characters cues help the learned weights.
+_SHORT = 30
+_DEMAND, _WISH = KINDS.index(WordKind.DEMAND), KINDS.index(WordKind.WISH)
+_ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
 
 
-class Complaint(NamedTuple):
-    """A complaint: its type, how sure that is, what tells it, and what more is told."""
+class Complaints(NamedTuple):
+    """Complaints in the order of their texts: type, how sure that is, what tells it, and what more is told."""
 
-    code: str
-    name: str
-    confidence: float
-    evidence: Sequence[Statement]
-    details: Detailed
-
-
-class _Cued(NamedTuple):
-    """A cue of a complaint type, and what it counts."""
-
-    start: int
-    end: int
-    cue: Cue
-    weight: float
+    texts: Places
+    codes: Objects
+    names: Objects
+    confidences: Floats
+    evidence: Statements
+    details: Details
 
 
 class ComplaintRules:
     """Finds complaints and their type among those of a pack."""
 
     def __init__(self, pack: Pack) -> None:
-        self._names = {label.code: label.name for label in pack.complaint_types}
+        #: The types, and last the one of a complaint whose type is not clear.
+        self._codes = objects([*(label.code for label in pack.complaint_types), UNSURE])
+        self._names = objects([*(label.name for label in pack.complaint_types), UNSURE_NAME])
         self._is_case_log = pack.is_case_log
 
-    def find(
-        self, readings: Readings, verdicts: Verdicts, labels: Sequence[PackLabels | None] = ()
-    ) -> list[Complaint | None]:
-        """Return the complaint that each text is, None for one that is none.
+    def find(self, readings: Readings, verdicts: Verdicts, labels: Sequence[PackLabels | None] = ()) -> Complaints:
+        """Return the texts that are complaints.
 
         The type is what the learned weights say of the text, if `labels` hold any types of it; else what its cues say.
         """
-        found: list[Complaint | None] = [None] * len(readings.given)
-        told, is_case_log = _Told(readings, verdicts), self._is_case_log
-        for text, score in enumerate(verdicts.scores):
-            is_case = is_case_log and not told.is_praise(text, score)
-            asks = score <= _PRAISE and told.is_demanding(text)
-            if is_case or asks or (score <= _NEGATIVE and told.has_grievance(text)):
-                label = labels[text] if labels else None
-                found[text] = self._describe(told, text, score, {} if label is None else label.types)
-        return found
+        said = _Said(_find_demands(readings), _find_grievances(verdicts.texts))
+        texts = _find_complaints(readings, verdicts, said, self._is_case_log).nonzero()[0]
+        places = np.full(len(readings.given), -1)
+        places[texts] = np.arange(len(texts))
+        cues = _mark(readings, readings.cues, places)
+        weights = weigh_cues(readings.vocabulary.cues, cues, verdicts.clause_labels)
+        types, shares = choose_by_cues(weights, len(texts), len(self._codes) - 1)
+        heard = self._hear(readings, texts, labels, weights, types, shares) if any(labels) else {}
+        confidences = _find_confidences(verdicts.scores, said.demands, texts)
+        confidences *= np.where(types == len(self._codes) - 1, 0.5, shares)
+        confidences[list(heard)] = shares[list(heard)]
+        names = self._names[types]
+        learned = [[*tell_type(names[part], heard[part])] if part in heard else () for part in range(len(texts))]
+        told = (
+            *said.by_complaint(places),
+            _tell_cues(readings, cues, types),
+            *([to_columns(learned)] if heard else ()),
+        )
+        details = find_details(readings.vocabulary, _mark(readings, readings.details, places), verdicts.clause_labels)
+        return Complaints(texts, self._codes[types], names, confidences, arrange(len(texts), *told), details)
 
-    def _describe(self, told: _Told, text: int, score: float, types: Mapping[str, LearnedLabel]) -> Complaint:
-        demands, cues = told.demands.get(text, ()), told.find_cues(text)
-        learned = _help_types(types, _weigh_cues(cues)) if types and told.is_short(text) else types
-        code, share = _choose_learned(learned) if learned else _choose(_weigh_cues(cues))
-        name, is_learned = self._names.get(code, UNSURE_NAME), code in learned
-        sure = _sure(score, -sum(demand.value for demand in demands)) * (share if code != UNSURE else 0.5)
-        named = [Statement(cue.start, cue.end, 0.0, cue.cue.rule) for cue in cues if cue.cue.code == code]
-        evidence = [*demands, *told.find_worst(text), *named, *(_tell_type(name, learned[code]) if is_learned else ())]
-        return Complaint(code, name, share if is_learned else sure, evidence, told.find_details(text))
-
-
-class _Told:
-    """What the texts of a batch tell of complaints."""
-
-    def __init__(self, readings: Readings, verdicts: Verdicts) -> None:
-        self.demands = _find_demands(readings)
-        self._wishing = _find_wishes(readings)
-        self._statements = verdicts.texts
-        self._vocabulary = readings.vocabulary
-        self._folded, self._clauses = readings.folded, readings.clauses
-        self._readings, self._verdicts = readings, verdicts
-
-    def is_praise(self, text: int, score: float) -> bool:
-        """Return whether a text of this score is nothing but good: a case log holds thanks as well."""
-        if score <= _PRAISE or text in self.demands or text in self._wishing or text in self._asking:
-            return False
-        return all(self._statements.values[number] > 0 for number in self._statements.of(text))
-
-    def is_short(self, text: int) -> bool:
-        """Return whether the text is so short that cues help the learned weights."""
-        first, last = self._folded.edges[text : text + 2].tolist()
-        length: int = last - first - 1
-        return length <= _SHORT
-
-    def is_demanding(self, text: int) -> bool:
-        """Return whether the text asks for redress."""
-        return any(demand.kind is WordKind.DEMAND for demand in self.demands.get(text, ()))
-
-    def has_grievance(self, text: int) -> bool:
-        """Return whether a bad text has a grievance that is more than a wish or a polite request."""
-        grievances = [self._statements.values[number] for number in self._grievances(text)]
-        grievance = -sum(grievances)
-        if text in self._wishing:
-            return grievance >= _WITH_WISH or min(grievances, default=0.0) <= _HARSH
-        return grievance >= (_WITH_REQUEST if text in self.demands else _ALONE)
-
-    def find_worst(self, text: int) -> list[Statement]:
-        """Return the worst opinion, if there is a bad one."""
-        values, starts = self._statements.values, self._statements.starts
-        worst = min(self._grievances(text), key=lambda number: (values[number], starts[number]), default=None)
-        return [] if worst is None else [self._statements[worst]]
-
-    @cached_property
-    def _cues(self) -> HitList:
-        return HitList(self._readings, self._readings.cues)
-
-    @cached_property
-    def _details(self) -> HitList:
-        return HitList(self._readings, self._readings.details)
-
-    @cached_property
-    def _polarities(self) -> Sequence[Polarity]:
-        return self._verdicts.clauses.polarities
-
-    @cached_property
-    def _asking(self) -> set[int]:
-        """The texts that hold a question."""
-        return set(self._clauses.texts[self._clauses.is_question].tolist())
-
-    def _grievances(self, text: int) -> list[int]:
-        statements = self._statements
-        return [n for n in statements.of(text) if statements.values[n] < 0 and statements.kinds[n] not in DEMANDS]
-
-    def find_cues(self, text: int) -> list[_Cued]:
-        """Return the cues of a text with what they count in their clauses: longer ones are surer."""
-        cues, polarities = self._vocabulary.cues, self._polarities
-        return [
-            _Cued(start, end, cues[value], _CUE_FACTORS[polarities[clause]] * min(2.0, 0.4 + 0.3 * (end - start)))
-            for start, end, value, clause in self._cues.of(text)
-        ]
-
-    def find_details(self, text: int) -> Detailed:
-        """Return what more the text tells."""
-        return find_details(self._vocabulary.details, self._details, self._polarities, text)
+    def _hear(
+        self,
+        readings: Readings,
+        texts: Places,
+        labels: Sequence[PackLabels | None],
+        weights: Weights,
+        types: Places,
+        shares: Floats,
+    ) -> dict[int, LearnedLabel]:
+        """Put what the learned weights say in place of what cues say; return what speaks for a type by complaint."""
+        heard: dict[int, LearnedLabel] = {}
+        codes: list[str] = self._codes.tolist()
+        is_short = (steps(readings.folded.edges) - 1 <= _SHORT).tolist()
+        for part, text in enumerate(texts.tolist()):
+            label = labels[text]
+            if label is None or not label.types:
+                continue
+            cues = {codes[number]: weight for number, weight in weights.of(part).items()} if is_short[text] else {}
+            learned = help_types(label.types, cues) if is_short[text] else label.types
+            code, shares[part] = choose_learned(learned)
+            types[part] = codes.index(code)
+            if code in learned:
+                heard[part] = learned[code]
+        return heard
 
 
-def sure_of_none(score: float) -> float:
-    """Return how sure it is that a text of this score is no complaint."""
-    return 0.5 + 0.45 * min(1.0, max(0.0, score - _NEGATIVE))
+class _Said(NamedTuple):
+    """What texts ask for, and what they find bad, by text."""
+
+    demands: Columns
+    grievances: Columns
+
+    def by_complaint(self, places: Places) -> tuple[Columns, Columns]:
+        """Return the demands, and the worst grievance of each; `places` are those of the texts among the complaints."""
+        worst = _find_worst(self.grievances, len(places))
+        return _renumber(self.demands, places), _renumber(self.grievances.take(worst[worst >= 0]), places)
 
 
-def _find_demands(readings: Readings) -> dict[int, list[Statement]]:
-    """Return text → demands and requests that are not denied; they count whatever scorer is at work."""
+def _find_complaints(readings: Readings, verdicts: Verdicts, said: _Said, is_case_log: bool) -> Flags:
+    """Return which texts are complaints."""
+    count, scores, demands, hits = len(readings.given), verdicts.scores, said.demands, readings.words
+    wishes = readings.vocabulary.words.kind[hits.values] == _WISH
+    is_wishing = _flag(readings.clauses.texts[hits.clauses[wishes]], count)
+    has_demands = _flag(demands.parts, count)
+    asks = (scores <= _PRAISE) & _flag(demands.parts[demands.kinds == _DEMAND], count)
+    complains: Flags = asks | ((scores <= _NEGATIVE) & _have_grievances(said.grievances, is_wishing, has_demands))
+    if is_case_log:
+        has_question = _flag(readings.clauses.texts[readings.clauses.is_question], count)
+        statements = verdicts.texts
+        has_bad = sum_values(statements.values <= 0, statements.parts(), count) > 0
+        complains |= (scores <= _PRAISE) | has_demands | is_wishing | has_question | has_bad
+    return complains
+
+
+def _have_grievances(grievances: Columns, is_wishing: Flags, has_demands: Flags) -> Flags:
+    """Return which bad texts have a grievance that is more than a wish or a polite request."""
+    count = len(is_wishing)
+    amounts = -sum_values(grievances.values, grievances.parts, count)
+    is_harsh = _flag(grievances.parts[grievances.values <= _HARSH], count)
+    limits = np.where(has_demands, _WITH_REQUEST, _ALONE)
+    have: Flags = np.where(is_wishing, (amounts >= _WITH_WISH) | is_harsh, amounts >= limits)
+    return have
+
+
+def _flag(parts: Places, count: int) -> Flags:
+    flags = np.zeros(count, dtype=np.bool_)
+    flags[parts] = True
+    return flags
+
+
+def _find_demands(readings: Readings) -> Columns:
+    """Return the demands and requests that are not denied, by text; they count whatever scorer is at work."""
     hits, table = readings.words, readings.vocabulary.words
     at = table.demands[hits.values].nonzero()[0]
     at = at[~find_denied(readings, at)]
-    demands: dict[int, list[Statement]] = {}
-    columns = (hits.starts[at], hits.ends[at], hits.values[at], readings.clauses.texts[hits.clauses[at]])
-    for start, end, value, text in zip(*(column.tolist() for column in columns), strict=True):
-        word, kind = table.words[value], KINDS[table.kind[value]]
-        rule = f"{KIND_NAMES[kind]}『{quote(word.term)}』"
-        demands.setdefault(text, []).append(Statement(start, end, float(table.weight[value]), rule, kind))
-    return demands
+    values, texts = hits.values[at], readings.clauses.texts[hits.clauses[at]]
+    weights, rules, kinds = table.weight[values], table.demand_rules[values], table.kind[values]
+    return Columns(texts, hits.starts[at], hits.ends[at], weights, rules, kinds)
 
 
-def _find_wishes(readings: Readings) -> set[int]:
-    """Return the texts that wish for something (希望增加, 建议…): suggestions rather than complaints."""
-    hits = readings.words
-    wishes = readings.vocabulary.words.kind[hits.values] == KINDS.index(WordKind.WISH)
-    return set(readings.clauses.texts[hits.clauses[wishes]].tolist())
+def _find_grievances(said: Statements) -> Columns:
+    """Return what is bad, and no demand, by text."""
+    at = ((said.values < 0) & ~_ARE_DEMANDS[said.kinds]).nonzero()[0]
+    return Columns(*pick((said.parts(), said.starts, said.ends, said.values, said.rules, said.kinds), at))
 
 
-def _sure(score: float, demanded: float) -> float:
-    """Return how sure it is that the text complains: 0.5 at the limit, more with negativity and demand."""
-    strength = max(0.0, _NEGATIVE - score) + demanded
-    return 0.5 + 0.45 * (1.0 - math.exp(-2.0 * strength))
+def _find_worst(grievances: Columns, count: int) -> Places:
+    """Return the worst grievance of each of so many texts, of equals the first; -1 where there is none."""
+    worst = np.full(count, -1)
+    order = np.lexsort((grievances.starts, grievances.values, grievances.parts))[::-1]
+    worst[grievances.parts[order]] = order
+    return worst
 
 
-def _weigh_cues(cues: Sequence[_Cued]) -> dict[str, float]:
-    """Return complaint type → weight of its cues; a cue counts once, in its worst clause."""
-    best: dict[tuple[str, str], float] = {}
-    for cue in cues:
-        key = (cue.cue.code, cue.cue.term)
-        best[key] = max(best.get(key, 0.0), cue.weight)
-    weights: dict[str, float] = {}
-    for (code, _), weight in best.items():
-        weights[code] = weights.get(code, 0.0) + weight
-    return weights
+def _renumber(columns: Columns, places: Places) -> Columns:
+    """Return the statements about complaints, given about texts."""
+    parts = places[columns.parts]
+    at = (parts >= 0).nonzero()[0]
+    return columns.take(at)._replace(parts=parts[at])
 
 
-def _choose(weights: dict[str, float]) -> tuple[str, float]:
-    """Return the type with most evidence and its share; unsure when that is small or two are level."""
-    if not weights:
-        return UNSURE, 0.0
-    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
-    total = sum(weights.values())
-    share = ranked[0][1] / (total + 0.3)
-    level = len(ranked) > 1 and ranked[1][1] >= ranked[0][1]
-    return (UNSURE, share) if share < _TYPE_SHARE or level else (ranked[0][0], share)
+def _mark(readings: Readings, hits: Hits, places: Places) -> Marks:
+    """Return the phrases found in complaints."""
+    complaints = places[readings.clauses.texts[hits.clauses]]
+    at = (complaints >= 0).nonzero()[0]
+    return Marks(hits.starts[at], hits.ends[at], hits.values[at], hits.clauses[at], complaints[at])
 
 
-def _help_types(types: Mapping[str, LearnedLabel], cues: Mapping[str, float]) -> dict[str, LearnedLabel]:
-    """Return what the learned weights and the weights of the cues say of the types together, the likeliest first."""
-    helped = {code: label._replace(odds=label.odds + _BY_CUE * cues.get(code, 0.0)) for code, label in types.items()}
-    chances = {code: 0.5 * (1.0 + math.tanh(0.5 * label.odds)) for code, label in helped.items()}
-    whole = sum(chances.values())
-    ranked = sorted(helped.items(), key=lambda item: (-item[1].odds, item[0]))
-    return {
-        code: label._replace(probability=chances[code], share=chances[code] / max(whole, 1e-12))
-        for code, label in ranked
-    }
+def _tell_cues(readings: Readings, cues: Marks, types: Places) -> Columns:
+    """Return the cues of the type that each complaint is of."""
+    table = readings.vocabulary.cues
+    at = (table.labels[cues.values] == types[cues.complaints]).nonzero()[0]
+    rules, nothing = table.rules[cues.values[at]], np.zeros(len(at))
+    return Columns(cues.complaints[at], cues.starts[at], cues.ends[at], nothing, rules, nothing.astype(np.int8))
 
 
-def _choose_learned(learned: Mapping[str, LearnedLabel]) -> tuple[str, float]:
-    """Return the likeliest type and its part of all probabilities; unsure when that or its own probability is small."""
-    code, best = next(iter(learned.items()))
-    is_sure = best.share >= _TYPE_SHARE and best.probability >= _LEAST_PROBABLE
-    return (code if is_sure else UNSURE), best.share
+def _find_confidences(scores: Floats, demands: Columns, texts: Places) -> Floats:
+    """Return how sure it is that the texts complain: 0.5 at the limit, more with negativity and demand."""
+    strengths = (
+        np.maximum(0.0, _NEGATIVE - scores[texts]) - sum_values(demands.values, demands.parts, len(scores))[texts]
+    )
+    return np.array([0.5 + 0.45 * (1.0 - math.exp(-2.0 * strength)) for strength in strengths.tolist()])
 
 
-def _tell_type(name: str, label: LearnedLabel) -> Iterator[Statement]:
-    """Yield what the learned weights read for the type; together it is worth the type's log odds."""
-    strongest = sorted(label.pieces, key=lambda piece: (-piece[2], piece[0]))[:_MOST_PIECES]
-    told = sorted(piece for piece in strongest if piece[2] > 0)
-    for start, end, weight in told:
-        yield Statement(start, end, weight, f"投诉类型『{name}』(学习权重)")
-    if label.pieces:
-        rest = label.odds - sum(weight for *_, weight in told)
-        rule = f"投诉类型『{name}』(学习权重,其余文字与线索合计)"
-        yield Statement(label.pieces[0][0], label.pieces[-1][1], rest, rule)
+def find_none_confidences(scores: Floats) -> Floats:
+    """Return how sure it is that texts of these scores are no complaints."""
+    return 0.5 + 0.45 * np.minimum(1.0, np.maximum(0.0, scores - _NEGATIVE))

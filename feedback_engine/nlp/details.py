@@ -2,89 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.columns import Numbers, Objects, Places, number_first, pick
 from feedback_engine.lexicon.model import Detail, DetailKind
-from feedback_engine.nlp.reading import HitList
-from feedback_engine.nlp.statements import Statement
-from feedback_engine.nlp.vocabulary import quote
+from feedback_engine.nlp.reading import Vocabulary
+from feedback_engine.nlp.sentiment import sum_values
+from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats
 from feedback_engine.tables.annotations import CAUSE, DEMAND, ROOT, URGENCY
 
-_KIND_NAMES = {
-    DetailKind.ROOT: "投诉根源",
-    DetailKind.CAUSE: "流失原因",
-    DetailKind.URGENCY: "紧急信号",
-    DetailKind.DEMAND: "客户诉求",
-}
-
-
-#: How ANNOTATIONS call the kinds.
-_ANNOTATED_AS = {
-    DetailKind.ROOT: ROOT,
-    DetailKind.CAUSE: CAUSE,
-    DetailKind.URGENCY: URGENCY,
-    DetailKind.DEMAND: DEMAND,
-}
+#: How ANNOTATIONS call the kinds, by number in `DETAIL_KINDS`.
+ANNOTATED_AS = (ROOT, CAUSE, URGENCY, DEMAND)
+_ROOT, _URGENCY = DETAIL_KINDS.index(DetailKind.ROOT), DETAIL_KINDS.index(DetailKind.URGENCY)
 
 #: That a child or an old person is spoken of makes another sign of urgency graver, and is none by itself.
 _AGGRAVATING = "vulnerable"
 
 
-class Told(NamedTuple):
-    """One thing told of a complaint, with the phrases that tell it."""
+class Marks(NamedTuple):
+    """Phrases of a layer found in complaints: [start, end), the number of the value, the clause, the complaint."""
 
-    code: str
-    name: str
-    evidence: list[Statement]
+    starts: Places
+    ends: Places
+    values: Numbers
+    clauses: Places
+    complaints: Places
 
 
-class Detailed(NamedTuple):
-    """All that is told of a complaint: its root, if any, and the rest, strongest first."""
+class Details(NamedTuple):
+    """All that is told of complaints, by complaint, kind, and strength: a root at most, causes, urgency, demands."""
 
-    roots: list[Told]
-    causes: list[Told]
-    urgency: list[Told]
-    demands: list[Told]
+    complaints: Places
+    #: By number in `DETAIL_KINDS`.
+    kinds: NDArray[np.int64]
+    codes: Objects
+    names: Objects
+    evidence: Statements
 
 
 def name_details(details: Iterable[Detail]) -> dict[tuple[str, str], str]:
     """Return (kind, code) as ANNOTATIONS hold them → name of each detail, in the order of the word lists."""
-    return {(_ANNOTATED_AS[detail.kind], detail.code): detail.name for detail in details}
+    return {(ANNOTATED_AS[DETAIL_KINDS.index(one.kind)], one.code): one.name for one in details}
 
 
-def find_details(details: Sequence[Detail], hits: HitList, polarities: Sequence[Polarity], text: int) -> Detailed:
-    """Return the root, the causes, the signs of urgency and the demands of a complaint.
+def find_details(vocabulary: Vocabulary, marks: Marks, labels: NDArray[np.int64]) -> Details:
+    """Return the root, the causes, the signs of urgency and the demands of complaints, from the phrases that tell them.
 
-    The hits are of these details; `polarities` are the labels of the clauses.
+    `labels` are those of the clauses: roots and causes are not looked for in praise.
     """
-    found: dict[DetailKind, dict[str, Told]] = {kind: {} for kind in DetailKind}
-    for start, end, value, clause in hits.of(text):
-        detail = details[value]
-        weight = _weigh(detail, end - start, polarities[clause])
-        if weight:
-            told = found[detail.kind].get(detail.code)
-            if told is None:
-                told = found[detail.kind][detail.code] = Told(detail.code, detail.name, [])
-            told.evidence.append(Statement(start, end, weight, _put_in_words(detail)))
-    if found[DetailKind.URGENCY].keys() <= {_AGGRAVATING}:
-        found[DetailKind.URGENCY] = {}
-    roots, *others = (sorted(told.values(), key=_strength) for told in found.values())
-    return Detailed(roots[:1], *others)
+    table = vocabulary.details
+    is_praise = table.is_fault[marks.values] & (labels[marks.clauses] == POLARITIES.index(Polarity.POSITIVE))
+    at = (~is_praise).nonzero()[0]
+    starts, ends, values, _, complaints = pick(marks, at)
+    weights, kinds = weigh_lengths(starts, ends), table.kinds[values]
+    first, groups = number_first((complaints * len(DETAIL_KINDS) + kinds) * len(table.codes) + table.codes[values])
+    strengths = sum_values(weights, groups, len(first))
+    told = _Told(complaints[first], kinds[first], values[first], strengths, starts[first])
+    chosen = _choose(table, told)
+    places = np.full(len(first), -1)
+    places[chosen] = np.arange(len(chosen))
+    of = places[groups]
+    columns = Columns(of, starts, ends, weights, table.rules[values], np.zeros(len(at), dtype=np.int8))
+    evidence, phrases = arrange(len(chosen), columns.take((of >= 0).nonzero()[0])), told.values[chosen]
+    codes, names = table.code_names[phrases], table.names[phrases]
+    return Details(told.complaints[chosen], told.kinds[chosen], codes, names, evidence)
 
 
-def _put_in_words(detail: Detail) -> str:
-    return f"{_KIND_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
+class _Told(NamedTuple):
+    """One thing told of a complaint: its first phrase, where that begins, and what all its phrases count."""
+
+    complaints: Places
+    kinds: NDArray[np.int64]
+    values: Numbers
+    strengths: Floats
+    starts: Places
 
 
-def _weigh(detail: Detail, length: int, polarity: Polarity) -> float:
-    """Return what a phrase counts: longer ones are surer; roots and causes are not looked for in praise."""
-    is_fault = detail.kind in (DetailKind.ROOT, DetailKind.CAUSE)
-    if is_fault and polarity is Polarity.POSITIVE:
-        return 0.0
-    return min(2.0, 0.4 + 0.3 * length)
+def _choose(table: DetailTable, told: _Told) -> Places:
+    """Return what is told in the end, by complaint and kind, the strongest first.
+
+    There is one root, and urgency only where something beside an aggravation speaks of it.
+    """
+    order = np.lexsort((told.starts, -told.strengths, told.kinds, told.complaints))
+    complaints, kinds = told.complaints[order], told.kinds[order]
+    is_second: Flags = np.zeros(len(order), dtype=np.bool_)
+    is_second[1:] = (complaints[1:] == complaints[:-1]) & (kinds[1:] == _ROOT) & (kinds[:-1] == _ROOT)
+    is_urgent = kinds == _URGENCY
+    alarms = complaints[is_urgent & (table.code_names[told.values[order]] != _AGGRAVATING)]
+    chosen: Places = order[~is_second & (~is_urgent | np.isin(complaints, alarms))]
+    return chosen
 
 
-def _strength(told: Told) -> tuple[float, int]:
-    return -sum(item.value for item in told.evidence), told.evidence[0].start
+def weigh_lengths(starts: Places, ends: Places) -> Floats:
+    """Return what phrases count: longer ones are surer."""
+    weights: Floats = np.minimum(2.0, 0.4 + 0.3 * (ends - starts))
+    return weights

@@ -2,54 +2,114 @@
 
 from __future__ import annotations
 
-from json.encoder import encode_basestring, encode_basestring_ascii
+import re
+from json.encoder import encode_basestring
+from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places
-from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.statements import Statements
+from feedback_engine.lexicon.columns import Objects, Places, objects, sum_up
+from feedback_engine.nlp.complaints import Complaints
+from feedback_engine.nlp.normalize import FoldedTexts
+from feedback_engine.nlp.sentiment import Verdicts
+from feedback_engine.nlp.statements import Lists
 from feedback_engine.nlp.tagged import Evidence
+from feedback_engine.nlp.touchpoints import Touchpoints
+from feedback_engine.nlp.vocabulary import Floats
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+#: What JSON writes in two characters; other control characters and lone surrogates take six.
+_SHORT_ESCAPES = [ord(character) for character in '"\\\n\r\t\b\f']
 
 
-class EvidenceWriter:
-    """Writes what is said of the texts of a batch as evidence, as values or as JSON."""
+class Proof(NamedTuple):
+    """All that is said of a batch in one column, and what of it speaks for each sentiment, touchpoint, complaint …"""
 
-    def __init__(self, readings: Readings) -> None:
-        self._given, self._folded = readings.given, readings.folded
-        points = readings.folded.points
-        has_surrogates = bool(((points >= 0xD800) & (points < 0xE000)).any())
-        #: Lone surrogates, which no table could hold, are escaped.
-        self._encode = _encode_any if has_surrogates else encode_basestring
+    starts: Places
+    ends: Places
+    values: Floats
+    rules: Objects
+    sentiments: Lists
+    #: First the mention itself, then what is said of it.
+    touchpoints: Lists
+    complaints: Lists
+    details: Lists
+    #: The number of the first statement about clauses.
+    first_of_clauses: int
 
-    def items(self, statements: Statements) -> list[Evidence]:
-        """Return each of the statements as evidence."""
-        spans = (column.tolist() for column in self.spans(statements))
-        return [
-            Evidence(start, end, self._given[text][start:end], rule, value)
-            for text, start, end, rule, value in zip(*spans, statements.rules, statements.values, strict=True)
-        ]
+    @property
+    def lists(self) -> tuple[Lists, Lists, Lists, Lists]:
+        """The lists of statements, kind by kind."""
+        return self.sentiments, self.touchpoints, self.complaints, self.details
 
-    def to_json(self, statements: Statements) -> list[str]:
-        """Return each of the statements as evidence in JSON."""
-        given, encode = self._given, self._encode
-        spans = (column.tolist() for column in self.spans(statements))
-        values = ("%.4f " * len(statements.values) % tuple(statements.values)).split()
-        return [
-            f'{{"start":{start},"end":{end},"text":{encode(given[text][start:end])},'
-            f'"rule":{encode_basestring(rule)},"weight":{value}}}'
-            for text, start, end, rule, value in zip(*spans, statements.rules, values, strict=True)
-        ]
-
-    def spans(self, statements: Statements) -> tuple[Places, Places, Places]:
-        """Return the number of the text that each statement is about, and where it stands there."""
-        starts, ends = (np.array(column, dtype=np.int64) for column in (statements.starts, statements.ends))
-        return self._folded.spans_in_given(starts, ends)
+    def spans(self, folded: FoldedTexts) -> tuple[Places, Places]:
+        """Return where each statement stands in the row of the texts as given."""
+        return folded.places[self.starts], folded.places[self.ends - 1] + 1
 
 
-def _encode_any(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return encode_basestring_ascii(text)
-    return encode_basestring(text)
+def gather_proof(verdicts: Verdicts, touchpoints: Touchpoints, complaints: Complaints) -> Proof:
+    """Return the evidence of everything that is said of a batch."""
+    texts, clauses, details = verdicts.texts, verdicts.clauses.statements, complaints.details
+    groups = (texts, clauses, complaints.evidence, details.evidence)
+    sizes = [len(group.starts) for group in groups]
+    bounds = sum_up(np.array([*sizes, len(touchpoints.starts)], dtype=np.int64))
+    mentions = np.arange(bounds[4], bounds[5])
+    said = touchpoints.said
+    of_mentions = np.insert(said.numbers + bounds[1], said.first[:-1], mentions)
+    return Proof(
+        np.concatenate([*(group.starts for group in groups), touchpoints.starts]),
+        np.concatenate([*(group.ends for group in groups), touchpoints.ends]),
+        np.concatenate([*(group.values for group in groups), np.zeros(len(mentions))]),
+        np.concatenate([*(group.rules for group in groups), touchpoints.rules]),
+        Lists(np.arange(bounds[1]), texts.first),
+        Lists(of_mentions, said.first + np.arange(len(mentions) + 1)),
+        Lists(np.arange(bounds[2], bounds[3]), complaints.evidence.first),
+        Lists(np.arange(bounds[3], bounds[4]), details.evidence.first),
+        int(bounds[1]),
+    )
+
+
+def to_items(proof: Proof, folded: FoldedTexts) -> list[Evidence]:
+    """Return each statement as evidence."""
+    row, (starts, ends) = folded.given, proof.spans(folded)
+    edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
+    columns = (column.tolist() for column in (starts, ends, edges, proof.rules, proof.values))
+    return [
+        Evidence(start - edge, end - edge, row[start:end], rule, value)
+        for start, end, edge, rule, value in zip(*columns, strict=True)
+    ]
+
+
+def to_json(proof: Proof, folded: FoldedTexts) -> Objects:
+    """Return each statement as evidence in JSON."""
+    starts, ends = proof.spans(folded)
+    row, positions = _escape(folded)
+    edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
+    columns = (starts - edges, ends - edges, positions[starts], positions[ends])
+    rules, values = map(encode_basestring, proof.rules.tolist()), _show(proof.values)
+    return objects(
+        f'{{"start":{start},"end":{end},"text":"{row[first:last]}","rule":{rule},"weight":{value}}}'
+        for start, end, first, last, rule, value in zip(
+            *(column.tolist() for column in columns), rules, values, strict=True
+        )
+    )
+
+
+def _escape(folded: FoldedTexts) -> tuple[str, Places]:
+    """Return the row of the texts as given as it stands in JSON, and where each of its characters begins there.
+
+    Lone surrogates, which no table could hold, are escaped.
+    """
+    points = folded.given_points
+    widths = np.ones(len(points) + 1, dtype=np.int64)
+    odd = ((points < 0x20) | (points == ord('"')) | (points == ord("\\")) | (points - 0xD800 < 0x800)).nonzero()[0]
+    widths[odd + 1] = np.where(np.isin(points[odd], _SHORT_ESCAPES), 2, 6)
+    row = encode_basestring(folded.given)
+    if _SURROGATE.search(row):
+        row = _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", row)
+    return row, widths.cumsum()
+
+
+def _show(values: Floats) -> list[str]:
+    """Return the values in four decimals."""
+    return ("%.4f " * len(values) % tuple(values.tolist())).split()

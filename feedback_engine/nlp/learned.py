@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Places, steps, sum_up
@@ -28,7 +29,7 @@ from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
-from feedback_engine.nlp.sentiment import POLARITIES, LexiconVerdicts
+from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.statements import Judged, Statements
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
@@ -125,10 +126,13 @@ class LearnedVerdicts:
         self._texts = judge_texts(readings, self.rules, texts, domains, says_nothing)
         if learned.posts:
             self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains)
-        self.scores: list[float] = self._texts.scores.tolist()
-        self.polarities = [POLARITIES[label] for label in self._texts.labels.tolist()]
-        sure = find_confidences(self._texts, texts.unknown, learned.usual_unknown)
-        self.confidences: list[float] = sure.tolist()
+        self.scores, self.polarities = self._texts.scores, self._texts.labels
+        self.confidences = find_confidences(self._texts, texts.unknown, learned.usual_unknown)
+
+    @property
+    def clause_labels(self) -> NDArray[np.int64]:
+        """The labels of the clauses, neutral where they are not wanted."""
+        return self._clauses.labels
 
     @cached_property
     def labels(self) -> Sequence[PackLabels | None]:
@@ -145,7 +149,7 @@ class LearnedVerdicts:
     def clauses(self) -> Judged:
         """The clauses that are wanted; the values of the statements add up to the log odds of the score."""
         judged = self._clauses
-        return Judged(judged.tell(), judged.scores.tolist(), [POLARITIES[label] for label in judged.labels.tolist()])
+        return Judged(judged.tell(), judged.scores, judged.labels)
 
 
 def _are_whole_texts(clauses: Clauses) -> Flags:

@@ -6,11 +6,16 @@ The seed phrases found lower the limit; the words of a touchpoint's clauses coun
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from operator import mul
+from typing import NamedTuple
 
 from feedback_engine.domain import Polarity
-from feedback_engine.nlp.heads import LearnedLabel
+from feedback_engine.nlp.heads import LearnedLabel, PackLabels
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.sentiment import Verdicts
+from feedback_engine.nlp.statements import POLARITIES
 
 #: Log odds from which on learned weights name a touchpoint, where a phrase names it too, where a phrase names it in a
 #: text of at most so many characters; the likeliest one is named from the last figure on.
@@ -22,6 +27,103 @@ _BRIEF, _CLEAR, _CLEAR_EACH = 14, 0.65, 0.4
 #: words in the touchpoint's clauses, its size, whether there are further touchpoints, and 1; fitted on held-out posts.
 _BAD = (0.42, -0.31, -0.02, -1.23, 0.12, 0.21, -0.50)
 _GOOD = (-0.10, -0.45, 0.26, 0.93, 0.42, 0.33, -1.04)
+
+
+class Touched(NamedTuple):
+    """A touchpoint spoken of in one clause (by its number in the text): where it is named, and what is said of it."""
+
+    code: str
+    name: str
+    clause: int
+    start: int
+    end: int
+    rule: str
+    score: float
+    #: By number in `POLARITIES`.
+    label: int
+    confidence: float
+    #: The numbers of the statements about the clauses that lead to score and label.
+    said: Sequence[int]
+
+
+def decide(
+    readings: Readings,
+    verdicts: Verdicts,
+    named: Sequence[list[Touched]],
+    heard: Sequence[list[Touched]],
+    names: Mapping[str, str],
+) -> list[list[Touched]]:
+    """Return what the learned weights accept in the texts that they label, and what is named in all others.
+
+    `named` are the touchpoints that seed phrases name, `heard` the same as the word lists alone judge them; `names`
+    are those of the touchpoints by code.
+    """
+    places, decided, scores = _Places(readings, verdicts), list(named), verdicts.rules.scores.tolist()
+    for text, labels in enumerate(verdicts.labels):
+        if labels is not None and labels.touchpoints:
+            decided[text] = _accept(places, text, labels, named[text], names)
+            said = _group_scores(heard[text])
+            if not speak_clearly(places.length(text), scores[text], said):
+                decided[text] = _weigh_opinions(decided[text], labels, said)
+    return decided
+
+
+def _accept(
+    places: _Places, text: int, labels: PackLabels, named: Sequence[Touched], names: Mapping[str, str]
+) -> list[Touched]:
+    """Return the touchpoints of a text that the learned weights accept, in the order of the text."""
+    codes = {touched.code for touched in named}
+    accepted = accept(labels.touchpoints, codes, places.length(text))
+    found = [
+        touched._replace(confidence=accepted[touched.code].probability) for touched in named if touched.code in accepted
+    ]
+    found += [places.touch(text, code, names[code], label) for code, label in accepted.items() if code not in codes]
+    return sorted(found, key=lambda touched: (touched.clause, touched.start))
+
+
+def _group_scores(found: Sequence[Touched]) -> dict[str, list[float]]:
+    """Return touchpoint → the scores of its clauses."""
+    scores: dict[str, list[float]] = {}
+    for touched in found:
+        scores.setdefault(touched.code, []).append(touched.score)
+    return scores
+
+
+def _weigh_opinions(found: list[Touched], labels: PackLabels, said: Mapping[str, Sequence[float]]) -> list[Touched]:
+    """Return the touchpoints of a text with what its learned weights, if they tell, and its words think of them."""
+    if labels.opinion is None:
+        return found
+    number = len({touched.code for touched in found})
+    weighed: list[Touched] = []
+    for touched in found:
+        score, polarity = weigh_opinion(labels.opinion, said.get(touched.code, [0.0]), number)
+        rule = f"{touched.rule};褒贬按学习权重与本句词语"
+        weighed.append(touched._replace(rule=rule, score=score, label=POLARITIES.index(polarity)))
+    return weighed
+
+
+class _Places:
+    """The texts of a batch and their clauses, for touchpoints that no seed phrase names."""
+
+    def __init__(self, readings: Readings, verdicts: Verdicts) -> None:
+        self._judged = verdicts.clauses
+        self._edges: list[int] = readings.folded.edges.tolist()
+        self._starts: list[int] = readings.clauses.starts.tolist()
+        self._first: list[int] = readings.clauses.first.tolist()
+
+    def length(self, text: int) -> int:
+        """Return the number of folded characters of a text."""
+        return self._edges[text + 1] - self._edges[text] - 1
+
+    def touch(self, text: int, code: str, name: str, label: LearnedLabel) -> Touched:
+        """Return a touchpoint without a seed phrase: it stands where its weights are greatest."""
+        start, end = find_strongest(label, self._edges[text] + 1, self._edges[text + 1])
+        first, last = self._first[text], self._first[text + 1]
+        clause = max(bisect_right(self._starts, start, first, last) - 1, first)
+        rule = f"触点『{name}』(学习权重,对数几率 {label.odds:+.2f})"
+        score, polarity = float(self._judged.scores[clause]), int(self._judged.labels[clause])
+        said = self._judged.statements.of(clause)
+        return Touched(code, name, clause - first, start, end, rule, score, polarity, label.probability, said)
 
 
 def accept(learned: Mapping[str, LearnedLabel], named: Collection[str], length: int) -> dict[str, LearnedLabel]:

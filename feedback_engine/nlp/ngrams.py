@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Points
-from feedback_engine.nlp.normalize import VARIED, fold_points
+from feedback_engine.nlp.characters import VARIED
+from feedback_engine.nlp.normalize import fold_points
 
 #: Named in each model file: raised whenever equal texts would give other buckets.
 NGRAMS_VERSION = 1

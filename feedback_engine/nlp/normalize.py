@@ -13,9 +13,10 @@ from functools import cache
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, Points
+from feedback_engine.lexicon.columns import Places, Points, sum_up
 from feedback_engine.lexicon.matcher import EDGE, NUMBER, STEP
-from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
+from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL, VARIED
+from feedback_engine.nlp.segment import are_blank
 
 #: Quotation marks of all kinds become one, so that praise in quotes is seen whichever keyboard wrote it.
 _DOUBLE_QUOTES = "“”„‟「」『』〝〞〟＂«»"
@@ -26,10 +27,6 @@ _UNSEEN = (
     *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400),
     *range(0xE0000, 0xE01F0),
 )  # fmt: skip
-
-
-#: The basic plane without the ideographs and Hangul, which are all letters without case: what tables look into.
-VARIED = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x10000))
 
 
 def _build_table() -> dict[int, str | None]:
@@ -87,18 +84,19 @@ class FoldedTexts:
     points: Points
     #: Where the edge before each text stands, and the last edge.
     edges: Places
-    #: The place of each character in a row of the texts as given, and where the edges stand there.
+    #: The place of each character in `given`, the row of the texts as given, and where the edges stand there.
     places: Places
     given_edges: Places
+    given: str
+    given_points: Points
+    #: How many of the characters before each place are white space or unfit to be shown.
+    blanks: Places
 
-    def spans_in_given(self, starts: Places, ends: Places) -> tuple[Places, Places, Places]:
-        """Return the texts that the spans [start, end) of the row lie in, and where they stand there as given.
-
-        No span may be empty.
-        """
-        texts = self.edges.searchsorted(starts) - 1
-        edge = self.given_edges[texts] + 1
-        return texts, self.places[starts] - edge, self.places[ends - 1] + 1 - edge
+    def quote(self, starts: Places, ends: Places) -> list[str]:
+        """Return the text of each span [start, end) of the row, fit for a rule."""
+        text, is_odd = self.text, (self.blanks[ends] > self.blanks[starts]).tolist()
+        spans = zip(starts.tolist(), ends.tolist(), is_odd, strict=True)
+        return [quote(text[start:end]) if odd else text[start:end] for start, end, odd in spans]
 
 
 @cache
@@ -113,16 +111,24 @@ def fold_points() -> Points:
 
 def fold_many(texts: Sequence[str]) -> FoldedTexts:
     """Return the texts folded as `fold` folds each of them."""
-    given = EDGE.join(("", *texts, ""))
-    if given.count(EDGE) > len(texts) + 1:
-        given = EDGE.join(("", *(text.replace(EDGE, "\0") for text in texts), ""))
-    raw = np.frombuffer(given.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    given = row = EDGE.join(("", *texts, ""))
+    if row.count(EDGE) > len(texts) + 1:
+        row = EDGE.join(("", *(text.replace(EDGE, "\0") for text in texts), ""))
+    raw = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     points = fold_points()[raw]
     places = points.nonzero()[0]
     points = points[places]
     text = points.tobytes().decode("utf-32-le", "surrogatepass")
     edge = ord(EDGE)
-    return FoldedTexts(text, points, (points == edge).nonzero()[0], places, (raw == edge).nonzero()[0])
+    edges, given_edges = (points == edge).nonzero()[0], (raw == edge).nonzero()[0]
+    return FoldedTexts(text, points, edges, places, given_edges, given, raw, sum_up(are_blank(points)))
+
+
+def quote(text: str) -> str:
+    """Return the text fit for a rule: lone surrogates replaced, line breaks made spaces."""
+    if text.isalnum() and text.isprintable():
+        return text
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def fold_phrase(phrase: str) -> str:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places
+from feedback_engine.lexicon.columns import Objects, Places
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, Flags, Floats, Word, quote
+from feedback_engine.nlp.vocabulary import KIND_NAMES, SIGNS, Flags, Floats, Word
 
 #: How many unmatched characters may stand between a modifier and what it acts upon.
 _NEGATION_REACH, _DEGREE_REACH = 5, 2
@@ -68,34 +68,34 @@ class Opinions:
         #: Whether it is more than a word with its degree.
         self.has_structure = _have_structure(readings, findings)
         self.starts, self.ends = findings.starts, findings.ends
-        kinds = readings.vocabulary.words.kind[readings.words.values[findings.words]]
-        self.kinds = [KINDS[kind] for kind in kinds.tolist()]
+        self.kinds = readings.vocabulary.words.kind[readings.words.values[findings.words]]
         self._readings = readings
         self._findings = findings
 
     @cached_property
-    def rules(self) -> list[str]:
+    def rules(self) -> Objects:
         """How each opinion came about: 负面:『没解决』(否定『没』+『解决』)."""
         findings, table = self._findings, self._readings.vocabulary.words
-        words, signs = self._readings.words.values[findings.words].tolist(), (self.values > 0).tolist()
-        rules = [table.plain_rules[word][sign] for word, sign in zip(words, signs, strict=True)]
+        signs = (self.values > 0).astype(np.int8)
+        rules: Objects = table.plain_rules[signs, self._readings.words.values[findings.words]]
         told = (~findings.is_plain).nonzero()[0]
-        columns = (column[told].tolist() for column in findings[:-1])
-        for number, *finding in zip(told.tolist(), *columns, strict=True):
-            rules[number] = self._put_in_words(_Finding(*finding), signs[number])
+        columns = (column[told].tolist() for column in (*findings[:-1], signs))
+        shown = self._readings.folded.quote(findings.starts[told], findings.ends[told])
+        rules[told] = [
+            f"{SIGNS[sign]}:『{text}』{self._put_in_words(_Finding(*finding))}"
+            for text, *finding, sign in zip(shown, *columns, strict=True)
+        ]
         return rules
 
-    def _put_in_words(self, finding: _Finding, is_positive: bool) -> str:
+    def _put_in_words(self, finding: _Finding) -> str:
+        """Return in brackets what makes the opinion what it is."""
         word, said = self._word(finding.hit), []
         if finding.modifiers or finding.is_raised or word.parts:
-            parts = [
-                f"{'否定' if finding.denials >> (back - 1) & 1 else '程度'}『{self._word(finding.hit - back).term}』"
-                for back in range(finding.modifiers, 0, -1)
-            ]
-            parts.append(word.parts or f"『{word.term}』")
-            said.append(
-                "+".join([*parts, f"程度『{self._word(finding.hit + 1).term}』"] if finding.is_raised else parts)
-            )
+            parts = word.parts or f"『{word.term}』"
+            for back in range(finding.modifiers):
+                role = "否定" if finding.denials >> back & 1 else "程度"
+                parts = f"{role}『{self._word(finding.hit - 1 - back).term}』+{parts}"
+            said.append(f"{parts}+程度『{self._word(finding.hit + 1).term}』" if finding.is_raised else parts)
         if word.opinion is not None and word.opinion.kind in KIND_NAMES:
             said.append(KIND_NAMES[word.opinion.kind])
         if finding.is_denied:
@@ -106,8 +106,7 @@ class Opinions:
             said.append("疑问句减弱")
         if finding.is_ironical:
             said.append("引号反语")
-        shown = quote(self._readings.folded.text[finding.start : finding.end])
-        return add_notes(f"{'正面' if is_positive else '负面'}:『{shown}』", said)
+        return f"({','.join(said)})" if said else ""
 
     def _word(self, hit: int) -> Word:
         return self._readings.vocabulary.words.words[self._hit_words[hit]]

@@ -7,12 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, sum_up
-from feedback_engine.lexicon.model import WordKind
+from feedback_engine.lexicon.columns import Places, objects
 from feedback_engine.nlp.normalize import FoldedTexts
-from feedback_engine.nlp.segment import are_blank
 from feedback_engine.nlp.statements import Columns
-from feedback_engine.nlp.vocabulary import Flags, Floats, quote
+from feedback_engine.nlp.vocabulary import SIGNS, Flags, Floats
 
 #: So many pieces are told one by one, those of at least this weight in log odds; the others are told together.
 _MOST, _LEAST = 4, 0.3
@@ -61,12 +59,16 @@ def tell_pieces(
     )
     names = np.where(is_all, 0, 1)
     kinds = ["学习权重"] * len(told.parts) + [("学习权重", "学习权重,其余文字合计")[name] for name in names.tolist()]
-    shown = _show(folded, both)
+    stops = np.minimum(both.ends, both.starts + _SHOWN)
+    cuts = (both.ends > stops).tolist()
+    shown = folded.quote(both.starts, stops)
     rules = [
-        f"{'正面' if value > 0 else '负面'}:『{text}』({kind}{notes[part]})"
-        for value, text, kind, part in zip(both.values.tolist(), shown, kinds, both.parts.tolist(), strict=True)
+        f"{SIGNS[value > 0]}:『{text}{'…' if is_cut else ''}』({kind}{notes[part]})"
+        for value, text, is_cut, kind, part in zip(
+            both.values.tolist(), shown, cuts, kinds, both.parts.tolist(), strict=True
+        )
     ]
-    return Columns(*both, rules, [WordKind.OPINION] * len(rules))
+    return Columns(*both, objects(rules), np.zeros(len(rules), dtype=np.int8))
 
 
 def find_runs(characters: Characters, rates: Floats) -> Runs:
@@ -103,14 +105,3 @@ def _find_rest(characters: Characters, values: Floats) -> Runs:
     bounds = characters.bounds
     parts = ((np.abs(values) >= _NOTHING) & (bounds[1:] > bounds[:-1])).nonzero()[0]
     return Runs(parts, characters.places[bounds[parts]], characters.places[bounds[parts + 1] - 1] + 1, values[parts])
-
-
-def _show(folded: FoldedTexts, runs: Runs) -> list[str]:
-    """Return the text of each run, cut short."""
-    text = folded.text
-    stops = np.minimum(runs.ends, runs.starts + _SHOWN)
-    blanks = sum_up(are_blank(folded.points))
-    is_odd = (blanks[stops] > blanks[runs.starts]).tolist()
-    ends = ["…" if is_cut else "" for is_cut in (runs.ends > stops).tolist()]
-    spans = zip(runs.starts.tolist(), stops.tolist(), ends, is_odd, strict=True)
-    return [(quote(text[a:b]) if odd else text[a:b]) + end for a, b, end, odd in spans]

@@ -20,7 +20,8 @@ from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Layout, lay_out_points
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import DAMPING, POLARITIES, LexiconVerdicts, sum_values
+from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, sum_values
+from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: How likely a text must be a post.

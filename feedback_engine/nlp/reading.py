@@ -13,7 +13,7 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Numbers, Places, steps
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher
-from feedback_engine.lexicon.model import Detail, Lexicon, Pack
+from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many
 from feedback_engine.nlp.segment import Clauses, cut_at, find_clauses
 from feedback_engine.nlp.vocabulary import (
@@ -22,7 +22,8 @@ from feedback_engine.nlp.vocabulary import (
     LAYERS,
     SENTIMENT,
     TOUCHPOINT,
-    Cue,
+    CueTable,
+    DetailTable,
     Flags,
     WordTable,
     phrases_of,
@@ -47,9 +48,9 @@ class Vocabulary(NamedTuple):
     """What the values of hits stand for."""
 
     words: WordTable
-    mentions: Sequence[Cue]
-    cues: Sequence[Cue]
-    details: Sequence[Detail]
+    mentions: CueTable
+    cues: CueTable
+    details: DetailTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,13 @@ class Reader:
 
     def __init__(self, lexicon: Lexicon, pack: Pack) -> None:
         self._matcher: PhraseMatcher[Any] = PhraseMatcher(phrases_of(lexicon, pack), layers=len(LAYERS))
-        words, *others = self._matcher.values
-        self.vocabulary = Vocabulary(WordTable(words), *others)
+        words, mentions, cues, details = self._matcher.values
+        self.vocabulary = Vocabulary(
+            WordTable(words),
+            CueTable(mentions, pack.touchpoints),
+            CueTable(cues, pack.complaint_types),
+            DetailTable(details),
+        )
 
     def read(self, texts: Sequence[str]) -> Readings:
         """Return the clauses of the texts and all phrases found in them."""
@@ -115,15 +121,3 @@ def _by_clause(matches: Matches, clauses: Clauses, folded: FoldedTexts) -> Hits:
     if is_nowhere.any():  # a text of marks alone has no clause
         matches, of = Matches(*(column[~is_nowhere] for column in matches)), of[~is_nowhere]
     return Hits(*matches, of, of.searchsorted(np.arange(len(clauses.starts) + 1)))
-
-
-class HitList:
-    """The hits of a layer by text, as plain numbers."""
-
-    def __init__(self, readings: Readings, hits: Hits) -> None:
-        self._rows = list(zip(*(column.tolist() for column in hits[:4]), strict=True))
-        self._first: list[int] = hits.first[readings.clauses.first].tolist()
-
-    def of(self, text: int) -> list[tuple[int, int, int, int]]:
-        """Return (start, end, value, clause) of the hits in a text."""
-        return self._rows[self._first[text] : self._first[text + 1]]

@@ -2,67 +2,77 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places
-from feedback_engine.nlp.complaints import Complaint
-from feedback_engine.nlp.evidence import EvidenceWriter
-from feedback_engine.nlp.statements import Statement, Statements, arrange_given
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick
+from feedback_engine.nlp.details import ANNOTATED_AS
+from feedback_engine.nlp.evidence import to_json
+from feedback_engine.nlp.statements import POLARITIES, Lists, find_decisive
 from feedback_engine.nlp.tagger import Tagger, Tags, has_content
 from feedback_engine.nlp.vocabulary import Floats
-from feedback_engine.tables.annotations import COMPLAINT, DETAILS, SENTIMENT, TOUCHPOINT
+from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
 
 _NO_CONTENT, _NO_OPINION = "无内容", "没有情感词"
+_POLARITIES, _DETAILS = objects(map(str, POLARITIES)), objects(ANNOTATED_AS)
 
 
 class Rows(NamedTuple):
     """Annotations in the order of their texts, which are known by number: the columns of ANNOTATIONS from `kind` on."""
 
     texts: Places
-    kind: Sequence[str]
-    label: Sequence[str]
+    kind: Objects
+    label: Objects
     start: Places
     end: Places
     clause: Places
-    polarity: Sequence[str]
+    polarity: Objects
     score: Floats
     confidence: Floats
-    evidence: Sequence[str]
-    rule: Sequence[str]
+    evidence: Objects
+    rule: Objects
 
-    def take(self, rows: Places) -> dict[str, Any]:
-        """Return these rows by the names of the columns."""
-        columns, numbers = self._asdict(), rows.tolist()
-        del columns["texts"]
-        return {
-            name: column[rows] if isinstance(column, np.ndarray) else [column[number] for number in numbers]
-            for name, column in columns.items()
-        }
+    def take(self, rows: Places) -> Rows:
+        """Return these rows."""
+        return Rows(*pick(self, rows))
+
+
+class _Said(NamedTuple):
+    """Rows not yet written out: where each stands and what decided it are the numbers of statements."""
+
+    texts: Places
+    kind: Objects
+    label: Objects
+    clause: Places
+    polarity: NDArray[np.int64]
+    score: Floats
+    confidence: Floats
+    #: -1 for all of the text.
+    place: Places
+    #: -1 for nothing.
+    decisive: Places
 
 
 def annotate(texts: Sequence[str], tagger: Tagger) -> Rows:
     """Return the annotations of the texts: of each its sentiment, its touchpoints, its complaint."""
-    telling = [number for number, text in enumerate(texts) if has_content(text)]
-    silent = [number for number, text in enumerate(texts) if not has_content(text)]
-    groups = [_empty_rows([texts[number] for number in silent])._replace(texts=np.array(silent, dtype=np.int64))]
-    if telling:
-        tags = tagger.find([texts[number] for number in telling])
-        writer, numbers = EvidenceWriter(tags.readings), np.array(telling)
-        found = (_sentiment_rows(tags, writer), _touchpoint_rows(tags, writer), _complaint_rows(tags, writer))
-        groups += [rows._replace(texts=numbers[rows.texts]) for rows in found]
-    joined = _join(groups)
-    order = joined.texts.argsort(kind="stable")
-    return Rows(joined.texts[order], **joined.take(order))
+    telling = np.array([has_content(text) for text in texts], dtype=np.bool_)
+    numbers = telling.nonzero()[0]
+    silent = _annotate_silent(texts, (~telling).nonzero()[0])
+    if not len(numbers):
+        return silent
+    found = _annotate(tagger.find([texts[number] for number in numbers.tolist()]))
+    rows = _join((silent, found._replace(texts=numbers[found.texts])))
+    return rows.take(rows.texts.argsort(kind="stable"))
 
 
 def join_rows(batches: Iterable[Rows]) -> Rows:
     """Return the rows of the batches, their texts numbered through."""
-    rows, first = [_empty_rows(())], 0
+    rows, first = [_annotate_silent((), np.zeros(0, dtype=np.int64))], 0
     for batch in batches:
         rows.append(batch._replace(texts=batch.texts + first))
         first += int(batch.texts[-1]) + 1
@@ -70,136 +80,82 @@ def join_rows(batches: Iterable[Rows]) -> Rows:
 
 
 def _join(groups: Sequence[Rows]) -> Rows:
-    columns = zip(*groups, strict=True)
-    return Rows(*(_join_column(column) for column in columns))
+    return Rows(*join_columns(groups))
 
 
-def _join_column(parts: Sequence[Any]) -> Any:
-    if isinstance(parts[0], np.ndarray):
-        return np.concatenate(parts)
-    return [value for part in parts for value in part]
+def _annotate_silent(texts: Sequence[str], numbers: Places) -> Rows:
+    """Return the rows of the texts of these numbers, which say nothing."""
+    count, zeros = len(numbers), np.zeros(len(numbers))
+    sizes = np.array([len(texts[number]) for number in numbers.tolist()], dtype=np.int64)
+    kind, label, neutral, nothing, rule = (
+        objects([value] * count) for value in (SENTIMENT, "text", str(Polarity.NEUTRAL), "[]", _NO_CONTENT)
+    )
+    start = np.zeros(count, dtype=np.int64)
+    return Rows(numbers, kind, label, start, sizes, start - 1, neutral, zeros, zeros, nothing, rule)
 
 
-def _empty_rows(texts: Sequence[str]) -> Rows:
-    """Return the rows of texts that say nothing."""
-    count = len(texts)
-    zeros, sizes = np.zeros(count), np.array([len(text) for text in texts], dtype=np.int64)
-    start, neutral = np.zeros(count, dtype=np.int64), str(Polarity.NEUTRAL)
+def _annotate(tags: Tags) -> Rows:
+    """Return the rows of texts that say something, kind by kind."""
+    proof, folded = tags.proof, tags.readings.folded
+    groups = (_say_sentiments(tags), _say_touchpoints(tags), _say_complaints(tags), _say_details(tags))
+    said = _Said(*join_columns(groups))
+    starts, ends = proof.spans(folded)
+    edges, is_whole = folded.given_edges, said.place < 0
+    first = edges[said.texts] + 1
     return Rows(
-        np.arange(count), [SENTIMENT] * count, ["text"] * count, start, sizes, start - 1, [neutral] * count, zeros,
-        zeros, ["[]"] * count, [_NO_CONTENT] * count,
-    )  # fmt: skip
-
-
-def _sentiment_rows(tags: Tags, writer: EvidenceWriter) -> Rows:
-    verdicts, statements = tags.verdicts, tags.verdicts.texts
-    rows = _empty_rows(tags.readings.given)
-    items, first = writer.to_json(statements), statements.first
-    return rows._replace(
-        polarity=[str(polarity) for polarity in verdicts.polarities],
-        score=np.array(verdicts.scores),
-        confidence=np.array(verdicts.confidences),
-        evidence=[f"[{','.join(items[first[text] : first[text + 1]])}]" for text in range(len(rows.texts))],
-        rule=[
-            decisive_rule(statements, statements.of(text), score) or _NO_OPINION
-            for text, score in enumerate(verdicts.scores)
-        ],
+        said.texts,
+        said.kind,
+        said.label,
+        np.where(is_whole, 0, np.append(starts, 0)[said.place] - first),
+        np.where(is_whole, edges[said.texts + 1], np.append(ends, 0)[said.place]) - first,
+        said.clause,
+        _POLARITIES[said.polarity],
+        said.score,
+        said.confidence,
+        _join_items(to_json(proof, folded), proof.lists),
+        np.append(proof.rules, _NO_OPINION)[said.decisive],
     )
 
 
-def _touchpoint_rows(tags: Tags, writer: EvidenceWriter) -> Rows:
-    found = [touched for of_text in tags.touchpoints for touched in of_text]
-    codes, _, clauses, starts, ends, rules, judged, sure = zip(*found, strict=True) if found else [()] * 8
-    statements = tags.verdicts.clauses.statements
-    items = writer.to_json(statements)
-    mentions = Statements(starts, ends, [0.0] * len(found), rules, (), ())
-    texts, first, last = writer.spans(mentions)
-    return Rows(
-        texts,
-        [TOUCHPOINT] * len(found),
-        codes,
-        first,
-        last,
-        np.array(clauses, dtype=np.int64),
-        [str(judgement.polarity) for judgement in judged],
-        np.array([judgement.score for judgement in judged]),
-        np.array(sure),
-        [
-            f"[{','.join([mention, *[items[number] for number in judgement.numbers]])}]"
-            for mention, judgement in zip(writer.to_json(mentions), judged, strict=True)
-        ],
-        [
-            decisive_rule(statements, judgement.numbers, judgement.score) or rule
-            for rule, judgement in zip(rules, judged, strict=True)
-        ],
-    )
+def _join_items(items: Objects, lists: Iterable[Lists]) -> Objects:
+    """Return the items of each list as a list in JSON."""
+    joined = [(items[each.numbers].tolist(), each.first.tolist()) for each in lists]
+    return objects(f"[{','.join(told[begin:end])}]" for told, first in joined for begin, end in pairwise(first))
 
 
-def _complaint_rows(tags: Tags, writer: EvidenceWriter) -> Rows:
-    """Return a row per complaint, and one per detail at the first phrase that tells it.
-
-    Polarity and score are the text's.
-    """
-    verdicts = tags.verdicts
-    said = [
-        each
-        for text, complaint in enumerate(tags.complaints)
-        if complaint is not None
-        for each in _say(text, complaint)
-    ]
-    numbers = [each.text for each in said]
-    evidence = arrange_given([each.evidence for each in said])
-    items, first = writer.to_json(evidence), evidence.first
-    starts = np.zeros(len(said), dtype=np.int64)
-    ends = np.array([len(tags.readings.given[text]) for text in numbers], dtype=np.int64)
-    _, all_starts, all_ends = writer.spans(evidence)
-    told = [number for number in range(len(said)) if first[number] < first[number + 1]]
-    begins = [first[number] for number in told]
-    starts[told], ends[told] = all_starts[begins], all_ends[begins]
-    return Rows(
-        np.array(numbers, dtype=np.int64),
-        [each.kind for each in said],
-        [each.label for each in said],
-        starts,
-        ends,
-        np.full(len(said), -1),
-        [str(verdicts.polarities[text]) for text in numbers],
-        np.array([verdicts.scores[text] for text in numbers], dtype=np.float64),
-        np.array([each.confidence for each in said], dtype=np.float64),
-        [f"[{','.join(items[first[number] : first[number + 1]])}]" for number in range(len(said))],
-        [
-            each.evidence[0].rule
-            if each.evidence
-            else decisive_rule(verdicts.texts, verdicts.texts.of(each.text), -1.0) or _NO_OPINION
-            for each in said
-        ],
-    )
+def _say_sentiments(tags: Tags) -> _Said:
+    verdicts, count = tags.verdicts, len(tags.verdicts.scores)
+    kind, label, whole = _repeat(SENTIMENT, count), _repeat("text", count), np.full(count, -1)
+    decisive = find_decisive(verdicts.texts, tags.proof.sentiments, verdicts.scores)
+    figures = (verdicts.polarities, verdicts.scores, verdicts.confidences)
+    return _Said(np.arange(count), kind, label, whole, *figures, whole, decisive)
 
 
-class _Said(NamedTuple):
-    """A complaint or a detail of one, of the text of this number."""
-
-    text: int
-    kind: str
-    label: str
-    confidence: float
-    evidence: Sequence[Statement]
-
-
-def _say(text: int, complaint: Complaint) -> Iterator[_Said]:
-    yield _Said(text, COMPLAINT, complaint.code, complaint.confidence, complaint.evidence)
-    for kind, group in zip(DETAILS, complaint.details, strict=True):
-        for told in group:
-            yield _Said(text, kind, told.code, complaint.confidence, told.evidence)
+def _say_touchpoints(tags: Tags) -> _Said:
+    found, proof = tags.touchpoints, tags.proof
+    named = proof.touchpoints.heads()
+    decisive = find_decisive(tags.verdicts.clauses.statements, found.said, found.scores)
+    decisive = np.where(decisive < 0, named, decisive + proof.first_of_clauses)
+    kind, figures = _repeat(TOUCHPOINT, len(named)), (found.labels, found.scores, found.confidences)
+    return _Said(found.texts, kind, found.codes, found.clauses, *figures, named, decisive)
 
 
-def decisive_rule(statements: Statements, numbers: Iterable[int], score: float) -> str:
-    """Return the rule of the strongest statement on the side of the score, of equals the first in the text."""
-    sign = -1.0 if score < 0 else 1.0
-    values, starts = statements.values, statements.starts
-    most, first, decisive = -math.inf, 0, -1
-    for number in numbers:
-        strength = values[number] * sign
-        if strength > most or (strength == most and starts[number] < first):
-            most, first, decisive = strength, starts[number], number
-    return statements.rules[decisive] if decisive >= 0 else ""
+def _say_complaints(tags: Tags) -> _Said:
+    """Return a row per complaint, at the first statement that tells it; polarity and score are the text's."""
+    found, verdicts, place = tags.complaints, tags.verdicts, tags.proof.complaints.heads()
+    worst = find_decisive(verdicts.texts, tags.proof.sentiments, np.full(len(verdicts.scores), -1.0))[found.texts]
+    kind, whole = _repeat(COMPLAINT, len(place)), np.full(len(place), -1)
+    figures = (verdicts.polarities[found.texts], verdicts.scores[found.texts], found.confidences)
+    return _Said(found.texts, kind, found.codes, whole, *figures, place, np.where(place < 0, worst, place))
+
+
+def _say_details(tags: Tags) -> _Said:
+    """Return a row per detail of a complaint, at the first phrase that tells it."""
+    found, verdicts, place = tags.complaints.details, tags.verdicts, tags.proof.details.heads()
+    texts, sure = tags.complaints.texts[found.complaints], tags.complaints.confidences[found.complaints]
+    whole, figures = np.full(len(place), -1), (verdicts.polarities[texts], verdicts.scores[texts], sure)
+    return _Said(texts, _DETAILS[found.kinds], found.codes, whole, *figures, place, place)
+
+
+def _repeat(text: str, count: int) -> Objects:
+    return objects([text] * count)

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.lexicon.columns import Objects, Places, steps
 from feedback_engine.lexicon.model import Contrast, Lexicon
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.opinions import add_notes, find_opinions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.statements import Columns, Judged, Statements, arrange
+from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
@@ -37,26 +37,24 @@ _UNKNOWN = 0.3
 _SHOWN_CONTRASTS = 2
 #: A contrast word begins its clause if it stands among the first so many characters.
 _BEGINNING = 3
-#: Labels by number.
-POLARITIES = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
-_NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(4)
+_NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
 
 
 class Verdicts(Protocol):
     """What a scorer says of a batch."""
 
     @property
-    def scores(self) -> Sequence[float]:
+    def scores(self) -> Floats:
         """The score of each text, -1 to 1."""
         ...
 
     @property
-    def polarities(self) -> Sequence[Polarity]:
-        """The label of each text."""
+    def polarities(self) -> NDArray[np.int64]:
+        """The label of each text, by number in `POLARITIES`."""
         ...
 
     @property
-    def confidences(self) -> Sequence[float]:
+    def confidences(self) -> Floats:
         """How sure the label of each text is, 0 to 1."""
         ...
 
@@ -68,6 +66,11 @@ class Verdicts(Protocol):
     @property
     def clauses(self) -> Judged:
         """What is said of each clause by itself; where `readings.is_wanted` is False perhaps nothing."""
+        ...
+
+    @property
+    def clause_labels(self) -> NDArray[np.int64]:
+        """The labels of all clauses, by number."""
         ...
 
     @property
@@ -87,7 +90,7 @@ class Sides(NamedTuple):
     positive: Floats
     negative: Floats
     scores: Floats
-    #: By number in POLARITIES.
+    #: By number in `POLARITIES`.
     labels: NDArray[np.int64]
 
     def take(self, parts: Places) -> Sides:
@@ -118,15 +121,19 @@ class LexiconVerdicts:
         self.values = self.found.values * self.weighing.factors[self.found.clauses]
         self.text_sides = weigh_sides(self.values, self.found.texts, len(readings.given))
         self.clause_sides = weigh_sides(self.found.values, self.found.clauses, len(readings.clauses.starts))
-        self.scores: list[float] = self.text_sides.scores.tolist()
-        self.polarities = [POLARITIES[label] for label in self.text_sides.labels.tolist()]
+        self.scores, self.polarities = self.text_sides.scores, self.text_sides.labels
 
     @property
-    def confidences(self) -> list[float]:
+    def confidences(self) -> Floats:
         """How sure the labels are, from agreement and amount of the evidence."""
         sides = self.text_sides
         columns = (column.tolist() for column in (sides.positive, sides.negative, sides.labels))
-        return [_confidence(*side) for side in zip(*columns, strict=True)]
+        return np.array([_confidence(*side) for side in zip(*columns, strict=True)])
+
+    @property
+    def clause_labels(self) -> NDArray[np.int64]:
+        """The labels of all clauses."""
+        return self.clause_sides.labels
 
     @property
     def rules(self) -> LexiconVerdicts:
@@ -148,7 +155,7 @@ class LexiconVerdicts:
         """The opinions of each clause, and what they make of it."""
         sides = self.clause_sides
         statements = arrange(len(sides.scores), self.of_clauses(self.found.values))
-        return Judged(statements, sides.scores.tolist(), [POLARITIES[label] for label in sides.labels.tolist()])
+        return Judged(statements, sides.scores, sides.labels)
 
     def of_texts(self, values: Floats) -> Columns:
         """Return the opinions of the texts with what contrast words make of them, at these values."""
@@ -161,7 +168,7 @@ class LexiconVerdicts:
         return Columns(found.clauses, found.starts, found.ends, values, found.rules, found.kinds)
 
     @cached_property
-    def _contrasted_rules(self) -> list[str]:
+    def _contrasted_rules(self) -> Objects:
         found, notes = self.found, self.weighing.notes
         if not notes:
             return found.rules
@@ -191,18 +198,6 @@ def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
     labels[np.abs(scores) < NEUTRAL_BAND] = _NEUTRAL
     labels[(weaker_sides >= _MIXED_STRENGTH) & (np.abs(scores) < MIXED_BAND)] = _MIXED
     return labels
-
-
-def judge(values: Iterable[float]) -> tuple[float, Polarity]:
-    """Return the score and label of opinions of these values together."""
-    positive = negative = 0.0
-    for value in values:
-        if value > 0:
-            positive += value
-        else:
-            negative -= value
-    score = (positive - negative) / (positive + negative + DAMPING)
-    return score, choose_polarity(score, min(positive, negative))
 
 
 def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:

@@ -12,19 +12,24 @@ import math
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.model import UserWord, WordKind, digest
+from feedback_engine.lexicon.columns import objects
+from feedback_engine.lexicon.model import UserWord, digest
+from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Segmenter
 from feedback_engine.nlp.sentiment import choose_polarity
-from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.vocabulary import quote
+from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
+from feedback_engine.nlp.vocabulary import Floats
 
 _SHOWN = 12
 
@@ -60,12 +65,14 @@ class SnownlpVerdicts:
     """What snownlp says of the texts and clauses of a batch; each score is its own statement."""
 
     def __init__(self, texts: Sequence[_Scored], clauses: Sequence[_Scored]) -> None:
-        self.scores = [scored.score for scored in texts]
-        self.polarities = [scored.polarity for scored in texts]
-        self.confidences = [scored.confidence for scored in texts]
-        self.texts = _state(texts)
-        labels = [scored.polarity for scored in clauses]
-        self.clauses = Judged(_state(clauses), [scored.score for scored in clauses], labels)
+        self.texts, self.scores, self.polarities = _state(texts)
+        self.confidences = np.array([scored.confidence for scored in texts])
+        self.clauses = Judged(*_state(clauses))
+
+    @property
+    def clause_labels(self) -> NDArray[np.int64]:
+        """The labels of all clauses."""
+        return self.clauses.labels
 
     @property
     def rules(self) -> SnownlpVerdicts:
@@ -78,16 +85,14 @@ class SnownlpVerdicts:
         return [None] * len(self.scores)
 
 
-def _state(parts: Sequence[_Scored]) -> Statements:
-    said = [scored for scored in parts if scored.score]
-    return Statements(
-        [scored.start for scored in said],
-        [scored.end for scored in said],
-        [scored.score for scored in said],
-        [scored.rule for scored in said],
-        [WordKind.OPINION] * len(said),
-        list(accumulate((int(scored.score != 0) for scored in parts), initial=0)),
-    )
+def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int64]]:
+    """Return the parts as statements, their scores and their labels."""
+    scores = np.array([scored.score for scored in parts], dtype=np.float64)
+    labels = np.array([POLARITIES.index(scored.polarity) for scored in parts], dtype=np.int64)
+    starts, ends = (np.array([scored[at] for scored in parts], dtype=np.int64) for at in (0, 1))
+    rules, kinds = objects(scored.rule for scored in parts), np.zeros(len(parts), dtype=np.int8)
+    said = Columns(np.arange(len(parts)), starts, ends, scores, rules, kinds).take(scores.nonzero()[0])
+    return arrange(len(parts), said), scores, labels
 
 
 class SnownlpScorer:

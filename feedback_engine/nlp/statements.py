@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import WordKind
-from feedback_engine.nlp.vocabulary import Floats
+from feedback_engine.nlp.vocabulary import KINDS, Floats
+
+#: Labels by number.
+POLARITIES = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
+POLARITY_COLUMN = objects(POLARITIES)
+
+Kinds = NDArray[np.int8]
 
 
 class Statement(NamedTuple):
@@ -25,37 +32,6 @@ class Statement(NamedTuple):
     kind: WordKind = WordKind.OPINION
 
 
-@dataclass(frozen=True, slots=True)
-class Statements:
-    """The statements about the parts of a row (its texts or its clauses), part by part."""
-
-    starts: Sequence[int]
-    ends: Sequence[int]
-    values: Sequence[float]
-    rules: Sequence[str]
-    kinds: Sequence[WordKind]
-    #: The number of each part's first statement, and of the last part's last + 1.
-    first: Sequence[int]
-
-    def of(self, part: int) -> range:
-        """Return the numbers of the statements about a part."""
-        return range(self.first[part], self.first[part + 1])
-
-    def __getitem__(self, number: int) -> Statement:
-        return Statement(
-            self.starts[number], self.ends[number], self.values[number], self.rules[number], self.kinds[number]
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The statements about each clause, and what they make of it: score -1 to 1 and label."""
-
-    statements: Statements
-    scores: list[float]
-    polarities: list[Polarity]
-
-
 class Columns(NamedTuple):
     """Statements not yet in the order of their parts."""
 
@@ -63,24 +39,105 @@ class Columns(NamedTuple):
     starts: Places
     ends: Places
     values: Floats
-    rules: Sequence[str]
-    kinds: Sequence[WordKind]
+    rules: Objects
+    #: By number in `KINDS`.
+    kinds: Kinds
+
+    def take(self, chosen: Places) -> Columns:
+        """Return some of them."""
+        return Columns(*pick(self, chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The statements about the parts of a row (its texts or its clauses), part by part."""
+
+    starts: Places
+    ends: Places
+    values: Floats
+    rules: Objects
+    #: By number in `KINDS`.
+    kinds: Kinds
+    #: The number of each part's first statement, and of the last part's last + 1.
+    first: Places
+
+    def parts(self) -> Places:
+        """Return the part that each statement is about."""
+        return np.arange(len(self.first) - 1).repeat(steps(self.first))
+
+    def of(self, part: int) -> range:
+        """Return the numbers of the statements about a part."""
+        return range(*self.first[part : part + 2].tolist())
+
+    def __getitem__(self, number: int) -> Statement:
+        start, end, value = (column[number].item() for column in (self.starts, self.ends, self.values))
+        return Statement(start, end, value, self.rules[number], KINDS[self.kinds[number]])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The statements about each clause, and what they make of it: score -1 to 1 and label by number."""
+
+    statements: Statements
+    scores: Floats
+    labels: NDArray[np.int64]
+
+
+class Lists(NamedTuple):
+    """A list of numbers of statements for each of many: those of i are numbers[first[i]:first[i + 1]]."""
+
+    numbers: Places
+    first: Places
+
+    def owners(self) -> Places:
+        """Return for each number which list holds it."""
+        return np.arange(len(self.first) - 1).repeat(steps(self.first))
+
+    def heads(self) -> Places:
+        """Return the first number of each list, -1 for an empty one."""
+        begins = self.first[:-1]
+        return np.where(begins < self.first[1:], np.append(self.numbers, -1)[begins], -1)
+
+    def split(self) -> list[list[int]]:
+        """Return the lists one by one."""
+        numbers: list[int] = self.numbers.tolist()
+        return [numbers[begin:end] for begin, end in pairwise(self.first.tolist())]
 
 
 def arrange(parts: int, *columns: Columns) -> Statements:
     """Return the statements by part; about each part those of the first columns come first."""
-    of = np.concatenate([column.parts for column in columns])
-    order = of.argsort(kind="stable")
-    starts, ends, values = (np.concatenate([column[at] for column in columns])[order].tolist() for at in (1, 2, 3))
-    rules = [rule for column in columns for rule in column.rules]
-    kinds = [kind for column in columns for kind in column.kinds]
-    numbers = order.tolist()
-    first = of[order].searchsorted(np.arange(parts + 1)).tolist()
-    return Statements(starts, ends, values, [rules[n] for n in numbers], [kinds[n] for n in numbers], first)
+    joined = columns[0] if len(columns) == 1 else Columns(*join_columns(columns))
+    of, starts, ends, values, rules, kinds = joined.take(joined.parts.argsort(kind="stable"))
+    return Statements(starts, ends, values, rules, kinds, of.searchsorted(np.arange(parts + 1)))
 
 
-def arrange_given(parts: Sequence[Sequence[Statement]]) -> Statements:
-    """Return the statements about each part, given one by one."""
+def to_columns(parts: Sequence[Sequence[Statement]]) -> Columns:
+    """Return the statements about each part, given one by one, as columns."""
     given = [statement for part in parts for statement in part]
     starts, ends, values, rules, kinds = zip(*given, strict=True) if given else [()] * 5
-    return Statements(starts, ends, values, rules, kinds, [0, *accumulate(map(len, parts))])
+    return Columns(
+        np.arange(len(parts)).repeat([len(part) for part in parts]),
+        np.array(starts, dtype=np.int64),
+        np.array(ends, dtype=np.int64),
+        np.array(values, dtype=np.float64),
+        objects(rules),
+        np.array([KINDS.index(kind) for kind in kinds], dtype=np.int8),
+    )
+
+
+def find_decisive(statements: Statements, lists: Lists, scores: Floats) -> Places:
+    """Return the strongest statement of each list on the side of its score, -1 for an empty list.
+
+    Of equals it is the one that begins first.
+    """
+    decisive = np.full(len(scores), -1, dtype=np.int64)
+    owners, has_any = lists.owners(), (steps(lists.first) > 0).nonzero()[0]
+    if not len(has_any):
+        return decisive
+    strengths = statements.values[lists.numbers] * np.where(scores < 0, -1.0, 1.0)[owners]
+    highest = np.zeros(len(scores))
+    highest[has_any] = np.maximum.reduceat(strengths, lists.first[has_any])
+    best = (strengths == highest[owners]).nonzero()[0]
+    best = best[np.lexsort((statements.starts[lists.numbers[best]], owners[best]))][::-1]
+    decisive[owners[best]] = lists.numbers[best]
+    return decisive

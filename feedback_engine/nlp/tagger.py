@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import islice, pairwise
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import Lexicon, Pack
-from feedback_engine.nlp.complaints import Complaint, ComplaintRules, sure_of_none
-from feedback_engine.nlp.evidence import EvidenceWriter
+from feedback_engine.nlp.complaints import ComplaintRules, Complaints, find_none_confidences
+from feedback_engine.nlp.details import Details
+from feedback_engine.nlp.evidence import Proof, gather_proof, to_items
 from feedback_engine.nlp.reading import Reader, Readings
 from feedback_engine.nlp.sentiment import LexiconScorer, Verdicts
-from feedback_engine.nlp.statements import arrange_given
-from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Sentiment, TaggedText, TouchpointTag
-from feedback_engine.nlp.touchpoints import Touched, TouchpointRules
+from feedback_engine.nlp.statements import POLARITIES
+from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Evidence, Sentiment, TaggedText, TouchpointTag
+from feedback_engine.nlp.touchpoints import TouchpointRules, Touchpoints
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS
 
 #: Raised whenever the rules in code change what a text is tagged with.
 RULES_VERSION = 3
 _CONTENT = re.compile(r"[^\W\d_]")
+
+_Told = tuple[Evidence, ...]
 
 _NO_SENTIMENT = Sentiment(Polarity.NEUTRAL, 0.0, 0.0, ())
 _NO_COMPLAINT = ComplaintTag(False, None, None, 0.0, ())
@@ -43,8 +48,9 @@ class Tags(NamedTuple):
 
     readings: Readings
     verdicts: Verdicts
-    touchpoints: Sequence[Sequence[Touched]]
-    complaints: Sequence[Complaint | None]
+    touchpoints: Touchpoints
+    complaints: Complaints
+    proof: Proof
 
 
 class Tagger:
@@ -79,67 +85,57 @@ class Tagger:
         verdicts = self._scorer.score(readings)
         touchpoints = self._touchpoints.find(readings, verdicts)
         complaints = self._complaints.find(readings, verdicts.rules, verdicts.labels)
-        return Tags(readings, verdicts, touchpoints, complaints)
+        return Tags(readings, verdicts, touchpoints, complaints, gather_proof(verdicts, touchpoints, complaints))
 
 
 def show(tags: Tags) -> Iterator[TaggedText]:
     """Yield what is said of each text as values for the caller."""
-    writer, verdicts = EvidenceWriter(tags.readings), tags.verdicts
-    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.complaints)
-    items, touchpoints = writer.items(verdicts.texts), _show_touchpoints(writer, tags)
-    for text, (polarity, score, sure, complaint) in enumerate(zip(*columns, strict=True)):
-        of = verdicts.texts.of(text)
-        sentiment = Sentiment(polarity, score, sure, tuple(items[of.start : of.stop]))
-        judged = (
-            ComplaintTag(False, None, None, sure_of_none(verdicts.rules.scores[text]), ())
-            if complaint is None
-            else _show_complaint(writer, complaint)
-        )
-        yield TaggedText(tags.readings.given[text], sentiment, next(touchpoints), judged)
+    verdicts, items = tags.verdicts, to_items(tags.proof, tags.readings.folded)
+    told = ([tuple(items[n] for n in numbers) for numbers in each.split()] for each in tags.proof.lists)
+    sentiments, touchpoints, complaints, details = told
+    touched = _show_touchpoints(tags.touchpoints, touchpoints)
+    judged = _show_complaints(tags.complaints, complaints, _show_details(tags.complaints.details, details))
+    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, find_none_confidences(verdicts.rules.scores))
+    shown = zip(tags.readings.given, *_as_lists(columns), sentiments, strict=True)
+    for number, (text, polarity, score, sure, sure_of_none, evidence) in enumerate(shown):
+        complaint = judged.get(number) or ComplaintTag(False, None, None, sure_of_none, ())
+        sentiment = Sentiment(POLARITIES[polarity], score, sure, evidence)
+        yield TaggedText(text, sentiment, tuple(touched.get(number, ())), complaint)
 
 
-def _show_touchpoints(writer: EvidenceWriter, tags: Tags) -> Iterator[tuple[TouchpointTag, ...]]:
-    """Yield the touchpoints of each text."""
-    if not any(tags.touchpoints):
-        yield from [()] * len(tags.touchpoints)
-        return
-    mentions = iter(writer.items(arrange_given([[each.mention for each in found] for found in tags.touchpoints])))
-    said = writer.items(tags.verdicts.clauses.statements)
-    for found in tags.touchpoints:
-        yield tuple(
-            TouchpointTag(
-                each.code,
-                each.name,
-                each.judgement.polarity,
-                each.judgement.score,
-                each.confidence,
-                each.clause,
-                (next(mentions), *[said[number] for number in each.judgement.numbers]),
-            )
-            for each in found
-        )
+def _show_touchpoints(found: Touchpoints, evidence: Sequence[_Told]) -> dict[int, list[TouchpointTag]]:
+    """Return text → its touchpoints."""
+    shown: dict[int, list[TouchpointTag]] = {}
+    columns = (found.texts, found.codes, found.names, found.labels, found.scores, found.confidences, found.clauses)
+    for text, code, name, label, score, sure, clause, told in zip(*_as_lists(columns), evidence, strict=True):
+        tag = TouchpointTag(code, name, POLARITIES[label], score, sure, clause, told)
+        shown.setdefault(text, []).append(tag)
+    return shown
 
 
-def _show_complaint(writer: EvidenceWriter, complaint: Complaint) -> ComplaintTag:
-    told = [each for group in complaint.details for each in group]
-    evidence = arrange_given([complaint.evidence, *(each.evidence for each in told)])
-    items, bounds = writer.items(evidence), evidence.first[1:]
-    shown = (
-        ComplaintDetail(each.code, each.name, tuple(items[start:end]))
-        for each, (start, end) in zip(told, pairwise(bounds), strict=True)
-    )
-    roots, causes, urgency, demands = (tuple(islice(shown, len(group))) for group in complaint.details)
-    return ComplaintTag(
-        True,
-        complaint.code,
-        complaint.name,
-        complaint.confidence,
-        tuple(items[: bounds[0]]),
-        roots[0] if roots else None,
-        causes,
-        urgency,
-        demands,
-    )
+def _show_details(found: Details, evidence: Sequence[_Told]) -> dict[tuple[int, int], list[ComplaintDetail]]:
+    """Return (complaint, kind) → its details."""
+    shown: dict[tuple[int, int], list[ComplaintDetail]] = {}
+    columns = (found.complaints, found.kinds, found.codes, found.names)
+    for complaint, kind, code, name, told in zip(*_as_lists(columns), evidence, strict=True):
+        shown.setdefault((complaint, kind), []).append(ComplaintDetail(code, name, told))
+    return shown
+
+
+def _show_complaints(
+    found: Complaints, evidence: Sequence[_Told], details: Mapping[tuple[int, int], Sequence[ComplaintDetail]]
+) -> dict[int, ComplaintTag]:
+    """Return text → the complaint that it is."""
+    shown: dict[int, ComplaintTag] = {}
+    columns = (found.texts, found.codes, found.names, found.confidences)
+    for number, (text, code, name, sure, told) in enumerate(zip(*_as_lists(columns), evidence, strict=True)):
+        roots, *others = (tuple(details.get((number, kind), ())) for kind in range(len(DETAIL_KINDS)))
+        shown[text] = ComplaintTag(True, code, name, sure, told, roots[0] if roots else None, *others)
+    return shown
+
+
+def _as_lists(columns: Sequence[NDArray[Any]]) -> list[list[Any]]:
+    return [column.tolist() for column in columns]
 
 
 def as_text(value: object) -> str:

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_engine.lexicon.columns import objects
 from feedback_engine.lexicon.matcher import GAP, Phrase, has_placeholder
-from feedback_engine.lexicon.model import Contrast, Detail, Entry, Lexicon, Pack, Reach, WordKind
-from feedback_engine.nlp.normalize import fold_phrase
+from feedback_engine.lexicon.model import Contrast, Detail, DetailKind, Entry, Label, Lexicon, Pack, Reach, WordKind
+from feedback_engine.nlp.normalize import fold_phrase, quote
 
 SENTIMENT, TOUCHPOINT, COMPLAINT, DETAIL = LAYERS = range(4)
 #: Kinds of words by number.
 KINDS = tuple(WordKind)
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
+#: What an opinion is, by whether its value is above 0.
+SIGNS = ("负面", "正面")
 KIND_NAMES = {
     WordKind.WAITING: "等待无人理",
     WordKind.PROMISE: "承诺未兑现",
@@ -28,6 +31,14 @@ KIND_NAMES = {
 }
 #: What asks for something; a denied one says nothing.
 DEMANDS = (WordKind.DEMAND, WordKind.REQUEST)
+#: Kinds of details by number, and how they are told.
+DETAIL_KINDS = tuple(DetailKind)
+_DETAIL_NAMES = {
+    DetailKind.ROOT: "投诉根源",
+    DetailKind.CAUSE: "流失原因",
+    DetailKind.URGENCY: "紧急信号",
+    DetailKind.DEMAND: "客户诉求",
+}
 #: Kinds that say what they say by more than a word.
 _STRUCTURES = (WordKind.WAITING, WordKind.PROMISE, WordKind.COMPARISON, WordKind.RHETORIC)
 
@@ -91,7 +102,9 @@ class WordTable:
         self.denies_next = _flags(count, (n for n, word in enumerate(words) if word.is_open_denial))
         self.is_contrast = _flags(count, contrasts)
         #: The rule of a word with nothing to add, against and for; where the word is not plain, there is more.
-        self.plain_rules = [(f"负面:『{word.term}』", f"正面:『{word.term}』") for word in words]
+        self.plain_rules = objects(f"{sign}:『{word.term}』" for sign in SIGNS for word in words).reshape(2, len(words))
+        #: The rule of a word that asks for something.
+        self.demand_rules = objects(map(_put_demand_in_words, words))
         self.is_plain = _flags(count, (n for n, word in enumerate(words) if _is_plain(word)))
         #: Such a word at the beginning of a clause speaks of the whole: 总之.
         self.sums_up = _flags(count, (n for n, entry in contrasts.items() if entry.before == 1 and entry.after > 1))
@@ -99,17 +112,43 @@ class WordTable:
         self.turns = _flags(count, (n for n, entry in contrasts.items() if entry.before < 1))
 
 
+class CueTable:
+    """What the rules ask of each cue of the labels of a pack, by its number."""
+
+    def __init__(self, cues: Sequence[Cue], labels: Sequence[Label]) -> None:
+        numbers = {label.code: number for number, label in enumerate(labels)}
+        #: The number of its label.
+        self.labels = np.array([numbers[cue.code] for cue in cues], dtype=np.int64)
+        self.rules = objects(cue.rule for cue in cues)
+
+
+class DetailTable:
+    """What the rules ask of each phrase that tells a detail of a complaint, by its number."""
+
+    def __init__(self, details: Sequence[Detail]) -> None:
+        self.kinds = np.array([DETAIL_KINDS.index(detail.kind) for detail in details], dtype=np.int64)
+        faults = (n for n, detail in enumerate(details) if detail.kind in (DetailKind.ROOT, DetailKind.CAUSE))
+        self.is_fault = _flags(len(details), faults)
+        numbers: dict[str, int] = {}
+        #: The number of its code among all codes.
+        self.codes = np.array([numbers.setdefault(detail.code, len(numbers)) for detail in details], dtype=np.int64)
+        self.code_names = objects(detail.code for detail in details)
+        self.names = objects(detail.name for detail in details)
+        self.rules = objects(
+            f"{_DETAIL_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
+            for detail in details
+        )
+
+
+def _put_demand_in_words(word: Word) -> str:
+    asks = word.opinion is not None and word.opinion.kind in DEMANDS
+    return f"{KIND_NAMES[word.opinion.kind]}『{quote(word.term)}』" if word.opinion is not None and asks else ""
+
+
 def _is_plain(word: Word) -> bool:
     """Return whether the word as found says all there is to say of it."""
     is_opinion = word.opinion is not None and word.opinion.kind is WordKind.OPINION
     return is_opinion and not word.parts and not has_placeholder(word.term) and quote(word.term) == word.term
-
-
-def quote(text: str) -> str:
-    """Return the text fit for a rule: lone surrogates replaced, line breaks made spaces."""
-    if text.isalnum() and text.isprintable():
-        return text
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _column(count: int, default: float, entries: Mapping[int, Entry]) -> Floats:

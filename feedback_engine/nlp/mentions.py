@@ -1,0 +1,142 @@
+"""What is said of each mention of a touchpoint, worked out for a whole batch in columns.
+
+A mention gets the opinions of its clause; of several mentions each gets those up to the next one (服务好环境差). A
+clause without an opinion is spoken of in the next one (早餐，很难吃), and clauses without a subject of their own go on
+about the last thing named (床很软，睡得特别踏实).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.lexicon.columns import Places, number_groups, steps, sum_up
+from feedback_engine.lexicon.model import WordKind
+from feedback_engine.nlp.reading import CARRIED_CLAUSES, Hits, Readings
+from feedback_engine.nlp.sentiment import weigh_sides
+from feedback_engine.nlp.statements import Judged, Lists, Statements
+from feedback_engine.nlp.vocabulary import KINDS, Flags, Floats
+
+_OPINION = KINDS.index(WordKind.OPINION)
+
+
+class Judgements(NamedTuple):
+    """Scores, labels, and the numbers of the statements about the clauses that lead to them."""
+
+    scores: Floats
+    labels: NDArray[np.int64]
+    said: Lists
+
+
+class _Ranges(NamedTuple):
+    """Statements [begins, ends) for each mention."""
+
+    begins: Places
+    ends: Places
+
+    def where(self, flags: Flags, others: _Ranges) -> _Ranges:
+        """Return these where the flags are set, else the others."""
+        return _Ranges(np.where(flags, self.begins, others.begins), np.where(flags, self.ends, others.ends))
+
+
+def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Places) -> Judgements:
+    """Return what is said of each group of mentions, given its first mention and the group of each mention."""
+    mentions, statements = readings.mentions, judged.statements
+    follows = _find_following(readings)
+    is_silent = (steps(statements.first) == 0) & (judged.scores == 0) & follows
+    sources = mentions.clauses + is_silent[mentions.clauses]
+    whole = _Ranges(statements.first[sources], statements.first[sources + 1])
+    is_shared = (whole.ends > whole.begins) & _have_others(mentions)
+    own = _share_out(mentions, sources, statements, whole).where(is_shared, whole) if is_shared.any() else whole
+    numbers, owners, is_carried = _carry_over(readings, statements, follows, own)
+    is_joined = np.bincount(groups, minlength=len(first)) > 1
+    if is_joined.any():
+        numbers, owners, is_carried = _join(numbers, groups[owners], is_carried)
+    sides = weigh_sides(statements.values[numbers], owners, len(first))
+    said = Lists(numbers, sum_up(np.bincount(owners, minlength=len(first))))
+    is_mixed = (is_shared[first] | is_joined) & (steps(said.first) > 0)
+    is_mixed[owners[is_carried]] = True
+    scores = np.where(is_mixed, sides.scores, judged.scores[sources[first]])
+    return Judgements(scores, np.where(is_mixed, sides.labels, judged.labels[sources[first]]), said)
+
+
+def _find_following(readings: Readings) -> Flags:
+    """Return after which clauses another one of the same sentence names nothing."""
+    clauses, follows = readings.clauses, np.zeros(len(readings.clauses.starts), dtype=np.bool_)
+    follows[:-1] = (
+        (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0) & (steps(readings.mentions.first)[1:] == 0)
+    )
+    return follows
+
+
+def _have_others(mentions: Hits) -> Flags:
+    """Return which mentions share their clause with one that begins elsewhere."""
+    begins = mentions.starts[mentions.first[mentions.clauses]]
+    has_others: Flags = begins < mentions.starts[mentions.first[mentions.clauses + 1] - 1]
+    return has_others
+
+
+def _share_out(mentions: Hits, sources: Places, statements: Statements, whole: _Ranges) -> _Ranges:
+    """Give each mention the opinions up to the next one (服务好环境差), else those of its neighbour (A和B都好)."""
+    # the clauses are set apart by more than the length of the row, so that one search serves them all
+    apart = int(max(statements.ends.max(), mentions.ends.max())) + 1
+    parts = apart * np.arange(len(statements.first) - 1).repeat(steps(statements.first))
+    begin = apart * sources
+    ends, starts = (np.maximum.accumulate(column + parts) for column in (statements.ends, statements.starts))
+    following = mentions.starts.searchsorted(mentions.starts, side="right")
+    upcoming = np.append(mentions.starts, 0)[following]
+    last = mentions.first[mentions.clauses + 1]
+    shares = _Ranges(
+        ends.searchsorted(begin + mentions.starts, side="right"),
+        starts.searchsorted(begin + np.where(following < last, upcoming, apart - 1)),
+    )
+    numbers, has_any = np.arange(len(last)), shares.ends > shares.begins
+    after = np.minimum.accumulate(np.where(has_any, numbers, len(last))[::-1])[::-1]
+    before = np.maximum.accumulate(np.where(has_any, numbers, -1))
+    donors = np.where(after < last, after, before)
+    given = _Ranges(shares.begins[donors], shares.ends[donors])
+    return given.where(donors >= mentions.first[mentions.clauses], whole)
+
+
+def _carry_over(
+    readings: Readings, statements: Statements, follows: Flags, own: _Ranges
+) -> tuple[Places, Places, Flags]:
+    """Give the last mention of a clause what the next ones say without a subject of their own.
+
+    What comes back are the statements, which mention each is for, and whether it was carried over.
+    """
+    mentions, first = readings.mentions, statements.first
+    goes_on, reach = _go_on(readings, follows), np.arange(1, len(follows) + 1)
+    is_going = np.ones(len(follows), dtype=np.bool_)
+    for lag in range(CARRIED_CLAUSES):
+        is_going &= goes_on[lag : lag + len(follows)]
+        reach += is_going
+    of = mentions.clauses
+    is_last = mentions.starts == mentions.starts[mentions.first[of + 1] - 1]
+    carried = np.where(is_last & (first[of + 1] > first[of]), first[reach[of]] - first[of + 1], 0)
+    begins = np.stack([own.begins, first[of + 1]], axis=1).ravel()
+    counts = np.stack([own.ends - own.begins, carried], axis=1).ravel()
+    numbers, ranges = number_groups(counts, begins), np.arange(len(counts)).repeat(counts)
+    is_carried = (ranges & 1) > 0
+    kept = (~is_carried | (statements.kinds[numbers] == _OPINION)).nonzero()[0]
+    return numbers[kept], ranges[kept] >> 1, is_carried[kept]
+
+
+def _go_on(readings: Readings, follows: Flags) -> Flags:
+    """Return which clauses the next one goes on from: it follows, and does not sum up (总之), which speaks of all."""
+    words = readings.words
+    begins = np.append(readings.vocabulary.words.sums_up[words.values], False)
+    sums_up = begins[words.first[:-1]] & (steps(words.first) > 0)
+    goes_on = np.append(follows, [False] * CARRIED_CLAUSES)
+    goes_on[: len(follows)][:-1] &= ~sums_up[1:]
+    return goes_on
+
+
+def _join(numbers: Places, owners: Places, is_carried: Flags) -> tuple[Places, Places, Flags]:
+    """Return the statements of each owner together, each once."""
+    order = owners.argsort(kind="stable")
+    numbers, owners, is_carried = numbers[order], owners[order], is_carried[order]
+    kept = np.sort(np.unique(owners * (1 + numbers.max(initial=0)) + numbers, return_index=True)[1])
+    return numbers[kept], owners[kept], is_carried[kept]
