@@ -1,4 +1,4 @@
-"""Traditional characters and the simplified ones they fold to, position by position.
+"""Traditional characters and the simplified ones they fold to, position by position; what tables of characters hold.
 
 Derived by our own script from the character correspondences of the Unicode CLDR (transform Hant-Hans, Unicode
 License), kept where the simplified form is in GB 2312 and the traditional one is not, and corrected by hand. One
