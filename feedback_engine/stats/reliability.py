@@ -14,6 +14,7 @@ from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
+    as_count,
     as_matrix,
     as_vector,
     check_probability,
@@ -168,9 +169,10 @@ def dillon_goldstein(items: Values) -> Coefficient:
 def kmo(items: Values) -> SamplingAdequacy:
     """Return the Kaiser-Meyer-Olkin measure Σr² / (Σr² + Σq²) with q the partial correlations given all other items.
 
-    A singular correlation matrix is inverted as a pseudo-inverse, with a warning.
+    In place of answers a correlation matrix will do (symmetric, with a diagonal of 1). A singular one is inverted as a
+    pseudo-inverse, with a warning.
     """
-    r = _correlation(items)
+    r, _ = _correlation(items)
     inverse = _inverse(r)
     scale = np.sqrt(np.diag(inverse))
     partial = inverse / np.outer(scale, scale)
@@ -178,18 +180,30 @@ def kmo(items: Values) -> SamplingAdequacy:
     common, own = np.where(off, r**2, 0.0), np.where(off, partial**2, 0.0)
     if common.sum() + own.sum() <= 0:
         raise StatisticsError("题项两两不相关:KMO 没有定义")
+    alone = common.sum(axis=0) + own.sum(axis=0) <= 0
+    if alone.any():
+        name = names_of(items, r.shape[0])[int(np.argmax(alone))]
+        raise StatisticsError(f"题项 {name} 与其余题项都不相关:KMO 没有定义;请去掉该题项")
     per_item = common.sum(axis=0) / (common.sum(axis=0) + own.sum(axis=0))
     return SamplingAdequacy(float(common.sum() / (common.sum() + own.sum())), per_item)
 
 
-def bartlett(items: Values) -> Sphericity:
-    """Return Bartlett's test of sphericity, χ² = -ln|R| (n - 1 - (2p+5)/6) on p(p-1)/2 degrees of freedom."""
-    table = as_matrix(items, "items")
-    n, p = table.shape
-    sign, log_determinant = np.linalg.slogdet(_correlation(items))
+def bartlett(items: Values, n: int | None = None) -> Sphericity:
+    """Return Bartlett's test of sphericity, χ² = -ln|R| (n - 1 - (2p+5)/6) on p(p-1)/2 degrees of freedom.
+
+    In place of answers a correlation matrix will do, with the number `n` of those it comes from.
+    """
+    r, rows = _correlation(items)
+    p = r.shape[0]
+    base = rows if n is None else as_count(n, "n", least=3)
+    if base is None:
+        raise StatisticsError("items 是相关矩阵:Bartlett 检验还需要人数 n,请用 n= 传入")
+    if rows is not None and base != rows:
+        raise StatisticsError(f"n 为 {base},而 items 有 {rows} 行:只有相关矩阵才需要 n")
+    sign, log_determinant = np.linalg.slogdet(r)
     if sign <= 0 or log_determinant < -700:
         raise StatisticsError("题项完全共线(相关矩阵行列式为 0):Bartlett 检验没有定义;请去掉重复题项")
-    chi = float(-log_determinant * (n - 1 - (2 * p + 5) / 6))
+    chi = float(-log_determinant * (base - 1 - (2 * p + 5) / 6))
     freedom = p * (p - 1) // 2
     return Sphericity(chi, freedom, float(stats.chi2.sf(chi, freedom)))
 
@@ -199,7 +213,7 @@ def htmt(items: Values, blocks: Mapping[str, Sequence[object]], absolute: bool =
 
     `blocks` maps a construct to its columns (names or positions). With `absolute` correlations enter without sign.
     """
-    r = _correlation(items)
+    r, _ = _correlation(items)
     r = np.abs(r) if absolute else r
     names = names_of(items, r.shape[0])
     if not isinstance(blocks, Mapping) or not all(np.iterable(columns) and len(columns) for columns in blocks.values()):
@@ -270,12 +284,24 @@ def _level_constants(table: Floats, known: NDArray[np.bool_]) -> Floats:
     return np.where(flat & known, 0.0, table)
 
 
-def _correlation(items: Values) -> Floats:
-    table = as_matrix(items, "items", minimum_rows=3)
+def _correlation(items: Values) -> tuple[Floats, int | None]:
+    """Return the items' correlations and the number of answers, None where they were given as correlations."""
+    table = as_matrix(items, "items", minimum_rows=2)
     if table.shape[1] < 2:
         raise StatisticsError("至少需要 2 个题项")
+    if _is_correlation(table):
+        if np.linalg.eigvalsh(table)[0] < -1e-8:
+            raise StatisticsError("items 像相关矩阵,但有负的特征值:没有任何数据会有这样的相关,请核对数值")
+        return table, None
+    table = as_matrix(items, "items", minimum_rows=3)
     refuse_constant(table, "items", names_of(items, table.shape[1]))
-    return np.asarray(np.corrcoef(table, rowvar=False))
+    return np.asarray(np.corrcoef(table, rowvar=False)), table.shape[0]
+
+
+def _is_correlation(table: Floats) -> bool:
+    # Answers are not symmetric, with as many people as items and everybody's own item answered by 1.
+    is_square = table.shape[0] == table.shape[1]
+    return bool(is_square and (np.diag(table) == 1).all() and (table == table.T).all() and (np.abs(table) <= 1).all())
 
 
 def _inverse(r: Floats) -> Floats:

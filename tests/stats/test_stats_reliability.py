@@ -131,6 +131,9 @@ def test_kmo_of_collinear_items_warns() -> None:
         (lambda: bartlett([[1, 2], [2, 4], [3, 6], [4, 8]]), "完全共线"),
         (lambda: composite_reliability([0.5, 1.2]), "第 2 个载荷"),
         (lambda: composite_reliability([1, -1]), "正负相消"),
+        (lambda: kmo([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1]]), "负的特征值"),
+        (lambda: kmo(pd.DataFrame([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]], columns=["a", "b", "c"])), "题项 c 与其余"),
+        (lambda: bartlett(scale(), n=7), "只有相关矩阵才需要 n"),
         (lambda: htmt(scale(), {"甲": ["q9"], "乙": [1]}), "不是任何一列"),
     ],
 )
