@@ -102,7 +102,7 @@ def _make_snownlp(_lexicon: Lexicon, pack: Pack, _folder: Path) -> SentimentScor
 
 
 #: Who writes files, by name.
-ADAPTERS: Registry[Platform] = Registry("文件格式", _list_platforms)
+ADAPTERS: Registry[Platform] = Registry("文件格式", _list_platforms, also=("generic",))
 
 #: What gives texts their sentiment: scorers made from the lexicon, the pack and the folder that holds both.
 SENTIMENT_SCORERS: Registry[Callable[[Lexicon, Pack, Path], SentimentScorer]] = Registry(

@@ -13,11 +13,15 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """The things of one kind that exist, by name; listed when first looked into, and fixed from then on."""
+    """The things of one kind that exist, by name; listed when first looked into, and fixed from then on.
 
-    def __init__(self, kind: str, list_entries: Callable[[], Mapping[str, T]]) -> None:
+    `also` are names that mean something else where the user may write them: a miss lists them too.
+    """
+
+    def __init__(self, kind: str, list_entries: Callable[[], Mapping[str, T]], *, also: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self._list_entries = list_entries
+        self._also = also
 
     @cached_property
     def _entries(self) -> dict[str, T]:
@@ -27,7 +31,7 @@ class Registry(Mapping[str, T], Generic[T]):
         try:
             return self._entries[name]
         except KeyError:
-            raise ConfigError(unknown_name(self.kind, name, self._entries)) from None
+            raise ConfigError(unknown_name(self.kind, name, (*self._entries, *self._also))) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries

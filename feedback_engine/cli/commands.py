@@ -79,6 +79,8 @@ def inspect(options: Namespace) -> int:
             print(f"  {'依据' if heading == 'evidence' else '注意'}：{sentence}")
     if "mapping" in found:
         _hand_over_mapping(found["mapping"], options)
+    elif options.draft:
+        print(f"没有写 {options.draft}：这是 {found['platform']} 的导出，不需要映射，直接 import 即可")
     rows = [[q["code"], q["type"], _say_scale(q), q["row_label"] or q["stem"]] for q in found["questions"]]
     if rows:
         print_table(["代码", "题型", "量表", "题干"], rows)
@@ -235,7 +237,8 @@ def _print_summary(summary: RunSummary) -> None:
     ]
     totals = ["合计", "", *(str(n) for n in summary.counts.to_dict().values()), ""]
     print_table(headings, [*rows, totals])
-    print(f"打标签 {summary.tagged} 条；用时 {summary.seconds:.1f} 秒")
+    tagged = f"打标签 {summary.tagged} 条；" if summary.tagged else ""
+    print(f"{tagged}用时 {summary.seconds:.1f} 秒")
     if summary.report:
         print(f"报告：{summary.report}")
 

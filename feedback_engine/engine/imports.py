@@ -100,7 +100,7 @@ class Imports:
             "rows": sum(any(map(str.strip, cells)) for _, cells in rows),
             "evidence": [*rows.evidence, f"没有平台认领这些标题：{_show_headings(sample.header)}"],
             "questions": [question.to_dict() for question in draft.questions],
-            "warnings": [reason, *draft.warnings],
+            "warnings": [reason, *rows.warnings, *draft.warnings],
             "mapping": draft.to_yaml(),
         }
 

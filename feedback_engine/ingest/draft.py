@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import yaml
@@ -15,10 +15,13 @@ from feedback_engine.ingest.cells import DEFAULT_MISSING, clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.ingest.platforms.dayforms import decide_days
 from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.ingest.scales import ScaleFinding, recognise_scale
 from feedback_engine.ingest.survey import Question, QuestionType
 
+_MOMENTS_OF_ARRIVAL = frozenset({"received_at", "opened_at"})
+_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _MOMENTS = ("received_at", "opened_at", "replied_at", "closed_at")
 #: Fields that a complaint is handled by.
 _HANDLING = frozenset({"opened_at", "replied_at", "closed_at", "department", "status"})
@@ -113,6 +116,11 @@ def _read_table(sample: Sample) -> _Table:
         at for at, own in enumerate(aliases) if any(alias is not None and alias.field == "private" for alias in own)
     )
     fields = {field: at for field, at in _find_fields(sample).items() if at not in private}
+    if (
+        not _MOMENTS_OF_ARRIVAL & fields.keys()
+        and (at := _find_moment(sample, {*fields.values(), *private})) is not None
+    ):
+        fields["received_at"] = at
     taken = {*fields.values(), *private}
     places = [at for at in range(len(sample.header)) if at not in taken]
     scales = {at: found for at in places if (found := _find_scale(sample, at)) is not None}
@@ -149,17 +157,33 @@ def _find_fields(sample: Sample) -> dict[str, int]:
     located = AliasTable.load("generic_columns").locate(sample.header)
     fields: dict[str, int] = {}
     for field, places in located.items():
-        found = next((at for at in places if _fits(field, sample.column(at)[:_PROBED])), None)
+        found = next((at for at in places if _fits(field, sample.column(at)[:_PROBED], is_named=True)), None)
         if found is not None and found not in fields.values():
             fields[field] = found
     return fields
 
 
-def _fits(field: str, cells: Sequence[str]) -> bool:
-    """Whether cells can be what the heading says: moments are moments, and no id comes twice."""
+def _find_moment(sample: Sample, taken: Collection[int]) -> int | None:
+    """Return the only column of moments, whatever it is called; None if there are several."""
+    places = [at for at in range(len(sample.header)) if at not in taken and sample.column(at)]
+    found = [at for at in places if _are_moments(sample.column(at)) and not _are_numbers(sample.column(at))]
+    return found[0] if len(found) == 1 else None
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether these are plain numbers, which might be days of Excel or seconds by accident."""
+    return all(map(_PLAIN_NUMBER.fullmatch, cells))
+
+
+def _fits(field: str, cells: Sequence[str], *, is_named: bool = False) -> bool:
+    """Whether cells can be what the heading says: moments are moments, and no id comes twice.
+
+    Where a heading calls the column a time, most cells have to be one; without, nearly all.
+    """
     if field in _MOMENTS:
-        parse = MomentParser("UTC").parse
-        return sum(parse(cell) is not None for cell in cells) >= _MOSTLY * len(cells)
+        parse, days = MomentParser("UTC").parse, decide_days(cells)
+        found = sum(parse(days.convert(cell)) is not None for cell in cells)
+        return found * 2 > len(cells) if is_named and cells else found >= _MOSTLY * len(cells)
     if field == "id":
         return len(set(cells)) >= _MOSTLY * len(cells)
     return field != "text" or not cells or not all(map(_NUMERIC.fullmatch, cells))

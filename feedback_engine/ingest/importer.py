@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from feedback_engine.tables.feedback import FeedbackBatch
 
 #: The name of "no platform": a table that is read by a mapping alone.
 GENERIC = "generic"
+_LINE_END = re.compile(r"\s*\n\s*")
 #: Cells read together at most, so that a wide file takes no more memory than a narrow one.
 _MAX_CELLS = 200_000
 
@@ -75,7 +77,10 @@ class Reading:
     def notes(self) -> tuple[str, ...]:
         """What the user should know, in Chinese; complete once the batches have been read."""
         counted = (str(tally) for tally in self.adapted.rows.tallies if tally.count)
-        return (*self.adapted.warnings, *counted, *describe_tally(self._tally))
+        # A heading may be of several lines; a sentence is of one.
+        return tuple(
+            _LINE_END.sub(" ", note) for note in (*self.adapted.warnings, *counted, *describe_tally(self._tally))
+        )
 
     def __iter__(self) -> Iterator[FeedbackBatch]:
         """Yield the batches in the order of the file.

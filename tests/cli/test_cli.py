@@ -271,3 +271,32 @@ def test_the_output_can_be_cut_short_by_its_reader(project: Path) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
     assert len(done.stdout.splitlines()) == 1
     assert b"Traceback" not in done.stderr
+
+
+def test_a_draft_that_nobody_needs_is_not_written_and_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = "ID,Start time,Completion time,Email,Name,满意度\n1,3/14/26 9:00,3/14/26 9:05,anonymous,,5\n"
+    (project / "forms.csv").write_text(table, encoding="utf-8")
+    assert run("inspect", "forms.csv", "--draft", "mapping.yaml") == 0
+    assert "不需要映射" in capsys.readouterr().out
+    assert not (project / "mapping.yaml").exists()
+
+
+def test_an_unknown_format_is_told_all_names_generic_among_them(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert run("import", "a.csv", "--format", "zzz") == 1
+    assert "generic" in capsys.readouterr().err
+
+
+def test_an_import_without_texts_says_nothing_of_tags(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("import") == 0
+    assert "打标签" not in capsys.readouterr().out
+
+
+def test_a_heading_of_two_lines_does_not_part_a_warning(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = 'ID,Start time,Completion time,Email,Name,"您的\n联系电话"\n1,3/14/26 9:00,3/14/26 9:05,anonymous,,139\n'
+    (project / "forms.csv").write_text(table, encoding="utf-8")
+    assert run("inspect", "forms.csv", "--json") == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert any("您的 联系电话" in warning for warning in warnings) and not any("\n" in warning for warning in warnings)

@@ -162,3 +162,25 @@ def test_where_the_blocks_end_makes_no_difference_to_broken_lines(lines: list[st
 def test_the_line_that_tells_excel_the_separator_is_no_heading(file: Path, hint: str) -> None:
     rows, data = read(file, f"{hint}\n编号;内容\n1;好，很好\n")
     assert (rows.header, data) == (["编号", "内容"], [(3, ["1", "好，很好"])])
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["好", ",", '"', "a", "\n", "\r", "\r\n", "x" * 30]), max_size=60).map("".join),
+    st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "big5hkscs", "utf-16"]),
+    st.sampled_from([5, 16, 1 << 18]),
+    st.sampled_from([40, 4_000_000]),
+    st.integers(1, 4),
+)
+def test_lines_are_the_same_in_any_encoding_and_too_long_ones_are_only_cut(
+    whole: str, encoding: str, block: int, longest: int, first: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, patch.object(text, "_BLOCK", block):
+        path = Path(folder) / "a.csv"
+        path.write_bytes(whole.encode(encoding))
+        with patch.object(text, "MAX_CHARACTERS", longest):
+            found = text.split_lines("".join(text.read_blocks(path, encoding, first)))
+    expected = text.split_lines(whole)[first - 1 :]
+    assert len(found) == len(expected)
+    for line, told in zip(found, expected, strict=True):
+        assert line == told or (len(line) >= longest and told.startswith(line.rstrip("\n")))

@@ -65,3 +65,17 @@ def test_a_missing_date_is_pointed_out() -> None:
 @pytest.mark.parametrize("rows", [(), ("",), (",,,",)])
 def test_an_empty_table_is_drafted_without_failing(rows: tuple[str, ...]) -> None:
     assert draft_mapping(sample("a,b,c", *rows)).warnings
+
+
+def test_one_bad_date_does_not_unmake_a_column_of_times() -> None:
+    draft = draft_mapping(
+        sample("时间,评论", "2026-03-02,配送太慢我很生气", "没填,包装破了没人理", "2026-03-04,还不错下次再来")
+    )
+    assert draft.mapping.columns["received_at"] == "时间"
+
+
+def test_the_only_column_of_moments_is_the_date_whatever_it_is_called() -> None:
+    rows = ["配送太慢我很生气,2026-03-02 10:00:00", "包装破了客服不理,2026-03-03 10:00:00"]
+    assert draft_mapping(sample("content,when_made", *rows)).mapping.columns["received_at"] == "when_made"
+    several = [f"{row},2026-03-05" for row in rows]
+    assert "received_at" not in draft_mapping(sample("content,one,other", *several)).mapping.columns

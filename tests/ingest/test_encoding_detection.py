@@ -126,3 +126,18 @@ def test_a_file_written_anew_is_looked_at_anew(file: Path) -> None:
     detect_encoding(file)
     file.write_text(SIMPLIFIED, encoding="gb18030")
     assert detect_encoding(file).name == "gb18030"
+
+
+KOREAN = "배송이 너무 늦어서 화가 났습니다. 직원은 친절하고 설명을 잘 해줬어요. 가격이 비싸지만 품질은 좋습니다."
+
+
+def test_korean_that_decodes_as_common_hanzi_is_pointed_out(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"번호,내용\n1,{KOREAN}\n".encode("euc-kr"))
+    assert "cp949" in detect_encoding(path).warning
+
+
+def test_chinese_is_not_taken_for_korean(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("编号,内容\n1,配送太慢我很生气，包装也破了，客服态度不好，性价比不高\n".encode("gb18030"))
+    assert detect_encoding(path).warning == ""

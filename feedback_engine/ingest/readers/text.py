@@ -2,28 +2,90 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 #: Longest line, and longest record of several lines, in characters. More is a broken quote or no table at all.
 MAX_CHARACTERS = 4_000_000
-#: Characters read at once, up to the end of a line.
+#: Characters or bytes read at once, up to the end of a line.
 _BLOCK = 1 << 18
+#: Encodings in which the bytes of CR and LF are nothing else and need no state, so that lines can be found in bytes.
+_PLAIN = frozenset({"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"})
+#: Bytes of a character at most, in any of these.
+_WIDEST = 4
 
 
 def read_blocks(path: Path, encoding: str, first_line: int = 1) -> Iterator[str]:
     """Yield the file from a line on, in blocks of whole lines with their line ends.
 
-    A line beyond MAX_CHARACTERS comes cut, at the end of its block; its rest is skipped.
+    A line beyond MAX_CHARACTERS may come cut, at the end of its block; its rest is skipped.
     """
+    if encoding in _PLAIN:
+        yield from _skip_lines(_read_plain(path, encoding), first_line - 1)
+        return
     with path.open(encoding=encoding, errors="strict", newline="") as stream:
         for _ in range(first_line - 1):
             _read_line(stream)
         while block := stream.read(_BLOCK):
             yield block + _read_line(stream, len(block) - max(block.rfind("\n"), block.rfind("\r")) - 1)
+
+
+def _read_plain(path: Path, encoding: str) -> Iterator[str]:
+    """Yield the blocks of a file whose line ends can be found before it is decoded."""
+    decode = codecs.getdecoder("utf-8" if encoding == "utf-8-sig" else encoding)
+    with path.open("rb") as stream:
+        if encoding == "utf-8-sig" and stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+            stream.seek(0)
+        held: list[bytes] = []
+        size = 0
+        while chunk := _read_chunk(stream):
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+            if end:
+                yield decode(b"".join((*held, chunk[:end])))[0]
+                held, size = [], 0
+            held.append(chunk[end:])
+            size += len(held[-1])
+            if size > _WIDEST * MAX_CHARACTERS:
+                # The cut may part a character.
+                yield decode(b"".join(held), "ignore")[0] + "\n"
+                held = [_skip_line(stream)]
+                size = len(held[0])
+        if size:
+            yield decode(b"".join(held))[0]
+
+
+def _read_chunk(stream: BinaryIO) -> bytes:
+    """Return the next bytes, not parting CR from LF."""
+    chunk = stream.read(_BLOCK)
+    while chunk.endswith(b"\r") and (following := stream.read(1)):
+        chunk += following
+    return chunk
+
+
+def _skip_line(stream: BinaryIO) -> bytes:
+    """Read to the end of the line; return what was read beyond it."""
+    while chunk := _read_chunk(stream):
+        ends = [at for mark in (b"\n", b"\r") if (at := chunk.find(mark)) >= 0]
+        if ends:
+            return chunk[min(ends) :].removeprefix(b"\r").removeprefix(b"\n")
+    return b""
+
+
+def _skip_lines(blocks: Iterator[str], count: int) -> Iterator[str]:
+    """Yield the blocks without their first lines."""
+    for block in blocks:
+        if not count:
+            yield block
+            continue
+        lines = split_lines(block)
+        skipped = min(count, len(lines))
+        count -= skipped
+        if rest := "".join(lines[skipped:]):
+            yield rest
 
 
 def _read_line(stream: TextIO, begun: int = 0) -> str:
