@@ -15,6 +15,7 @@ from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.nlp.learned import LearnedScorer
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.reading import Reader
+from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.train import check_golden
 from feedback_engine.resources import find_lexicons
@@ -90,7 +91,7 @@ LEVEL_REVIEWS = (
 def test_a_long_review_is_mixed_only_where_its_sides_are_all_but_level(scorer: LearnedScorer, reader: Reader) -> None:
     verdicts = scorer.score(reader.read([*LEVEL_REVIEWS, "服务好环境差"]))
     sides = [Polarity.POSITIVE if score > 0 else Polarity.NEGATIVE for score in verdicts.scores]
-    labels = list(verdicts.polarities)
+    labels = [POLARITIES[number] for number in verdicts.polarities.tolist()]
     level = [Polarity.MIXED if abs(score) < 0.05 else side for score, side in zip(verdicts.scores, sides, strict=True)]
     assert min(abs(score) for score in verdicts.scores) < 0.05 < max(abs(score) for score in verdicts.scores) < 0.25
     assert labels == level
