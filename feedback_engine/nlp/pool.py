@@ -19,9 +19,10 @@ from threading import Lock, Semaphore, Thread
 from typing import Any
 
 from feedback_engine.errors import ProcessError
+from feedback_engine.nlp.messages import PackedRows, pack_message, read_exactly, read_size, write_all
 from feedback_engine.nlp.rows import Rows
 from feedback_engine.nlp.tagger import Tagger
-from feedback_engine.nlp.worker import PROGRAM, annotate_batch, pack_message, read_exactly, read_size, write_all
+from feedback_engine.nlp.worker import PROGRAM, annotate_batch
 
 #: Fewer batches than this are tagged in this process: before others have started, and once they run.
 _WORTH_STARTING, _WORTH_ASKING = 16, 3
@@ -145,8 +146,8 @@ class _Worker:
         answer = pickle.loads(data)  # noqa: S301  # from our own process
         if isinstance(answer, str):
             raise ProcessError(f"打标签的子进程（PID {self._process.pid}）出错，请附上此信息报告问题：\n{answer}")
-        rows: Rows = answer
-        return rows
+        packed: PackedRows = answer
+        return packed.unpack()
 
 
 class _Lines:
