@@ -16,7 +16,7 @@ from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.frozen import FrozenWeights, freeze_weights
 from feedback_engine.scoring.index import Cell, build_cells, score_cell
 from feedback_engine.scoring.levels import Scored
-from feedback_engine.scoring.model import IndexModel, Touchpoint
+from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.samples import TOLERANCE
 from feedback_engine.tables.analysis import REVIEW, VERSIONS
 
@@ -64,36 +64,41 @@ def _review_reliability(data: ScoringData, model: IndexModel, period: Period | N
     for touchpoint in model.touchpoints:
         codes = [i.code for i in touchpoint.questions if i.code in asked]
         if len(codes) > 1:
-            yield from _judge_scale(touchpoint, read_answers(data, codes, period=period))
+            yield from _judge_scale(touchpoint.code, read_answers(data, codes, period=period))
+    answers, _ = read_touchpoints(data, model, period=period, overall_item=None)
+    if len(answers.table.columns) > 1:
+        # Touchpoints need not be one scale: they are told, not held against anything.
+        yield from ((*row[:7], False, row[8]) for row in _judge_scale(OVERALL, answers))
 
 
-def _judge_scale(touchpoint: Touchpoint, answers: Answers) -> Iterator[Row]:
+def _judge_scale(code: str, answers: Answers) -> Iterator[Row]:
+    """Yield how well the questions of a touchpoint, or the touchpoints of the whole, measure one thing."""
     from feedback_engine.stats.reliability import cronbach_alpha, item_statistics
 
     complete = answers.table.dropna()
     base = len(complete)
     if base > 1 and np.ptp(complete.to_numpy(dtype=np.float64), axis=0).max() < TOLERANCE:
-        yield "alpha", touchpoint.code, OVERALL, None, None, None, base, True, "算不出 α：各题的回答没有任何差异"
+        yield "alpha", code, OVERALL, None, None, None, base, True, "算不出 α：各题的回答没有任何差异"
         return
     try:
         alpha = cronbach_alpha(answers.table)
         items = item_statistics(answers.table)
     except StatisticsError as refusal:
-        yield "alpha", touchpoint.code, OVERALL, None, None, None, base, True, f"算不出 α：{refusal}"
+        yield "alpha", code, OVERALL, None, None, None, base, True, f"算不出 α：{refusal}"
         return
     is_low = alpha.value < LOW_ALPHA
     finding = f"α = {alpha.value:.2f}，低于 {LOW_ALPHA:g}" if is_low else f"α = {alpha.value:.2f}"
     if alpha.reversed_items:
         finding += f"；与其余题方向相反：{'、'.join(alpha.reversed_items)}"
     is_issue = is_low or bool(alpha.reversed_items)
-    yield "alpha", touchpoint.code, OVERALL, alpha.value, alpha.lower, alpha.upper, alpha.base, is_issue, finding
+    yield "alpha", code, OVERALL, alpha.value, alpha.lower, alpha.upper, alpha.base, is_issue, finding
     for item in items:
         hurts = bool(item.alpha_if_deleted > alpha.value)
         value = None if np.isnan(item.alpha_if_deleted) else item.alpha_if_deleted
         rest = "只有两题，去掉一题就没有 α" if value is None else f"去掉后 α = {value:.2f}"
         told = f"与其余题之和的相关 {item.rest_correlation:.2f}；{rest}"
         yield (
-            "item", touchpoint.code, item.name, value, None, None, alpha.base, hurts,
+            "item", code, item.name, value, None, None, alpha.base, hurts,
             f"{told}，拉低了信度" if hurts else told,
         )  # fmt: skip
 

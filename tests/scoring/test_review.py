@@ -56,6 +56,20 @@ def test_reliability_has_its_interval_and_names_what_hurts() -> None:
     assert not found.loc[("item", "service", "a"), "is_issue"]
 
 
+def test_the_touchpoints_as_a_whole_have_a_reliability_that_is_no_verdict() -> None:
+    frame = survey()
+    found = review(frame)
+    scores = pd.DataFrame({"service": frame[["a", "b", "c"]].mean(axis=1), "price": frame["d"]})
+    alpha = cronbach_alpha(scores)
+    assert found.loc[("alpha", OVERALL, OVERALL), "value"] == pytest.approx(alpha.value)
+    assert found.loc[("alpha", OVERALL, OVERALL), "base"] == 300
+    assert {("item", OVERALL, "service"), ("item", OVERALL, "price")} <= set(found.index)
+    noise = frame.assign(d=np.random.default_rng(3).integers(1, 11, 300))
+    low = review(noise).loc[("alpha", OVERALL, OVERALL)]
+    assert low["value"] < 0.7
+    assert not low["is_issue"]
+
+
 def test_a_reversed_item_is_named() -> None:
     frame = survey()
     frame["b"] = 11 - frame["b"]
