@@ -12,7 +12,7 @@ from feedback_engine.domain import AnswerState, Period
 from feedback_engine.errors import ConfigError
 from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.leveltables import cut, tabulate
+from feedback_engine.scoring.leveltables import cut, list_respondents, tabulate
 from feedback_engine.scoring.measurement import measure, score_items
 from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.records import Records, build_records
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from feedback_engine.scoring.samples import Floats, Sample
+
+
+#: States of an answer of whom the question did not concern; who was asked and left it empty skipped it.
+AWAY = (AnswerState.NOT_SHOWN.value, AnswerState.REFUSED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _gather(samples: Mapping[str, Sample], records: Records, names: Mapping[str,
     import pandas as pd
 
     scores, _, weights = tabulate(list(samples.values()), records)
-    rows = np.unique(np.concatenate([sample.rows for sample in samples.values()] or [np.empty(0, np.int64)]))
+    rows = list_respondents(list(samples.values()))
     return Answers(pd.DataFrame(scores, index=records.ids[rows], columns=list(samples)), weights, names)
 
 
@@ -79,8 +83,7 @@ def read_experience(data: ScoringData, model: IndexModel, answers: Answers) -> p
     Who was not shown its questions, or said 未体验 (`refused`), had not; who skipped them had.
     """
     touchpoint_of = {i.code: t.code for t in model.touchpoints for i in t.questions}
-    away = (AnswerState.NOT_SHOWN.value, AnswerState.REFUSED.value)
-    met = data.ratings[~data.ratings["state"].isin(away) & data.ratings["indicator"].isin(touchpoint_of)]
+    met = data.ratings[~data.ratings["state"].isin(AWAY) & data.ratings["indicator"].isin(touchpoint_of)]
     pairs = met.assign(touchpoint=met["indicator"].map(touchpoint_of)).drop_duplicates(["feedback_id", "touchpoint"])
     pairs = pairs.astype({"feedback_id": "object"})
     wide = pairs.assign(is_met=True).pivot(index="feedback_id", columns="touchpoint", values="is_met")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
     from feedback_engine.stats.importance import Importance
 
+    Filled = tuple[pd.DataFrame, Floats, Floats]
+
 #: Beyond this many drivers LMG is too slow to be redone and too thin to be believed.
 MOST_LMG_DRIVERS = 12
+#: Methods for which skipped answers are imputed.
+IMPUTED = ("lmg", "johnson", "pratt", "betas")
 
 
 def derive_lmg(table: LevelTable, scoring: ScoringConfig) -> Weighing:
@@ -58,8 +63,10 @@ def _derive(method: str, table: LevelTable, scoring: ScoringConfig, measure: Cal
     from feedback_engine.stats.importance import find_suppressed, find_weaknesses
 
     x, y, weights = read_complete(method, table, scoring)
-    _refuse_few(method, table, len(x), scoring)
-    importance = measure(x, y, weights)
+    complete = len(x)
+    _refuse_few(method, table, complete, scoring)
+    sets, notes = _fill(table, x, y, weights, scoring)
+    importance = _pool([measure(*each) for each in sets], complete)
     weaknesses = find_weaknesses(
         importance, min_base=scoring.weighting.min_base, min_r_squared=scoring.weighting.min_r_squared
     )
@@ -68,11 +75,50 @@ def _derive(method: str, table: LevelTable, scoring: ScoringConfig, measure: Cal
             f"{table.place}：{method} 不能作权重：{'；'.join(weaknesses)}；请用 declared、ahp 或 equal"
         )
     shares = share_out(importance.importance, table)
-    lost = 1.0 - len(x) / len(table.scores)
-    notes = [f"{lost:.1%} 的受访者答案不全，未计入"] if lost > 0 else []
-    if suppressed := find_suppressed(x, y, weights):
+    if suppressed := find_suppressed(*sets[0]):
         notes.append(f"抑制效应：{'、'.join(suppressed)} 的系数与相关方向相反")
-    return Weighing(shares, len(x), {"r_squared": importance.r_squared}, tuple(notes))
+    return Weighing(shares, complete, {"r_squared": importance.r_squared}, tuple(notes))
+
+
+def _fill(
+    table: LevelTable, x: pd.DataFrame, y: Floats, weights: Floats, scoring: ScoringConfig
+) -> tuple[list[Filled], list[str]]:
+    """Return members, outcome and weights to measure on: the complete answers, or where many skipped, imputed ones.
+
+    Who had nothing to do with a member has nothing to impute; who did not tell the outcome tells nothing.
+    """
+    import pandas as pd
+
+    from feedback_engine.scoring.imputation import impute
+
+    config = scoring.drivers
+    known = np.isfinite(table.scores) if table.skipped is None else np.isfinite(table.scores) | table.skipped
+    usable = known.all(axis=1)
+    if table.outcome is not None:
+        usable &= ~np.isnan(table.outcome)
+    away = len(table.scores) - int(usable.sum())
+    notes = [f"{away / len(table.scores):.1%} 的受访者没有总体评价或未接触某一项，未计入"] if away else []
+    lost = 1.0 - len(x) / int(usable.sum())
+    if lost <= config.max_listwise:
+        return [(x, y, weights)], [*notes, *([f"{lost:.1%} 的受访者答案不全，未计入"] if lost > 0 else [])]
+    joined = np.column_stack([table.scores, table.outcome])[usable] if table.outcome is not None else table.scores
+    filled = impute(joined, count=config.imputations, seed=config.seed)
+    sets = [
+        (pd.DataFrame(each[:, :-1], columns=x.columns), each[:, -1], table.respondent_weights[usable])
+        for each in filled
+    ]
+    return sets, [*notes, f"{lost:.1%} 的受访者有漏答：多重插补 {config.imputations} 次"]
+
+
+def _pool(measured: list[Importance], base: int) -> Importance:
+    """Return the mean of the importances over the imputations, on the base of the complete answers."""
+    return replace(
+        measured[0],
+        importance=np.mean([each.importance for each in measured], axis=0),
+        share=np.mean([each.share for each in measured], axis=0),
+        r_squared=float(np.mean([each.r_squared for each in measured])),
+        base=base,
+    )
 
 
 def derive_pls(table: LevelTable, scoring: ScoringConfig) -> Weighing:

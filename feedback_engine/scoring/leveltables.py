@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.scoring.records import UNSTATED, Records
-from feedback_engine.scoring.samples import Floats, Sample
+from feedback_engine.scoring.samples import Floats, Ints, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class LevelTable:
     objects: Floats | None = None
     object_names: tuple[str, ...] = ()
     dropped_objects: tuple[str, ...] = ()
+    #: Where a score is missing although the respondent had to do with the member; None: not told.
+    skipped: NDArray[np.bool_] | None = None
 
     @property
     def is_complete(self) -> NDArray[np.bool_]:
@@ -38,11 +40,16 @@ class LevelTable:
         return complete if self.outcome is None else complete & ~np.isnan(self.outcome)
 
 
+def list_respondents(samples: Sequence[Sample]) -> Ints:
+    """Return the records with any score, in the order of their positions."""
+    return np.unique(np.concatenate([sample.rows for sample in samples] or [np.empty(0, np.int64)]))
+
+
 def tabulate(
     samples: Sequence[Sample], records: Records, outcome: Sample | None = None
 ) -> tuple[Floats, Floats | None, Floats]:
     """Return scores (respondents × members), outcome and respondents' weights, a row per respondent with a score."""
-    rows = np.unique(np.concatenate([sample.rows for sample in samples] or [np.empty(0, np.int64)]))
+    rows = list_respondents(samples)
     scores = np.column_stack([_spread(sample, rows) for sample in samples]) if samples else np.empty((0, 0))
     return scores, None if outcome is None else _spread(outcome, rows), records.weights[rows]
 

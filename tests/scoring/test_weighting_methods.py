@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scoring_builders import rated
+from scoring_builders import key, rated
 from scoring_surveys import wide_data
 
 from feedback_engine.catalogs import WEIGHTING_METHODS
@@ -20,11 +20,12 @@ from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import explain
 from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, freeze_weights, read_frozen
+from feedback_engine.scoring.imputation import impute
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import build_model
 from feedback_engine.scoring.weightings import chain_link, compare_weightings, find_base_period
 from feedback_engine.scoring.weights import build_weights
-from feedback_engine.stats.importance import lmg
+from feedback_engine.stats.importance import johnson, lmg
 from feedback_engine.stats.weights import critic_weights, entropy_weights
 
 TOUCHPOINTS = [rated("service", "attitude", "speed"), rated("price", "fair"), rated("room", "quiet")]
@@ -74,6 +75,48 @@ def test_lmg_weights_are_the_shares_of_relative_importance_at_each_level() -> No
     service = frame[["attitude", "speed"]] @ inside
     top = lmg(np.column_stack([service, frame["fair"], frame["quiet"]]), frame["overall"]).share
     assert [found[code, OVERALL] for code in ("service", "price", "room")] == pytest.approx(top)
+
+
+def with_gaps(frame: pd.DataFrame, share: float, column: str = "speed") -> pd.DataFrame:
+    """The same answers, where the content skip one question more often than the others."""
+    chance = np.random.default_rng(4).random(len(frame)) * 0.5 * (1 + frame["overall"].rank(pct=True))
+    return frame.mask(pd.DataFrame({name: (chance < share) & (name == column) for name in frame}))
+
+
+def test_few_gaps_are_left_out_and_many_are_imputed_with_the_outcome() -> None:
+    frame = answers(600)
+    whole, few, many = (freeze("lmg", frame=each) for each in (frame, with_gaps(frame, 0.02), with_gaps(frame, 0.3)))
+    inside = {level.code: level for level in many.levels}["service"]
+    assert "漏答：多重插补 20 次" in "".join(inside.notes)
+    assert inside.base == int(with_gaps(frame, 0.3)[["attitude", "speed", "overall"]].notna().all(axis=1).sum())
+    assert "答案不全，未计入" in "".join({level.code: level for level in few.levels}["service"].notes)
+    assert many.weights["service", "speed"] == pytest.approx(whole.weights["service", "speed"], abs=0.05)
+    assert many.weights == freeze("lmg", frame=with_gaps(frame, 0.3)).weights
+
+
+def test_the_weights_are_the_mean_importance_over_the_imputations() -> None:
+    frame = with_gaps(answers(600), 0.3)
+    found = freeze("johnson", frame=frame).weights
+    # Records come in the order of their ids.
+    ordered = frame.iloc[sorted(range(600), key=lambda number: key(f"r{number}"))]
+    columns = 100 * (ordered[["attitude", "speed", "overall"]].to_numpy() - 1) / 9
+    filled = [johnson(each[:, :2], each[:, 2]).importance for each in impute(columns, count=20, seed=0)]
+    mean = np.mean(filled, axis=0)
+    assert [found["service", "attitude"], found["service", "speed"]] == pytest.approx(mean / mean.sum())
+
+
+def test_nothing_is_imputed_for_those_whom_a_question_did_not_concern() -> None:
+    frame = with_gaps(answers(600), 0.3)
+    data = data_of(frame)
+    ratings = data.ratings.assign(state=data.ratings["state"].replace("blank", "not_shown"))
+    chosen = config("lmg")
+    found = freeze_weights(data.replace_ratings(ratings), build_model(chosen, {}), chosen.scoring)
+    inside = {level.code: level for level in found.levels}["service"]
+    assert "未接触某一项，未计入" in "".join(inside.notes)
+    assert "插补" not in "".join(inside.notes)
+    complete = frame.dropna()
+    shares = lmg(complete[["attitude", "speed"]], complete["overall"]).share
+    assert found.weights["service", "speed"] == pytest.approx(shares[1])
 
 
 @pytest.mark.parametrize(("method", "formula"), [("entropy", entropy_weights), ("critic", critic_weights)])
