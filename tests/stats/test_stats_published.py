@@ -11,7 +11,7 @@ import pytest
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.ahp import ahp_weights, hierarchy_weights
 from feedback_engine.stats.descriptives import regress
-from feedback_engine.stats.importance import lmg
+from feedback_engine.stats.importance import johnson, lmg
 from feedback_engine.stats.intervals import poisson_rate
 from feedback_engine.stats.reliability import bartlett, cronbach_alpha, item_statistics, kmo
 from feedback_engine.stats.topsis import topsis
@@ -180,6 +180,25 @@ def test_regression_on_the_attitude_survey_prints_r() -> None:
     printed = [10.78708, 0.61319, -0.07305, 0.32033, 0.08173, 0.03838, -0.21706]
     assert [each.estimate for each in fit.coefficients] == pytest.approx(printed, abs=5.1e-6)
     assert lmg(x, y).importance.sum() == pytest.approx(0.7326, abs=5.1e-5)
+
+
+# R rwa: rwa(mtcars, "mpg", c("cyl", "disp", "hp", "gear")), Johnson's relative weights of Motor Trend's 32 cars.
+_CARS = """
+    21.0 6 160 110 4  21.0 6 160 110 4  22.8 4 108 93 4  21.4 6 258 110 3  18.7 8 360 175 3  18.1 6 225 105 3
+    14.3 8 360 245 3  24.4 4 146.7 62 4  22.8 4 140.8 95 4  19.2 6 167.6 123 4  17.8 6 167.6 123 4  16.4 8 275.8 180 3
+    17.3 8 275.8 180 3  15.2 8 275.8 180 3  10.4 8 472 205 3  10.4 8 460 215 3  14.7 8 440 230 3  32.4 4 78.7 66 4
+    30.4 4 75.7 52 4  33.9 4 71.1 65 4  21.5 4 120.1 97 3  15.5 8 318 150 3  15.2 8 304 150 3  13.3 8 350 245 3
+    19.2 8 400 175 3  27.3 4 79 66 4  26.0 4 120.3 91 5  30.4 4 95.1 113 5  15.8 8 351 264 5  19.7 6 145 175 5
+    15.0 8 301 335 5  21.4 4 121 109 4
+"""
+
+
+def test_relative_weights_of_the_cars_print_rwa() -> None:
+    cars = np.array(_CARS.split(), dtype=float).reshape(32, 5)
+    result = johnson(cars[:, 1:], cars[:, 0])
+    assert result.importance == pytest.approx([0.2284797, 0.2221469, 0.2321744, 0.0963886], abs=5.1e-8)
+    assert 100 * result.share == pytest.approx([29.32274, 28.50999, 29.79691, 12.37037], abs=5.1e-6)
+    assert result.r_squared == pytest.approx(0.7791896, abs=5.1e-8)
 
 
 # Thurstone's nine ability tests (R psych: Thurstone), of 213 persons.
