@@ -105,16 +105,19 @@ def score(options: Namespace) -> int:
 
     engine = _engine(options)
     names: Mapping[str, str] = {}
+    note = ""
     if options.reweight:
         table = engine.reweight()
     else:
         result = engine.score(options.period, options.by)
+        if note := result.note:
+            print(note, file=sys.stderr if options.json or options.csv else sys.stdout)
         names, table = result.names, result.table if options.table == "index" else getattr(result, options.table)
     if options.csv:
         _write_csv(table, Path(options.csv))
     if options.json:
         print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
-    elif not options.csv:
+    elif not options.csv and not (options.table == "index" and note):
         is_index = options.table == "index" and not options.reweight
         print_index(table, names) if is_index else print_frame(table, names)
     return DONE
@@ -137,7 +140,10 @@ def claims(options: Namespace) -> int:
 
 def explain(options: Namespace) -> int:
     """Print the way from a figure down to the words."""
-    explanation = _engine(options).score(options.period).explain(options.touchpoint)
+    result = _engine(options).score(options.period)
+    explanation = result.explain(options.touchpoint)
+    if result.note:
+        print(result.note, file=sys.stderr)
     if options.json:
         print_json(explanation.to_dict())
     else:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from feedback_engine.cli.arguments import Parser
 from feedback_engine.domain import ANALYSES
 from feedback_engine.errors import FeedbackEngineError
 
@@ -24,8 +25,8 @@ _EPILOG = "退出码：0 完成；1 出错（一行说明位置与办法）；2 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    parsed = build_parser().parse_args(arguments)
     _prepare_streams()
+    parsed = build_parser().parse_args(arguments)
     _start_log(parsed.verbose)
     from feedback_engine.cli import commands
 
@@ -58,9 +59,9 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """Return the parser of every command."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="feedback-engine", description="客户反馈 → 触点满意度指数：离线、可复现、可追溯", epilog=_EPILOG
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="显示版本号")
@@ -76,7 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
 _Commands = argparse._SubParsersAction  # the public module names no type for what add_subparsers returns
 
 
-def _add_project_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_project_commands(commands: _Commands[Parser]) -> None:
     init = _add(commands, "init", "写出带注释的 config.yaml 与示例数据，可直接 run")
     init.add_argument("directory", nargs="?", default=".", metavar="目录", help="缺省为当前目录")
     _add(commands, "check", "检查配置、词典与来源，说出所有问题，不作任何改动")
@@ -84,10 +85,10 @@ def _add_project_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     run.add_argument("--as-of", metavar="日期", help="只用到这一天为止的数据，并固定报告时钟，如 2026-10-31")
     run.add_argument("--json", action="store_true", help="打印 JSON")
     database = _add(commands, "db", "数据库维护")
-    database.add_argument("action", choices=["upgrade"], help="upgrade：升级数据库结构")
+    database.add_argument("action", metavar="动作", choices=["upgrade"], help="upgrade：升级数据库结构")
 
 
-def _add_stage_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_stage_commands(commands: _Commands[Parser]) -> None:
     importing = _add(commands, "import", "导入配置的来源，或给定的文件", function="import_files")
     importing.add_argument("paths", nargs="*", metavar="文件", help="缺省为配置里的全部来源")
     importing.add_argument("--source", metavar="名称", help="文件属于哪个来源")
@@ -112,7 +113,7 @@ _TABLES = (
 )
 
 
-def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_figure_commands(commands: _Commands[Parser]) -> None:
     score = _add(commands, "score", "计算指数，或它周围的一项分析")
     score.add_argument("--period", metavar="期间", help="如 2026-10、2026-Q3；latest 为最近月份；缺省为全部数据")
     score.add_argument("--table", metavar="名称", default="index", choices=("index", *ANALYSES), help=_TABLES)
@@ -141,11 +142,11 @@ def _add_figure_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
     report.add_argument("--out", metavar="文件", help="缺省按配置 report.path")
 
 
-def _add_model_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_model_commands(commands: _Commands[Parser]) -> None:
     train = _add(commands, "train", "用带标签的数据训练权重，可复现到字节；--base 在现有模型上适应自己的领域")
     train.add_argument("--out", metavar="文件", required=True, help="写出的模型文件（.npz）")
     train.add_argument("--base", metavar="文件", help="从这个模型出发，只移动到数据要求的程度")
-    train.add_argument("--seed", type=int, default=0, help="随机种子")
+    train.add_argument("--seed", type=int, default=0, metavar="整数", help="随机种子")
     evaluate = _add(commands, "evaluate", "按领域评测准确率：给 --model 评测该模型，否则交叉验证")
     evaluate.add_argument("--model", metavar="文件", help="模型文件；缺省为交叉验证")
     evaluate.add_argument("--leave-domains-out", action="store_true", help="每次留出一个领域来测")
@@ -157,9 +158,7 @@ def _add_model_commands(commands: _Commands[argparse.ArgumentParser]) -> None:
         command.add_argument("--json", action="store_true", help="打印 JSON")
 
 
-def _add(
-    commands: _Commands[argparse.ArgumentParser], name: str, help_: str, *, function: str = ""
-) -> argparse.ArgumentParser:
+def _add(commands: _Commands[Parser], name: str, help_: str, *, function: str = "") -> Parser:
     parser = commands.add_parser(name, help=help_.replace("%", "%%"), description=help_, epilog=_EPILOG)
     # The same options after the command's name; left out there, those before it count.
     _add_common(parser, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)

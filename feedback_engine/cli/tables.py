@@ -115,7 +115,7 @@ def print_index(table: pd.DataFrame, names: Mapping[str, str]) -> None:
 def print_frame(table: pd.DataFrame, names: Mapping[str, str]) -> None:
     """Print any declared table; an empty one says so."""
     if table.empty:
-        print("（没有数据，或没有相应的配置）")
+        print(f"（{table.attrs.get('note', '没有数据，或没有相应的配置')}）")
         return
     columns = [str(column) for column in table.columns]
     rows = [[_show(column, row[column], names) for column in columns] for row in table.to_dict("records")]

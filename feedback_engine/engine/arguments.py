@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedback_engine.errors import ConfigError, InputError
@@ -30,6 +31,13 @@ def as_texts(texts: Iterable[object]) -> Sequence[object]:
     if isinstance(texts, (str, bytes, Mapping)) or not is_column:
         raise InputError(f"texts 应为一列文本，而不是 {type(texts).__name__}；单条文本请用 tag，表请取其中一列")
     return texts if isinstance(texts, Sequence) else list(texts)
+
+
+def as_path(parameter: str, value: str | Path) -> Path:
+    """Return the path; raises InputError for what is none."""
+    if not isinstance(value, (str, Path)):
+        raise InputError(f"{parameter} 应为文件的路径（文字或 Path），而不是 {value!r}")
+    return Path(value)
 
 
 def require_name(parameter: str, value: str | None) -> str | None:

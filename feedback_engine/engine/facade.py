@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from feedback_engine.config.tagging import TaggingSettings
-from feedback_engine.engine.arguments import as_day, as_texts, require_config, require_name
+from feedback_engine.engine.arguments import as_day, as_path, as_texts, require_config, require_name
 from feedback_engine.errors import FeedbackEngineError
 from feedback_engine.tables.summary import RunSummary
 
@@ -68,7 +68,7 @@ class FeedbackEngine:
         """Return the engine of the project in that config.yaml; raises ConfigError that lists every mistake in it."""
         from feedback_engine.config.loader import load_config
 
-        return cls(load_config(Path(path)), progress=progress)
+        return cls(load_config(as_path("path", path)), progress=progress)
 
     @property
     def config(self) -> Config:
@@ -130,12 +130,12 @@ class FeedbackEngine:
         """Import one file as the named source, or by a mapping file; raises SourceError if it cannot be used."""
         started = perf_counter()
         with self._trial(dry_run):
-            file = self._imports.import_file(Path(path), source, format, mapping)
+            file = self._imports.import_file(as_path("path", path), source, format, mapping)
         return RunSummary.of_files([file], perf_counter() - started)
 
     def inspect(self, path: str | Path) -> dict[str, Any]:
         """Return what a file is and why: platform, encoding, rows, questions, scales, warnings; stores nothing."""
-        return self._imports.inspect(Path(path))
+        return self._imports.inspect(as_path("path", path))
 
     def import_sources(self, *, dry_run: bool = False) -> RunSummary:
         """Import every configured source; a file that cannot be used is listed in `.failed`, the others go in."""
@@ -195,7 +195,7 @@ class FeedbackEngine:
         """Write the Excel report of a period (None = as configured) and return its path."""
         from feedback_engine.engine.reporting import write_report
 
-        target = Path(path) if path is not None else self.config.resolve(self.config.report.path)
+        target = as_path("path", path) if path is not None else self.config.resolve(self.config.report.path)
         return write_report(self._figures(as_of), target, period)
 
     def run(self, as_of: date | str | None = None) -> RunSummary:
@@ -208,8 +208,11 @@ class FeedbackEngine:
         return summary.merge(RunSummary(seconds=perf_counter() - started, report=str(path)))
 
     def check(self) -> list[str]:
-        """Return everything that is wrong with lexicons, packs, scorer and sources; changes nothing."""
+        """Return everything that is wrong with lexicons, packs, scorer, store and sources; changes nothing."""
+        from feedback_engine.store.checking import check_store
+
         checks: list[Callable[[], object]] = [partial(self._tagger, pack) for pack in self._configured_packs()]
+        checks.append(partial(check_store, self.config.store.url, self.config.base))
         checks.append(lambda: self._theme_words)
         checks += [partial(self._imports.check_source, source) for source in self.config.sources]
         problems: list[str] = []

@@ -41,6 +41,8 @@ from feedback_engine.store.texts import TextReader
 _DAY = timedelta(days=1)
 #: Months looked back for the first one with data: more than any project has.
 MAX_MONTHS = 1200
+#: Months named one by one where a period has no data.
+_LISTED_MONTHS = 12
 
 
 class Figures:
@@ -155,6 +157,7 @@ class Figures:
             earlier=self._earlier,
             attributes=self.config.report.attributes,
             names=self.names,
+            note=self.note_absence(period),
         )
         return IndexResult(table, weights, basis)
 
@@ -227,6 +230,21 @@ class Figures:
         """Return the newest month with data, None if nothing is dated."""
         moments = self.reader.first_and_last_moment(self._end_of_data)
         return Period.containing(moments[1].astimezone(self._zone).date(), "month") if moments else None
+
+    def note_absence(self, period: Period | None) -> str:
+        """Return that a period has no data, and which months have; empty where it has some."""
+        if self.reader.has_feedback(self.bounds(period)):
+            return ""
+        if period is None or (first := self.reader.first_and_last_moment(self._end_of_data)) is None:
+            dated = "带日期的" if self.reader.has_feedback(self.bounds(None)) else ""
+            return f"还没有{dated}数据；请先导入：feedback-engine import"
+        last = Period.containing(first[1].astimezone(self._zone).date(), "month")
+        months = [
+            month for month in self.months_until(last, MAX_MONTHS) if self.reader.has_feedback(self.bounds(month))
+        ]
+        labels = [month.label for month in months]
+        listed = "、".join(labels) if len(labels) <= _LISTED_MONTHS else f"{labels[0]} … {labels[-1]}"
+        return f"期间 {period.label} 没有数据；有数据的月份：{listed}"
 
     def months_until(self, period: Period | None, count: int) -> list[Period]:
         """Return up to `count` months since the first data, oldest first, ending in `period` (None: the latest)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,8 @@ from feedback_engine.scoring.weights import build_weights
 
 if TYPE_CHECKING:
     import pandas as pd
+
+logger = logging.getLogger(__name__)
 
 #: Months in the trend: a year and the month to compare with.
 TREND_MONTHS = 13
@@ -72,7 +75,15 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
             config.scoring.change.min_effect,
         ),
         statistics=statistics,
+        absence=_say_absence(figures, period),
     )
+
+
+def _say_absence(figures: Figures, period: Period | None) -> str:
+    absence = figures.note_absence(period)
+    if absence:
+        logger.warning("%s", absence)
+    return absence
 
 
 def _gather_figures(

@@ -47,6 +47,8 @@ class Basis:
     attributes: tuple[str, ...] = ()
     #: Code → words of touchpoints and questions.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: That the period has no data, and which months have.
+    note: str = ""
 
 
 class IndexResult:
@@ -65,6 +67,11 @@ class IndexResult:
     def names(self) -> Mapping[str, str]:
         """Code → words of every touchpoint and question."""
         return self._basis.names
+
+    @property
+    def note(self) -> str:
+        """That the period has no data, and which months have; empty where it has some."""
+        return self._basis.note
 
     def explain(self, touchpoint: str) -> Explanation:
         """Return how the figure of a touchpoint (code or name), or of `overall`, came about."""
@@ -131,18 +138,21 @@ class IndexResult:
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
-        """GAPS: experience less expectation, of the pairs in `scoring.gaps`; empty without any."""
+        """GAPS: experience less expectation, of the pairs in `scoring.gaps`; without any, empty with a note."""
         from feedback_engine.scoring.gaps import build_gaps
 
         scoring = self._basis.scoring
-        return build_gaps(self._data, scoring.gaps, period=self._basis.period, confidence=scoring.confidence)
+        table = build_gaps(self._data, scoring.gaps, period=self._basis.period, confidence=scoring.confidence)
+        return _note_absence(table, "scoring.gaps 里没有成对的期望题与体验题", is_set=bool(scoring.gaps))
 
     @cached_property
     def kano(self) -> pd.DataFrame:
-        """KANO: the category of every attribute in `scoring.kano`; empty without any."""
+        """KANO: the category of every attribute in `scoring.kano`; empty without any, `attrs["note"]` says so."""
         from feedback_engine.scoring.sheets import classify_kano
 
-        return classify_kano(self._data, self._basis.scoring.kano, period=self._basis.period)
+        kano = self._basis.scoring.kano
+        table = classify_kano(self._data, kano, period=self._basis.period)
+        return _note_absence(table, "scoring.kano 里没有成对的 Kano 题", is_set=bool(kano))
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -263,8 +273,9 @@ class IndexResult:
 
     @cached_property
     def design(self) -> pd.DataFrame:
-        """DESIGN: what weighting the respondents to `scoring.population` costs; empty without margins."""
-        return self._basis.design()
+        """DESIGN: what weighting to `scoring.population` costs; without margins, empty with a note."""
+        is_set = bool(self._basis.scoring.population.margins)
+        return _note_absence(self._basis.design(), "scoring.population.margins 里没有总体的边际", is_set=is_set)
 
     @cached_property
     def _data(self) -> ScoringData:
@@ -298,3 +309,10 @@ class IndexResult:
         inside = [code for code in self._basis.model.rating_codes if code in asked]
         codes = [*inside, *sorted(asked - set(inside))]
         return read_answers(self._data, codes, period=self._basis.period, names=self._basis.names)
+
+
+def _note_absence(table: pd.DataFrame, missing: str, *, is_set: bool) -> pd.DataFrame:
+    """Return the table; an empty one says in `attrs["note"]` which setting it lacks, or that the period has no data."""
+    if table.empty:
+        table.attrs["note"] = "本期没有这些题的回答" if is_set else f"{missing}；请在配置里写明"
+    return table

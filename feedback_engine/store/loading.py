@@ -92,6 +92,12 @@ class FeedbackReader:
         table = tables.questions
         return self._load(select(table).order_by(*table.primary_key.columns), QUESTIONS)
 
+    def has_feedback(self, bounds: Bounds = EVERYTHING) -> bool:
+        """Return whether there is any row of these moments."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(tables.feedback.c.row_id).where(*within(bounds)).limit(1))
+            return found.first() is not None
+
     def first_and_last_moment(self, until: datetime | None = None) -> tuple[datetime, datetime] | None:
         """Return the earliest and latest received_at before `until`, None if nothing is dated."""
         at, day = tables.feedback.c.received_at, tables.feedback.c.received_day

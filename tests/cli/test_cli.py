@@ -116,8 +116,6 @@ def test_an_analysis_that_lacks_a_setting_names_it(project: Path, capsys: pytest
     run("import")
     assert run("score", "--table", "drivers") == 1
     assert "scoring.weighting.overall_item" in capsys.readouterr().err
-    assert run("score", "--table", "kano") == 0
-    assert "没有数据" in capsys.readouterr().out
     with pytest.raises(SystemExit) as usage:
         run("score", "--table", "driver")
     assert usage.value.code == 2
@@ -300,3 +298,70 @@ def test_a_heading_of_two_lines_does_not_part_a_warning(project: Path, capsys: p
     assert run("inspect", "forms.csv", "--json") == 0
     warnings = json.loads(capsys.readouterr().out)["warnings"]
     assert any("您的 联系电话" in warning for warning in warnings) and not any("\n" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "缺少 命令"),
+        (["nosuch"], "命令 不能是 'nosuch'；可用："),
+        (["score", "--table", "x"], "--table 不能是 'x'"),
+        (["score", "--period"], "--period 后面要写一个值"),
+        (["report", "一月.xlsx"], "不认识的参数：一月.xlsx"),
+        (["train", "sentiment", "--data", "a", "--out", "b", "--seed", "x"], "--seed 应为整数"),
+    ],
+)
+def test_a_wrong_command_is_answered_in_chinese_with_exit_code_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        run(*arguments)
+    printed = capsys.readouterr()
+    assert exit_.value.code == 2 and said in printed.err and printed.err.startswith("用法：") and not printed.out
+
+
+def test_help_is_chinese_down_to_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("import", "--help")
+    printed = capsys.readouterr().out
+    assert all(words in printed for words in ("用法：", "参数:", "选项:", "显示这份帮助"))
+    assert not any(words in printed for words in ("usage", "options", "positional", "show this"))
+
+
+def test_a_period_without_data_says_so_and_names_those_that_have(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("import")
+    capsys.readouterr()
+    said = "期间 2020-01 没有数据；有数据的月份：2026-10"
+    assert run("score", "--period", "2020-01") == 0
+    assert capsys.readouterr().out.strip() == said
+    assert run("score", "--period", "2020-01", "--json") == 0
+    printed = capsys.readouterr()
+    assert said in printed.err and {row["flag"] for row in json.loads(printed.out)} == {"no_data"}
+    assert run("report", "--period", "2020-01", "--out", "empty.xlsx") == 0
+    book = openpyxl.load_workbook(project / "empty.xlsx")
+    for sheet in ("封面与说明", "总览"):
+        assert any(said in str(cell) for row in book[sheet].iter_rows(values_only=True) for cell in row if cell), sheet
+    assert run("score", "--period", "2026-10") == 0
+    assert "没有数据" not in capsys.readouterr().out
+
+
+def test_an_analysis_that_is_not_configured_names_its_setting(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for table, setting in (
+        ("gaps", "scoring.gaps"),
+        ("kano", "scoring.kano"),
+        ("design", "scoring.population.margins"),
+    ):
+        assert run("score", "--table", table) == 0
+        assert setting in capsys.readouterr().out
+
+
+def test_check_finds_a_store_that_could_not_be_used(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (project / "config.yaml").read_text(encoding="utf-8")
+    (project / "config.yaml").write_text(text.replace("sqlite:///out/feedback.db", "nosuch://x"), encoding="utf-8")
+    assert run("check") == 1
+    assert "store.url 的数据库驱动不可用" in capsys.readouterr().out
+    assert not (project / "out").exists()

@@ -101,3 +101,10 @@ def test_segments_by_an_empty_or_a_listed_name_are_refused(tmp_path: Path) -> No
 def test_a_path_in_place_of_a_configuration_is_refused_by_the_call_that_takes_one() -> None:
     with pytest.raises(InputError, match="from_config"):
         fe.FeedbackEngine("config.yaml")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [None, 5, b"x.csv"])
+def test_what_is_no_path_is_refused_by_name(engine: fe.FeedbackEngine, given: Any) -> None:
+    for use in (engine.import_file, engine.inspect, fe.FeedbackEngine.from_config):
+        with pytest.raises(InputError, match="path 应为文件的路径"):
+            use(given)

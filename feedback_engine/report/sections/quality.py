@@ -17,6 +17,36 @@ if TYPE_CHECKING:
 #: Refused cells listed one by one; beyond that the reasons say how many.
 MOST_REJECTS = 5000
 _INTEGER = ColumnKind.INTEGER
+#: Platforms whose name is not what people call them.
+_PLATFORMS = {
+    "generic": "通用表格",
+    "wjx": "问卷星",
+    "tencent_survey": "腾讯问卷",
+    "tencent_docs": "腾讯文档",
+    "wenjuan": "问卷网",
+    "qualtrics": "Qualtrics",
+    "surveymonkey": "SurveyMonkey",
+    "limesurvey": "LimeSurvey",
+    "google_forms": "Google Forms",
+    "microsoft_forms": "Microsoft Forms",
+    "typeform": "Typeform",
+    "formbricks": "Formbricks",
+    "spss": "SPSS",
+    "stata": "Stata",
+    "work_order": "工单",
+    "cfpb": "CFPB 投诉库",
+    "jira": "Jira",
+    "zendesk": "Zendesk",
+    "freshdesk": "Freshdesk",
+    "salesforce": "Salesforce",
+    "weibo_search": "微博（weibo-search）",
+    "weibo_crawler": "微博（weibo-crawler）",
+    "weibo_scrapy": "微博（weibo-scrapy）",
+    "mediacrawler": "MediaCrawler",
+    "jd": "京东",
+    "google_play": "Google Play",
+    "app_store": "App Store",
+}
 
 
 def build_quality(facts: Facts) -> Section:
@@ -30,7 +60,7 @@ def _files(facts: Facts) -> Table:
     files = facts.inputs.files.sort_values(["source", "name", "file_id"], kind="stable")
     counts = ["read", "stored", "updated", "duplicate", "quarantined"]
     names = ["source", "name", "platform", "encoding", "sheet"]
-    texts = files[names].astype("object").where(files[names].notna(), "")
+    texts = files[names].astype("object").where(files[names].notna(), "").replace({"platform": _PLATFORMS})
     rows: list[tuple[Cell, ...]] = [
         (*words, *(int(number) for number in numbers), _quarantined_share(numbers), short_id(key))
         for words, numbers, key in zip(
