@@ -23,6 +23,8 @@ _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0
 _FACTORS = np.array([_CUE_FACTORS[polarity] for polarity in POLARITIES])
 #: Below this share of the evidence a type is not named.
 _TYPE_SHARE = 0.4
+#: The same of the probabilities by learned weights.
+_LEARNED_SHARE = 0.3
 #: What is added to the evidence for all types, so that one faint cue makes no sure type.
 _DAMPING = 0.3
 #: What the weight of a short text's cues adds to the log odds of their type.
@@ -87,7 +89,7 @@ def help_types(types: Mapping[str, LearnedLabel], cues: Mapping[str, float]) -> 
 def choose_learned(learned: Mapping[str, LearnedLabel]) -> tuple[str, float]:
     """Return the likeliest type and its part of all probabilities; unsure when that or its own probability is small."""
     code, best = next(iter(learned.items()))
-    is_sure = best.share >= _TYPE_SHARE and best.probability >= _LEAST_PROBABLE
+    is_sure = best.share >= _LEARNED_SHARE and best.probability >= _LEAST_PROBABLE
     return (code if is_sure else UNSURE), best.share
 
 

@@ -35,6 +35,8 @@ _WITH_REQUEST, _ALONE, _WITH_WISH = 0.3, 0.5, 1.3
 _HARSH = -0.95
 #: In a text of at most so many characters cues help the learned weights.
 _SHORT = 30
+#: A text of more characters in a case log tells of a case, however kind its words.
+_THANKS = 60
 _DEMAND, _WISH = KINDS.index(WordKind.DEMAND), KINDS.index(WordKind.WISH)
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
 
@@ -135,7 +137,8 @@ def _find_complaints(readings: Readings, verdicts: Verdicts, said: _Said, is_cas
         has_question = _flag(readings.clauses.texts[readings.clauses.is_question], count)
         statements = verdicts.texts
         has_bad = sum_values(statements.values <= 0, statements.parts(), count) > 0
-        complains |= (scores <= _PRAISE) | has_demands | is_wishing | has_question | has_bad
+        is_long = steps(readings.folded.edges) - 1 > _THANKS
+        complains |= (scores <= _PRAISE) | has_demands | is_wishing | has_question | has_bad | is_long
     return complains
 
 

@@ -87,6 +87,11 @@ def test_a_complaint_of_no_clear_type_is_unsure() -> None:
         ("请问公租房什么时候可以申请，需要哪些材料", True),
         ("建议在学校门口增加一条斑马线", True),
         ("感谢社区，路灯当天就修好了，很满意", False),
+        (
+            "我县实验小学条件优越，教学质量好，今年只招收城区户籍的孩子，我家孩子成绩优秀，户口在乡镇，在城区买了学位房，"
+            "学校答复要先报满城区的，剩下的名额再按顺序安排",
+            True,
+        ),
     ],
 )
 def test_every_text_of_a_case_log_is_a_case_unless_it_only_praises(text: str, is_complaint: bool) -> None:
