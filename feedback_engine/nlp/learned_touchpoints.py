@@ -19,7 +19,7 @@ from feedback_engine.nlp.statements import POLARITIES
 
 #: Log odds from which on learned weights name a touchpoint, where a phrase names it too, where a phrase names it in a
 #: text of at most so many characters; the likeliest one is named from the last figure on.
-_NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST = -0.125, -0.3, -3.0, 12, -2.0
+_NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST = 0.0, -0.3, -3.0, 12, -2.0
 #: In a text of at most so many characters the words decide what is thought of its touchpoints, if its score, or that
 #: of each of several touchpoints, is this clear.
 _BRIEF, _CLEAR, _CLEAR_EACH = 14, 0.65, 0.4
@@ -131,13 +131,11 @@ def accept(learned: Mapping[str, LearnedLabel], named: Collection[str], length: 
 
     `learned` is what the weights say, the likeliest first; `named` are the touchpoints that seed phrases name.
     """
+    limits = dict.fromkeys(learned, _NAMED)
+    limits |= dict.fromkeys(named, _NAMED_SHORT if length <= _SHORT else _NAMED_TWICE)
     best = next(iter(learned))
-    by_phrase = _NAMED_SHORT if length <= _SHORT else _NAMED_TWICE
-    return {
-        code: label
-        for code, label in learned.items()
-        if label.odds >= (by_phrase if code in named else _LIKELIEST if code == best else _NAMED)
-    }
+    limits[best] = min(limits[best], _LIKELIEST)
+    return {code: label for code, label in learned.items() if label.odds >= limits[code]}
 
 
 def find_strongest(label: LearnedLabel, start: int, end: int) -> tuple[int, int]:
