@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.lexicon.columns import Places, objects, steps
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.rows import Rows, join_rows
 from feedback_engine.nlp.tagger import Tagger, as_text
@@ -58,9 +58,7 @@ def tag_table(
         rows, of = _repeat(found, wanted)
         found = found.take(rows)._replace(texts=of)
     columns = found._asdict()
-    return ANNOTATIONS.build_columns(
-        {"feedback_id": [ids[number] for number in columns.pop("texts").tolist()], **columns}
-    )
+    return ANNOTATIONS.build_columns({"feedback_id": objects(ids)[columns.pop("texts")], **columns})
 
 
 def _repeat(found: Rows, wanted: Sequence[int]) -> tuple[Places, Places]:

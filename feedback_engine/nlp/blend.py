@@ -98,7 +98,7 @@ class Blend:
 
     def tell(self) -> Statements:
         """Return what the parts were judged by; the values of a part add up to its log odds."""
-        pieces = tell_pieces(self.readings.folded, self.weighed.characters, self.rates, self.totals, self.notes)
+        pieces = tell_pieces(self.readings, self.weighed.characters, self.rates, self.totals, self.notes)
         pieces = pieces._replace(parts=self.numbers[pieces.parts])
         return arrange(len(self.scores), self.said, pieces)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, objects, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, objects, steps, sum_up
 from feedback_engine.nlp.complaints import Complaints
 from feedback_engine.nlp.normalize import FoldedTexts
 from feedback_engine.nlp.sentiment import Verdicts
@@ -81,18 +81,33 @@ def to_items(proof: Proof, folded: FoldedTexts) -> list[Evidence]:
 
 
 def to_json(proof: Proof, folded: FoldedTexts) -> Objects:
-    """Return each statement as evidence in JSON."""
+    """Return the statements that each sentiment, touchpoint … rests on, as a list in JSON: kind by kind."""
+    numbers = np.concatenate([each.numbers for each in proof.lists])
+    sizes = np.concatenate([steps(each.first) for each in proof.lists])
+    has_any, written = (sizes > 0).nonzero()[0], objects(["[]"] * len(sizes))
+    items, last = _write_items(proof, folded)[numbers], sizes.cumsum()[has_any] - 1
+    items[:, 0], items[:, -1] = ',{"start":', "}"
+    items[last - sizes[has_any] + 1, 0], items[last, -1] = '[{"start":', "}]\n"
+    written[has_any] = "".join(items.ravel().tolist()).split("\n")[:-1]
+    return written
+
+
+def _write_items(proof: Proof, folded: FoldedTexts) -> Objects:
+    """Return the pieces of each statement in JSON, between the first and the last."""
     starts, ends = proof.spans(folded)
     row, positions = _escape(folded)
     edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
-    columns = (starts - edges, ends - edges, positions[starts], positions[ends])
-    rules, values = map(encode_basestring, proof.rules.tolist()), _show(proof.values)
-    return objects(
-        f'{{"start":{start},"end":{end},"text":"{row[first:last]}","rule":{rule},"weight":{value}}}'
-        for start, end, first, last, rule, value in zip(
-            *(column.tolist() for column in columns), rules, values, strict=True
-        )
-    )
+    digits = objects(map(str, range(int((ends - edges).max(initial=0)) + 1)))
+    spans = zip(positions[starts].tolist(), positions[ends].tolist(), strict=True)
+    items = np.empty((len(starts), 9), dtype=np.object_)
+    items[:, 1], items[:, 3] = digits[starts - edges], digits[ends - edges]
+    items[:, 2], items[:, 4], items[:, 6] = ',"end":', ',"text":"', '","rule":'
+    items[:, 5] = [row[first:last] for first, last in spans]
+    items[:, 7] = [
+        f'{encode_basestring(rule)},"weight":{value}'
+        for rule, value in zip(proof.rules.tolist(), _show(proof.values), strict=True)
+    ]
+    return items
 
 
 def _escape(folded: FoldedTexts) -> tuple[str, Places]:

@@ -13,10 +13,9 @@ from functools import cache
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, Points, sum_up
+from feedback_engine.lexicon.columns import Places, Points
 from feedback_engine.lexicon.matcher import EDGE, NUMBER, STEP
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL, VARIED
-from feedback_engine.nlp.segment import are_blank
 
 #: Quotation marks of all kinds become one, so that praise in quotes is seen whichever keyboard wrote it.
 _DOUBLE_QUOTES = "“”„‟「」『』〝〞〟＂«»"
@@ -89,14 +88,6 @@ class FoldedTexts:
     given_edges: Places
     given: str
     given_points: Points
-    #: How many of the characters before each place are white space or unfit to be shown.
-    blanks: Places
-
-    def quote(self, starts: Places, ends: Places) -> list[str]:
-        """Return the text of each span [start, end) of the row, fit for a rule."""
-        text, is_odd = self.text, (self.blanks[ends] > self.blanks[starts]).tolist()
-        spans = zip(starts.tolist(), ends.tolist(), is_odd, strict=True)
-        return [quote(text[start:end]) if odd else text[start:end] for start, end, odd in spans]
 
 
 @cache
@@ -121,7 +112,7 @@ def fold_many(texts: Sequence[str]) -> FoldedTexts:
     text = points.tobytes().decode("utf-32-le", "surrogatepass")
     edge = ord(EDGE)
     edges, given_edges = (points == edge).nonzero()[0], (raw == edge).nonzero()[0]
-    return FoldedTexts(text, points, edges, places, given_edges, given, raw, sum_up(are_blank(points)))
+    return FoldedTexts(text, points, edges, places, given_edges, given, raw)
 
 
 def quote(text: str) -> str:

@@ -80,7 +80,7 @@ class Opinions:
         rules: Objects = table.plain_rules[signs, self._readings.words.values[findings.words]]
         told = (~findings.is_plain).nonzero()[0]
         columns = (column[told].tolist() for column in (*findings[:-1], signs))
-        shown = self._readings.folded.quote(findings.starts[told], findings.ends[told])
+        shown = self._readings.quote(findings.starts[told], findings.ends[told])
         rules[told] = [
             f"{SIGNS[sign]}:『{text}』{self._put_in_words(_Finding(*finding))}"
             for text, *finding, sign in zip(shown, *columns, strict=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.lexicon.columns import Places, objects
-from feedback_engine.nlp.normalize import FoldedTexts
+from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import Columns
 from feedback_engine.nlp.vocabulary import SIGNS, Flags, Floats
 
@@ -41,7 +41,7 @@ class Runs(NamedTuple):
 
 
 def tell_pieces(
-    folded: FoldedTexts, characters: Characters, rates: Floats, totals: Floats, notes: Sequence[str]
+    readings: Readings, characters: Characters, rates: Floats, totals: Floats, notes: Sequence[str]
 ) -> Columns:
     """Return the strongest runs of each part, and one statement for all the rest; together they are worth its total.
 
@@ -61,7 +61,7 @@ def tell_pieces(
     kinds = ["学习权重"] * len(told.parts) + [("学习权重", "学习权重,其余文字合计")[name] for name in names.tolist()]
     stops = np.minimum(both.ends, both.starts + _SHOWN)
     cuts = (both.ends > stops).tolist()
-    shown = folded.quote(both.starts, stops)
+    shown = readings.quote(both.starts, stops)
     rules = [
         f"{SIGNS[value > 0]}:『{text}{'…' if is_cut else ''}』({kind}{notes[part]})"
         for value, text, is_cut, kind, part in zip(

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Numbers, Places, steps
+from feedback_engine.lexicon.columns import Numbers, Places, steps, sum_up
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher
 from feedback_engine.lexicon.model import Lexicon, Pack
-from feedback_engine.nlp.normalize import FoldedTexts, fold_many
-from feedback_engine.nlp.segment import Clauses, cut_at, find_clauses
+from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
+from feedback_engine.nlp.segment import Clauses, are_blank, cut_at, find_clauses
 from feedback_engine.nlp.vocabulary import (
     COMPLAINT,
     DETAIL,
@@ -68,6 +68,14 @@ class Readings:
     vocabulary: Vocabulary
     #: Clauses that are judged by themselves: those that name a touchpoint, and what may go on about it.
     is_wanted: Flags
+    #: How many of the characters before each place are white space or unfit to be shown.
+    blanks: Places
+
+    def quote(self, starts: Places, ends: Places) -> list[str]:
+        """Return the text of each span [start, end) of the row, fit for a rule."""
+        text, is_odd = self.folded.text, (self.blanks[ends] > self.blanks[starts]).tolist()
+        spans = zip(starts.tolist(), ends.tolist(), is_odd, strict=True)
+        return [quote(text[start:end]) if odd else text[start:end] for start, end, odd in spans]
 
 
 class Reader:
@@ -101,6 +109,7 @@ class Reader:
             hits[DETAIL],
             self.vocabulary,
             _find_wanted(clauses, hits[TOUCHPOINT]),
+            sum_up(are_blank(folded.points)),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick
 from feedback_engine.nlp.details import ANNOTATED_AS
 from feedback_engine.nlp.evidence import to_json
-from feedback_engine.nlp.statements import POLARITIES, Lists, find_decisive
+from feedback_engine.nlp.statements import POLARITIES, find_decisive
 from feedback_engine.nlp.tagger import Tagger, Tags, has_content
 from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
@@ -112,15 +111,9 @@ def _annotate(tags: Tags) -> Rows:
         _POLARITIES[said.polarity],
         said.score,
         said.confidence,
-        _join_items(to_json(proof, folded), proof.lists),
+        to_json(proof, folded),
         np.append(proof.rules, _NO_OPINION)[said.decisive],
     )
-
-
-def _join_items(items: Objects, lists: Iterable[Lists]) -> Objects:
-    """Return the items of each list as a list in JSON."""
-    joined = [(items[each.numbers].tolist(), each.first.tolist()) for each in lists]
-    return objects(f"[{','.join(told[begin:end])}]" for told, first in joined for begin, end in pairwise(first))
 
 
 def _say_sentiments(tags: Tags) -> _Said:

@@ -102,10 +102,14 @@ class WordTable:
         self.denies_next = _flags(count, (n for n, word in enumerate(words) if word.is_open_denial))
         self.is_contrast = _flags(count, contrasts)
         #: The rule of a word with nothing to add, against and for; where the word is not plain, there is more.
-        self.plain_rules = objects(f"{sign}:『{word.term}』" for sign in SIGNS for word in words).reshape(2, len(words))
-        #: The rule of a word that asks for something.
-        self.demand_rules = objects(map(_put_demand_in_words, words))
+        self.plain_rules = objects(f"{sign}:『{word.term}』" for sign in SIGNS for word in words).reshape(2, count)
         self.is_plain = _flags(count, (n for n, word in enumerate(words) if _is_plain(word)))
+        #: The rule of a word that asks for something.
+        self.demand_rules = np.full(count, "", dtype=np.object_)
+        asking = {n: entry for n, entry in opinions.items() if entry.kind in DEMANDS}
+        self.demand_rules[list(asking)] = [
+            f"{KIND_NAMES[entry.kind]}『{quote(words[n].term)}』" for n, entry in asking.items()
+        ]
         #: Such a word at the beginning of a clause speaks of the whole: 总之.
         self.sums_up = _flags(count, (n for n, entry in contrasts.items() if entry.before == 1 and entry.after > 1))
         #: Before such a word a clause ends: what stands before it counts less.
@@ -127,8 +131,7 @@ class DetailTable:
 
     def __init__(self, details: Sequence[Detail]) -> None:
         self.kinds = np.array([DETAIL_KINDS.index(detail.kind) for detail in details], dtype=np.int64)
-        faults = (n for n, detail in enumerate(details) if detail.kind in (DetailKind.ROOT, DetailKind.CAUSE))
-        self.is_fault = _flags(len(details), faults)
+        self.is_fault = np.isin(self.kinds, [DETAIL_KINDS.index(kind) for kind in (DetailKind.ROOT, DetailKind.CAUSE)])
         numbers: dict[str, int] = {}
         #: The number of its code among all codes.
         self.codes = np.array([numbers.setdefault(detail.code, len(numbers)) for detail in details], dtype=np.int64)
@@ -138,11 +141,6 @@ class DetailTable:
             f"{_DETAIL_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
             for detail in details
         )
-
-
-def _put_demand_in_words(word: Word) -> str:
-    asks = word.opinion is not None and word.opinion.kind in DEMANDS
-    return f"{KIND_NAMES[word.opinion.kind]}『{quote(word.term)}』" if word.opinion is not None and asks else ""
 
 
 def _is_plain(word: Word) -> bool:
