@@ -9,14 +9,14 @@ where its first piece stands and its last piece follows near enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from feedback_engine.lexicon.automaton import Automaton, Found
-from feedback_engine.lexicon.columns import Numbers, Places, Points, number_groups, sum_up
+from feedback_engine.lexicon.columns import Numbers, Places, Points, number_groups, steps, sum_up
 
 T = TypeVar("T")
 
@@ -42,11 +42,18 @@ class Phrase(NamedTuple, Generic[T]):
 
 
 class Matches(NamedTuple):
-    """Where phrases of a layer were found, [start, end) in the row, in order, and the numbers of their values."""
+    """Where phrases were found, [start, end) in the row, and the numbers of their values: in order, layer by layer."""
 
     starts: Places
     ends: Places
     values: Numbers
+    #: The number of each layer's first match, and of the last layer's last + 1.
+    first: Places
+
+    def of(self, layer: int) -> tuple[Places, Places, Numbers]:
+        """Return starts, ends and values of a layer's matches."""
+        part = slice(*self.first[layer : layer + 2].tolist())
+        return self.starts[part], self.ends[part], self.values[part]
 
 
 class _Pattern(NamedTuple):
@@ -67,17 +74,7 @@ class _Layer(Generic[T]):
             groups.setdefault(phrase.text, []).append(phrase.value)
         self.numbers = {text: number for number, text in enumerate(groups)}
         self.values = [value for group in groups.values() for value in group]
-        sizes = np.array([len(group) for group in groups.values()], dtype=np.int64)
-        self.first = sum_up(sizes).astype(np.int32)
-        self._has_several = bool((sizes > 1).any())
-
-    def tell(self, starts: Places, ends: Places, groups: Numbers) -> Matches:
-        """Return the matches of these groups: one for each of their values."""
-        values = self.first[groups]
-        if not self._has_several:
-            return Matches(starts, ends, values)
-        sizes = self.first[groups + 1] - values
-        return Matches(starts.repeat(sizes), ends.repeat(sizes), number_groups(sizes, values).astype(np.int32))
+        self.sizes = [len(group) for group in groups.values()]
 
 
 class PhraseMatcher(Generic[T]):
@@ -94,29 +91,72 @@ class PhraseMatcher(Generic[T]):
         self._automaton = Automaton(words)
         self._patterns.number(words)
         numbers = {word: number for number, word in enumerate(words) if word in literals}
-        self._groups = [_groups_of_words(layer.numbers, numbers, len(words)) for layer in self._layers]
+        columns = [_groups_of_words(layer.numbers, numbers, len(words)) for layer in self._layers]
+        self._groups = _Groups.of([layer.sizes for layer in self._layers], columns)
 
-    def find(self, text: str, points: Points) -> list[Matches]:
-        """Return the matches of each layer in the row `text` (edge text edge … edge), whose code points these are."""
+    def find(self, text: str, points: Points) -> Matches:
+        """Return the matches of all layers in the row `text` (edge text edge … edge), whose code points these are."""
         found = self._automaton.find(points)
-        tried = self._patterns.find(text, found)
-        whole = _drop_pieces_of_words(found, points)
-        return [self._choose(layer, whole, tried, len(text)) for layer in range(len(self._layers))]
+        fitting = self._patterns.find(text, found)
+        return self._groups.choose(_drop_pieces_of_words(found, points), fitting, len(text))
 
-    def _choose(self, layer: int, found: Found, tried: list[tuple[int, int, _Pattern]], size: int) -> Matches:
-        """Return the leftmost longest matches of a layer among the literals found and the patterns that fit."""
-        mine, fitting = found.take(self._groups[layer]), [one for one in tried if one[2].layer == layer]
-        if not len(mine.starts) and not fitting:
-            return Matches(mine.starts, mine.ends, mine.words)
-        groups, ends = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int64)
+
+class _Groups(NamedTuple):
+    """The groups of all layers, numbered through, and the words that stand for them."""
+
+    #: The number of each layer's first group.
+    bounds: Places
+    #: The layer of each group, the number of its first value in the layer, and how many values it has.
+    layers: Places
+    first: Numbers
+    sizes: Places
+    #: The groups of each word: those of word i begin at first_of_word[i].
+    of_words: Places
+    first_of_word: Places
+
+    @classmethod
+    def of(cls, sizes: Sequence[Sequence[int]], columns: Sequence[Numbers]) -> _Groups:
+        """Return the groups of these sizes by layer, and of each word in each layer, -1 for none."""
+        bounds = sum_up(np.array([len(layer) for layer in sizes], dtype=np.int64))
+        first = [sum_up(np.array(layer, dtype=np.int64))[:-1] for layer in sizes]
+        table = np.stack(columns, axis=1).astype(np.int64)
+        is_group = table >= 0
+        return cls(
+            bounds[:-1],
+            np.arange(len(sizes)).repeat(steps(bounds)),
+            np.concatenate(first).astype(np.int32),
+            np.array([size for layer in sizes for size in layer], dtype=np.int64),
+            (table + bounds[:-1])[is_group],
+            sum_up(is_group.sum(axis=1)),
+        )
+
+    def choose(self, found: Found, fitting: Iterable[tuple[int, int, _Pattern]], size: int) -> Matches:
+        """Return the leftmost longest matches of each layer among the words found and the patterns that fit.
+
+        The layers are laid one after another, each as long as the row.
+        """
+        first = self.first_of_word[found.words]
+        counts = self.first_of_word[found.words + 1] - first
+        of = self.of_words[number_groups(counts, first)]
+        groups, ends = np.zeros((2, size * len(self.bounds)), dtype=np.int64)
+        shift = self.layers[of] * size
         # longer ones come later and take the place of shorter ones
-        groups[mine.starts], ends[mine.starts] = mine.words + 1, mine.ends
+        places = found.starts.repeat(counts) + shift
+        groups[places], ends[places] = of + 1, found.ends.repeat(counts) + shift
         for start, end, pattern in fitting:
-            if end > ends[start]:
-                groups[start], ends[start] = pattern.group + 1, end
+            place, shift_of = start + pattern.layer * size, pattern.layer * size
+            if end + shift_of > ends[place]:
+                groups[place], ends[place] = self.bounds[pattern.layer] + pattern.group + 1, end + shift_of
         starts = groups.nonzero()[0]
-        starts = starts[_leftmost(starts.tolist(), ends[starts].tolist())]
-        return self._layers[layer].tell(starts, ends[starts], groups[starts] - 1)
+        starts = starts[_leftmost(starts, ends[starts])]
+        return self._tell(starts, ends[starts], groups[starts] - 1, size)
+
+    def _tell(self, starts: Places, ends: Places, groups: Places, size: int) -> Matches:
+        """Return the matches of these groups: one for each of their values."""
+        sizes, shift = self.sizes[groups], self.layers[groups] * size
+        values = number_groups(sizes, self.first[groups]).astype(np.int32)
+        bounds = sum_up(sizes)[starts.searchsorted(np.arange(len(self.bounds) + 1) * size)]
+        return Matches((starts - shift).repeat(sizes), (ends - shift).repeat(sizes), values, bounds)
 
 
 def _groups_of_words(groups: Mapping[str, int], numbers: Mapping[str, int], count: int) -> Numbers:
@@ -127,15 +167,17 @@ def _groups_of_words(groups: Mapping[str, int], numbers: Mapping[str, int], coun
     return column
 
 
-def _leftmost(starts: list[int], ends: list[int]) -> list[int]:
-    """Return which spans are left when each one takes its place from those that begin within it."""
-    kept: list[int] = []
-    free = 0
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+def _leftmost(starts: Places, ends: Places) -> Places:
+    """Return which spans are left when each one, in order, takes its place from those that begin within it."""
+    is_apart = np.ones(len(starts) + 1, dtype=np.bool_)
+    is_apart[1:-1] = starts[1:] >= np.maximum.accumulate(ends)[:-1]
+    kept = is_apart[:-1] & is_apart[1:]
+    rest, free = (~kept).nonzero()[0], 0
+    for number, start, end in zip(rest.tolist(), starts[rest].tolist(), ends[rest].tolist(), strict=True):
         if start >= free:
-            kept.append(number)
-            free = end
-    return kept
+            kept[number], free = True, end
+    chosen: Places = kept.nonzero()[0]
+    return chosen
 
 
 def _drop_pieces_of_words(found: Found, points: Points) -> Found:
@@ -176,40 +218,39 @@ class _Patterns:
         self._gates = np.array([gates.get(word, -1) for word in words], dtype=np.int32)
         self._tails = np.array([tails.get(word, -1) for word in words], dtype=np.int32)
         self._reaches = np.array([self._reach[gate] for gate in gates], dtype=np.int64)
-        self._exists = np.zeros((len(gates), len(tails)), dtype=np.bool_)
-        self._of_pair = {
-            (gates[gate], tails[tail]): tuple(patterns) for (gate, tail), patterns in self._by_pieces.items()
-        }
-        for pair in self._of_pair:
-            self._exists[pair] = True
+        pairs = {(gates[gate], tails[tail]): patterns for (gate, tail), patterns in self._by_pieces.items()}
+        self._pairs = np.full((len(gates), len(tails)), -1, dtype=np.int32)
+        for number, pair in enumerate(pairs):
+            self._pairs[pair] = number
+        self._first = sum_up(np.array([len(patterns) for patterns in pairs.values()], dtype=np.int64))
+        self._orders = np.array([each.order for patterns in pairs.values() for each in patterns], dtype=np.int64)
+        self._patterns = {each.order: each for patterns in pairs.values() for each in patterns}
 
     def find(self, text: str, found: Found) -> list[tuple[int, int, _Pattern]]:
         """Return (start, end, pattern) for the patterns that fit, in the order of their precedence at each start."""
         fitting: list[tuple[int, int, _Pattern]] = []
-        for _, start, pattern in sorted(self._possible(found.take(self._gates), found.take(self._tails))):
-            match = compile_pattern(pattern.phrase).match(text, start)
+        for start, order in self._find_possible(found.take(self._gates), found.take(self._tails)):
+            match = compile_pattern(self._patterns[order].phrase).match(text, start)
             if match is not None:
-                fitting.append((start, match.end(), pattern))
+                fitting.append((start, match.end(), self._patterns[order]))
         return fitting
 
-    def _possible(self, gates: Found, tails: Found) -> set[tuple[int, int, _Pattern]]:
-        """Return (less the length of the gate, start, pattern) where a tail begins within the reach of a gate."""
-        if not len(gates.starts) or not len(tails.starts):
-            return set()
+    def _find_possible(self, gates: Found, tails: Found) -> Iterator[tuple[int, int]]:
+        """Yield start and order of the patterns whose tail begins within the reach of the gate, longer gates first."""
         order = tails.starts.argsort(kind="stable")
         places = tails.starts[order]
         first = places.searchsorted(gates.ends)
         counts = np.maximum(places.searchsorted(gates.starts + self._reaches[gates.words]) - first, 0)
         gate = np.arange(len(counts)).repeat(counts)
-        tail = tails.words[order[number_groups(counts, first)]]
-        exists = self._exists[gates.words[gate], tail].nonzero()[0]
-        gate = gate[exists]
-        columns = (gates.starts[gate] - gates.ends[gate], gates.starts[gate], gates.words[gate], tail[exists])
-        return {
-            (length, start, pattern)
-            for length, start, *pair in zip(*(column.tolist() for column in columns), strict=True)
-            for pattern in self._of_pair[pair[0], pair[1]]
-        }
+        pairs = self._pairs[gates.words[gate], tails.words[order[number_groups(counts, first)]]]
+        exists = (pairs >= 0).nonzero()[0]
+        gate, pairs = gate[exists], pairs[exists]
+        counts = self._first[pairs + 1] - self._first[pairs]
+        gate, orders = gate.repeat(counts), self._orders[number_groups(counts, self._first[pairs])]
+        starts, sizes = gates.starts[gate], gates.ends[gate] - gates.starts[gate]
+        sequence = np.lexsort((orders, starts, -sizes))
+        possible = zip(starts[sequence].tolist(), orders[sequence].tolist(), strict=True)
+        yield from dict.fromkeys(possible)
 
 
 def has_placeholder(phrase: str) -> bool:

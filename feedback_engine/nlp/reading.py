@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Numbers, Places, steps, sum_up
+from feedback_engine.lexicon.columns import Numbers, Places, pick, steps, sum_up
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
@@ -95,10 +95,10 @@ class Reader:
         """Return the clauses of the texts and all phrases found in them."""
         folded = fold_many(texts)
         found = self._matcher.find(folded.text, folded.points)
-        words = found[SENTIMENT]
-        turns = words.starts[self.vocabulary.words.turns[words.values]]
+        starts, _, words = found.of(SENTIMENT)
+        turns = starts[self.vocabulary.words.turns[words]]
         clauses = cut_at(find_clauses(folded.points, folded.edges), turns)
-        hits = [_by_clause(matches, clauses, folded) for matches in found]
+        hits = _by_clause(found, clauses, folded)
         return Readings(
             texts,
             folded,
@@ -121,12 +121,22 @@ def _find_wanted(clauses: Clauses, mentions: Hits) -> Flags:
     return wanted
 
 
-def _by_clause(matches: Matches, clauses: Clauses, folded: FoldedTexts) -> Hits:
-    """Return the matches with their clauses; what lies between two (a mark such as ???) belongs to the earlier one."""
-    text = folded.edges.searchsorted(matches.starts) - 1
+def _by_clause(found: Matches, clauses: Clauses, folded: FoldedTexts) -> list[Hits]:
+    """Return the matches of each layer with their clauses.
+
+    What lies between two clauses (a mark such as ???) belongs to the earlier one.
+    """
+    text = folded.edges.searchsorted(found.starts) - 1
     first = clauses.first[text]
-    of = np.maximum(clauses.starts.searchsorted(matches.starts, side="right") - 1, first)
-    is_nowhere = first == clauses.first[text + 1]
-    if is_nowhere.any():  # a text of marks alone has no clause
-        matches, of = Matches(*(column[~is_nowhere] for column in matches)), of[~is_nowhere]
-    return Hits(*matches, of, of.searchsorted(np.arange(len(clauses.starts) + 1)))
+    of = np.maximum(clauses.starts.searchsorted(found.starts, side="right") - 1, first)
+    is_somewhere = first < clauses.first[text + 1]  # a text of marks alone has no clause
+    layers = np.arange(len(LAYERS)).repeat(steps(found.first))[is_somewhere]
+    starts, ends, values, of = pick((found.starts, found.ends, found.values, of), is_somewhere.nonzero()[0])
+    size = len(clauses.starts)
+    bounds = (layers * size + of).searchsorted(np.arange(len(LAYERS) * size + 1))
+    hits: list[Hits] = []
+    for layer in LAYERS:
+        first = bounds[layer * size : (layer + 1) * size + 1]
+        part = slice(first[0], first[-1])
+        hits.append(Hits(starts[part], ends[part], values[part], of[part], first - first[0]))
+    return hits

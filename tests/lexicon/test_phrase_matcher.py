@@ -16,9 +16,9 @@ def find_layers(matcher: PhraseMatcher[str], text: str) -> list[Found]:
     return [
         [
             (start - 1, end - 1, values[value])
-            for start, end, value in zip(*map(np.ndarray.tolist, matches), strict=True)
+            for start, end, value in zip(*map(np.ndarray.tolist, found.of(layer)), strict=True)
         ]
-        for matches, values in zip(found, matcher.values, strict=True)
+        for layer, values in enumerate(matcher.values)
     ]
 
 
