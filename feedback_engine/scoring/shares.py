@@ -92,7 +92,7 @@ def _tell_rate(cell: Cell, share: float, corrected: Sequence[object]) -> str:
         return ""
     estimate, lower, upper = (1000.0 * (counted - len(found) * (1 - s / share)) / cell.exposure for s in shares)
     raw = 1000.0 * counted / cell.exposure
-    return f"投诉率每千 {raw:.1f}，校正后 {estimate:.1f}（{lower:.1f}–{upper:.1f}，只含识别误差）"
+    return f"投诉率每千 {raw:.1f}，校正后 {estimate:.1f}（{lower:.1f}–{upper:.1f}，不计登记投诉的波动）"
 
 
 def _polarity_row(

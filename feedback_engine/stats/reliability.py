@@ -26,6 +26,9 @@ from feedback_engine.stats.arrays import (
 )
 from feedback_engine.stats.components import principal_components
 
+# Computed correlations are symmetric, and 1 with themselves, up to this.
+_ROUNDING = 1e-8
+
 
 class Coefficient(float):
     """A number between 0 and 1 that is also its own `.value` and `.estimate`, like the results with an interval."""
@@ -211,7 +214,8 @@ def bartlett(items: Values, n: int | None = None) -> Sphericity:
 def htmt(items: Values, blocks: Mapping[str, Sequence[object]], absolute: bool = True) -> dict[tuple[str, str], float]:
     """Return the heterotrait-monotrait ratio of each pair of blocks (Henseler et al. 2015); below 0.85 they differ.
 
-    `blocks` maps a construct to its columns (names or positions). With `absolute` correlations enter without sign.
+    `blocks` maps a construct to its columns (names or positions). With `absolute` correlations enter without sign. In
+    place of answers a correlation matrix will do.
     """
     r, _ = _correlation(items)
     r = np.abs(r) if absolute else r
@@ -292,7 +296,9 @@ def _correlation(items: Values) -> tuple[Floats, int | None]:
     if _is_correlation(table):
         if np.linalg.eigvalsh(table)[0] < -1e-8:
             raise StatisticsError("items 像相关矩阵,但有负的特征值:没有任何数据会有这样的相关,请核对数值")
-        return table, None
+        r: Floats = (table + table.T) / 2
+        np.fill_diagonal(r, 1.0)
+        return r, None
     table = as_matrix(items, "items", minimum_rows=3)
     refuse_constant(table, "items", names_of(items, table.shape[1]))
     return np.asarray(np.corrcoef(table, rowvar=False)), table.shape[0]
@@ -300,8 +306,9 @@ def _correlation(items: Values) -> tuple[Floats, int | None]:
 
 def _is_correlation(table: Floats) -> bool:
     # Answers are not symmetric, with as many people as items and everybody's own item answered by 1.
-    is_square = table.shape[0] == table.shape[1]
-    return bool(is_square and (np.diag(table) == 1).all() and (table == table.T).all() and (np.abs(table) <= 1).all())
+    if table.shape[0] != table.shape[1] or np.abs(table).max() > 1 + _ROUNDING:
+        return False
+    return bool(np.abs(np.diag(table) - 1).max() <= _ROUNDING and np.abs(table - table.T).max() <= _ROUNDING)
 
 
 def _inverse(r: Floats) -> Floats:

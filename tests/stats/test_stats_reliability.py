@@ -113,6 +113,15 @@ def test_htmt_of_two_blocks_of_one_construct_is_near_one() -> None:
     assert apart["甲", "乙"] < 0.2
 
 
+def test_computed_correlations_stand_for_the_answers() -> None:
+    answers = scale(60, 5)
+    for r in (np.corrcoef(answers, rowvar=False), pd.DataFrame(answers).corr()):
+        assert kmo(r).items == pytest.approx(kmo(answers).items)
+        assert bartlett(r, n=60).p_value == pytest.approx(bartlett(answers).p_value)
+        blocks = {"甲": [0, 1], "乙": [2, 3, 4]}
+        assert htmt(r, blocks) == pytest.approx(htmt(answers, blocks))
+
+
 def test_kmo_of_collinear_items_warns() -> None:
     table = scale()
     with pytest.warns(StatisticsWarning, match="广义逆"):
