@@ -15,12 +15,12 @@ from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.leveltables import cut, list_respondents, tabulate
 from feedback_engine.scoring.measurement import measure, score_items
 from feedback_engine.scoring.model import IndexModel
-from feedback_engine.scoring.records import Records, build_records
+from feedback_engine.scoring.records import Records, build_records, look_up_positions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from feedback_engine.scoring.samples import Floats, Sample
+    from feedback_engine.scoring.samples import Floats, Ints, Sample
 
 
 #: States of an answer of whom the question did not concern; who was asked and left it empty skipped it.
@@ -89,3 +89,11 @@ def read_experience(data: ScoringData, model: IndexModel, answers: Answers) -> p
     wide = pairs.assign(is_met=True).pivot(index="feedback_id", columns="touchpoint", values="is_met")
     table = wide.reindex(index=answers.table.index, columns=answers.table.columns)
     return table.notna()
+
+
+def find_concerned(data: ScoringData, records: Records, codes: Sequence[str]) -> dict[str, Ints]:
+    """Return the records that each rated question concerned, whether or not they answered it."""
+    asked = data.ratings[~data.ratings["state"].isin(AWAY)]
+    rows = look_up_positions(records.ids, asked["feedback_id"]).take(slice(None))
+    questions = asked["indicator"].to_numpy(dtype=object)
+    return {code: np.unique(rows[(questions == code) & (rows >= 0)]) for code in codes}

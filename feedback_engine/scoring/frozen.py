@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feedback_engine.config.scoring import ScoringConfig
 from feedback_engine.domain import OVERALL, Period
 from feedback_engine.errors import ConfigError, StatisticsError
-from feedback_engine.scoring.answers import AWAY
+from feedback_engine.scoring.answers import find_concerned
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.derived import IMPUTED
-from feedback_engine.scoring.leveltables import LevelTable, cut, list_respondents, tabulate, tabulate_objects
+from feedback_engine.scoring.leveltables import LevelTable, cut, find_skipped, tabulate, tabulate_objects
 from feedback_engine.scoring.measurement import average_members, score_items
 from feedback_engine.scoring.model import DECLARED, EQUAL, GROUP, RATED, IndexModel, Indicator, Touchpoint
-from feedback_engine.scoring.records import ALL, Records, build_records, look_up_positions
+from feedback_engine.scoring.records import ALL, Records, build_records
 from feedback_engine.scoring.samples import Ints, Sample
 from feedback_engine.scoring.weighing import Weighing
 from feedback_engine.scoring.weighting import JUDGED, weigh_level
@@ -139,7 +138,7 @@ def freeze_weights(
     codes = (*model.rating_codes, *((overall_item,) if overall_item else ()))
     items = cut(score_items(data.ratings, records, codes), inside)
     outcome = items.pop(overall_item) if overall_item else None
-    met = _find_met(data, records, model) if chosen in IMPUTED or chosen == "combine" else {}
+    met = find_concerned(data, records, model.rating_codes) if chosen in IMPUTED or chosen == "combine" else {}
     base = _Base(records, items, outcome, scoring, chosen, model, met)
     levels: list[FrozenLevel] = []
     weighed = tuple(_weigh_touchpoint(touchpoint, base, levels) for touchpoint in model.touchpoints)
@@ -147,25 +146,6 @@ def freeze_weights(
     members = [(touchpoint, respondents[touchpoint.code]) for touchpoint in weighed]
     levels.append(_weigh((OVERALL, OVERALL), OVERALL, "总指数", members, base))
     return FrozenWeights(chosen, ALL if period is None else period.label, tuple(levels[::-1]))
-
-
-def _find_met(data: ScoringData, records: Records, model: IndexModel) -> dict[str, Ints]:
-    """Return the records that each rated question concerned, whether or not they answered."""
-    asked = data.ratings[~data.ratings["state"].isin(AWAY)]
-    rows = look_up_positions(records.ids, asked["feedback_id"]).take(slice(None))
-    codes = asked["indicator"].to_numpy(dtype=object)
-    return {code: np.unique(rows[(codes == code) & (rows >= 0)]) for code in model.rating_codes}
-
-
-def _find_skipped(samples: Sequence[Sample], members: Sequence[Member], base: _Base) -> NDArray[np.bool_]:
-    """Return where a respondent has no score of a member that concerned him (respondents × members)."""
-    rows = list_respondents(samples)
-    columns = []
-    for sample, member in zip(samples, members, strict=True):
-        codes = [i.code for i in member.tree if i.code in base.met]
-        met = np.concatenate([base.met[code] for code in codes] or [np.empty(0, np.int64)])
-        columns.append(np.isin(rows, met) & ~np.isin(rows, sample.rows))
-    return np.column_stack(columns)
 
 
 def _weigh_touchpoint(touchpoint: Touchpoint, base: _Base, levels: list[FrozenLevel]) -> Touchpoint:
@@ -259,8 +239,12 @@ def _tabulate(code: str, place: str, members: Sequence[tuple[Member, Sample | No
         objects=objects,
         object_names=names,
         dropped_objects=dropped,
-        skipped=_find_skipped(samples, [member for member, _ in members], base) if base.met else None,
+        skipped=find_skipped(samples, [_list_met(member, base) for member, _ in members]) if base.met else None,
     )
+
+
+def _list_met(member: Member, base: _Base) -> list[Ints]:
+    return [base.met[i.code] for i in member.tree if i.code in base.met]
 
 
 def _refuse_empty(place: str, members: Sequence[tuple[Member, Sample | None]], base: _Base) -> None:

@@ -54,6 +54,19 @@ def tabulate(
     return scores, None if outcome is None else _spread(outcome, rows), records.weights[rows]
 
 
+def find_skipped(samples: Sequence[Sample], met: Sequence[Sequence[Ints]]) -> NDArray[np.bool_]:
+    """Return where a respondent has no score of a member that concerned him (respondents × members).
+
+    `met` are the records that each question of a member concerned.
+    """
+    rows = list_respondents(samples)
+    columns = []
+    for sample, questions in zip(samples, met, strict=True):
+        concerned = np.concatenate([*questions, np.empty(0, np.int64)])
+        columns.append(np.isin(rows, concerned) & ~np.isin(rows, sample.rows))
+    return np.column_stack(columns)
+
+
 def _spread(sample: Sample, rows: NDArray[np.int64]) -> Floats:
     column = np.full(len(rows), np.nan)
     places = np.searchsorted(rows, sample.rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from feedback_engine.errors import StatisticsError, StatisticsWarning
+from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo, read_correlation
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
-    as_count,
     as_matrix,
     as_vector,
     check_probability,
@@ -26,8 +25,21 @@ from feedback_engine.stats.arrays import (
 )
 from feedback_engine.stats.components import principal_components
 
-# Computed correlations are symmetric, and 1 with themselves, up to this.
-_ROUNDING = 1e-8
+__all__ = [
+    "Alpha",
+    "Coefficient",
+    "ItemStatistics",
+    "SamplingAdequacy",
+    "Sphericity",
+    "average_variance_extracted",
+    "bartlett",
+    "composite_reliability",
+    "cronbach_alpha",
+    "dillon_goldstein",
+    "htmt",
+    "item_statistics",
+    "kmo",
+]
 
 
 class Coefficient(float):
@@ -74,34 +86,6 @@ class ItemStatistics:
     name: str
     rest_correlation: float
     alpha_if_deleted: float
-
-
-@dataclass(frozen=True, slots=True)
-class SamplingAdequacy:
-    """Kaiser-Meyer-Olkin measure over all items, and per item."""
-
-    value: float
-    items: Floats
-
-    def __float__(self) -> float:
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Sphericity:
-    """Bartlett's test that the items do not correlate: χ² (also `.statistic`), degrees of freedom, p."""
-
-    value: float
-    degrees_of_freedom: int
-    p_value: float
-
-    @property
-    def statistic(self) -> float:
-        """The χ² value."""
-        return self.value
-
-    def __float__(self) -> float:
-        return self.value
 
 
 def cronbach_alpha(
@@ -169,55 +153,13 @@ def dillon_goldstein(items: Values) -> Coefficient:
     return composite_reliability(principal_components(items).loadings[:, 0])
 
 
-def kmo(items: Values) -> SamplingAdequacy:
-    """Return the Kaiser-Meyer-Olkin measure Σr² / (Σr² + Σq²) with q the partial correlations given all other items.
-
-    In place of answers a correlation matrix will do (symmetric, with a diagonal of 1). A singular one is inverted as a
-    pseudo-inverse, with a warning.
-    """
-    r, _ = _correlation(items)
-    inverse = _inverse(r)
-    scale = np.sqrt(np.diag(inverse))
-    partial = inverse / np.outer(scale, scale)
-    off = ~np.eye(r.shape[0], dtype=bool)
-    common, own = np.where(off, r**2, 0.0), np.where(off, partial**2, 0.0)
-    if common.sum() + own.sum() <= 0:
-        raise StatisticsError("题项两两不相关:KMO 没有定义")
-    alone = common.sum(axis=0) + own.sum(axis=0) <= 0
-    if alone.any():
-        name = names_of(items, r.shape[0])[int(np.argmax(alone))]
-        raise StatisticsError(f"题项 {name} 与其余题项都不相关:KMO 没有定义;请去掉该题项")
-    per_item = common.sum(axis=0) / (common.sum(axis=0) + own.sum(axis=0))
-    return SamplingAdequacy(float(common.sum() / (common.sum() + own.sum())), per_item)
-
-
-def bartlett(items: Values, n: int | None = None) -> Sphericity:
-    """Return Bartlett's test of sphericity, χ² = -ln|R| (n - 1 - (2p+5)/6) on p(p-1)/2 degrees of freedom.
-
-    In place of answers a correlation matrix will do, with the number `n` of those it comes from.
-    """
-    r, rows = _correlation(items)
-    p = r.shape[0]
-    base = rows if n is None else as_count(n, "n", least=3)
-    if base is None:
-        raise StatisticsError("items 是相关矩阵:Bartlett 检验还需要人数 n,请用 n= 传入")
-    if rows is not None and base != rows:
-        raise StatisticsError(f"n 为 {base},而 items 有 {rows} 行:只有相关矩阵才需要 n")
-    sign, log_determinant = np.linalg.slogdet(r)
-    if sign <= 0 or log_determinant < -700:
-        raise StatisticsError("题项完全共线(相关矩阵行列式为 0):Bartlett 检验没有定义;请去掉重复题项")
-    chi = float(-log_determinant * (base - 1 - (2 * p + 5) / 6))
-    freedom = p * (p - 1) // 2
-    return Sphericity(chi, freedom, float(stats.chi2.sf(chi, freedom)))
-
-
 def htmt(items: Values, blocks: Mapping[str, Sequence[object]], absolute: bool = True) -> dict[tuple[str, str], float]:
     """Return the heterotrait-monotrait ratio of each pair of blocks (Henseler et al. 2015); below 0.85 they differ.
 
     `blocks` maps a construct to its columns (names or positions). With `absolute` correlations enter without sign. In
     place of answers a correlation matrix will do.
     """
-    r, _ = _correlation(items)
+    r, _ = read_correlation(items)
     r = np.abs(r) if absolute else r
     names = names_of(items, r.shape[0])
     if not isinstance(blocks, Mapping) or not all(np.iterable(columns) and len(columns) for columns in blocks.values()):
@@ -286,36 +228,6 @@ def _level_constants(table: Floats, known: NDArray[np.bool_]) -> Floats:
     flat = constant_columns(np.where(known, table, first))
     # Level 0: about any other one the mean itself would round.
     return np.where(flat & known, 0.0, table)
-
-
-def _correlation(items: Values) -> tuple[Floats, int | None]:
-    """Return the items' correlations and the number of answers, None where they were given as correlations."""
-    table = as_matrix(items, "items", minimum_rows=2)
-    if table.shape[1] < 2:
-        raise StatisticsError("至少需要 2 个题项")
-    if _is_correlation(table):
-        if np.linalg.eigvalsh(table)[0] < -1e-8:
-            raise StatisticsError("items 像相关矩阵,但有负的特征值:没有任何数据会有这样的相关,请核对数值")
-        r: Floats = (table + table.T) / 2
-        np.fill_diagonal(r, 1.0)
-        return r, None
-    table = as_matrix(items, "items", minimum_rows=3)
-    refuse_constant(table, "items", names_of(items, table.shape[1]))
-    return np.asarray(np.corrcoef(table, rowvar=False)), table.shape[0]
-
-
-def _is_correlation(table: Floats) -> bool:
-    # Answers are not symmetric, with as many people as items and everybody's own item answered by 1.
-    if table.shape[0] != table.shape[1] or np.abs(table).max() > 1 + _ROUNDING:
-        return False
-    return bool(np.abs(np.diag(table) - 1).max() <= _ROUNDING and np.abs(table - table.T).max() <= _ROUNDING)
-
-
-def _inverse(r: Floats) -> Floats:
-    if np.linalg.eigvalsh(r)[0] > 1e-10:
-        return np.asarray(np.linalg.inv(r))
-    warnings.warn("题项完全共线:相关矩阵用广义逆", StatisticsWarning, stacklevel=3)
-    return np.asarray(np.linalg.pinv(r, hermitian=True))
 
 
 def _loadings(loadings: Values) -> Floats:
