@@ -162,6 +162,9 @@ def themes(options: Namespace) -> int:
         print_table(
             ["主题", "文本", "占比", "净情感", "上期", "新出现"], [_theme(row) for row in table.to_dict("records")]
         )
+        for read, texts in table[["texts_read", "texts"]].drop_duplicates().itertuples(index=False):
+            if read < texts:
+                print(f"（该期间共 {texts:,} 条文本，按编号抽取 {read:,} 条统计）")
     return DONE
 
 

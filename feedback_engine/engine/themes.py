@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def find_period_themes(figures: Figures, period: Period | None) -> pd.DataFrame:
-    """Return THEMES of the period (None = everything stored, compared with nothing)."""
+    """Return THEMES of the period (None = everything stored, compared with nothing).
+
+    Of more texts than MOST_TEXTS a sample is read; the table says so.
+    """
     texts = figures.read_texts(period)
     before = figures.read_texts(period.previous()).iterate() if period else None
-    return figures.make_theme_finder().find(texts.iterate(), before, texts.read)
+    return figures.make_theme_finder().find(texts.iterate(), before, texts.read, count=texts.count)

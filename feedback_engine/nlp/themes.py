@@ -22,7 +22,7 @@ from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.lexicon.themes import ThemeRole, ThemeWords
 from feedback_engine.nlp.candidates import Candidates, weigh_candidates
 from feedback_engine.nlp.clauses import Mention, find_mentions, locate
-from feedback_engine.nlp.corpus import Corpus, CorpusReader, Numbers
+from feedback_engine.nlp.corpus import MOST_TEXTS, Corpus, CorpusReader, Numbers
 from feedback_engine.nlp.phrases import Occurrences, find_items, find_phrases, split_key
 from feedback_engine.nlp.segment import Segmenter
 from feedback_engine.nlp.selection import Selection
@@ -73,22 +73,33 @@ class ThemeFinder:
         pack = tagger.pack
         self._cues = {phrase for label in (*pack.touchpoints, *pack.complaint_types) for phrase in label.phrases}
 
-    def find(self, texts: Batches, previous: Batches | None, read: Read, *, alpha: float = 0.05) -> pd.DataFrame:
+    def find(
+        self,
+        texts: Batches,
+        previous: Batches | None,
+        read: Read,
+        *,
+        count: Callable[[], int] | None = None,
+        alpha: float = 0.05,
+        most: int = MOST_TEXTS,
+    ) -> pd.DataFrame:
         """Return THEMES of the texts, given as (ids, texts) some at a time; `read` gives texts by id once more.
 
         The phrases are compared with those of `previous`, None = with nothing. `alpha` is the share of false
-        discoveries accepted among the emerging ones.
+        discoveries accepted among the emerging ones. No more than `most` texts of a period are read; `count` then
+        tells how many there are.
         """
         reader = CorpusReader(self._segmenter, self._joints)
-        now = reader.read(texts)
-        before = None if previous is None else reader.read(previous)
+        now = reader.read(texts, most)
+        before = None if previous is None else reader.read(previous, most)
         table = build_word_table(reader.vocabulary, self._words, self._lexicon)
         items = find_items(now, table)
         found = find_phrases(items, table)
         candidates = weigh_candidates(found, items, table, len(now), self._cues)
         compared = {} if before is None else _compare(candidates, len(now), before, table, alpha)
         chosen = self._choose(candidates, table, compared)
-        return self._build(now, table, found, candidates, chosen, compared, read)
+        total = count() if count is not None and len(now) == most else len(now)
+        return self._build(now, table, found, candidates, chosen, compared, read, total)
 
     def _choose(self, candidates: Candidates, table: WordTable, compared: Mapping[int, Comparison]) -> list[int]:
         selection = Selection(candidates, table)
@@ -110,6 +121,7 @@ class ThemeFinder:
         chosen: Sequence[int],
         compared: Mapping[int, Comparison],
         read: Read,
+        total: int,
     ) -> pd.DataFrame:
         mentions = find_mentions(corpus, table, found, [int(candidates.keys[at]) for at in chosen], MOST_JUDGED)
         clauses = sorted({mention.clause for each in mentions for mention in each.judged})
@@ -119,7 +131,7 @@ class ThemeFinder:
         rows: dict[str, tuple[Any, ...]] = {}
         for at, each, some in zip(chosen, mentions, examples, strict=True):
             shown = [_show(mention, tags, texts) for mention in some if mention.feedback_id in texts]
-            figures = (int(candidates.counts[at]), int(candidates.counts[at]) / len(corpus))
+            figures = (int(candidates.counts[at]), int(candidates.counts[at]) / len(corpus), len(corpus), total)
             told = (*_judge(each.judged, tags), *_tell(compared.get(at)), json.dumps(shown, ensure_ascii=False))
             rows.setdefault(each.wording, (each.wording, _touchpoint(each.judged, tags), *figures, *told))
         return THEMES.build(sorted(rows.values(), key=lambda row: (-row[2], row[0])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
@@ -42,6 +42,14 @@ class TextReader:
             if rows:
                 in_order = sorted((key, words) for key, words in rows)
                 yield [key.hex() for key, _ in in_order], [words for _, words in in_order]
+
+    def count(self) -> int:
+        """Return how many texts the period has."""
+        text, feedback = tables.feedback_text, tables.feedback
+        joined = text.join(feedback, feedback.c.row_id == text.c.row_id)
+        counted = select(func.count()).select_from(joined).where(*within(self._bounds))
+        with self._database.reading() as connection:
+            return int(connection.execute(counted).scalar_one())
 
     def read(self, feedback_ids: Sequence[str]) -> dict[str, str]:
         """Return id → text of those that have one, whichever period they belong to."""

@@ -244,6 +244,29 @@ def test_of_very_many_texts_a_sample_is_read_and_the_rest_left_alone() -> None:
     assert corpus.starts[-1] == len(corpus.tokens)
 
 
+def test_themes_say_how_many_texts_they_were_counted_in_and_how_many_there_are() -> None:
+    ids = [f"r{at:03d}" for at in range(len(REVIEWS))]
+    known = dict(zip(ids, REVIEWS, strict=True))
+
+    def find(most: int) -> pd.DataFrame:
+        return THEME_FINDER.find([(ids, REVIEWS)], None, lambda wanted: known, count=lambda: 900, most=most)
+
+    assert set(zip(find(12)["texts_read"], find(12)["texts"], strict=True)) == {(12, 900)}
+    whole = find(1000)
+    assert set(zip(whole["texts_read"], whole["texts"], strict=True)) == {(len(REVIEWS), len(REVIEWS))}
+
+
+def test_whom_callers_turned_to_and_who_called_is_no_theme() -> None:
+    calls = [
+        "来电人反映相关部门没人管，楼道路灯坏了",
+        "市民来电，街道办事处的工作人员说路灯坏了没人修",
+        "用人单位拖欠工资",
+    ] * 4
+    found = set(themes(calls)["theme"])
+    assert not found & {"来电人", "来电", "相关部门", "部门", "市民", "街道办事处", "工作人员", "用人单位", "单位"}
+    assert any("路灯" in theme for theme in found)
+
+
 @pytest.mark.parametrize("texts", [[], ["好"], ["", "", "", ""], ["。！？"] * 5, ["1234 5678"] * 5, ["好好好"] * 9])
 def test_texts_without_phrases_have_no_themes(texts: list[str]) -> None:
     found = themes(texts, texts)

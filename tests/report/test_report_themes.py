@@ -22,12 +22,12 @@ def example(inputs, place, said, polarity="negative"):
     return {"feedback_id": row["feedback_id"], **clause}
 
 
-def themes(inputs, previous=(4, 0.1, 1.2, 0.004, True)):
+def themes(inputs, previous=(4, 0.1, 1.2, 0.004, True), texts=40):
     praise = example(inputs, 0, "物流很快", "positive")
     rows = [
-        ("物流很快", "delivery", 20, 0.5, 20, 20, 0, 0, 0, 1.0, *previous[:4], False, praise),
-        ("没人回", "", 8, 0.2, 8, 0, 0, 0, 8, -1.0, *previous, example(inputs, 1, "没人回")),
-        ("用不了", "price", 4, 0.1, 4, 0, 2, 0, 2, -0.5, *previous[:4], False, example(inputs, 3, "用不了")),
+        ("物流很快", "delivery", 20, 0.5, 40, texts, 20, 20, 0, 0, 0, 1.0, *previous[:4], False, praise),
+        ("没人回", "", 8, 0.2, 40, texts, 8, 0, 0, 0, 8, -1.0, *previous, example(inputs, 1, "没人回")),
+        ("用不了", "price", 4, 0.1, 40, texts, 4, 0, 2, 0, 2, -0.5, *previous[:4], False, example(inputs, 3, "用不了")),
     ]  # fmt: skip
     return replace(inputs, themes=THEMES.build([(*row[:-1], json.dumps([row[-1]])) for row in rows]))
 
@@ -54,6 +54,15 @@ def test_themes_stand_with_their_figures_and_a_clause(section) -> None:
     assert second["占比变化（百分点）"] == pytest.approx(10.0)
     assert (first["新出现"], second["新出现"].text, second["q 值"]) == (None, "新", 0.004)
     assert any(isinstance(block, Chart) and block.table == "themes" for block in section.blocks)
+
+
+def test_themes_of_a_sample_say_of_how_many_texts(section, small_inputs) -> None:
+    def told(blocks):
+        return [block.text for block in blocks if isinstance(block, Note) and "抽取" in block.text]
+
+    assert told(section.blocks) == []
+    (note,) = told(build(themes(small_inputs, texts=1600)).blocks)
+    assert "本期共 1,600 条文本" in note and "抽取的 40 条统计（2.5%" in note
 
 
 def test_what_annoys_most_and_what_is_new_have_tables_of_their_own(section) -> None:

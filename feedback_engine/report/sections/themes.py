@@ -60,11 +60,23 @@ def build_themes(facts: Facts) -> Section | Absent:
         Chart(f"说得最多的 {shown} 个主题", ChartKind.BAR, "themes", "主题", (Series("文本"),), shown),
         _table("themes", "全部主题", facts, themes, has_previous),
         Note(RULE, Tone.MUTED),
+        *_tell_sample(themes),
         *_negative(facts, themes, has_previous),
         *_emerging(facts, themes, has_previous),
         _examples(facts, _worth_quoting(themes)),
     ]
     return Section("主题", "主题", tuple(blocks), period_line(facts))
+
+
+def _tell_sample(themes: Sequence[_Theme]) -> list[Block]:
+    read, texts = themes[0]["texts_read"], themes[0]["texts"]
+    if read == texts:
+        return []
+    told = (
+        f"本期共 {texts:,} 条文本，主题按其中抽取的 {read:,} 条统计（{read / texts:.1%}；按编号抽取，每次相同）："
+        "文本数与占比都是这些文本里的，上期超过此数时也照此抽取。"
+    )
+    return [Note(told, Tone.MIXED)]
 
 
 def _negative(facts: Facts, themes: Sequence[_Theme], has_previous: bool) -> list[Block]:
