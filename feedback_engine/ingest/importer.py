@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -103,14 +103,16 @@ class Reading:
         flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True)) for r in self.adapted.rows.rejects]
         self.adapted.rows.rejects.clear()
         width = len(self.columns.labels)
-        fitting, misfits = _fit_width([row for row in rows if any(map(str.strip, row[1]))], width)
-        cells = list(zip(*(row for _, row in fitting), strict=True)) or [()] * width
-        chunk = Chunk(self.columns, [number for number, _ in fitting], list(cells))
+        if not _are_whole(rows, width):
+            rows, misfits = _fit_width([row for row in rows if any(map(str.strip, row[1]))], width)
+            flaws += misfits
+        cells: list[Sequence[str]] = list(zip(*(line for _, line in rows), strict=True)) or [()] * width
+        chunk = Chunk(self.columns, [number for number, _ in rows], cells)
         records = _SHAPES[self.adapted.kind](chunk, self.source)
         lost = {flaw.at for flaw in chunk.flaws if flaw.is_row_lost}
         if lost:
             records = records.select([at not in lost for at in range(len(chunk))])
-        flaws += misfits + [(chunk.numbers[flaw.at], flaw) for flaw in chunk.flaws]
+        flaws += [(chunk.numbers[flaw.at], flaw) for flaw in chunk.flaws]
         yield from build_batches(
             records,
             flaws,
@@ -203,12 +205,18 @@ def _require_data(path: Path, rows: Rows) -> Rows:
     return replace(rows, records=chain(head, records))
 
 
+def _are_whole(rows: list[tuple[int, list[str]]], width: int) -> bool:
+    """Whether every row has one cell a heading, and some column no blank, so that no row is blank."""
+    lines = [cells for _, cells in rows]
+    if set(map(len, lines)) != {width}:
+        return False
+    return any(all(cells[at].strip() for cells in lines) for at in range(width))
+
+
 def _fit_width(
     rows: list[tuple[int, list[str]]], width: int
 ) -> tuple[list[tuple[int, list[str]]], list[tuple[int, Flaw]]]:
     """Return the rows with one cell a heading, and the flaws of those that have more or fewer."""
-    if all(len(cells) == width for _, cells in rows):
-        return rows, []
     fitting: list[tuple[int, list[str]]] = []
     misfits: list[tuple[int, Flaw]] = []
     for number, cells in rows:

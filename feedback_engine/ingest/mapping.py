@@ -189,7 +189,7 @@ class Chunk:
             return [None] * len(self)
         parse = self.columns.moments.parse
         moments = [parse(cell) if cell else None for cell in cells]
-        for at in _positions(moments, lambda moment: moment is None):
+        for at in _positions(moments, lambda moment: moment is None) if None in moments else ():
             if cells[at]:
                 reason = f"不是 {FIRST_YEAR} 到 {LAST_YEAR} 年间的日期时间；应如 2026-10-31 08:30"
                 self.flaws.append(Flaw(at, self._label(name), cells[at], reason, is_row_lost))
@@ -220,7 +220,7 @@ class Chunk:
         ids = self.read_field(name)
         if ids is None:
             return None
-        damaged = _positions(ids, is_damaged) if any("+" in cell for cell in ids) else iter(())
+        damaged = _positions(ids, is_damaged) if "+" in "".join(ids) else iter(())
         for at in damaged:
             reason = "编号已被 Excel 改成科学计数法，位数丢失；本行改按内容识别，请重新导出编号为文本的文件"
             self.flaws.append(Flaw(at, self._label(name), ids[at], reason, False))

@@ -373,6 +373,19 @@ def test_blank_rows_are_not_rows(tmp_path: Path) -> None:
     assert batch.row_count == 1
 
 
+def test_blank_rows_and_totals_are_found_anywhere_in_a_long_file(tmp_path: Path) -> None:
+    rows = [["好", "甲", f"2026-01-{at % 28 + 1:02}", "", ""] for at in range(1300)]
+    for at in (0, 499, 500, 1299):
+        rows[at] = ["合计", "", "", "", "9"]
+    for at in (1, 501, 1298):
+        rows[at] = ["", " ", "\u3000", "", ""]
+    header = ["评论", "用户", "时间", "店铺", "点赞"]
+    batch = read(write(tmp_path / "r.csv", header, rows), source("reviews", REVIEWS), batch_rows=600)
+    assert batch.rejects["row_number"].tolist() == [2, 501, 502, 1301]
+    assert batch.feedback["row_number"].tolist() == sorted(set(range(4, 1300)) - {501, 502, 503})
+    assert batch.row_count == 1297
+
+
 def test_text_is_cleaned_at_the_door_and_else_left_as_written(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     texts = ["\u3000\n a\x00b\x07\ud800c\r\nd\te \u200b", "１００％ 好！！", "👨\u200d👩\u200d👧 ok", "\x85"]
