@@ -142,9 +142,11 @@ def _name_columns(header: Sequence[str]) -> list[str]:
 def _name_codes(header: Sequence[str]) -> list[str]:
     """Return one code a column: its heading as far as a code may hold it, so that figures bear names."""
     codes: list[str] = []
+    known: set[str] = set()
     for at, heading in enumerate(header, start=1):
         plain = _CODE_MARKS.sub("_", clean(heading)).strip("_")[:_MAX_CODE].strip("_")
-        codes.append(plain if plain and plain not in codes else f"{plain}_{at}" if plain else f"q{at}")
+        codes.append(plain if plain and plain not in known else f"{plain}_{at}" if plain else f"q{at}")
+        known.add(codes[-1])
     return codes
 
 

@@ -38,6 +38,7 @@ _KINDS = (
     "open",
     "closed",
     "birth",
+    "attention",
 )
 
 

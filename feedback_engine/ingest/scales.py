@@ -98,9 +98,12 @@ def recognise_scale(
     """Return the scale of a closed question, None if its answers are no ratings.
 
     `values` are the distinct cells (for a matrix, of all its rows; literals for "no answer" may be among them),
-    `declared` is what the platform says of the type or range, `value_labels` maps codes to what they mean.
+    `declared` is what the platform says of the type or range, `value_labels` maps codes to what they mean. A question
+    that tells which option to choose rates nothing.
     """
     asked = _Asked(stem, declared, load_scale_words())
+    if asked.words.has_cue("attention", stem):
+        return None
     # In an order of their own: the values come as a set, and what is made of them is compared from night to night.
     shown = {value.strip(): "" for value in sorted(values) if value.strip()}
     if value_labels:

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from feedback_engine.resources import find_table
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
 #: Envelopes around the record in JSON: Elasticsearch's, and one object a line with the record's kind as its key.
 _ENVELOPE = re.compile(r"(?:_source|helpdesk_ticket|ticket|complaint|case|record|fields|attributes)\.")
+#: Headings whose meaning a table remembers; a file has a few dozen, and each is asked about often.
+_MAX_REMEMBERED = 20_000
 _MARKS = str.maketrans("", "", ":*'\"`?_-·.#")
 
 
@@ -79,9 +80,14 @@ class AliasTable:
     def __init__(self, rows: Sequence[tuple[str, ...]]) -> None:
         aliases = [Alias(row[0], row[1], rank, "weak" in row[2:]) for rank, row in enumerate(rows)]
         self._exact = {fold_heading(alias.heading): alias for alias in reversed(aliases) if "*" not in alias.heading}
-        self._patterns = [
-            ("*".join(map(fold_heading, alias.heading.split("*"))), alias) for alias in aliases if "*" in alias.heading
-        ]
+        patterns = [alias for alias in aliases if "*" in alias.heading]
+        self._patterns = {f"p{number}": alias for number, alias in enumerate(patterns)}
+        forms = (
+            f"(?P<{name}>{'.*'.join(re.escape(fold_heading(part)) for part in alias.heading.split('*'))})"
+            for name, alias in self._patterns.items()
+        )
+        self._any_pattern = re.compile("|".join(forms) or "(?!)", re.DOTALL)
+        self._known: dict[str, Alias | None] = {}
 
     @classmethod
     def load(cls, name: str) -> AliasTable:
@@ -93,8 +99,13 @@ class AliasTable:
 
         A heading in traditional characters that is not in the table means what it does in simplified ones.
         """
-        inner = strip_envelope(heading)
-        return self._find(inner) or self._find(load_scale_words().simplify(inner))
+        if heading not in self._known:
+            if len(self._known) >= _MAX_REMEMBERED:
+                self._known.clear()
+            inner = strip_envelope(heading)
+            simple = load_scale_words().simplify(inner)
+            self._known[heading] = self._find(inner) or (self._find(simple) if simple != inner else None)
+        return self._known[heading]
 
     def _find(self, heading: str) -> Alias | None:
         folded, bare = fold_heading(heading), bare_heading(heading)
@@ -102,7 +113,8 @@ class AliasTable:
             return self._exact[folded]
         if bare in self._exact:
             return self._exact[bare]
-        return next((alias for pattern, alias in self._patterns if fnmatchcase(folded, pattern)), None)
+        match = self._any_pattern.fullmatch(folded)
+        return self._patterns[match.lastgroup or ""] if match else None
 
     def locate(self, header: Sequence[str]) -> dict[str, list[int]]:
         """Return for each field found its columns (0 = first), the best name first."""

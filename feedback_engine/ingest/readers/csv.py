@@ -40,7 +40,10 @@ def read_csv(path: Path, encoding: str, header_row: int) -> Rows:
     number, header = next(records, (header_row, [""]))
     if rejects:
         error = UnreadableFile if rejects[0].reason == _TOO_LONG else NoHeadings
-        raise error(f"{path} 第 {rejects[0].row_number} 行（标题行）无法读取：{rejects[0].reason}")
+        why = rejects[0].reason.partition("；")[0]
+        raise error(
+            f"{path} 第 {rejects[0].row_number} 行（标题行）无法读取：{why}；请改好这一行，或用 header_row 指明标题行"
+        )
     if not any(cell.strip() for cell in header):
         raise NoHeadings(f"{path} 第 {number} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
     evidence = (f"分隔符：{_DELIMITERS[delimiter]}",)

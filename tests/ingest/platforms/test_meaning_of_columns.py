@@ -11,6 +11,7 @@ import pytest
 from test_other_languages import feedback, open_file, open_table, types
 
 from feedback_engine.ingest.platforms.answers import judge_type
+from feedback_engine.ingest.scales import recognise_scale
 from feedback_engine.ingest.survey import QuestionType
 
 
@@ -150,3 +151,21 @@ def test_who_handled_a_complaint_stays_outside(tmp_path: Path) -> None:
     kept = feedback(reading).to_csv()
     assert not any(name in kept for name in ("王五福", "张三丰", "赵六合"))
     assert "处理人、回访人、客户" in "".join(reading.notes)
+
+
+@pytest.mark.parametrize(
+    "stem", ["为确认您在认真作答，本题请选“一般”", "此题请直接选择满意", '请选择"不满意"', "This is an attention check"]
+)
+def test_a_check_of_attention_rates_nothing(stem: str) -> None:
+    assert recognise_scale(stem, ["非常满意", "满意", "一般", "不满意", "非常不满意"]) is None
+    assert recognise_scale("您对本次服务满意吗", ["非常满意", "满意", "一般"]) is not None
+
+
+def test_the_answer_to_a_check_of_attention_is_kept_under_its_wording(tmp_path: Path) -> None:
+    heads = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "1、服务满意度", "2、本题请选“一般”"]
+    rows = [[n, f"2026/10/1 10:0{n}:00", "100秒", "微信", "N/A", "1.2.3.4(江苏-南京)", "满意", answer]
+            for n, answer in enumerate(["一般", "满意", "一般"])]  # fmt: skip
+    reading = open_table(tmp_path / "a.csv", heads, *rows)
+    assert types(reading) == {"Q1": "scale", "Q2": "single"}
+    main = feedback(reading)
+    assert [json.loads(cell)["本题请选“一般”"] for cell in main["attributes"]] == ["一般", "满意", "一般"]
