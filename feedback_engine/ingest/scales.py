@@ -38,6 +38,7 @@ _USUAL = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 _TELLING = tuple(frozenset(range(low, high + 1)) for low, high in ((1, 5), (1, 7), (1, 10), (0, 10)))
 #: Characters that a word has at most which is no phrase.
 _PHRASE, _LATIN_PHRASE = 3, 8
+_YES_OR_NO = re.compile("吗|么|嗎|麼|是否|有没有|^(?:are|is|do|does|did|were|was) ", re.IGNORECASE)
 _STEPS = "零一二三四五六七八九十"
 
 
@@ -234,12 +235,17 @@ def _from_numbers(values: Mapping[str, str], asked: _Asked) -> ScaleFinding | No
     return _from_range(found, asked, anchors, named, has_units=has_units)
 
 
+def _is_yes_or_no(found: list[float], asked: _Asked) -> bool:
+    """Whether these are codes of yes and no: 1 and 0, or 1 and 2 where the question can be answered so."""
+    return found == [0, 1] or (found == [1, 2] and _YES_OR_NO.search(asked.stem) is not None)
+
+
 def _from_range(
     found: list[float], asked: _Asked, anchors: dict[float, str], named: dict[str, float], *, has_units: bool
 ) -> ScaleFinding | None:
     """Return the scale whose range nobody wrote: the narrowest usual one that holds the values."""
     if not has_units and not asked.is_scale:
-        if asked.is_choice or asked.is_count:
+        if asked.is_choice or asked.is_count or _is_yes_or_no(found, asked):
             return None
         if not asked.is_rating and frozenset(found) not in _TELLING:
             return None

@@ -352,3 +352,10 @@ def test_whatever_the_values_the_finding_holds_together(values: list[str], stem:
     if finding is not None:
         assert finding.scale.min < finding.scale.max and finding.evidence
         assert all(finding.scale.min <= r <= finding.scale.max for r in finding.scale.label_ratings.values())
+
+
+@pytest.mark.parametrize(
+    ("stem", "values"), [("您对服务满意吗？", ["0", "1"]), ("您满意吗", ["1", "2"]), ("满意度", ["0", "1"])]
+)
+def test_codes_of_yes_and_no_are_no_scale(stem: str, values: list[str]) -> None:
+    assert recognise_scale(stem, values) is None

@@ -23,8 +23,11 @@ _RELATIVE = re.compile(
     r"|(?:an?|\d+) (?:second|minute|hour|day|week|month|year)s? ago|yesterday|just now)(?:\s*[\u4e00-\u9fff]{2,4})?",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)(万|亿|千|[wkm])?\+?", re.IGNORECASE)
-_UNITS = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1000, "k": 1000, "m": 1_000_000, "": 1}
+_COUNT = re.compile(
+    r"(?:约|近|超|超过)?(\d+(?:\.\d+)?) ?(万|萬|亿|億|千|百|[wkm])?(?:\+|多|余|以上)?(?:次|条|人|个)?", re.IGNORECASE
+)
+_UNITS = {"百": 100, "千": 1000, "k": 1000, "万": 10_000, "萬": 10_000, "w": 10_000, "m": 1_000_000,
+          "亿": 100_000_000, "億": 100_000_000, "": 1}  # fmt: skip
 
 
 def clean_post(text: str) -> str:

@@ -130,6 +130,9 @@ def _add_moments(layout: Layout, sample: Sample, found: dict[str, list[int]]) ->
             layout.add_attribute(heading, take_first(positions, days.convert))
         else:
             layout.add_field(name, heading, take_first(positions, days.convert))
+            # 处理时间 beside 办结时间 is kept too, as what it is called.
+            for position in positions[1:]:
+                layout.add_attribute(sample.header[position], take(position, days.convert))
     reply = places.get("replied_at", [])
     if "closed_at" not in places and reply and bare_heading(sample.header[reply[0]]) in _CLOSING_REPLIES:
         layout.columns["closed_at"] = layout.columns["replied_at"]
@@ -159,7 +162,7 @@ def _add_handling(layout: Layout, sample: Sample, found: dict[str, list[int]]) -
     stated = found.get("stated_type", [])
     paths = [levels, *([at] for at in stated)] if levels else [[at] for at in stated]
     if paths:
-        layout.add_field("stated_type", "投诉类型", lambda row: _first_path(paths, row))
+        layout.add_field("stated_type", _unlike("投诉类型", sample.header), lambda row: _first_path(paths, row))
     for position in [*levels, *stated]:
         layout.add_attribute(sample.header[position], take(position, join_list))
     for name in (*_REGIONS, "attribute", "overdue"):
@@ -173,6 +176,11 @@ def _add_handling(layout: Layout, sample: Sample, found: dict[str, list[int]]) -
             add_satisfaction(layout, sample, position, stem=f"{sample.header[position]}满意度")
         else:
             layout.add_attribute(sample.header[position], take(position))
+
+
+def _unlike(name: str, header: Sequence[str]) -> str:
+    """Return the name, longer where a heading of the file, under which an attribute is kept, is called so."""
+    return f"{name}（合）" if name in header else name
 
 
 def _first_path(paths: Sequence[Sequence[int]], row: Sequence[str]) -> str:

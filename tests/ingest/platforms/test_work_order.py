@@ -338,3 +338,14 @@ def test_a_register_without_texts_counts_its_cases_by_type(tmp_path: Path) -> No
     assert len(batch.feedback) == 3 and batch.rejects.empty
     assert set(batch.cases["stated_type"]) == {"网络质量"}
     assert "某人" not in batch.feedback.to_csv() and "13800001111" not in batch.feedback.to_csv()
+
+
+def test_every_column_of_moments_and_a_type_keep_their_names(tmp_path: Path) -> None:
+    header = ["工单号", "来电时间", "投诉类型", "投诉内容", "处理时间", "办结时间", "回访时间", "回访满意度"]
+    row = ["W1", "2026-03-02 08:00", "物流", "快递丢件，客服不处理", "2026-03-02 09:00", "2026-03-02 10:00",
+           "2026-03-03 10:00", "满意"]  # fmt: skip
+    batch = read_export(write_csv(tmp_path / "a.csv", header, [row]))
+    kept = attributes(batch)[0]
+    assert moments(batch.cases["closed_at"]) == ["2026-03-02 10:00"]
+    assert kept["处理时间"] == "2026-03-02 09:00" and kept["回访时间"] == "2026-03-03 10:00"
+    assert kept["投诉类型"] == "物流" and batch.cases["stated_type"].tolist() == ["物流"]
