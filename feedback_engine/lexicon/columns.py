@@ -25,7 +25,7 @@ def join_columns(groups: Iterable[Iterable[NDArray[Any]]]) -> list[Any]:
     return [np.concatenate(parts) for parts in zip(*groups, strict=True)]
 
 
-def pick(columns: Iterable[NDArray[Any]], chosen: Places) -> list[Any]:
+def pick(columns: Iterable[NDArray[Any]], chosen: Places | Flags) -> list[Any]:
     """Return the places chosen of each column."""
     return [column[chosen] for column in columns]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
@@ -99,14 +100,12 @@ def _write_items(proof: Proof, folded: FoldedTexts) -> Objects:
     edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
     digits = objects(map(str, range(int((ends - edges).max(initial=0)) + 1)))
     spans = zip(positions[starts].tolist(), positions[ends].tolist(), strict=True)
-    items = np.empty((len(starts), 9), dtype=np.object_)
+    items = np.empty((len(starts), 11), dtype=np.object_)
     items[:, 1], items[:, 3] = digits[starts - edges], digits[ends - edges]
-    items[:, 2], items[:, 4], items[:, 6] = ',"end":', ',"text":"', '","rule":'
+    items[:, 2], items[:, 4], items[:, 6], items[:, 8] = ',"end":', ',"text":"', '","rule":', ',"weight":'
     items[:, 5] = [row[first:last] for first, last in spans]
-    items[:, 7] = [
-        f'{encode_basestring(rule)},"weight":{value}'
-        for rule, value in zip(proof.rules.tolist(), _show(proof.values), strict=True)
-    ]
+    items[:, 7] = list(map(encode_basestring, proof.rules.tolist()))
+    items[:, 9] = _show(proof.values)
     return items
 
 
@@ -125,6 +124,19 @@ def _escape(folded: FoldedTexts) -> tuple[str, Places]:
     return row, widths.cumsum()
 
 
-def _show(values: Floats) -> list[str]:
-    """Return the values in four decimals."""
-    return ("%.4f " * len(values) % tuple(values.tolist())).split()
+@cache
+def _four_decimals() -> Objects:
+    """Return 0.0000 to 4.0000."""
+    return objects(f"{number / 10_000:.4f}" for number in range(40_001))
+
+
+def _show(values: Floats) -> Objects:
+    """Return the values in four decimals, by look-up but for those that are large or lie between two of them."""
+    table, scaled = _four_decimals(), np.abs(values) * 10_000
+    near = np.minimum(np.rint(scaled), len(table) - 1).astype(np.int64)
+    shown: Objects = table[near]
+    is_far = np.abs(scaled - near) > 0.499999
+    shown[is_far] = [f"{value:.4f}" for value in np.abs(values[is_far]).tolist()]
+    is_below = np.signbit(values)
+    shown[is_below] = "-" + shown[is_below]
+    return shown

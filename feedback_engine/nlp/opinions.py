@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places
+from feedback_engine.lexicon.columns import Objects, Places, objects, pick
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import KIND_NAMES, SIGNS, Flags, Floats, Word
+from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
 
 #: How many unmatched characters may stand between a modifier and what it acts upon.
 _NEGATION_REACH, _DEGREE_REACH = 5, 2
@@ -29,6 +29,8 @@ _DENIED = -0.9
 _MOST_MODIFIERS = 6
 #: No opinion is stronger than this, however many degree words it has.
 _STRONGEST = 1.5
+#: What an opinion is told to be, by kind.
+_KINDS_IN_WORDS = objects(KIND_NAMES.get(kind, "") for kind in KINDS)
 _QUOTES = (ord('"'), ord("'"))
 
 
@@ -76,46 +78,42 @@ class Opinions:
     def rules(self) -> Objects:
         """How each opinion came about: 负面:『没解决』(否定『没』+『解决』)."""
         findings, table = self._findings, self._readings.vocabulary.words
-        signs = (self.values > 0).astype(np.int8)
-        rules: Objects = table.plain_rules[signs, self._readings.words.values[findings.words]]
+        hits, signs = self._readings.words.values, (self.values > 0).astype(np.int8)
+        rules: Objects = table.plain_rules[signs, hits[findings.words]]
         told = (~findings.is_plain).nonzero()[0]
-        columns = (column[told].tolist() for column in (*findings[:-1], signs))
+        words = hits[findings.words[told]]
+        columns = (*pick(findings[:-1], told), table.parts[words], _KINDS_IN_WORDS[table.kind[words]])
         shown = self._readings.quote(findings.starts[told], findings.ends[told])
+        terms = table.terms[hits].tolist()
         rules[told] = [
-            f"{SIGNS[sign]}:『{text}』{self._put_in_words(_Finding(*finding))}"
-            for text, *finding, sign in zip(shown, *columns, strict=True)
+            f"{SIGNS[sign]}:『{text}』{_put_in_words(terms, _Finding(*finding))}"
+            for sign, text, finding in zip(
+                signs[told].tolist(), shown, zip(*(column.tolist() for column in columns), strict=True), strict=True
+            )
         ]
         return rules
 
-    def _put_in_words(self, finding: _Finding) -> str:
-        """Return in brackets what makes the opinion what it is."""
-        word, said = self._word(finding.hit), []
-        if finding.modifiers or finding.is_raised or word.parts:
-            parts = word.parts or f"『{word.term}』"
-            for back in range(finding.modifiers):
-                role = "否定" if finding.denials >> back & 1 else "程度"
-                parts = f"{role}『{self._word(finding.hit - 1 - back).term}』+{parts}"
-            said.append(f"{parts}+程度『{self._word(finding.hit + 1).term}』" if finding.is_raised else parts)
-        if word.opinion is not None and word.opinion.kind in KIND_NAMES:
-            said.append(KIND_NAMES[word.opinion.kind])
-        if finding.is_denied:
-            said.append(f"『{self._word(finding.hit - 1).term}』之后")
-        if finding.wish >= 0:
-            said.append(f"『{self._word(finding.wish).term}』之后")
-        if finding.is_asked:
-            said.append("疑问句减弱")
-        if finding.is_ironical:
-            said.append("引号反语")
-        return f"({','.join(said)})" if said else ""
 
-    def _word(self, hit: int) -> Word:
-        return self._readings.vocabulary.words.words[self._hit_words[hit]]
-
-    @cached_property
-    def _hit_words(self) -> list[int]:
-        """The number of the word of each hit."""
-        numbers: list[int] = self._readings.words.values.tolist()
-        return numbers
+def _put_in_words(terms: Sequence[str], finding: _Finding) -> str:
+    """Return in brackets what makes the opinion what it is; `terms` are those of all hits."""
+    hit, _, _, modifiers, denials, is_raised, is_denied, wish, is_asked, is_ironical, parts, kind = finding
+    said = []
+    if modifiers or is_raised or parts:
+        made_of = parts or f"『{terms[hit]}』"
+        for back in range(modifiers):
+            made_of = f"{'否定' if denials >> back & 1 else '程度'}『{terms[hit - 1 - back]}』+{made_of}"
+        said.append(f"{made_of}+程度『{terms[hit + 1]}』" if is_raised else made_of)
+    if kind:
+        said.append(kind)
+    if is_denied:
+        said.append(f"『{terms[hit - 1]}』之后")
+    if wish >= 0:
+        said.append(f"『{terms[wish]}』之后")
+    if is_asked:
+        said.append("疑问句减弱")
+    if is_ironical:
+        said.append("引号反语")
+    return f"({','.join(said)})" if said else ""
 
 
 def add_notes(rule: str, notes: Sequence[str]) -> str:
@@ -138,6 +136,9 @@ class _Finding(NamedTuple):
     wish: int
     is_asked: bool
     is_ironical: bool
+    #: What the word itself is made of, and what it says beside its sign.
+    parts: str
+    kind: str
 
 
 def _have_structure(readings: Readings, findings: Findings) -> Flags:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, objects
+from feedback_engine.lexicon.columns import Places, join_columns, objects, pick
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import Columns
 from feedback_engine.nlp.vocabulary import SIGNS, Flags, Floats
@@ -15,6 +15,9 @@ from feedback_engine.nlp.vocabulary import SIGNS, Flags, Floats
 #: So many pieces are told one by one, those of at least this weight in log odds; the others are told together.
 _MOST, _LEAST = 4, 0.3
 _SHOWN = 16
+_SIGNS = objects(SIGNS)
+#: What is told after the text of a piece, by whether it is the rest, and whether the text is cut.
+_KINDS = objects(("』(学习权重", "…』(学习权重", "』(学习权重,其余文字合计", "…』(学习权重,其余文字合计")).reshape(2, 2)
 #: What is left by rounding is not told.
 _NOTHING = 1e-9
 
@@ -37,7 +40,7 @@ class Runs(NamedTuple):
 
     def take(self, chosen: Places | Flags) -> Runs:
         """Return some of the runs."""
-        return Runs(self.parts[chosen], self.starts[chosen], self.ends[chosen], self.values[chosen])
+        return Runs(*pick(self, chosen))
 
 
 def tell_pieces(
@@ -51,23 +54,12 @@ def tell_pieces(
     told = _strongest(runs.take(np.abs(runs.values) >= _LEAST))
     rest = _find_rest(characters, totals - np.bincount(told.parts, told.values, minlength=len(totals)))
     is_all = np.bincount(told.parts, minlength=len(totals))[rest.parts] == 0
-    both = Runs(
-        np.concatenate([told.parts, rest.parts]),
-        np.concatenate([told.starts, rest.starts]),
-        np.concatenate([told.ends, rest.ends]),
-        np.concatenate([told.values, rest.values]),
-    )
-    names = np.where(is_all, 0, 1)
-    kinds = ["学习权重"] * len(told.parts) + [("学习权重", "学习权重,其余文字合计")[name] for name in names.tolist()]
+    both = Runs(*join_columns((told, rest)))
     stops = np.minimum(both.ends, both.starts + _SHOWN)
-    cuts = (both.ends > stops).tolist()
-    shown = readings.quote(both.starts, stops)
-    rules = [
-        f"{SIGNS[value > 0]}:『{text}{'…' if is_cut else ''}』({kind}{notes[part]})"
-        for value, text, is_cut, kind, part in zip(
-            both.values.tolist(), shown, cuts, kinds, both.parts.tolist(), strict=True
-        )
-    ]
+    is_rest = np.concatenate([np.zeros(len(told.parts), dtype=np.bool_), ~is_all]).astype(np.int8)
+    heads, kinds = _SIGNS[(both.values > 0).astype(np.int8)], _KINDS[is_rest, (both.ends > stops).astype(np.int8)]
+    columns = (heads.tolist(), readings.quote(both.starts, stops), kinds.tolist(), objects(notes)[both.parts].tolist())
+    rules = [f"{sign}:『{text}{kind}{note})" for sign, text, kind, note in zip(*columns, strict=True)]
     return Columns(*both, objects(rules), np.zeros(len(rules), dtype=np.int8))
 
 

@@ -101,6 +101,8 @@ class WordTable:
         self.has_parts = _flags(count, (n for n, word in enumerate(words) if word.parts))
         self.denies_next = _flags(count, (n for n, word in enumerate(words) if word.is_open_denial))
         self.is_contrast = _flags(count, contrasts)
+        self.terms = objects(word.term for word in words)
+        self.parts = objects(word.parts for word in words)
         #: The rule of a word with nothing to add, against and for; where the word is not plain, there is more.
         self.plain_rules = objects(f"{sign}:『{word.term}』" for sign in SIGNS for word in words).reshape(2, count)
         self.is_plain = _flags(count, (n for n, word in enumerate(words) if _is_plain(word)))
