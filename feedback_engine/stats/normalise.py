@@ -30,14 +30,23 @@ def normalise_columns(x: Floats, how: str, cost: NDArray[np.bool_] | None = None
 
 
 def cost_mask(cost: Values, names: Sequence[str], columns: int) -> NDArray[np.bool_]:
-    """Return which columns are costs from a mask, from positions, or from column names."""
+    """Return which columns are costs from a mask (of truth values, or of 0 and 1), from positions, or from names.
+
+    Two columns marked [0, 1] or [1, 0] could mean either, and raise.
+    """
     if cost is None:
         return np.zeros(columns, dtype=bool)
     given = flags_of(cost, "cost")
     if given.dtype == bool and given.shape == (columns,):
         return given
+    items = np.ravel(given).tolist()
+    if given.dtype.kind in "iu" and given.shape == (columns,) and set(items) <= {0, 1}:
+        if sorted(items) == [0, 1]:
+            raise StatisticsError(f"cost = {items} 可以是列号,也可以是 0/1 标记;请写成 [True, False] 或列名")
+        # Positions would not come twice: these are marks.
+        return given.astype(bool)
     mask = np.zeros(columns, dtype=bool)
-    for item in np.ravel(given).tolist():
+    for item in items:
         mask[_position(item, names, columns)] = True
     return mask
 

@@ -85,6 +85,8 @@ def test_critic_weights_print_the_published_example() -> None:
 
 def test_critic_turns_cost_indicators_and_skips_constant_ones() -> None:
     assert critic_weights(TUS, cost=[0])[0] == pytest.approx(0.184, abs=5e-4)
+    assert critic_weights(TUS, cost=[1, 0, 0, 0, 0, 0]) == pytest.approx(critic_weights(TUS, cost=[0]))
+    assert critic_weights(TUS, cost=[True] + [False] * 5) == pytest.approx(critic_weights(TUS, cost=[0]))
     flat = np.column_stack([TUS, np.ones(5)])
     assert critic_weights(flat)[:6] == pytest.approx(critic_weights(TUS))
     assert critic_weights(flat)[6] == 0
@@ -168,6 +170,7 @@ def test_delphi_stops_when_experts_agree_and_stay() -> None:
         (lambda: entropy_weights([[1, 2], [2, 3]], normalise="x"), "minmax、ratio"),
         (lambda: entropy_weights([[1, 2], [2, 3]], cost=["价格"]), "不是任何一列"),
         (lambda: entropy_weights([[1, 2], [2, 3]], "zscore"), "仍有负值"),
+        (lambda: critic_weights([[1, 2], [2, 3]], cost=[0, 1]), "可以是列号,也可以是 0/1 标记"),
         (lambda: critic_weights([[1, np.nan], [2, 3]]), "第 1 行"),
         (lambda: variation_weights([[-1, 2], [1, 3]]), "均值为 0"),
         (lambda: pca_weights([[1, 2], [1, 3], [1, 5]]), "方差为 0"),
