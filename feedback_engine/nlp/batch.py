@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, objects, steps
+from feedback_engine.lexicon.columns import Objects, Places, objects, steps
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.rows import Rows, join_rows
 from feedback_engine.nlp.tagger import Tagger, as_text
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: So many characters are read at once: enough to make light of what a batch costs, few enough to stay in the cache.
 _BATCH = 40_000
+#: So many batches make a part of the table.
+_PART = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,33 @@ def tag_table(
     distinct = list(numbers)
     built = tagger.build() if isinstance(tagger, TaggerSpec) else tagger
     batches = list(_batches(distinct))
-    found = join_rows(pool.annotate(built, batches) if pool else (annotate_batch(batch, built) for batch in batches))
-    wanted = [numbers[text] for text in given]
-    if len(distinct) < len(given):
-        rows, of = _repeat(found, wanted)
-        found = found.take(rows)._replace(texts=of)
-    columns = found._asdict()
-    return ANNOTATIONS.build_columns({"feedback_id": objects(ids)[columns.pop("texts")], **columns})
+    found = pool.annotate(built, batches) if pool else (annotate_batch(batch, built) for batch in batches)
+    if len(distinct) == len(given):
+        return _build_in_parts(found, ids)
+    whole = join_rows(found)
+    rows, of = _repeat(whole, [numbers[text] for text in given])
+    return _build(whole.take(rows)._replace(texts=of), objects(ids))
+
+
+def _build_in_parts(batches: Iterable[Rows], ids: Sequence[str]) -> pd.DataFrame:
+    """Return the table of these batches, built some at a time, while other processes go on with the next."""
+    import pandas as pd
+
+    names, coming, frames, first = objects(ids), iter(batches), list[pd.DataFrame](), 0
+    while some := list(islice(coming, _PART)):
+        rows = join_rows(some)
+        frames.append(_build(rows, names[first:]))
+        first += int(rows.texts[-1]) + 1
+    if len(frames) < 2:
+        return frames[0] if frames else ANNOTATIONS.build()
+    whole = pd.concat(frames, ignore_index=True)
+    # parts of one id each are without repeats if they are so one by one
+    return whole if len(set(ids)) == len(ids) else ANNOTATIONS.conform(whole)
+
+
+def _build(rows: Rows, names: Objects) -> pd.DataFrame:
+    columns = rows._asdict()
+    return ANNOTATIONS.build_columns({"feedback_id": names[columns.pop("texts")], **columns})
 
 
 def _repeat(found: Rows, wanted: Sequence[int]) -> tuple[Places, Places]:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import weakref
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Semaphore, Thread
@@ -41,12 +41,13 @@ class TaggerPool:
         self._started_in = 0
         self._lock = Lock()
 
-    def annotate(self, tagger: Tagger, batches: Sequence[Sequence[str]]) -> list[Rows]:
-        """Return the annotations of each batch; raises ProcessError if a process dies, and ends the others."""
+    def annotate(self, tagger: Tagger, batches: Sequence[Sequence[str]]) -> Iterator[Rows]:
+        """Yield the annotations of each batch in order; raises ProcessError if a process dies, and ends the others."""
         if not self._is_worth_it(len(batches)) or not self._lock.acquire(blocking=False):
-            return [annotate_batch(batch, tagger) for batch in batches]
+            yield from (annotate_batch(batch, tagger) for batch in batches)
+            return
         try:
-            return self._share_out(tagger, batches)
+            yield from self._share_out(tagger, batches)
         except BaseException:
             self._stop()
             raise
@@ -62,21 +63,22 @@ class TaggerPool:
         is_running = bool(self._workers) and self._started_in == os.getpid()
         return self._others > 0 and batches >= min(self._worth, _WORTH_ASKING if is_running else self._worth)
 
-    def _share_out(self, tagger: Tagger, batches: Sequence[Sequence[str]]) -> list[Rows]:
+    def _share_out(self, tagger: Tagger, batches: Sequence[Sequence[str]]) -> Iterator[Rows]:
         self._start()
-        found: dict[int, Rows] = {}
-        waiting = deque(range(len(batches)))
+        waiting, found, told = deque(range(len(batches))), dict[int, Rows](), 0
         for worker in self._workers:
             worker.know(tagger)
-        while len(found) < len(batches):
+        while told < len(batches):
             for worker in self._workers:
-                while len(worker.pending) < _AHEAD and len(waiting) > _AHEAD - 1:
+                while len(worker.pending) < _AHEAD and len(waiting) >= _AHEAD:
                     worker.send(waiting.popleft(), batches, tagger)
             if waiting:
                 number = waiting.popleft()
                 found[number] = annotate_batch(batches[number], tagger)
-            self._collect(found, is_idle=not waiting and len(found) < len(batches))
-        return [found[number] for number in range(len(batches))]
+            self._collect(found, is_idle=not waiting and told not in found)
+            while told in found:
+                yield found.pop(told)
+                told += 1
 
     def _collect(self, found: dict[int, Rows], *, is_idle: bool) -> None:
         """Take what has arrived; wait for something where there is nothing else to do."""
