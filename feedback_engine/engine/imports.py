@@ -7,6 +7,7 @@ import glob
 import hashlib
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property, partial
@@ -37,6 +38,8 @@ _GENERIC = "generic"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 50_000
+#: Seconds for which a thread has Python to itself while another waits, during an import.
+_TURN = 0.001
 
 
 class Imports:
@@ -153,7 +156,7 @@ class Imports:
             logger.info("%s：同一文件已导入过，没有变化", path.name)
             return FileSummary(path.name, file.source, file.platform, known, known.quarantined, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
-        with _rare_collections():
+        with _two_threads_at_work():
             for batch, counts in writer.save_batches(file, reading):
                 rejected_rows += int(batch.rejects["row_number"].nunique())
                 self._progress(f"导入 {path.name}", counts.read, 0)
@@ -229,14 +232,20 @@ class Imports:
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for reference cycles less often: a batch is many small objects without one, and each look costs time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_COLLECTED_AFTER, *usual[1:])
+def _two_threads_at_work() -> Iterator[None]:
+    """Let Python look for reference cycles less often, and its threads take turns more often.
+
+    A batch is many small objects without a cycle, and each look costs time. The thread that stores one needs Python for
+    a moment between two statements, and would wait for that longer than a statement takes.
+    """
+    threshold, turn = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(_COLLECTED_AFTER, *threshold[1:])
+    sys.setswitchinterval(_TURN)
     try:
         yield
     finally:
-        gc.set_threshold(*usual)
+        gc.set_threshold(*threshold)
+        sys.setswitchinterval(turn)
 
 
 def _show_headings(header: Sequence[str]) -> str:

@@ -1,5 +1,7 @@
 """A file of a known platform, imported without any configuration, and what comes of it."""
 
+import gc
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,17 @@ def test_a_look_at_a_long_file_says_how_far_it_has_come(export: Path) -> None:
     told: list[tuple[str, int]] = []
     fe.FeedbackEngine(progress=lambda stage, done, _: told.append((stage, done))).inspect(export)
     assert told == [(f"查看 {export.name}", 40)]
+
+
+def test_an_import_that_breaks_off_leaves_python_as_it_found_it(export: Path) -> None:
+    def settings() -> tuple[object, float]:
+        return gc.get_threshold(), sys.getswitchinterval()
+
+    def stop(*_: object) -> None:
+        assert settings() != before
+        raise InterruptedError
+
+    before = settings()
+    with pytest.raises(InterruptedError):
+        fe.FeedbackEngine(progress=stop).import_file(export)
+    assert settings() == before
