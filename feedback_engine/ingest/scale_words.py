@@ -39,6 +39,7 @@ _KINDS = (
     "closed",
     "birth",
     "attention",
+    "yes or no",
 )
 
 
@@ -103,6 +104,10 @@ class ScaleWords:
     def has_cue(self, kind: str, text: str) -> bool:
         """Whether the text holds a cue of that kind."""
         return self.cues[kind].search(self.simplify(unicodedata.normalize("NFKC", text))) is not None
+
+    def is_yes_or_no(self, value: str) -> bool:
+        """Whether an answer is a plain yes or no, which has no degree."""
+        return self.cues["yes or no"].fullmatch(self.simplify(fold(value))) is not None
 
     def asks_for_words(self, stem: str) -> bool:
         """Whether a question can only be answered in words of one's own: 您的意见和建议：, but not 是否采纳建议."""

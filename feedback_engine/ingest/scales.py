@@ -156,6 +156,8 @@ def _from_words(values: Mapping[str, str], asked: _Asked, *, is_complete: bool =
             heard[value] = word
         elif not _is_missing(value):
             return None
+    if heard and all(asked.words.is_yes_or_no(value) for value in heard):
+        return None
     fits = _fitting(heard, asked.words)
     if not fits or not _is_telling(heard, asked):
         return None

@@ -219,7 +219,7 @@ def split_texts(texts: Sequence[str], *, is_part: bool = False) -> tuple[str, li
     plain = [_CHOICE.sub("", clean_post(text)) for text in texts]
     if len(plain) == 1:
         stem, mark, label = plain[0].rpartition(" - ") if is_part else ("", "", "")
-        return (stem, [label]) if mark else (plain[0], [""])
+        return (_CHOICE.sub("", stem), [label]) if mark else (plain[0], [""])
     shared = share_prefix(plain)
     stem, mark, _ = shared.rpartition(" - ")
     if not mark and shared.rstrip().endswith("-"):
@@ -229,4 +229,4 @@ def split_texts(texts: Sequence[str], *, is_part: bool = False) -> tuple[str, li
         return plain[0], ["" if text == plain[0] else text for text in plain] if len(set(plain)) > 1 else [""] * len(
             plain
         )
-    return stem, [text[len(stem) + len(mark) :] for text in plain]
+    return _CHOICE.sub("", stem), [text[len(stem) + len(mark) :] for text in plain]

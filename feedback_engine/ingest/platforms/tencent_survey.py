@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
@@ -24,8 +25,11 @@ _KEPT = ("语言", "清洗数据结果", "用户类型", "自定义字段", "来
 _META = frozenset(
     {_NUMBER, _STARTED, _ENDED, _DURATION, *_KEPT, "用户标识", "昵称", "IP", "UA", "Referrer", "openid", "OpenID"}
 )
-_HEAD = re.compile(r"(\d{1,4})\s*[.．、]\s*(.+)", re.DOTALL)
+_HEAD = re.compile(r"Q?(\d{1,4})\s*[.．、]\s*(.+)", re.DOTALL)
 _LETTER = re.compile(r"[A-Z]{1,2}[.．、]\s*")
+_COLON = re.compile("[:：]")
+#: Letters before options that stand in one cell.
+_LETTERS = re.compile(r"(?:^|(?<=[┋|;；→]))\s*[A-Z]{1,2}[.．、]\s*")
 
 
 class TencentSurvey:
@@ -51,18 +55,23 @@ class TencentSurvey:
         survey = SurveyLayout()
         _add_meta(survey, header, cells)
         heads = [
-            _read_head(position, heading) for position, heading in enumerate(header) if heading and heading not in _META
+            _read_head(position, heading, cells[position])
+            for position, heading in enumerate(header)
+            if heading and heading not in _META
         ]
-        add_heads(survey, heads, cells, Grammar(_read_answer, (JOINER, "|")))
+        add_heads(survey, heads, cells, Grammar(_read_answer, (JOINER, "|", ";", "；", "→")))
         return survey.adapt(rows, scope=digest_stems(heading for heading in header if _HEAD.fullmatch(heading)))
 
 
-def _read_head(position: int, heading: str) -> Head:
-    """Return the head taken apart at its last colon; whether that parts an option from the stem, the cells tell."""
+def _read_head(position: int, heading: str, cells: Sequence[str]) -> Head:
+    """Return the head taken apart at the colon behind which the option stands that cells hold, else at the last one.
+
+    Whether that parts an option from the stem, the cells tell.
+    """
     match = _HEAD.fullmatch(heading)
     number, text = (match[1], match[2]) if match else ("", heading)
     whole, declared = split_noise(text)
-    cut = max(whole.rfind(":"), whole.rfind("："))
+    cut = _find_colon(whole, cells)
     stem, part = (whole[:cut].strip(), whole[cut + 1 :].strip()) if cut > 0 else (whole, "")
     if not part:
         stem = whole
@@ -71,9 +80,18 @@ def _read_head(position: int, heading: str) -> Head:
     return Head(position, stem, _LETTER.sub("", part, count=1) or part, number, declared, is_required, whole)
 
 
+def _find_colon(whole: str, cells: Sequence[str]) -> int:
+    """Return where the colon between stem and option stands; -1 without one."""
+    colons = [match.start() for match in _COLON.finditer(whole)]
+    given = set(map(_read_answer, answered(cells)))
+    options = {at: _LETTER.sub("", whole[at + 1 :].strip(), count=1) for at in colons}
+    held = [at for at in colons if options[at] and any(cell.startswith(options[at]) for cell in given)]
+    return max(held or colons, default=-1)
+
+
 def _read_answer(cell: str) -> str:
-    """Return the answer without the letter of its option."""
-    return _LETTER.sub("", clean(cell), count=1)
+    """Return the answer without the letters of its options."""
+    return _LETTERS.sub("", clean(cell))
 
 
 def _add_meta(survey: SurveyLayout, header: list[str], cells: list[list[str]]) -> None:

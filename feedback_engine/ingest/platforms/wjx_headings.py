@@ -17,10 +17,10 @@ _OLD_OPTION = re.compile(r"第(\d{1,4})题\s*[(（](.*)[)）]", re.DOTALL)
 _NEW_OPTION = re.compile(r"[(（](.*)[)）]", re.DOTALL)
 #: 题干(选项): as heads are written after the survey was edited.
 _EDITED_OPTION = re.compile(r"(.+?)[(（](.*)[)）]", re.DOTALL)
-#: (单选题 *必答), [矩阵量表题], （多选,）: what the platform adds to a head.
+#: (单选题 *必答), [矩阵量表题], （多选,）, (省市地区 *必答): what the platform adds to a head.
 _NOISE = re.compile(
     r"[(\[（【]\s*((?:单选|多选|单项|多项|矩阵|填空|排序|量表|NPS|滑动|滑块|比重|评分|打分|下拉|表格|上传|简答|级联|必答|必填|选填)"
-    r"[^()（）\[\]【】]{0,14})\s*[)\]）】]\s*\*?"
+    r"[^()（）\[\]【】]{0,14}|[^()（）\[\]【】*]{1,12}\*\s*必答)\s*[)\]）】]\s*\*?"
 )
 #: One em dash: two are punctuation.
 _DASH = re.compile(r"(?<!—)—(?!—)")

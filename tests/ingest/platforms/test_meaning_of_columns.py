@@ -169,3 +169,52 @@ def test_the_answer_to_a_check_of_attention_is_kept_under_its_wording(tmp_path: 
     assert types(reading) == {"Q1": "scale", "Q2": "single"}
     main = feedback(reading)
     assert [json.loads(cell)["本题请选“一般”"] for cell in main["attributes"]] == ["一般", "满意", "一般"]
+
+
+TIMES = ["2026/5/26 12:00", "2026/5/26 12:05", "300"]
+
+
+def test_an_option_of_tencent_may_hold_a_colon_itself(tmp_path: Path) -> None:
+    heads = ["编号", "开始答题时间", "结束答题时间", "答题时长", "1.来源：:A.朋友：同事", "1.来源：:B.广告"]
+    rows = [["1", *TIMES, "A.朋友：同事", ""], ["2", *TIMES, "A.朋友：同事", "B.广告"]]
+    reading = open_table(tmp_path / "a.csv", heads, *rows)
+    assert [(q.stem, q.options) for q in reading.adapted.questions] == [("来源：", ("朋友：同事", "广告"))]
+
+
+def test_letters_before_options_in_one_cell_all_go_and_numbers_may_have_a_q(tmp_path: Path) -> None:
+    heads = ["编号", "开始答题时间", "结束答题时间", "答题时长", "Q1.性别", "Q2.渠道（多选）"]
+    cells = ["A.网店;B.门店", "A.网店", "B.门店;C.电话", "C.电话"]
+    reading = open_table(tmp_path / "a.csv", heads, *([str(n), *TIMES, "A.男", cell] for n, cell in enumerate(cells)))
+    assert types(reading) == {"Q1": "single", "Q2": "multi"}
+    assert [json.loads(cell)["渠道"] for cell in feedback(reading)["attributes"]] == [
+        "网店┋门店", "网店", "门店┋电话", "电话",
+    ]  # fmt: skip
+
+
+def test_what_wjx_adds_to_a_head_is_no_part_of_the_stem(tmp_path: Path) -> None:
+    heads = [
+        "序号",
+        "提交答卷时间",
+        "所用时间",
+        "来源",
+        "来源详情",
+        "来自IP",
+        "1、请选择省份城市与地区:(省市地区 *必答)",
+    ]
+    row = ["1", "2026/10/1 10:01:00", "100秒", "微信", "N/A", "1.2.3.4(江苏-南京)", "上海-上海-黄浦区"]
+    question = open_table(tmp_path / "a.csv", heads, row).adapted.questions[0]
+    assert (question.stem, question.is_required) == ("请选择省份城市与地区:", True)
+
+
+def test_the_choices_of_qualtrics_share_a_stem_without_the_word_for_them(tmp_path: Path) -> None:
+    columns = [
+        ("Q1_1", "选了什么 - Selected Choice - 甲", "QID1_1"),
+        ("Q1_2", "选了什么 - Selected Choice - 乙", "QID1_2"),
+    ]
+    reading = open_file(qualtrics(tmp_path / "a.csv", columns, ["甲", ""], ["甲", "乙"]))
+    assert [(q.stem, q.options) for q in reading.adapted.questions] == [("选了什么", ("甲", "乙"))]
+
+
+def test_a_plain_yes_or_no_has_no_degree() -> None:
+    assert recognise_scale("您会推荐给朋友吗？", ["会", "不会"]) is None
+    assert recognise_scale("您会推荐给朋友吗？", ["会", "不一定", "不会"]) is not None
