@@ -38,6 +38,10 @@ def join_path(positions: Sequence[int], row: Sequence[str]) -> str:
     return "/".join(levels)
 
 
+#: What callers press: 1 for satisfied, as often as not.
+_KEYS = frozenset("123")
+
+
 def is_segment(cells: Sequence[str]) -> bool:
     """Whether a column can split customers into groups: short values, not all different, nothing personal."""
     distinct = set(cells)
@@ -69,6 +73,13 @@ def add_satisfaction(
         found = recognise_scale(stem or heading, rated) or _recognise_most(stem or heading, layout, sample, position)
         if found is None:
             layout.warnings.append(f"{heading!r} 列的取值认不出量表（如 {sorted(rated)[0]!r}），只作为属性保留")
+            layout.add_attribute(heading, take(position))
+            return
+        if not found.is_certain and rated <= _KEYS:
+            layout.warnings.append(
+                f"{heading!r} 列只有 {'、'.join(sorted(rated))}，可能是按键或选项的代码（1 常是满意），没有计分；"
+                "若是分数请用映射文件声明"
+            )
             layout.add_attribute(heading, take(position))
             return
         scale, evidence = found.scale, found.evidence

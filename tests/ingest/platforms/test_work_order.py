@@ -349,3 +349,34 @@ def test_every_column_of_moments_and_a_type_keep_their_names(tmp_path: Path) -> 
     assert moments(batch.cases["closed_at"]) == ["2026-03-02 10:00"]
     assert kept["处理时间"] == "2026-03-02 09:00" and kept["回访时间"] == "2026-03-03 10:00"
     assert kept["投诉类型"] == "物流" and batch.cases["stated_type"].tolist() == ["物流"]
+
+
+LOGS = [
+    (["来电日期", "来电号码", "投诉内容", "处理过程", "处理人"],
+     ["2026.3.1", "13800138000", "丢件没人管", "已致歉", "李四光"]),
+    (["案件编号", "案件标题", "案件内容", "上报时间", "大类"],
+     ["A1", "占道", "丢件没人管", "2026-03-01 08:00", "市容"]),
+    (["信访编号", "来信人", "来信日期", "来信内容", "答复意见"], ["X1", "李四光", "2026-3-1", "丢件没人管", "已处理"]),
+    (["通话流水号", "呼叫时间", "主叫号码", "通话小结", "业务类型"],
+     ["C1", "2026-03-01 08:00", "13800138000", "丢件没人管", "投诉"]),
+    (["Ticket No", "Customer Name", "Complaint Date", "Complaint", "Status"],
+     ["T1", "李四光", "2026-03-01", "丢件没人管", "Closed"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "row"), LOGS)
+def test_logs_of_letters_cases_and_calls_have_text_and_day_and_nobody(
+    tmp_path: Path, header: list[str], row: list[str]
+) -> None:
+    batch = read_export(write_csv(tmp_path / "a.csv", header, [row]))
+    assert batch.feedback["text"].iloc[0].endswith("丢件没人管")
+    assert moments(batch.cases["opened_at"])[0].startswith("2026-03-01")
+    assert not any(name in batch.feedback.to_csv() for name in ("李四光", "13800138000"))
+
+
+def test_keys_that_callers_pressed_are_no_ratings(tmp_path: Path) -> None:
+    header = ["通话流水号", "呼叫时间", "通话小结", "满意度"]
+    rows = [[f"C{n}", "2026-03-01 08:00", f"丢件{n}", str(n % 3 + 1)] for n in range(9)]
+    reading = open_export(write_csv(tmp_path / "a.csv", header, rows))
+    assert "按键" in "".join(reading.notes)
+    assert read_all(reading).ratings.empty
