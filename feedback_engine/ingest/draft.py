@@ -208,7 +208,7 @@ def _find_siblings(
     found_here: dict[int, ScaleFinding] = {}
     for at in places if numeric else ():
         cells = {cell for cell in sample.column(at) if cell not in DEFAULT_MISSING}
-        if not cells or not all(map(_RATING.fullmatch, cells)) or words.has_cue("count", sample.header[at]):
+        if len(cells) < 2 or not all(map(_RATING.fullmatch, cells)) or words.has_cue("count", sample.header[at]):
             continue
         low, high = min(map(float, cells)), max(map(float, cells))
         like = next((pair for pair in numeric if pair[1].scale.min <= low and high <= pair[1].scale.max), None)

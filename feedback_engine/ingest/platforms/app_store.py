@@ -11,6 +11,8 @@ from feedback_engine.ingest.readers.rows import Rows
 
 _PYTHON = ("date", "review", "rating", "isEdited", "title", "userName")
 _JAVASCRIPT = ("userName", "userUrl", "version", "score", "title", "text")
+#: Of the JSON that Apple's own feed of reviews comes as.
+_FEED = frozenset(("im:rating.label", "content.label", "title.label"))
 _PYTHON_LEAST = frozenset(("review", "rating", "title"))
 
 
@@ -38,6 +40,8 @@ class AppStore:
             "version",
             "updated",
         } <= heads
+        if heads >= _FEED:
+            return Match(len(_FEED), ("JSON 的键是苹果评论 RSS 的：im:rating、content",))
         if not (is_python or is_javascript):
             found, store = self._table.locate(sample.header), find_store(sample, _STORE_NAMES)
             is_named = store is not None and {"score", "text"} <= found.keys()

@@ -35,10 +35,12 @@ class GooglePlay:
         own = [heading for heading in sample.header if heading in _OWN]
         if not {"score", "text"} <= found.keys():
             return None
-        if len(own) < (1 if "id" in found else 2):
+        is_bare = sample.has("reviewId", "score", "content", "at")
+        if not is_bare and len(own) < (1 if "id" in found else 2):
             store = find_store(sample, _STORE_NAMES)
             return None if store is None else Match(3, (f"{store!r} 列写明来自 Google Play",))
-        return Match(len(found) + len(own), (f"有 google_play_scraper 的标题：{'、'.join(own[:6])}",))
+        shown = own[:6] or ["reviewId", "score", "at"]
+        return Match(len(found) + len(own), (f"有 google_play_scraper 的标题：{'、'.join(shown)}",))
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the reviews with one to five stars."""

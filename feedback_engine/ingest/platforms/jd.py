@@ -28,6 +28,8 @@ from feedback_engine.ingest.readers.rows import Rows
 REVIEW_CLASS = "review_class"
 FOLLOW_UP = "追加评论："
 _CLASSES = {"3": "好评", "2": "中评", "1": "差评", "好评": "好评", "中评": "中评", "差评": "差评"}
+#: Keys that JD's own interface has beside content, creationTime and score.
+_API = ("referenceName", "referenceId", "productColor", "usefulVoteCount", "userClientShow", "afterDays", "guid")
 _MOMENT = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _SCORE = re.compile(r"[1-5]")
 _MIN_COLUMNS, _MAX_COLUMNS, _PROBED_LINES = 3, 6, 200
@@ -61,6 +63,9 @@ class Jd:
         found = self._table.locate(sample.header)
         if {"text", "score"} <= found.keys() and ("more" in found or {"reply", "sku"} <= found.keys()):
             return Match(len(found), (f"有电商评论插件的 {len(found)} 个标题，如 {sample.header[found['text'][0]]}",))
+        own = [key for key in _API if key in sample.header]
+        if sample.has("content", "creationTime", "score") and own:
+            return Match(3 + len(own), (f"有京东评论接口的键：creationTime、{'、'.join(own)}",))
         if _find_headerless(sample) is not None:
             return Match(3, ("没有标题行：第一行就有评论、得分和时间",))
         return None
@@ -152,6 +157,8 @@ def _adapt_plugin(rows: Rows, sample: Sample, found: dict[str, list[int]], table
         layout.add_field("received_at", sample.header[found["time"][0]], take_first(found["time"], days.convert))
     if "platform" in found:
         layout.add_field("channel", sample.header[found["platform"][0]], take_first(found["platform"]))
+    elif sample.has("creationTime"):
+        layout.add_field("channel", "平台", lambda _: "京东")
     if "target" in found:
         layout.add_field("target", sample.header[found["target"][0]], take_first(found["target"]))
     for position in found.get("score", [])[:1]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from case_platforms import SAMPLES, attributes, moments, open_export, read_all, read_export, write_csv
+from case_platforms import SAMPLES, attributes, moments, open_export, read_all, read_export, write_csv, write_json
 
 from feedback_engine.errors import AmbiguousFormat
 
@@ -196,3 +196,35 @@ def test_real_reviews_are_read_whole() -> None:
     assert jd.row_count == 120 and len(jd.feedback) == 116 and jd.ratings.empty
     play = read_export(SAMPLES / "appstore" / "B_boa_app_reviews.csv")
     assert len(play.feedback) == 60 and (play.ratings["state"] == "answered").all()
+
+
+def test_the_keys_of_the_shop_s_own_interface_are_known(tmp_path: Path) -> None:
+    entry = {"id": 7, "content": "充电很快", "creationTime": "2026-03-02 10:00:00", "score": 4,
+             "referenceName": "手机A", "nickname": "j***n", "productColor": "黑"}  # fmt: skip
+    reading = open_export(write_json(tmp_path / "a.json", {"comments": [entry], "maxPage": 3}))
+    assert reading.facts.platform == "jd"
+    batch = read_all(reading)
+    assert batch.ratings["rating"].tolist() == [4] and batch.feedback["channel"].tolist() == ["京东"]
+    assert "j***n" not in batch.feedback.to_csv()
+
+
+def test_four_columns_of_google_play_are_enough_and_users_stay_outside(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ["reviewId", "content", "score", "at", "user"],
+                     [["r1", "充电很快", "5", "2026-03-02 10:00:00", "李四光"]])  # fmt: skip
+    reading = open_export(path)
+    assert reading.facts.platform == "google_play"
+    assert "李四光" not in read_all(reading).feedback.to_csv()
+
+
+def test_apple_s_own_feed_is_known(tmp_path: Path) -> None:
+    def label(text: str) -> dict[str, str]:
+        return {"label": text}
+
+    entry = {"author": {"name": label("李四光")}, "updated": label("2026-03-02T10:00:00-07:00"), "id": label("9001"),
+             "im:rating": label("4"), "im:version": label("1.0"), "title": label("好"),
+             "content": label("充电很快")}  # fmt: skip
+    reading = open_export(write_json(tmp_path / "a.json", {"feed": {"entry": [entry]}}))
+    assert reading.facts.platform == "app_store"
+    batch = read_all(reading)
+    assert batch.feedback["text"].tolist() == ["好\n充电很快"] and batch.ratings["rating"].tolist() == [4]
+    assert "李四光" not in batch.feedback.to_csv()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from case_platforms import SAMPLES, attributes, moments, open_export, read_all, read_export, write_csv
+from case_platforms import SAMPLES, attributes, moments, open_export, read_all, read_export, write_csv, write_json
 
 from feedback_engine.ingest.platforms.weibo import read_weibo_id
 from feedback_engine.ingest.platforms.weibo_ids import read_bid
@@ -280,3 +280,12 @@ def test_a_relative_moment_is_no_date_and_loses_no_post(tmp_path: Path, told: st
     batch = read_all(reading)
     assert batch.feedback["received_at"].isna().all() and batch.rejects.empty and len(batch.feedback) == 1
     assert any("1 行的时间是“3天前”这样的相对时间" in note for note in reading.notes)
+
+
+def test_the_json_of_weibo_crawler_is_known_by_its_keys(tmp_path: Path) -> None:
+    post = {"user_id": 1, "screen_name": "李四光", "id": 4870000000000001, "bid": "N00000001", "text": "充电很慢",
+            "article_url": "", "created_at": "2026-03-02", "attitudes_count": 1}  # fmt: skip
+    reading = open_export(write_json(tmp_path / "a.json", {"user": {"id": "1"}, "weibo": [post]}))
+    assert reading.facts.platform == "weibo_crawler"
+    found = read_all(reading).feedback
+    assert found["text"].tolist() == ["充电很慢"] and "李四光" not in found.to_csv()
