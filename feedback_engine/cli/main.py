@@ -137,7 +137,7 @@ def _add_figure_commands(commands: _Commands[Parser]) -> None:
         "texts", nargs="+", metavar="话", help="如 从30%%提升到60%%，提高了300%%；- 为标准输入，每行一句"
     )
     claims.add_argument("--json", action="store_true", help="打印 JSON")
-    report = _add(commands, "report", "写出 Excel 报告")
+    report = _add(commands, "report", "写出报告：Excel，或以 .html 结尾的一页网页")
     report.add_argument("--period", metavar="期间", help="如 2026-10；latest 为最近一个有数据的月份，all 为全部")
     report.add_argument("--out", metavar="文件", help="缺省按配置 report.path")
 

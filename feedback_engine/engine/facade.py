@@ -192,7 +192,7 @@ class FeedbackEngine:
     def report(
         self, path: str | Path | None = None, period: str | None = None, *, as_of: date | str | None = None
     ) -> Path:
-        """Write the Excel report of a period (None = as configured) and return its path."""
+        """Write the report of a period (None = as configured), .xlsx or .html, and return its path."""
         from feedback_engine.engine.reporting import write_report
 
         target = as_path("path", path) if path is not None else self.config.resolve(self.config.report.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from feedback_engine.domain import Period
 from feedback_engine.engine.figures import MAX_MONTHS, Figures
 from feedback_engine.engine.statistics import gather_statistics
 from feedback_engine.engine.themes import find_period_themes
+from feedback_engine.errors import ReportError
+from feedback_engine.report import excel, html
+from feedback_engine.report.blocks import Report
 from feedback_engine.report.content import build_report
-from feedback_engine.report.excel import write_excel
 from feedback_engine.report.inputs import ReportInputs, Thresholds
 from feedback_engine.report.statistics import Statistics
 from feedback_engine.scoring.control import find_history
@@ -25,14 +28,30 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+Sink = Callable[[Report, Path], None]
+#: What writes a report, by the ending of its file.
+SINKS: dict[str, Sink] = {
+    **dict.fromkeys(excel.SUFFIXES, excel.write_excel),
+    **dict.fromkeys(html.SUFFIXES, html.write_html),
+}
+
 #: Months in the trend: a year and the month to compare with.
 TREND_MONTHS = 13
 
 
 def write_report(figures: Figures, path: Path, asked: str | None) -> Path:
-    """Write the report of the asked period (None = as configured) to the path and return it."""
-    write_excel(build_report(gather_inputs(figures, figures.find_period(asked or figures.config.report.period))), path)
+    """Write the report of the asked period (None = as configured) to the path, by its ending, and return it."""
+    write = find_sink(path)  # before the work, not after it
+    write(build_report(gather_inputs(figures, figures.find_period(asked or figures.config.report.period))), path)
     return path
+
+
+def find_sink(path: Path) -> Sink:
+    """Return what writes a report to files of that ending; raises ReportError for one that nothing writes."""
+    if (write := SINKS.get(path.suffix.lower())) is None:
+        endings = "、".join(SINKS)
+        raise ReportError(f"报告的文件名要以 {endings} 之一结尾，而不是 {path.name!r}；请改名")
+    return write
 
 
 def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC
@@ -14,6 +10,7 @@ from pathlib import Path
 from feedback_engine.errors import ReportError
 from feedback_engine.report.blocks import Report
 from feedback_engine.report.cells import safe_cell
+from feedback_engine.report.files import describe_failure, replaced_file
 from feedback_engine.report.sheets import fill_workbook
 from feedback_engine.report.styles import FONT, FONT_SIZE
 from feedback_engine.report.verify import verify_workbook
@@ -28,25 +25,9 @@ def write_excel(report: Report, path: Path) -> None:
     """
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise ReportError(f"Excel 报告的文件名要以 .xlsx 结尾，而不是 {path.name!r}；请改名")
-    with _named_failures(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _folder_beside(path) as folder:
-            draft = folder / "report.xlsx"
-            _write(report, draft, folder)
-            with draft.open("rb") as written:
-                os.fsync(written.fileno())
-            draft.replace(path)
-
-
-@contextmanager
-def _folder_beside(path: Path) -> Iterator[Path]:
-    """A folder on the same disk as the report, gone afterwards whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.stem[:40]}-", dir=path.parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        raise ReportError(f"Excel 报告的文件名要以 .xlsx 结尾（网页以 .html 结尾），而不是 {path.name!r}；请改名")
+    with _named_failures(path), replaced_file(path) as draft:
+        _write(report, draft, draft.parent)
 
 
 @contextmanager
@@ -58,19 +39,8 @@ def _named_failures(path: Path) -> Iterator[None]:
     except XlsxWriterException as error:
         # XlsxWriter wraps the OSError of a full disk.
         inner = next((arg for arg in error.args if isinstance(arg, OSError)), None)
-        raise ReportError(_reason(path, inner) if inner else f"{path}：报告写不成：{error}；旧报告未动") from error
-    except OSError as error:
-        raise ReportError(_reason(path, error)) from error
-
-
-def _reason(path: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path}：磁盘已满，报告没有写成，旧报告未动；请腾出空间后重新运行 report"
-    if isinstance(error, PermissionError):
-        return f"{path}：没有写入权限，或文件正在 Excel/WPS 中打开；请关闭它或改用 --out 另存，旧报告未动"
-    if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
-        return f"{path}：这个位置是文件夹，或其上级不是文件夹；请用 --out 换一个文件名"
-    return f"{path}：报告没有写成（{error.strerror or error}），旧报告未动；请检查磁盘后重新运行 report"
+        reason = describe_failure(path, inner) if inner else f"{path}：报告写不成：{error}；旧报告未动"
+        raise ReportError(reason) from error
 
 
 def _write(report: Report, draft: Path, folder: Path) -> None:

@@ -365,3 +365,14 @@ def test_check_finds_a_store_that_could_not_be_used(project: Path, capsys: pytes
     assert run("check") == 1
     assert "store.url 的数据库驱动不可用" in capsys.readouterr().out
     assert not (project / "out").exists()
+
+
+def test_the_ending_of_the_file_decides_between_workbook_and_page(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("import")
+    assert run("report", "--out", "新/页.html") == 0
+    page = (project / "新/页.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and "满意度指数" in page
+    assert run("report", "--out", "页.pdf") == 1
+    assert "要以 .xlsx、.html、.htm 之一结尾，而不是 '页.pdf'" in capsys.readouterr().err
