@@ -14,10 +14,11 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import argparse
 import ast
+import csv
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -44,14 +45,20 @@ THREE = {
 }
 #: Short reviews teach the clause model too, at this weight of all clauses together.
 REVIEW_SHARE, LONGEST_REVIEW = 0.3, 50
+#: Statements of ours that say neither good nor bad, and the weight of each beside a clause.
+PLAIN, PLAIN_WEIGHT = Path(__file__).with_name("plain_statements.txt"), 6.0
+#: Reviews without a label, which teach only what those of a domain look like: file, domain, one row in so many.
+UNLABELLED = (("hotel_reviews", "lodging", 5), ("scenic_reviews", "scenic", 12))
 SOURCES = {
     "ChnSentiCorp": "hotel_laptop_book.jsonl（酒店、笔记本、图书评论；限研究使用）",
     "online_shopping_10_cats": "shopping.jsonl（平板、水果、洗发水、衣服评论；未声明许可）",
     "waimai_10k": "food_delivery.jsonl（外卖评论；未声明许可）",
-    "FewCLUE EPRSTMT": "ecommerce_few.jsonl（电商评论；未声明许可）",
+    "FewCLUE EPRSTMT": "ecommerce_few.jsonl、unlabelled/ecommerce.jsonl（电商评论，后者无标签；未声明许可）",
     "SMP2020-EWECT": "weibo_emotion.jsonl（微博；评测任务数据）",
     "ABSADatasets 505": "restaurant_triplets_train/dev.txt（餐饮句子；限研究使用）",
     "CCF BDCI 2018": "car_subjects.jsonl（汽车论坛；竞赛数据）",
+    "feedback_engine": "plain_statements.txt（本项目手写的中性短句）",
+    "Teddy Cup 2021 C": "hotel_reviews.csv、scenic_reviews.csv 的一部分（无标签；竞赛数据）",
     "Teddy Cup 2020 C": "hotline_segmented.jsonl（市民热线；竞赛数据）",
 }
 Row = dict[str, Any]
@@ -86,6 +93,24 @@ def review_rows(data: Path) -> Iterator[Row]:
         values = {value for _, value in row["pairs"]} - {0}
         if len(values) < 2:
             yield {"text": row["text"], "label": str(values.pop()) if values else "neutral", "domain": "automotive"}
+    yield from plain_rows()
+    yield from unlabelled_rows(data)
+
+
+def plain_rows() -> Iterator[Row]:
+    """Yield the statements of ours, of no domain."""
+    for text in PLAIN.read_text(encoding="utf-8").splitlines():
+        yield {"text": text, "label": "neutral", "domain": "plain"}
+
+
+def unlabelled_rows(data: Path) -> Iterator[Row]:
+    """Yield reviews that teach nothing but what those of their domain look like."""
+    for row in read_lines(data / "unlabelled" / "ecommerce.jsonl"):
+        yield {"text": row["text"], "label": "neutral", "domain": "shopping"}
+    for name, domain, step in UNLABELLED:
+        with (data / "reviews" / f"{name}.csv").open(encoding="gb18030", errors="replace", newline="") as file:
+            for row in islice(csv.DictReader(file), 0, None, step):
+                yield {"text": row["评论内容"] or "", "label": "neutral", "domain": domain}
 
 
 def split_three(texts: list[str]) -> list[str]:
@@ -146,6 +171,7 @@ def clause_rows(data: Path) -> Iterator[Row]:
         sizes[row["domain"]] += 1
     unit = REVIEW_SHARE * len(clauses) / sum(size**0.5 for size in sizes.values())
     yield from clauses
+    yield from ({**row, "weight": PLAIN_WEIGHT} for row in plain_rows())
     yield from ({**row, "weight": unit * sizes[row["domain"]] ** -0.5} for row in reviews)
 
 
@@ -181,8 +207,8 @@ def complaint_rows(data: Path) -> Iterator[Row]:
 Rows = Callable[[Path], Iterable[Row]]
 #: Model file → task, rows, training sets.
 MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
-    "sentiment": ("sentiment", review_rows, tuple(SOURCES)[:7]),
-    "clauses": ("clauses", clause_rows, tuple(SOURCES)[:7]),
+    "sentiment": ("sentiment", review_rows, tuple(SOURCES)[:9]),
+    "clauses": ("clauses", clause_rows, tuple(SOURCES)[:8]),
     "social": ("posts", lambda data: post_rows(data, EMOTIONS | NEUTRAL_EMOTIONS), ("SMP2020-EWECT",)),
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),
