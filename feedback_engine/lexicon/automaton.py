@@ -51,17 +51,17 @@ class Automaton:
         characters = self._alphabet[points]
         starts: Places = characters.nonzero()[0]
         nodes: Numbers = np.zeros(len(starts), dtype=np.int32)
-        length, found = 0, [Found(starts[:0], starts[:0], nodes[:0])]
+        walked = [(starts, starts, nodes)]
+        places = starts
         while len(starts):
-            slots = self._base[nodes] + characters[starts + length]
-            goes_on = self._parent[slots] == nodes
-            starts, nodes = starts[goes_on], self._child[slots[goes_on]]
-            length += 1
-            words = self._word[nodes]
-            ends = (words >= 0).nonzero()[0]
-            if len(ends):
-                found.append(Found(starts[ends], starts[ends] + length, words[ends]))
-        return Found(*map(np.concatenate, zip(*found, strict=True)))
+            slots = self._base[nodes] + characters[places]
+            goes_on = (self._parent[slots] == nodes).nonzero()[0]
+            starts, places, nodes = starts[goes_on], places[goes_on] + 1, self._child[slots[goes_on]]
+            walked.append((starts, places, nodes))
+        starts, places, nodes = map(np.concatenate, zip(*walked, strict=True))
+        words = self._word[nodes]
+        ends = (words >= 0).nonzero()[0]
+        return Found(starts[ends], places[ends], words[ends])
 
 
 class _Tree(NamedTuple):

@@ -51,8 +51,12 @@ def number_groups(counts: Places, bounds: Places | Numbers) -> Places:
 
 def number_first(keys: Places) -> tuple[Places, Places]:
     """Return where each different key first stands, in order, and for each key which of these it is."""
-    _, first, groups = np.unique(keys, return_index=True, return_inverse=True)
-    order = first.argsort()
-    places = np.empty_like(order)
-    places[order] = np.arange(len(order))
-    return first[order], places[groups]
+    if len(keys) < 2:
+        return np.arange(len(keys)), np.arange(len(keys))
+    order = keys.argsort(kind="stable")
+    arranged, begins = keys[order], np.ones(len(keys), dtype=np.bool_)
+    begins[1:] = arranged[1:] != arranged[:-1]
+    leaders = np.empty_like(order)
+    leaders[order] = order[begins][begins.cumsum() - 1]
+    is_first = leaders == np.arange(len(keys))
+    return is_first.nonzero()[0], (is_first.cumsum() - 1)[leaders]

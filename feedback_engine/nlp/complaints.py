@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +69,8 @@ class ComplaintRules:
         """
         said = _Said(_find_demands(readings), _find_grievances(verdicts.texts))
         texts = _find_complaints(readings, verdicts, said, self._is_case_log).nonzero()[0]
+        if not len(texts):
+            return _find_none()
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
         cues = _mark(readings, readings.cues, places)
@@ -111,6 +114,15 @@ class ComplaintRules:
             if code in learned:
                 heard[part] = learned[code]
         return heard
+
+
+@cache
+def _find_none() -> Complaints:
+    """Return no complaint."""
+    nothing, unnamed = np.zeros(0, dtype=np.int64), objects(())
+    evidence = arrange(0, to_columns(()))
+    details = Details(nothing, nothing, unnamed, unnamed, evidence)
+    return Complaints(nothing, unnamed, unnamed, np.zeros(0), evidence, details)
 
 
 class _Said(NamedTuple):

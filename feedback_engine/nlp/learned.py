@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, 
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
-from feedback_engine.nlp.ngrams import Counts, Layout, hash_ngrams, lay_out_points
+from feedback_engine.nlp.ngrams import Buckets, Counts, hash_ngrams, lay_out_points
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
@@ -118,11 +118,12 @@ class LearnedVerdicts:
         # learned touchpoints may stand in any clause
         is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
         wanted = (readings.is_wanted | _are_whole_texts(readings.clauses) | is_anywhere).nonzero()[0]
-        clauses, is_neutral = _weigh_clauses(learned, readings, wanted)
+        texts, clauses, odds, clause_odds = _weigh(learned, readings, wanted)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
+        is_neutral = clause_odds.argmax(axis=1) == learned.clauses.outputs.index("neutral")
         says_nothing = _are_whole_texts(readings.clauses)
         says_nothing[wanted[~is_neutral]] = False
-        texts, domains, post_chances = _weigh_texts(learned, readings)
+        domains, post_chances = _find_domains(learned.text, odds)
         self._texts = judge_texts(readings, self.rules, texts, domains, says_nothing)
         if learned.posts:
             self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains)
@@ -158,77 +159,92 @@ def _are_whole_texts(clauses: Clauses) -> Flags:
     return is_whole
 
 
-def _weigh_texts(learned: _Learned, readings: Readings) -> tuple[Weighed, list[str], Floats]:
-    """Return what the document weights say: the shared ones and those of the domains that the gates recognise.
-
-    Beside it the domain that each text is recognised to be of, or nothing, and how likely each is a post.
-    """
-    model = learned.text
-    layout = lay_out_points(readings.folded.points)
-    weighed, odds = _weigh(learned.text_table, layout, lambda odds: expert_shares(model.outputs, odds))
+def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Floats]:
+    """Return the domain that each text is recognised to be of, or nothing, and how likely each is a post."""
     domains = [name.removeprefix(GATE) for name in model.outputs if name.startswith(GATE)]
     if not domains:
-        return weighed, [""] * len(odds), np.zeros(len(odds))
+        return [""] * len(odds), np.zeros(len(odds))
     opened = open_gates(odds[:, 1 : 1 + len(domains)])
     likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(domains))
     names = [*domains, ""]
     posts = opened[:, domains.index(_POSTS)] if _POSTS in domains else np.zeros(len(odds))
-    return weighed, [names[number] for number in likely.tolist()], posts
+    return [names[number] for number in likely.tolist()], posts
 
 
-def _weigh_clauses(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weighed, Flags]:
-    """Return half of positive against negative for each of these clauses, less as far as it says neither.
+def _share_clauses(outputs: Sequence[str], odds: Floats) -> Floats:
+    """Return half of positive against negative for each clause, less as far as it says neither; shape of `odds`."""
+    negative, neutral, positive = (outputs.index(name) for name in ("negative", "neutral", "positive"))
+    silent = 0.5 * (1.0 + np.tanh(0.5 * (odds[:, neutral] - np.maximum(odds[:, positive], odds[:, negative]))))
+    shares = np.zeros_like(odds)
+    shares[:, positive] = 0.5 * (1.0 - silent)
+    shares[:, negative] = -shares[:, positive]
+    return shares
 
-    Beside it, which of them are likelier neutral than good or bad.
+
+def _weigh(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weighed, Weighed, Floats, Floats]:
+    """Return what the weights say of the texts and of these clauses, and the log odds of the outputs for both.
+
+    For texts the shared weights count, and those of the domains that the gates recognise. Texts and clauses are laid
+    out in one row.
     """
-    labels = learned.clauses.outputs
-    negative, neutral, positive = (labels.index(name) for name in ("negative", "neutral", "positive"))
+    folded, clauses, count = readings.folded, readings.clauses, len(readings.given)
+    places = np.append(np.arange(len(folded.points)), _before_edges(clauses.starts[wanted], clauses.ends[wanted]))
+    layout = lay_out_points(folded.points[places])
+    grams, starts = hash_ngrams(layout), layout.starts
+    middle = starts[count]
+    both = (
+        _sum(learned.text_table, grams[:middle], starts[: count + 1], partial(expert_shares, learned.text.outputs)),
+        _sum(
+            learned.clause_table,
+            grams[middle:],
+            starts[count:] - middle,
+            partial(_share_clauses, learned.clauses.outputs),
+        ),
+    )
+    totals = np.concatenate([one.totals for one in both])
+    characters = spread(grams, np.concatenate([one.of_grams for one in both]))
+    # the bias, and what is left by rounding, is shared out evenly
+    sizes = steps(starts) - 1
+    left = (totals - np.add.reduceat(characters, starts[:-1])) / np.maximum(sizes, 1)
+    real = grams[:, 0].nonzero()[0]
+    stands, weights, bounds = places[layout.places[real]], characters[real] + left.repeat(sizes), sum_up(sizes)
+    texts = Characters(stands[: bounds[count]], weights[: bounds[count]], bounds[: count + 1])
+    others = Characters(stands[bounds[count] :], weights[bounds[count] :], bounds[count:] - bounds[count])
+    text, clause = both
+    return (
+        Weighed(text.totals, text.unknown, texts),
+        Weighed(clause.totals, clause.unknown, others),
+        text.odds,
+        clause.odds,
+    )
 
-    def shares(odds: Floats) -> Floats:
-        silent = 0.5 * (1.0 + np.tanh(0.5 * (odds[:, neutral] - np.maximum(odds[:, positive], odds[:, negative]))))
-        weight = np.zeros_like(odds)
-        weight[:, positive] = 0.5 * (1.0 - silent)
-        weight[:, negative] = -weight[:, positive]
-        return weight
 
-    places = _between_edges(readings.clauses.starts[wanted], readings.clauses.ends[wanted])
-    layout = lay_out_points(readings.folded.points[places])
-    weighed, odds = _weigh(learned.clause_table, layout, shares)
-    characters = weighed.characters._replace(places=places[weighed.characters.places])
-    return weighed._replace(characters=characters), odds.argmax(axis=1) == neutral
-
-
-def _between_edges(starts: Places, ends: Places) -> Places:
-    """Return the places of a row that holds these spans between edges; place 0 is an edge."""
+def _before_edges(starts: Places, ends: Places) -> Places:
+    """Return the places of a row that holds these spans with an edge behind each; place 0 is an edge."""
     sizes = ends - starts + 1
     stops = sizes.cumsum()
-    places = np.arange(stops[-1] + 1 if len(stops) else 1) - 1
-    places[:-1] += (starts - (stops - sizes)).repeat(sizes)
-    places[0] = places[stops] = 0
+    places: Places = np.arange(stops[-1] if len(stops) else 0) + (starts - (stops - sizes)).repeat(sizes)
+    places[stops - 1] = 0
     return places
 
 
-def _weigh(table: WeightTable, layout: Layout, shares_of: Callable[[Floats], Floats]) -> tuple[Weighed, Floats]:
-    """Return what the weights say of each text of a layout, and the log odds of the outputs.
+class _Summed(NamedTuple):
+    """What weights say of the parts of a row: log odds by output and in all, unknown n-grams, what each n-gram says."""
 
-    `shares_of` says what each output counts for.
-    """
-    grams = hash_ngrams(layout)
-    sums = sum_texts(table, grams, layout.starts)
-    scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
+    odds: Floats
+    totals: Floats
+    unknown: Floats
+    of_grams: Floats
+
+
+def _sum(table: WeightTable, grams: Buckets, starts: Counts, shares_of: Callable[[Floats], Floats]) -> _Summed:
+    """Return what the weights say of the parts of a row given by their n-grams; `shares_of` outputs count."""
+    sums = sum_texts(table, grams, starts)
+    sizes = np.maximum(sums.size, 1)
+    scale = table.scale / np.sqrt(sizes)[:, None]
     odds = sums.weights * scale + table.bias
     shares = shares_of(odds)
     of_grams = np.zeros(grams.size)
     of_grams[sums.known] = weigh_known(sums, shares * scale)
-    characters = spread(grams, of_grams.reshape(grams.shape))
-    sizes = steps(layout.starts) - 1
-    total = np.where(sizes > 0, (odds * shares).sum(axis=1), 0.0)
-    # the bias, and what is left by rounding, is shared out evenly
-    left = (total - _per_text(characters, layout.starts)) / np.maximum(sizes, 1)
-    real = grams[:, 0].nonzero()[0]
-    found = Characters(layout.places[real], characters[real] + left.repeat(sizes), sum_up(sizes))
-    return Weighed(total, sums.unknown / np.maximum(sums.size, 1), found), odds
-
-
-def _per_text(characters: Floats, starts: Counts) -> Floats:
-    return np.add.reduceat(characters, starts[:-1]) if len(starts) > 1 else np.zeros(0)
+    totals = np.where(sums.size > 0, (odds * shares).sum(axis=1), 0.0)
+    return _Summed(odds, totals, sums.unknown / sizes, of_grams.reshape(grams.shape))

@@ -72,7 +72,9 @@ def _says_nothing(category: str) -> bool:
 
 def lay_out(texts: Sequence[str]) -> Layout:
     """Return the normalised characters of the texts; any string whatever, lone surrogates included."""
-    joined = "".join((chr(EDGE), *(text.replace(chr(EDGE), " ") + chr(EDGE) for text in texts)))
+    joined = chr(EDGE).join(("", *texts, ""))
+    if joined.count(chr(EDGE)) > len(texts) + 1:
+        joined = chr(EDGE).join(("", *(text.replace(chr(EDGE), " ") for text in texts), ""))
     return lay_out_points(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
 
 

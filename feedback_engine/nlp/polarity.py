@@ -16,7 +16,7 @@ from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, sum_texts
 
 #: So many texts are scored at once.
-_BATCH = 500
+_BATCH = 800
 
 
 class PolarityScorer:
