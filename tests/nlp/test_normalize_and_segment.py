@@ -6,9 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import feedback_engine as fe
+from feedback_engine.config.model import Config
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
 from feedback_engine.nlp.normalize import fold, fold_many, fold_phrase
@@ -109,6 +112,29 @@ def test_words_of_one_segmenter_are_unknown_to_another_and_to_jieba() -> None:
     Segmenter([UserWord("绝绝子店", 0, "", "t:1")]).cut("绝绝子店")
     assert "绝绝子店" not in Segmenter().cut("绝绝子店")
     assert not jieba.dt.initialized or "绝绝子店" not in jieba.dt.FREQ
+
+
+@pytest.mark.parametrize("scorer", ["learned", "snownlp"])
+def test_tagging_and_keywords_leave_jieba_as_it_was(scorer: str) -> None:
+    import jieba
+
+    def state() -> tuple[object, ...]:
+        dt = jieba.dt
+        return (
+            jieba.dt,
+            dt.initialized,
+            dt.total,
+            len(dt.FREQ),
+            dict(dt.user_word_tag_tab),
+            dt.dictionary,
+            dt.cache_file,
+        )
+
+    before = state()
+    engine = fe.FeedbackEngine(Config.model_validate({"store": {"url": "sqlite://"}, "tagging": {"scorer": scorer}}))
+    engine.tag_many(["物流很快，但客服太差", "房间很干净"], pack="retail")
+    assert engine.keywords("早餐品种少，早餐还凉了")
+    assert state() == before
 
 
 def test_segmenter_leaves_no_cache_file_behind() -> None:
