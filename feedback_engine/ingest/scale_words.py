@@ -40,6 +40,7 @@ _KINDS = (
     "birth",
     "attention",
     "yes or no",
+    "offer",
 )
 
 

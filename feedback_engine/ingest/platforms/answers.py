@@ -89,11 +89,16 @@ def _reads_like_text(given: Sequence[str], is_asked_for: bool) -> bool:
 
 
 def is_personal(stem: str, type_: QuestionType, cells: Sequence[str] = ()) -> bool:
-    """Whether the answers would say who the person is; answers that keep coming back (是, 否) do not."""
-    given = answered(cells)
-    is_choice = len(given) >= _REPEATED and len(set(given)) * 2 <= len(given)
+    """Whether the answers would say who the person is.
+
+    Answers that keep coming back do not where they say yes or no, or the question offers options: 是否愿意留下电话. But
+    names come back too.
+    """
+    words, given = load_scale_words(), answered(cells)
+    is_repeated = len(given) >= _REPEATED and len(set(given)) * 2 <= len(given)
+    is_choice = is_repeated and (all(map(words.is_yes_or_no, given)) or words.has_cue("offer", stem))
     is_open = type_ in (QuestionType.TEXT, QuestionType.NUMBER) or (type_ is QuestionType.SINGLE and not is_choice)
-    return is_open and load_scale_words().has_cue("personal", stem)
+    return is_open and words.has_cue("personal", stem)
 
 
 def describe_question(

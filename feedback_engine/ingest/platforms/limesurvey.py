@@ -152,7 +152,10 @@ def _is_merged(sample: Sample) -> bool:
     if len(blanks) < _MIN_HEADS or len(sample.rows) < 2 or not sample.header[0].strip() or is_titled:
         return False
     first = sample.rows[0]
-    if len(first) < len(sample.header) or any(not first[at].strip() for at in blanks) or not first[0].strip():
+    if len(first) < len(sample.header) or any(not first[at].strip() for at in blanks):
+        return False
+    # Below a heading that is merged over both lines the second is blank, and an answer stands in the third.
+    if not first[0].strip() and not (sample.rows[1][:1] and sample.rows[1][0].strip()):
         return False
     labels = [fold(first[at]) for at in blanks]
     below = {at: {fold(row[at]) for row in sample.rows[1:] if at < len(row)} for at in blanks}

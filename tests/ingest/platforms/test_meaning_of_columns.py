@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from test_other_languages import feedback, open_file, open_table, types
 
-from feedback_engine.ingest.platforms.answers import judge_type
+from feedback_engine.ingest.platforms.answers import is_personal, judge_type
 from feedback_engine.ingest.scales import recognise_scale
 from feedback_engine.ingest.survey import QuestionType
 
@@ -218,3 +218,28 @@ def test_the_choices_of_qualtrics_share_a_stem_without_the_word_for_them(tmp_pat
 def test_a_plain_yes_or_no_has_no_degree() -> None:
     assert recognise_scale("您会推荐给朋友吗？", ["会", "不会"]) is None
     assert recognise_scale("您会推荐给朋友吗？", ["会", "不一定", "不会"]) is not None
+
+
+@pytest.mark.parametrize(
+    ("stem", "answers", "personal"),
+    [
+        ("您的姓名", ["王五福", "李四光"] * 10, True),
+        ("联系电话", ["13800138000"] * 20, True),
+        ("您是否愿意留下联系电话", ["是", "否"] * 10, False),
+        ("您更希望以下哪种联系方式", ["电话", "邮件"] * 10, False),
+        ("有联系方式吗", ["有", "没有"] * 10, False),
+    ],
+)
+def test_names_that_come_back_are_names_still(stem: str, answers: list[str], personal: bool) -> None:
+    assert is_personal(stem, QuestionType.SINGLE, answers) is personal
+
+
+def test_headings_merged_over_two_lines_may_be_blank_in_the_second(tmp_path: Path) -> None:
+    heads = ["工号段", "以下各项", "", "", "渠道", "", "意见"]
+    second = ["", "环境", "服务", "价格", "朋友", "广告", ""]
+    rows = [[str(n), "满意", "一般", "不满意", "Y", "", "太慢"] for n in range(6)]
+    reading = open_table(tmp_path / "a.csv", heads, second, *rows)
+    assert reading.facts.platform == "limesurvey"
+    kinds = list(types(reading).values())
+    assert kinds.count("matrix_row") == 3 and kinds.count("multi") == 1 and kinds[-1] == "text"
+    assert len(feedback(reading).query("role == 'main'")) == 6
