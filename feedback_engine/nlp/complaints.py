@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -73,22 +73,28 @@ class ComplaintRules:
             return _find_none()
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
-        cues = _mark(readings, readings.cues, places)
+        cues, details = _mark(readings, readings.cues, places), _mark(readings, readings.details, places)
         weights = weigh_cues(readings.vocabulary.cues, cues, verdicts.clause_labels)
         types, shares = choose_by_cues(weights, len(texts), len(self._codes) - 1)
         heard = self._hear(readings, texts, labels, weights, types, shares) if any(labels) else {}
         confidences = _find_confidences(verdicts.scores, said.demands, texts)
         confidences *= np.where(types == len(self._codes) - 1, 0.5, shares)
         confidences[list(heard)] = shares[list(heard)]
-        names = self._names[types]
-        learned = [[*tell_type(names[part], heard[part])] if part in heard else () for part in range(len(texts))]
-        told = (
-            *said.by_complaint(places),
-            _tell_cues(readings, cues, types),
-            *([to_columns(learned)] if heard else ()),
+        told = (*said.by_complaint(places), _tell_cues(readings, cues, types), *self._tell_types(heard, types))
+        return Complaints(
+            texts,
+            self._codes[types],
+            self._names[types],
+            confidences,
+            arrange(len(texts), *told),
+            find_details(readings.vocabulary, details, verdicts.clause_labels),
         )
-        details = find_details(readings.vocabulary, _mark(readings, readings.details, places), verdicts.clause_labels)
-        return Complaints(texts, self._codes[types], names, confidences, arrange(len(texts), *told), details)
+
+    def _tell_types(self, heard: Mapping[int, LearnedLabel], types: Places) -> Iterator[Columns]:
+        """Yield what learned weights say for the types of complaints, if they say anything."""
+        if heard:
+            names = self._names[types].tolist()
+            yield to_columns([[*tell_type(names[n], heard[n])] if n in heard else () for n in range(len(types))])
 
     def _hear(
         self,

@@ -94,8 +94,9 @@ def _choose(table: DetailTable, told: _Told) -> Places:
     is_second: Flags = np.zeros(len(order), dtype=np.bool_)
     is_second[1:] = (complaints[1:] == complaints[:-1]) & (kinds[1:] == _ROOT) & (kinds[:-1] == _ROOT)
     is_urgent = kinds == _URGENCY
-    alarms = complaints[is_urgent & (table.code_names[told.values[order]] != _AGGRAVATING)]
-    chosen: Places = order[~is_second & (~is_urgent | np.isin(complaints, alarms))]
+    is_alarmed: Flags = np.zeros(1 + complaints.max(initial=0), dtype=np.bool_)
+    is_alarmed[complaints[is_urgent & (table.code_names[told.values[order]] != _AGGRAVATING)]] = True
+    chosen: Places = order[~is_second & (~is_urgent | is_alarmed[complaints])]
     return chosen
 
 

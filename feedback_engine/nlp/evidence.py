@@ -55,19 +55,27 @@ def gather_proof(verdicts: Verdicts, touchpoints: Touchpoints, complaints: Compl
     sizes = [len(group.starts) for group in groups]
     bounds = sum_up(np.array([*sizes, len(touchpoints.starts)], dtype=np.int64))
     mentions = np.arange(bounds[4], bounds[5])
-    said = touchpoints.said
-    of_mentions = np.insert(said.numbers + bounds[1], said.first[:-1], mentions)
     return Proof(
         np.concatenate([*(group.starts for group in groups), touchpoints.starts]),
         np.concatenate([*(group.ends for group in groups), touchpoints.ends]),
         np.concatenate([*(group.values for group in groups), np.zeros(len(mentions))]),
         np.concatenate([*(group.rules for group in groups), touchpoints.rules]),
         Lists(np.arange(bounds[1]), texts.first),
-        Lists(of_mentions, said.first + np.arange(len(mentions) + 1)),
+        _put_first(mentions, touchpoints.said._replace(numbers=touchpoints.said.numbers + bounds[1])),
         Lists(np.arange(bounds[2], bounds[3]), complaints.evidence.first),
         Lists(np.arange(bounds[3], bounds[4]), details.evidence.first),
         int(bounds[1]),
     )
+
+
+def _put_first(heads: Places, lists: Lists) -> Lists:
+    """Return the lists with one of these numbers before each."""
+    first = lists.first + np.arange(len(lists.first))
+    is_head = np.zeros(first[-1], dtype=np.bool_)
+    is_head[first[:-1]] = True
+    numbers = np.empty(len(is_head), dtype=np.int64)
+    numbers[is_head], numbers[~is_head] = heads, lists.numbers
+    return Lists(numbers, first)
 
 
 def to_items(proof: Proof, folded: FoldedTexts) -> list[Evidence]:
@@ -98,14 +106,14 @@ def _write_items(proof: Proof, folded: FoldedTexts) -> Objects:
     starts, ends = proof.spans(folded)
     row, positions = _escape(folded)
     edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
-    digits = objects(map(str, range(int((ends - edges).max(initial=0)) + 1)))
+    numbers = range(int((ends - edges).max(initial=0)) + 1)
     spans = zip(positions[starts].tolist(), positions[ends].tolist(), strict=True)
-    items = np.empty((len(starts), 11), dtype=np.object_)
-    items[:, 1], items[:, 3] = digits[starts - edges], digits[ends - edges]
-    items[:, 2], items[:, 4], items[:, 6], items[:, 8] = ',"end":', ',"text":"', '","rule":', ',"weight":'
-    items[:, 5] = [row[first:last] for first, last in spans]
-    items[:, 7] = list(map(encode_basestring, proof.rules.tolist()))
-    items[:, 9] = _show(proof.values)
+    items = np.empty((len(starts), 9), dtype=np.object_)
+    items[:, 1] = objects(f'{number},"end":' for number in numbers)[starts - edges]
+    items[:, 2] = objects(f'{number},"text":"' for number in numbers)[ends - edges]
+    items[:, 3], items[:, 4] = [row[first:last] for first, last in spans], '","rule":'
+    items[:, 5], items[:, 6] = list(map(encode_basestring, proof.rules.tolist())), ',"weight":'
+    items[:, 7] = _show(proof.values)
     return items
 
 

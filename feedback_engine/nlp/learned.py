@@ -7,7 +7,7 @@ with what the rules read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +24,7 @@ from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, 
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
-from feedback_engine.nlp.ngrams import Buckets, Counts, hash_ngrams, lay_out_points
+from feedback_engine.nlp.ngrams import Buckets, Counts, Layout, hash_ngrams, lay_out_points
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
@@ -187,36 +187,33 @@ def _weigh(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weigh
     For texts the shared weights count, and those of the domains that the gates recognise. Texts and clauses are laid
     out in one row.
     """
-    folded, clauses, count = readings.folded, readings.clauses, len(readings.given)
-    places = np.append(np.arange(len(folded.points)), _before_edges(clauses.starts[wanted], clauses.ends[wanted]))
-    layout = lay_out_points(folded.points[places])
-    grams, starts = hash_ngrams(layout), layout.starts
-    middle = starts[count]
-    both = (
-        _sum(learned.text_table, grams[:middle], starts[: count + 1], partial(expert_shares, learned.text.outputs)),
-        _sum(
-            learned.clause_table,
-            grams[middle:],
-            starts[count:] - middle,
-            partial(_share_clauses, learned.clauses.outputs),
-        ),
+    points, clauses, count = readings.folded.points, readings.clauses, len(readings.given)
+    places = np.append(np.arange(len(points)), _before_edges(clauses.starts[wanted], clauses.ends[wanted]))
+    layout = lay_out_points(points[places])
+    grams, starts, middle = hash_ngrams(layout), layout.starts, layout.starts[count]
+    share_texts, share_clauses = (
+        partial(expert_shares, learned.text.outputs),
+        partial(_share_clauses, learned.clauses.outputs),
     )
-    totals = np.concatenate([one.totals for one in both])
-    characters = spread(grams, np.concatenate([one.of_grams for one in both]))
-    # the bias, and what is left by rounding, is shared out evenly
-    sizes = steps(starts) - 1
-    left = (totals - np.add.reduceat(characters, starts[:-1])) / np.maximum(sizes, 1)
-    real = grams[:, 0].nonzero()[0]
-    stands, weights, bounds = places[layout.places[real]], characters[real] + left.repeat(sizes), sum_up(sizes)
-    texts = Characters(stands[: bounds[count]], weights[: bounds[count]], bounds[: count + 1])
-    others = Characters(stands[bounds[count] :], weights[bounds[count] :], bounds[count:] - bounds[count])
-    text, clause = both
+    text = _sum(learned.text_table, grams[:middle], starts[: count + 1], share_texts)
+    clause = _sum(learned.clause_table, grams[middle:], starts[count:] - middle, share_clauses)
+    characters = _share_out(grams, replace(layout, places=places[layout.places]), (text, clause))
     return (
-        Weighed(text.totals, text.unknown, texts),
-        Weighed(clause.totals, clause.unknown, others),
+        Weighed(text.totals, text.unknown, characters.take(0, count)),
+        Weighed(clause.totals, clause.unknown, characters.take(count, len(starts) - 1)),
         text.odds,
         clause.odds,
     )
+
+
+def _share_out(grams: Buckets, layout: Layout, summed: Sequence[_Summed]) -> Characters:
+    """Return what each character of the parts of a layout weighs; together they are worth the total of their part."""
+    characters = spread(grams, np.concatenate([one.of_grams for one in summed]))
+    totals, sizes = np.concatenate([one.totals for one in summed]), steps(layout.starts) - 1
+    # the bias, and what is left by rounding, is shared out evenly
+    left = (totals - np.add.reduceat(characters, layout.starts[:-1])) / np.maximum(sizes, 1)
+    real = grams[:, 0].nonzero()[0]
+    return Characters(layout.places[real], characters[real] + left.repeat(sizes), sum_up(sizes))
 
 
 def _before_edges(starts: Places, ends: Places) -> Places:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, number_groups, steps, sum_up
+from feedback_engine.lexicon.columns import Places, number_first, number_groups, steps, sum_up
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.reading import CARRIED_CLAUSES, Hits, Readings
 from feedback_engine.nlp.sentiment import weigh_sides
@@ -138,5 +138,5 @@ def _join(numbers: Places, owners: Places, is_carried: Flags) -> tuple[Places, P
     """Return the statements of each owner together, each once."""
     order = owners.argsort(kind="stable")
     numbers, owners, is_carried = numbers[order], owners[order], is_carried[order]
-    kept = np.sort(np.unique(owners * (1 + numbers.max(initial=0)) + numbers, return_index=True)[1])
+    kept, _ = number_first(owners * (1 + numbers.max(initial=0)) + numbers)
     return numbers[kept], owners[kept], is_carried[kept]

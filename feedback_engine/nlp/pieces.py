@@ -29,6 +29,11 @@ class Characters(NamedTuple):
     weights: Floats
     bounds: Places
 
+    def take(self, first: int, last: int) -> Characters:
+        """Return those of the parts [first, last)."""
+        begin, end = self.bounds[first], self.bounds[last]
+        return Characters(self.places[begin:end], self.weights[begin:end], self.bounds[first : last + 1] - begin)
+
 
 class Runs(NamedTuple):
     """Runs of characters of one sign, by part: [start, end) in the row, and their summed weight."""
