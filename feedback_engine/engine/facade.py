@@ -147,6 +147,7 @@ class FeedbackEngine:
     def tag_new(self) -> RunSummary:
         """Tag the stored texts that carry no tags by the present lexicons; return how many."""
         from feedback_engine.nlp.batch import tag_table
+        from feedback_engine.nlp.pool import gather
         from feedback_engine.store.annotation_store import AnnotationStore
 
         started = perf_counter()
@@ -155,7 +156,8 @@ class FeedbackEngine:
         for pack, sources in self._sources_by_pack().items():
             tagger = self._tagger(pack)
             total = store.count_untagged(sources, tagger.fingerprint)
-            for ids, texts in store.iterate_untagged(sources, tagger.fingerprint):
+            waiting = store.iterate_untagged(sources, tagger.fingerprint)
+            for ids, texts in gather(waiting) if self._pool else waiting:
                 annotations = tag_table(texts, ids, tagger, self._pool)
                 store.save(ids, annotations, tagger.fingerprint)
                 tagged += len(ids)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Semaphore, Thread
@@ -25,9 +25,11 @@ from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.worker import PROGRAM, annotate_batch
 
 #: Fewer batches than this are tagged in this process: before others have started, and once they run.
-_WORTH_STARTING, _WORTH_ASKING = 16, 3
+_WORTH_STARTING, _WORTH_ASKING = 12, 3
 #: So many batches lie ready for a process, so that it never waits for this one to look after it.
 _AHEAD = 3
+#: So many characters, or texts, are put together for one call, so that it is worth sharing.
+_CHARACTERS, _TEXTS = 1_000_000, 40_000
 
 
 class TaggerPool:
@@ -101,6 +103,18 @@ class TaggerPool:
         workers, self._workers, self._arrived = self._workers, [], SimpleQueue()
         for worker in workers:
             worker.stop()
+
+
+def gather(chunks: Iterable[tuple[list[str], list[str]]]) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield (ids, texts), as many chunks together as are worth the while of several processes."""
+    ids, texts, size = list[str](), list[str](), 0
+    for some, given in chunks:
+        ids, texts, size = [*ids, *some], [*texts, *given], size + sum(map(len, given))
+        if size >= _CHARACTERS or len(ids) >= _TEXTS:
+            yield ids, texts
+            ids, texts, size = [], [], 0
+    if ids:
+        yield ids, texts
 
 
 class _Worker:

@@ -18,7 +18,7 @@ from feedback_engine.config.model import Config
 from feedback_engine.errors import ProcessError
 from feedback_engine.nlp import batch
 from feedback_engine.nlp.batch import TaggerSpec, tag_table
-from feedback_engine.nlp.pool import TaggerPool
+from feedback_engine.nlp.pool import TaggerPool, gather
 from feedback_engine.resources import find_lexicons
 
 TAGGER = TaggerSpec(find_lexicons(), "general").build()
@@ -99,6 +99,15 @@ def test_closing_the_engine_ends_its_processes() -> None:
     engine.close()
     assert worker._process.returncode is not None
     assert engine.tag("物流很快").sentiment.score > 0
+
+
+def test_chunks_are_put_together_until_they_are_worth_sharing_and_none_is_lost() -> None:
+    chunks = [([f"{number}-{at}" for at in range(5000)], ["很长" * 20] * 5000) for number in range(12)]
+    found = list(gather(iter(chunks)))
+    assert [id_ for ids, _ in found for id_ in ids] == [id_ for ids, _ in chunks for id_ in ids]
+    assert [len(ids) for ids, _ in found] == [25_000, 25_000, 10_000]
+    assert all(len(ids) == len(texts) for ids, texts in found)
+    assert list(gather([])) == []
 
 
 def test_a_program_needs_no_guard_and_nothing_of_it_runs_twice(tmp_path: Path) -> None:
