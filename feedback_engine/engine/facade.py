@@ -158,8 +158,7 @@ class FeedbackEngine:
             total = store.count_untagged(sources, tagger.fingerprint)
             waiting = store.iterate_untagged(sources, tagger.fingerprint)
             for ids, texts in gather(waiting) if self._pool else waiting:
-                annotations = tag_table(texts, ids, tagger, self._pool)
-                store.save(ids, annotations, tagger.fingerprint)
+                store.save(ids, tag_table(texts, ids, tagger, self._pool), tagger.fingerprint)
                 tagged += len(ids)
                 self._progress("打标签", tagged, total)
         logger.info("打标签：%d 条文本", tagged)
