@@ -64,6 +64,10 @@ class AmbiguousFormat(SourceError):
     """The platform that wrote the file cannot be told; pass `format=` or `mapping=`."""
 
 
+class AmbiguousMode(AmbiguousFormat):
+    """The platform is known, but not what its numbers are: positions of options or scores; say `mode` in the source."""
+
+
 class TableError(FeedbackEngineError):
     """A table breaks its declaration: a mistake of ours, never of the data."""
 

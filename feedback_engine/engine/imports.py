@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
 from feedback_engine.config.strict import Code
-from feedback_engine.errors import AmbiguousFormat, ConfigError, SourceError, UnreadableFile
+from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, ConfigError, SourceError, UnreadableFile
 from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
@@ -69,8 +69,13 @@ class Imports:
             return self._inspect(path)
 
     def _inspect(self, path: Path) -> dict[str, Any]:
+        source, doubts = SourceConfig(name="unnamed", path=str(path)), []
         try:
-            reading = self._open(path, SourceConfig(name="unnamed", path=str(path)), is_unnamed=True)
+            reading = self._open(path, source, is_unnamed=True)
+        except AmbiguousMode as error:
+            # Shown as positions, which rate nothing that is not certain; an import has to be told.
+            reading = self._open(path, source.model_copy(update={"mode": "number"}), is_unnamed=True)
+            doubts.append(str(error))
         except AmbiguousFormat as error:
             return self._inspect_table(path, str(error))
         rows = 0
@@ -84,7 +89,7 @@ class Imports:
             "rows": rows,
             "evidence": list(reading.facts.evidence),
             "questions": [question.to_dict() for question in reading.adapted.questions],
-            "warnings": list(reading.notes),
+            "warnings": [*doubts, *reading.notes],
         }
 
     def _inspect_table(self, path: Path, reason: str) -> dict[str, Any]:

@@ -376,3 +376,17 @@ def test_the_ending_of_the_file_decides_between_workbook_and_page(
     assert page.startswith("<!DOCTYPE html>") and "满意度指数" in page
     assert run("report", "--out", "页.pdf") == 1
     assert "要以 .xlsx、.html、.htm 之一结尾，而不是 '页.pdf'" in capsys.readouterr().err
+
+
+def test_what_platform_it_is_is_said_even_where_its_numbers_are_unclear(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{n},2026/1/2 3:0{n}:05,12秒,微信,N/A,1.2.3.4(上海-上海),{n}\n" for n in range(1, 6)]
+    table = "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、满意度\n" + "".join(rows)
+    (project / "wjx.csv").write_text(table, encoding="utf-8")
+    assert run("inspect", "wjx.csv", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["platform"], found["rows"]) == ("wjx", 5)
+    assert "mode: number 或 mode: score" in found["warnings"][0]
+    assert found["questions"][0]["scale"] is None
+    assert run("import", "wjx.csv") == 1

@@ -79,7 +79,7 @@ class Wjx:
         )
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
-        """Return the respondents; raises AmbiguousFormat where position and score cannot be told apart."""
+        """Return the respondents; raises AmbiguousMode where position and score cannot be told apart."""
         sample, rows = peek(rows, rows.path.name if rows.path else "")
         export = Export.read(sample, source.mode)
         survey = SurveyLayout()

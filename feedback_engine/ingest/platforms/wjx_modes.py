@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from feedback_engine.errors import AmbiguousFormat
+from feedback_engine.errors import AmbiguousMode
 from feedback_engine.ingest.platforms.answers import answered
 from feedback_engine.ingest.platforms.wjx_headings import Item, Shape
 from feedback_engine.ingest.platforms.wjx_labels import judge_several
@@ -55,7 +55,7 @@ class ModeFinding:
 def decide_mode(
     items: Sequence[Item], cells: Sequence[Sequence[str]], file_name: str, pinned: str | None
 ) -> ModeFinding:
-    """Return how the file was exported; raises AmbiguousFormat when a rating could be a position as well as a score."""
+    """Return how the file was exported; raises AmbiguousMode when a rating could be a position as well as a score."""
     if pinned is not None:
         return ModeFinding(Mode(pinned), f"按配置的 mode: {pinned} 读作{_WORDS[Mode(pinned)]}的导出")
     columns = [(item, answered(cells[position])) for item in items for position in item.positions]
@@ -139,7 +139,7 @@ def _decide_coded(columns: Sequence[tuple[Item, Sequence[str]]], file_name: str)
     if plain is not None:
         return ModeFinding(Mode.NUMBER, f"“{plain.stem[:20]}”不是打分题，答案却是 1、2……，读作按序号的导出")
     if rated is not None:
-        raise AmbiguousFormat(
+        raise AmbiguousMode(
             f"{file_name}：问卷星的导出全是数字，分不清是按序号还是按分数"
             f"（如“{rated.stem[:30]}”的 1 是第 1 个选项还是 1 分）；"
             "请在来源里写 mode: number 或 mode: score，或改用按文本的导出"
