@@ -25,6 +25,8 @@ from typing import Any, BinaryIO
 
 Record = tuple[int, list[str]]
 
+#: Characters above which an error says something.
+_MIN_SAID = 3
 #: The version of marshal's format without references: a frame is then as large as the texts that it unfolds to.
 _MARSHAL = 2
 #: Rows in a frame; more gain no speed.
@@ -66,7 +68,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stdout = None  # the reader has gone; nothing to flush
     except Exception as error:  # noqa: BLE001  # whatever a library raises over a hostile file is one fact for the parent
-        _send(out, "error", (type(error).__name__, str(error)[:300]))
+        # What a library says may be but a letter.
+        said = str(error) if len(str(error)) > _MIN_SAID else f"{type(error).__name__} {error}"
+        _send(out, "error", (type(error).__name__, said[:300]))
 
 
 def _cap_memory(limit: int) -> None:
