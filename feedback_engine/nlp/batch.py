@@ -54,7 +54,7 @@ def tag_table(
     numbers = {text: number for number, text in enumerate(dict.fromkeys(given))}
     distinct = list(numbers)
     built = tagger.build() if isinstance(tagger, TaggerSpec) else tagger
-    batches = list(_batches(distinct))
+    batches = list(cut_batches(distinct))
     found = pool.annotate(built, batches) if pool else (annotate_batch(batch, built) for batch in batches)
     if len(distinct) == len(given):
         return _build_in_parts(found, ids)
@@ -92,7 +92,8 @@ def _repeat(found: Rows, wanted: Sequence[int]) -> tuple[Places, Places]:
     return first.repeat(counts) + nth, np.arange(len(wanted)).repeat(counts)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def cut_batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the texts in batches of so many characters, or of one longer text."""
     first = size = 0
     for number, text in enumerate(texts):
         size += len(text) + 1

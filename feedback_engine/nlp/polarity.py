@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from feedback_engine.nlp.batch import cut_batches
 from feedback_engine.nlp.experts import expert_shares
 from feedback_engine.nlp.learned import SENTIMENT_FILE
 from feedback_engine.nlp.models import load_model
@@ -14,9 +15,6 @@ from feedback_engine.nlp.ngrams import hash_ngrams, lay_out
 from feedback_engine.nlp.tagger import as_text, has_content
 from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, sum_texts
-
-#: So many texts are scored at once.
-_BATCH = 800
 
 
 class PolarityScorer:
@@ -31,8 +29,7 @@ class PolarityScorer:
         return np.concatenate([np.zeros(0), *self._score_batches([as_text(text) for text in texts])])
 
     def _score_batches(self, texts: Sequence[str]) -> Iterator[Floats]:
-        for first in range(0, len(texts), _BATCH):
-            batch = texts[first : first + _BATCH]
+        for batch in cut_batches(texts):
             layout = lay_out(batch)
             sums = sum_texts(self._table, hash_ngrams(layout), layout.starts)
             odds = sums.weights * (self._table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]) + self._table.bias
