@@ -96,11 +96,17 @@ class Blend:
     #: How likely a part is neutral where weights tell that, NaN elsewhere; None: nowhere.
     silences: Floats | None = None
 
-    def tell(self) -> Statements:
-        """Return what the parts were judged by; the values of a part add up to its log odds."""
-        pieces = tell_pieces(self.readings, self.weighed.characters, self.rates, self.totals, self.notes)
-        pieces = pieces._replace(parts=self.numbers[pieces.parts])
-        return arrange(len(self.scores), self.said, pieces)
+
+def tell(texts: Blend, clauses: Blend) -> tuple[Statements, Statements]:
+    """Return what texts and clauses were judged by; the values of each add up to its log odds."""
+    count, total = len(texts.scores), len(texts.scores) + len(clauses.scores)
+    characters = texts.weighed.characters.join(clauses.weighed.characters)
+    rates, totals = np.append(texts.rates, clauses.rates), np.append(texts.totals, clauses.totals)
+    pieces = tell_pieces(texts.readings, characters, rates, totals, [*texts.notes, *clauses.notes])
+    pieces = pieces._replace(parts=np.append(texts.numbers, clauses.numbers + count)[pieces.parts])
+    said = clauses.said._replace(parts=clauses.said.parts + count)
+    told = arrange(total, texts.said, said, pieces)
+    return told.take(0, count), told.take(count, total)
 
 
 def judge_texts(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Places, steps, sum_up
 from feedback_engine.lexicon.model import Lexicon, Pack
-from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts
+from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts, tell
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
@@ -141,16 +141,19 @@ class LearnedVerdicts:
         heads = self._heads
         return heads.read(lay_out_points(self._readings.folded.points)) if heads else [None] * len(self.scores)
 
-    @cached_property
+    @property
     def texts(self) -> Statements:
         """What each text's log odds are made of; the values add up to them."""
-        return self._texts.tell()
+        return self._told[0]
 
     @cached_property
     def clauses(self) -> Judged:
         """The clauses that are wanted; the values of the statements add up to the log odds of the score."""
-        judged = self._clauses
-        return Judged(judged.tell(), judged.scores, judged.labels)
+        return Judged(self._told[1], self._clauses.scores, self._clauses.labels)
+
+    @cached_property
+    def _told(self) -> tuple[Statements, Statements]:
+        return tell(self._texts, self._clauses)
 
 
 def _are_whole_texts(clauses: Clauses) -> Flags:

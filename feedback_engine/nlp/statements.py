@@ -69,6 +69,12 @@ class Statements:
         """Return the numbers of the statements about a part."""
         return range(*self.first[part : part + 2].tolist())
 
+    def take(self, first: int, last: int) -> Statements:
+        """Return the statements about the parts [first, last)."""
+        part = slice(*self.first[[first, last]].tolist())
+        columns = (self.starts[part], self.ends[part], self.values[part], self.rules[part], self.kinds[part])
+        return Statements(*columns, self.first[first : last + 1] - self.first[first])
+
     def __getitem__(self, number: int) -> Statement:
         start, end, value = (column[number].item() for column in (self.starts, self.ends, self.values))
         return Statement(start, end, value, self.rules[number], KINDS[self.kinds[number]])
