@@ -187,6 +187,20 @@ def publish_rate(complaints: Sample, exposure: float, model: IndexModel) -> Figu
     return _publish(1000.0 * len(complaints) / exposure, bounds, int(exposure), exposure, model, highest=np.inf)
 
 
+def publish_rate_score(linear: Linear | None, count: int, scale: ComplaintScale, model: IndexModel) -> Figure:
+    """Return a complaint rate on 0-100 with the exact Poisson interval of the rate, on the same scale."""
+    from feedback_engine.stats.intervals import poisson_rate
+
+    if linear is None:
+        return NO_FIGURE
+
+    def bounds() -> Bounds:
+        interval = poisson_rate(count, linear.effective_base, model.confidence, per=1000.0)
+        return scale.score(interval.upper), scale.score(interval.lower)
+
+    return _publish(linear.value, bounds, linear.base, linear.effective_base, model)
+
+
 def _publish(
     value: float, bounds: Callable[[], Bounds], base: int, kish: float, model: IndexModel, *, highest: float = 100.0
 ) -> Figure:
@@ -207,7 +221,13 @@ def find_error(linear: Linear) -> tuple[float, int]:
     if not is_rising(linear.rows):
         known, inverse = np.unique(linear.rows, return_inverse=True)
         influence, units = np.bincount(inverse, weights=influence).astype(np.float64, copy=False), len(known)
-    return error_of(influence if linear.margins is None else linear.settle()[1], units)
+    if linear.margins is not None:
+        return error_of(linear.settle()[1], units)
+    error, freedom = error_of(influence, units)
+    if freedom > 0:
+        # Influences on means add up to 0; those on counts do not, and what centring takes from them is no certainty.
+        error = float(np.hypot(error, influence.sum() / np.sqrt(freedom)))
+    return error, freedom
 
 
 def error_of(influence: Floats, units: int) -> tuple[float, int]:

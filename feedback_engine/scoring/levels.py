@@ -15,6 +15,7 @@ from feedback_engine.scoring.figures import (
     blend,
     flag_of,
     mean_of,
+    publish_rate_score,
     publish_score,
     publish_text_index,
     rate_of,
@@ -97,7 +98,12 @@ def score_indicator(
         return publish_score(mean_of(cell.items[indicator.code]), model)
     if indicator.reads == TEXT:
         return publish_text_index(cell.texts.get(touchpoint.code, _NOTHING), model)
-    return publish_score(_blended(cell, touchpoint, indicator, exposure), model)
+    linear = _blended(cell, touchpoint, indicator, exposure)
+    if indicator.complaint_scale is not None:
+        return publish_rate_score(
+            linear, len(cell.complaints.get(touchpoint.code, ())), indicator.complaint_scale, model
+        )
+    return publish_score(linear, model)
 
 
 def find_exposure(model: IndexModel, period: str, segment: str | None, records: int) -> float:

@@ -182,8 +182,8 @@ def _sum_levels(a: Answers) -> str:
         low, high = a.levels[0].score, a.levels[-1].score
         return f"{sum(level.count for level in a.levels):,} 个回答的均值（{low:.2f} 至 {high:.2f}）"
     form = ".2f" if is_weighted else ".0f"
-    terms = " + ".join(f"{level.score:.4g}×{level.weight:{form}}" for level in a.levels)
-    worth = "、".join(f"{level.rating:g} 分记 {level.score:.4g}" for level in a.levels)
+    terms = " + ".join(f"{level.score + 0.0:.4g}×{level.weight:{form}}" for level in a.levels)
+    worth = "、".join(f"{level.rating:g} 分记 {level.score + 0.0:.4g}" for level in a.levels)
     return f"({terms}) ÷ {total:{form}} = {whole:.2f} ÷ {total:{form}}（得分 × {people}；{worth}）"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -216,3 +217,28 @@ def test_a_blend_that_lacks_too_much_weight_is_refused_and_one_that_lacks_little
     asked = [Person(f"p{n}", {"speed": 4}) for n in range(3)]
     assert row(index_of(asked, make_model(blended(0.3))), "delivery")["flag"] == "low_coverage"
     assert row(index_of(asked, make_model(blended(0.2))), "delivery")["score"] == 75.0
+
+
+def counted(rest: int = 0) -> Any:
+    """Return the touchpoint of 40 customers of whom 5 complain, among records that say nothing of it."""
+    people = [Person(f"c{n}", tags=[mention("delivery", "negative"), complaint()]) for n in range(5)]
+    people += [Person(f"q{n}", tags=[mention("price", "positive")]) for n in range(rest)]
+    scale = {"best": 0, "worst": 500}
+    indicators = [{"code": "cases", "from": "complaints", "weight": 1.0, "complaint_scale": scale}]
+    model = make_model([{"code": "delivery", "indicators": indicators}], exposure={"2026-10": 40})
+    return index_of(people, model, "2026-10")
+
+
+def test_a_complaint_rate_as_a_score_has_the_exact_interval_of_its_rate() -> None:
+    index = counted()
+    rate, score = row(index, "delivery", "cases", "complaint_rate"), row(index, "delivery", "cases")
+    assert (rate["score"], score["score"]) == (125.0, 75.0)
+    assert score["lower"] == pytest.approx(100 * (500 - rate["upper"]) / 500)
+    assert score["upper"] == pytest.approx(100 * (500 - rate["lower"]) / 500)
+
+
+@pytest.mark.parametrize("rest", [0, 3, 500])
+def test_what_is_counted_is_as_uncertain_whoever_else_is_in_the_data(rest: int) -> None:
+    found = row(counted(rest=rest), "delivery")
+    # A complaint more is 25 in 1,000 more, 5 points; t with 4 degrees of freedom
+    assert found["score"] - found["lower"] == pytest.approx(2.776445105 * np.sqrt(5 / 4 * 5 * 5.0**2), abs=1e-6)
