@@ -154,13 +154,18 @@ def _is_merged(sample: Sample) -> bool:
     first = sample.rows[0]
     if len(first) < len(sample.header) or any(not first[at].strip() for at in blanks):
         return False
-    # Below a heading that is merged over both lines the second is blank, and an answer stands in the third.
-    if not first[0].strip() and not (sample.rows[1][:1] and sample.rows[1][0].strip()):
+    if not first[0].strip() and not _are_merged_down(sample, first, blanks):
         return False
     labels = [fold(first[at]) for at in blanks]
     below = {at: {fold(row[at]) for row in sample.rows[1:] if at < len(row)} for at in blanks}
     recurring = sum(label in below[at] for at, label in zip(blanks, labels, strict=True))
     return recurring * 2 < len(blanks) and len(set(labels)) * 2 > len(labels)
+
+
+def _are_merged_down(sample: Sample, first: Sequence[str], blanks: Sequence[int]) -> bool:
+    """Whether headings over one column are merged over both lines: the second is blank below them, the third not."""
+    alone = [at for at in range(len(sample.header)) if at not in blanks and at + 1 not in blanks]
+    return not any(first[at].strip() for at in alone) and any(cell.strip() for cell in sample.rows[1][:1])
 
 
 def _read_merged(sample: Sample) -> _Table:
