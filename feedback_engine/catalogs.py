@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from feedback_engine.ingest.detect import Platform
     from feedback_engine.lexicon.model import Lexicon, Pack
     from feedback_engine.nlp.tagger import SentimentScorer
-    from feedback_engine.scoring.weighting import Weigh
 
 
 def _list_platforms() -> Mapping[str, Platform]:
@@ -77,12 +76,6 @@ def _list_platforms() -> Mapping[str, Platform]:
     return {platform.name: platform for platform in platforms}
 
 
-def _list_methods() -> Mapping[str, Weigh]:
-    from feedback_engine.scoring.weighting import METHODS
-
-    return METHODS
-
-
 def _make_learned(lexicon: Lexicon, pack: Pack, folder: Path) -> SentimentScorer:
     from feedback_engine.nlp.learned import LearnedScorer
 
@@ -108,6 +101,3 @@ ADAPTERS: Registry[Platform] = Registry("文件格式", _list_platforms, also=("
 SENTIMENT_SCORERS: Registry[Callable[[Lexicon, Pack, Path], SentimentScorer]] = Registry(
     "情感打分器", lambda: {"learned": _make_learned, "lexicon": _make_lexicon, "snownlp": _make_snownlp}
 )
-
-#: What computes the weights of a level, beside `declared`, `equal` and `combine`.
-WEIGHTING_METHODS: Registry[Weigh] = Registry("权重方法", _list_methods)

@@ -17,7 +17,6 @@ from feedback_engine.nlp.vocabulary import KINDS, Floats
 
 #: Labels by number.
 POLARITIES = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
-POLARITY_COLUMN = objects(POLARITIES)
 
 Kinds = NDArray[np.int8]
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scoring_builders import key, rated
 from scoring_surveys import wide_data
 
-from feedback_engine.catalogs import WEIGHTING_METHODS
 from feedback_engine.config.model import Config
 from feedback_engine.config.scoring import WEIGHT_METHODS
 from feedback_engine.domain import OVERALL, Measure, Period
@@ -23,6 +22,7 @@ from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, freeze_
 from feedback_engine.scoring.imputation import impute
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import build_model
+from feedback_engine.scoring.weighting import METHODS
 from feedback_engine.scoring.weightings import chain_link, compare_weightings, find_base_period
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.stats.importance import johnson, lmg
@@ -396,7 +396,7 @@ def test_the_explanation_says_where_the_weights_come_from() -> None:
 
 
 def test_the_methods_are_listed_by_name() -> None:
-    assert set(WEIGHT_METHODS) == {"declared", "equal", "combine", *WEIGHTING_METHODS}
+    assert set(WEIGHT_METHODS) == {"declared", "equal", "combine", *METHODS}
     data, chosen = data_of(answers()), config()
     with pytest.raises(ConfigError, match="是否想写 'entropy'"):
         freeze_weights(data, build_model(chosen, {}), chosen.scoring, method="entropi")
