@@ -45,7 +45,7 @@ examples: $(VENV)/.installed
 picture: demo
 	docs/make-picture out/report.xlsx docs/report.png
 
-# The report tests open the workbook with LibreOffice; without it they skip and say so.
+# The report tests open the workbook with LibreOffice and the page with Chromium; without them they skip and say so.
 office:
 	@.ci/install-office
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Places, Points, steps
+from feedback_engine.lexicon.matcher import EDGE
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.nlp.characters import VARIED
 
@@ -41,6 +42,15 @@ class Clauses(NamedTuple):
     is_question: Flags
     #: The number of each text's first clause, and of the last text's last clause + 1.
     first: Places
+
+
+class Clause(NamedTuple):
+    """A clause [start, end) of a folded text, the number of its sentence, and whether it ends in a question mark."""
+
+    start: int
+    end: int
+    sentence: int
+    is_question: bool
 
 
 @cache
@@ -136,6 +146,15 @@ def _apart(turns: Places, of: Places) -> Places:
         if not kept or turn > kept[-1] + 1:
             kept.append(turn)
     return np.array(kept, dtype=np.int64)
+
+
+def split_clauses(text: str, turns: Sequence[int] = ()) -> list[Clause]:
+    """Return the clauses of one folded text that hold something; at `turns`, given in order, a clause must begin."""
+    row = EDGE + text.replace(EDGE, "\0") + EDGE
+    points = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    found = cut_at(find_clauses(points, np.array([0, len(row) - 1])), np.array(turns, dtype=np.int64) + 1)
+    columns = (found.starts - 1, found.ends - 1, found.sentences, found.is_question)
+    return [Clause(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 class Segmenter:

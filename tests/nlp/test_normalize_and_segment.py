@@ -2,43 +2,21 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import feedback_engine as fe
 from feedback_engine.config.model import Config
-from feedback_engine.lexicon.matcher import EDGE
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
 from feedback_engine.nlp.normalize import fold, fold_many, fold_phrase
-from feedback_engine.nlp.segment import Segmenter, cut_at, find_clauses
+from feedback_engine.nlp.segment import Segmenter, split_clauses
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
-
-
-class Clause(NamedTuple):
-    """A clause [start, end) of a folded text, the number of its sentence, and whether it ends in a question mark."""
-
-    start: int
-    end: int
-    sentence: int
-    is_question: bool
-
-
-def split_clauses(text: str, turns: Sequence[int] = ()) -> list[Clause]:
-    """The clauses of one folded text that hold something; at `turns`, given in order, a clause must begin."""
-    row = EDGE + text.replace(EDGE, "\0") + EDGE
-    points = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    found = cut_at(find_clauses(points, np.array([0, len(row) - 1])), np.array(turns, dtype=np.int64) + 1)
-    columns = (found.starts - 1, found.ends - 1, found.sentences, found.is_question)
-    return [Clause(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def clauses(text: str, turns: tuple[int, ...] = ()) -> list[str]:
