@@ -27,7 +27,7 @@ lint: $(VENV)/.installed-test
 BENCHMARKS := $(filter-out benchmarks/train_shipped_models.py benchmarks/scenic_spots.py,$(wildcard benchmarks/*.py))
 
 bench: $(VENV)/.installed-test
-	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python "$$script"; done
+	@status=0; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python "$$script" || status=1; done; exit $$status
 
 # The wheel, installed with its dependencies where this checkout cannot help it, does a whole run.
 wheel: $(VENV)/.installed-test
