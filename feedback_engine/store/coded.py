@@ -20,7 +20,7 @@ _PART = 50_000
 
 
 def fetch_parts(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield the rows of a query some at a time, from the driver itself: in SQLAlchemy's hands they take twice the time.
+    """Yield the rows of a query some at a time, from the driver itself: SQLAlchemy would make an object of each.
 
     A driver that would fetch all of them before the first is asked for them through a cursor of the server.
     """
