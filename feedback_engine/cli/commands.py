@@ -7,13 +7,15 @@ import logging
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedback_engine.cli.console import print_json, print_table, show_progress
-from feedback_engine.errors import ConfigError, UnreadableFile
+from feedback_engine.cli.lines import read_batches
+from feedback_engine.errors import ConfigError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,10 +95,21 @@ def tag(options: Namespace) -> int:
     if options.path is None:
         print(f"已标注 {engine.tag_new().tagged} 条文本")
         return DONE
-    for line in _read_lines(options.path):
-        tagged = engine.tag(line, pack=options.pack)
-        print(json.dumps(tagged.to_dict(), ensure_ascii=False))
+    done = 0
+    for lines in read_batches(options.path):
+        for tagged in engine.tag_each(lines, pack=options.pack):
+            print(json.dumps(tagged.to_dict(), ensure_ascii=False))
+        sys.stdout.flush()
+        done += len(lines)
+        _show_tagged(done, 0)
+    _show_tagged(done, done)
     return DONE
+
+
+def _show_tagged(done: int, total: int) -> None:
+    """Show how many lines are tagged, where the answers do not themselves show it."""
+    if not sys.stdout.isatty():
+        show_progress("打标签", done, total)
 
 
 def score(options: Namespace) -> int:
@@ -127,7 +140,7 @@ def claims(options: Namespace) -> int:
     """Check statements of growth against the figures in them."""
     from feedback_engine.cli.tables import print_frame
 
-    texts = list(_read_lines("-")) if options.texts == ["-"] else options.texts
+    texts = list(chain.from_iterable(read_batches("-"))) if options.texts == ["-"] else options.texts
     table = _engine(options, may_be_absent=True).check_claims(texts)
     if options.json:
         print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
@@ -285,21 +298,6 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
     except OSError as error:
         raise ConfigError(f"{path} 无法写入：{error.strerror}") from None
     logger.info("已写出 %s", path)
-
-
-def _read_lines(path: str) -> Iterator[str]:
-    """Yield the lines of a UTF-8 file or of standard input; bytes that are no UTF-8 are kept as replacement marks."""
-    if path == "-":
-        stream = sys.stdin.buffer
-        yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in stream)
-        return
-    try:
-        with Path(path).open("rb") as file:
-            for number, line in enumerate(file):
-                text = line.decode("utf-8-sig" if number == 0 else "utf-8", "replace")
-                yield text.rstrip("\r\n")
-    except OSError as error:
-        raise UnreadableFile(f"{path} 无法读取：{error.strerror}") from None
 
 
 def _parse_day(text: str | None) -> date | None:

@@ -6,7 +6,7 @@ import_sources → tag_new → score → report; run does the four under the pro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -90,6 +90,15 @@ class FeedbackEngine:
         ids = [str(position) for position in range(len(listed))]
         tagger = self._tagger(pack or self._tagging.pack)
         return tag_table(listed, ids, tagger, self._pool)
+
+    def tag_each(self, texts: Iterable[object], pack: str | None = None) -> Iterator[TaggedText]:
+        """Yield the tags of each text as `tag` gives them, in a fraction of its time.
+
+        Raises InputError for what is no list of texts: a single text, a frame, None.
+        """
+        from feedback_engine.nlp.batch import tag_each
+
+        return tag_each(as_texts(texts), self._tagger(pack or self._tagging.pack))
 
     def polarity_many(self, texts: Iterable[object]) -> pd.Series[float]:
         """Return the score of each text (-1 to 1) by the learned weights alone: no rules, touchpoints or evidence.

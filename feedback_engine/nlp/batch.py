@@ -12,6 +12,7 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Objects, Places, objects, steps
 from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.collecting import put_off_collection
 from feedback_engine.nlp.rows import Rows, join_rows
 from feedback_engine.nlp.tagger import Tagger, as_text
 from feedback_engine.nlp.worker import annotate_batch
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from feedback_engine.nlp.pool import TaggerPool
+    from feedback_engine.nlp.tagged import TaggedText
 
 #: So many characters are read at once: enough to make light of what a batch costs, few enough to stay in the cache.
 _BATCH = 40_000
@@ -61,6 +63,14 @@ def tag_table(
     whole = join_rows(found)
     rows, of = _repeat(whole, [numbers[text] for text in given])
     return _build(whole.take(rows)._replace(texts=of), objects(ids))
+
+
+def tag_each(texts: Sequence[object], tagger: Tagger) -> Iterator[TaggedText]:
+    """Yield the tags of each text, a batch read at once."""
+    for batch in cut_batches([as_text(text) for text in texts]):
+        with put_off_collection():
+            tagged = tagger.tag_many(batch)
+        yield from tagged
 
 
 def _build_in_parts(batches: Iterable[Rows], ids: Sequence[str]) -> pd.DataFrame:

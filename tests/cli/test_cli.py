@@ -158,6 +158,39 @@ def test_tag_reads_standard_input_and_needs_no_config(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["sentiment"]["polarity"] == "negative"
 
 
+def test_a_pipe_gets_its_answer_line_by_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "feedback_engine", "tag", "-", "--pack", "retail"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as talk:
+        assert talk.stdin is not None and talk.stdout is not None
+        for line, polarity in (("\ufeff客服态度很差", "negative"), ("物流很快", "positive")):
+            talk.stdin.write(f"{line}\r\n".encode())
+            talk.stdin.flush()
+            told = json.loads(talk.stdout.readline())
+            assert (told["text"], told["sentiment"]["polarity"]) == (line.removeprefix("\ufeff"), polarity)
+        talk.stdin.write("没有换行的最后一行".encode())
+        talk.stdin.close()
+        assert [json.loads(line)["text"] for line in talk.stdout] == ["没有换行的最后一行"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "big5", "utf-16"])
+def test_tag_reads_lines_in_the_encoding_of_their_file(
+    project: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    lines = ["房間很乾淨,但是早餐太差", "服務員的態度非常好,下次還會再來", ""]
+    (project / "lines.txt").write_text("\r\n".join(lines), encoding=encoding, newline="")
+    assert run("tag", "lines.txt", "--pack", "hotel") == 0
+    assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == lines[:2]
+
+
+def test_lines_of_broken_bytes_are_tagged_and_pointed_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lines.txt").write_bytes("房间很干净\n".encode() + b"\xff\xfe\x80\n" + "早餐太差\n".encode())
+    assert run("tag", "lines.txt", "--pack", "hotel") == 0
+    printed = capsys.readouterr()
+    texts = [json.loads(line)["text"] for line in printed.out.splitlines()]
+    assert (texts[0], texts[2], len(texts)) == ("房间很干净", "早餐太差", 3)
+    assert "lines.txt" in printed.err and "按 UTF-8 读取" in printed.err
+
+
 def test_too_many_rejects_end_with_3(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [(*row[:4], "9", "9", "") for row in survey_rows(10)]
     write_csv(project / "bad.csv", HEADINGS, rows)

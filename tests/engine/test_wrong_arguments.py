@@ -50,13 +50,14 @@ TEXTS = ["物流很快", "客服太差😀"]
 def test_any_column_of_texts_is_tagged_by_position(engine: fe.FeedbackEngine, make: Any) -> None:
     pd.testing.assert_frame_equal(engine.tag_many(make(TEXTS)), engine.tag_many(TEXTS))
     assert engine.polarity_many(make(TEXTS)).equals(engine.polarity_many(TEXTS))
+    assert list(engine.tag_each(make(TEXTS))) == [engine.tag(text) for text in TEXTS]
 
 
 @pytest.mark.parametrize(
     "given", ["物流很快", b"x", None, 5, {"a": "好"}, pd.DataFrame({"text": TEXTS}), np.array("好")]
 )
 def test_what_is_no_column_of_texts_is_refused_not_taken_apart(engine: fe.FeedbackEngine, given: Any) -> None:
-    for tag in (engine.tag_many, engine.polarity_many):
+    for tag in (engine.tag_many, engine.tag_each, engine.polarity_many):
         with pytest.raises(InputError, match="texts 应为一列文本"):
             tag(given)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.files import load_pack
 from feedback_engine.lexicon.model import Lexicon
-from feedback_engine.nlp.batch import TaggerSpec, tag_table
+from feedback_engine.nlp.batch import TaggerSpec, tag_each, tag_table
 from feedback_engine.nlp.snownlp_scorer import SnownlpScorer
 from feedback_engine.nlp.tagged import Evidence, TaggedText
 from feedback_engine.nlp.tagger import Tagger
@@ -127,6 +127,7 @@ def annotations(texts: list[str]) -> pd.DataFrame:
 @given(st.lists(st.one_of(FEEDBACK, ANY_TEXT), max_size=6), st.randoms())
 @settings(max_examples=40, deadline=None)
 def test_batch_equals_single_calls_in_any_order(texts: list[str], random: object) -> None:
+    assert list(tag_each(texts, TAGGER)) == [TAGGER.tag(text) for text in texts]
     whole = annotations(texts)
     single = [tag_table([text], [str(at)], TAGGER) for at, text in enumerate(texts)]
     expected = pd.concat(single, ignore_index=True) if single else annotations([])

@@ -1,0 +1,63 @@
+"""Lines of text from a file or from standard input, in batches that are answered as they come."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from feedback_engine.errors import EncodingError, UnreadableFile
+from feedback_engine.ingest.encoding import detect_encoding
+
+logger = logging.getLogger(__name__)
+
+#: Characters of a file, and bytes of a pipe, that are read at once.
+_BATCH = 1 << 16
+_MARK = "\ufeff"
+
+
+def read_batches(path: str) -> Iterator[list[str]]:
+    """Yield the lines of a file, or of standard input where the path is "-", without their ends.
+
+    Bytes that are no text are kept as replacement marks. Raises UnreadableFile.
+    """
+    lines = _read_pipe() if path == "-" else _read_file(Path(path))
+    for number, batch in enumerate(lines):
+        if number == 0:
+            batch[0] = batch[0].removeprefix(_MARK)
+        yield [line.rstrip("\r\n") for line in batch]
+
+
+def _read_file(path: Path) -> Iterator[list[str]]:
+    try:
+        with path.open(encoding=_find_encoding(path), errors="replace", newline="\n") as file:
+            while batch := file.readlines(_BATCH):
+                yield batch
+    except OSError as error:
+        raise UnreadableFile(f"{path} 无法读取：{error.strerror}") from None
+
+
+def _find_encoding(path: Path) -> str:
+    try:
+        found = detect_encoding(path)
+    except EncodingError as error:
+        logger.warning("%s；按 UTF-8 读取，不合法的字节以 \ufffd 代替", error)
+        return "utf-8"
+    if found.warning:
+        logger.warning("%s：%s", path, found.warning)
+    return found.name
+
+
+def _read_pipe() -> Iterator[list[str]]:
+    """Yield the lines that have arrived, without waiting for more: who writes one line may wait for its answer."""
+    begun: list[bytes] = []
+    while chunk := os.read(sys.stdin.fileno(), _BATCH):
+        whole, end, rest = chunk.rpartition(b"\n")
+        if end:
+            yield b"".join((*begun, whole)).decode("utf-8", "replace").split("\n")
+            begun = []
+        begun.append(rest)
+    if last := b"".join(begun):
+        yield [last.decode("utf-8", "replace")]
