@@ -9,18 +9,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, objects, steps, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, Points, objects, pick, steps, sum_up
 from feedback_engine.nlp.complaints import Complaints
 from feedback_engine.nlp.normalize import FoldedTexts
 from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Lists
 from feedback_engine.nlp.tagged import Evidence
 from feedback_engine.nlp.touchpoints import Touchpoints
-from feedback_engine.nlp.vocabulary import Floats
+from feedback_engine.nlp.vocabulary import Flags, Floats
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: What JSON writes in two characters; other control characters and lone surrogates take six.
 _SHORT_ESCAPES = [ord(character) for character in '"\\\n\r\t\b\f']
+#: What stands in JSON between a rule and its weight, by whether that is below 0.
+_BEFORE_WEIGHT = objects(('","weight":', '","weight":-'))
 
 
 class Proof(NamedTuple):
@@ -94,27 +96,46 @@ def to_json(proof: Proof, folded: FoldedTexts) -> Objects:
     numbers = np.concatenate([each.numbers for each in proof.lists])
     sizes = np.concatenate([steps(each.first) for each in proof.lists])
     has_any, written = (sizes > 0).nonzero()[0], objects(["[]"] * len(sizes))
-    items, last = _write_items(proof, folded)[numbers], sizes.cumsum()[has_any] - 1
-    items[:, 0], items[:, -1] = ',{"start":', "}"
-    items[last - sizes[has_any] + 1, 0], items[last, -1] = '[{"start":', "}]\n"
-    written[has_any] = "".join(items.ravel().tolist()).split("\n")[:-1]
+    is_first = np.zeros(len(numbers), dtype=np.bool_)
+    is_first[(sizes.cumsum() - sizes)[has_any]] = True
+    items = _write_items(proof, folded, numbers, is_first)
+    # each item begins with the end of the one before it
+    written[has_any] = ("".join(items.ravel().tolist()) + "}]").split("\n")[1:]
     return written
 
 
-def _write_items(proof: Proof, folded: FoldedTexts) -> Objects:
-    """Return the pieces of each statement in JSON, between the first and the last."""
-    starts, ends = proof.spans(folded)
+def _write_items(proof: Proof, folded: FoldedTexts, numbers: Places, is_first: Flags) -> Objects:
+    """Return the pieces of these statements in JSON; `is_first` tells which begin a list."""
+    starts, ends = pick(proof.spans(folded), numbers)
     row, positions = _escape(folded)
     edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
-    numbers = range(int((ends - edges).max(initial=0)) + 1)
     spans = zip(positions[starts].tolist(), positions[ends].tolist(), strict=True)
-    items = np.empty((len(starts), 9), dtype=np.object_)
-    items[:, 1] = objects(f'{number},"end":' for number in numbers)[starts - edges]
-    items[:, 2] = objects(f'{number},"text":"' for number in numbers)[ends - edges]
-    items[:, 3], items[:, 4] = [row[first:last] for first, last in spans], '","rule":'
-    items[:, 5], items[:, 6] = list(map(encode_basestring, proof.rules.tolist())), ',"weight":'
-    items[:, 7] = _show(proof.values)
+    values, items = proof.values[numbers], np.empty((len(numbers), 7), dtype=np.object_)
+    items[:, 0], items[:, 1] = _write_spans(starts - edges, ends - edges, is_first)
+    items[:, 2], items[:, 3] = [row[first:last] for first, last in spans], '","rule":"'
+    items[:, 4] = _escape_all(proof.rules[numbers].tolist())
+    items[:, 5], items[:, 6] = _BEFORE_WEIGHT[np.signbit(values).astype(np.int8)], _show(np.abs(values))
     return items
+
+
+def _write_spans(starts: Places, ends: Places, is_first: Flags) -> tuple[Objects, Objects]:
+    """Return start and end in JSON, with what stands before and after them."""
+    numbers = range(int(ends.max(initial=0)) + 1)
+    heads = [*(f'}},{{"start":{number},"end":' for number in numbers)]
+    heads += [f'}}]\n[{{"start":{number},"end":' for number in numbers]
+    tails = objects(f'{number},"text":"' for number in numbers)
+    return objects(heads)[starts + len(numbers) * is_first], tails[ends]
+
+
+def _escape_all(texts: list[str]) -> list[str]:
+    """Return the texts as they stand in JSON, without its quotation marks."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    odd = _find_odd(points)
+    if len(odd):
+        ends = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)).cumsum()
+        for number in set(ends.searchsorted(odd, side="right").tolist()):
+            texts[number] = encode_basestring(texts[number])[1:-1]
+    return texts
 
 
 def _escape(folded: FoldedTexts) -> tuple[str, Places]:
@@ -124,12 +145,19 @@ def _escape(folded: FoldedTexts) -> tuple[str, Places]:
     """
     points = folded.given_points
     widths = np.ones(len(points) + 1, dtype=np.int64)
-    odd = ((points < 0x20) | (points == ord('"')) | (points == ord("\\")) | (points - 0xD800 < 0x800)).nonzero()[0]
+    odd = _find_odd(points)
     widths[odd + 1] = np.where(np.isin(points[odd], _SHORT_ESCAPES), 2, 6)
     row = encode_basestring(folded.given)
     if _SURROGATE.search(row):
         row = _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", row)
     return row, widths.cumsum()
+
+
+def _find_odd(points: Points) -> Places:
+    """Return where code points stand that JSON writes otherwise, or that no table could hold."""
+    is_odd: Flags = (points < 0x20) | (points == ord('"')) | (points == ord("\\")) | (points - 0xD800 < 0x800)
+    odd: Places = is_odd.nonzero()[0]
+    return odd
 
 
 @cache
@@ -139,12 +167,10 @@ def _four_decimals() -> Objects:
 
 
 def _show(values: Floats) -> Objects:
-    """Return the values in four decimals, by look-up but for those that are large or lie between two of them."""
-    table, scaled = _four_decimals(), np.abs(values) * 10_000
+    """Return the values, 0 or more, in four decimals, by look-up but for those large or between two of them."""
+    table, scaled = _four_decimals(), values * 10_000
     near = np.minimum(np.rint(scaled), len(table) - 1).astype(np.int64)
     shown: Objects = table[near]
     is_far = np.abs(scaled - near) > 0.499999
-    shown[is_far] = [f"{value:.4f}" for value in np.abs(values[is_far]).tolist()]
-    is_below = np.signbit(values)
-    shown[is_below] = "-" + shown[is_below]
+    shown[is_far] = [f"{value:.4f}" for value in values[is_far].tolist()]
     return shown
