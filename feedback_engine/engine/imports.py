@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from feedback_engine.ingest.protection import Protection
     from feedback_engine.store.connection import Database
     from feedback_engine.store.feedback_store import StoredFile
+    from feedback_engine.tables.feedback import FeedbackBatch
 
 logger = logging.getLogger(__name__)
 
@@ -157,20 +158,22 @@ class Imports:
         reading = self._open(path, source, is_unnamed=is_unnamed)
         writer = FeedbackWriter(self._open_database())
         file = _describe_file(reading, self._config.project.timezone)
-        if (known := writer.begin_file(file)) is not None:
+        if (known := writer.begin_file(file)).is_complete:
             logger.info("%s：同一文件已导入过，没有变化", path.name)
-            return FileSummary(path.name, file.source, file.platform, known, known.quarantined, is_known=True)
+            counts = known.counts.as_sent_again()
+            return FileSummary(path.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
         with _two_threads_at_work():
-            for batch, counts in writer.save_batches(file, reading):
-                rejected_rows += int(batch.rejects["row_number"].nunique())
+            for batch, counts in writer.save_batches(file, reading, known.counts):
+                rejected_rows += _count_errors(batch)
                 self._progress(f"导入 {path.name}", counts.read, 0)
         writer.save_questions(_list_questions(reading))
-        writer.finish_file(file, counts)
+        writer.finish_file(file, counts, known.counts)
         logger.info("导入 %s：%s", path.name, describe_counts(counts))
-        for note in reading.notes:
-            logger.warning("%s：%s", path.name, note)
-        notes = (*reading.facts.evidence, *reading.notes)
+        warnings = (*_describe_interruption(known.counts), *reading.notes)
+        for warning in warnings:
+            logger.warning("%s：%s", path.name, warning)
+        notes = (*reading.facts.evidence, *warnings)
         return FileSummary(path.name, file.source, file.platform, counts, rejected_rows, notes=notes)
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:
@@ -267,6 +270,20 @@ def describe_counts(counts: ImportCounts) -> str:
         f"读入 {counts.read} 行 = 新增 {counts.stored} + 更新 {counts.updated} + 重复 {counts.duplicate}"
         f" + 隔离 {counts.quarantined}"
     )
+
+
+def _count_errors(batch: FeedbackBatch) -> int:
+    """Return the number of rows with a reject that the format does not explain."""
+    rejects = batch.rejects
+    return int(rejects["row_number"][~rejects["is_expected"]].nunique())
+
+
+def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:
+    """Return the warning that an earlier import of the file broke off, if one did after storing something."""
+    kept = earlier.stored + earlier.updated
+    if not kept:
+        return ()
+    return (f"上次导入这个文件时中断，当时已入库 {kept} 行；这次从头核对，把它们计为重复，接着导入其余的行",)
 
 
 def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:

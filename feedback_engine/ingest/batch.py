@@ -194,7 +194,15 @@ def _build_rejects(flaws: Sequence[tuple[int, Flaw]], file_id: str) -> pd.DataFr
     for number, flaw in sorted(flaws, key=lambda pair: (pair[0], not pair[1].is_row_lost)):
         distinct.setdefault((number, flaw.column), flaw)
     rows = [
-        (file_id, number, flaw.column, clean(flaw.value)[:_SHOWN_VALUE], flaw.reason, flaw.is_row_lost)
+        (
+            file_id,
+            number,
+            flaw.column,
+            clean(flaw.value)[:_SHOWN_VALUE],
+            flaw.reason,
+            flaw.is_row_lost,
+            flaw.is_expected,
+        )
         for (number, _), flaw in distinct.items()
     ]
     return REJECTS.build(rows)

@@ -48,7 +48,7 @@ def _reject_footers(some: list[tuple[int, list[str]]], rejects: list[LineReject]
     for number, cells in some:
         filled = list(filter(None, cells))
         if filled and filled[0][0] in initials and _is_footer(cells):
-            rejects.append(LineReject(number, "", " | ".join(filled), "表格末尾的合计或说明，不是数据"))
+            rejects.append(LineReject(number, "", " | ".join(filled), "表格末尾的合计或说明，不是数据", True))
         else:
             yield number, cells
 

@@ -100,8 +100,9 @@ class Reading:
                     yield batch
 
     def _read_chunk(self, rows: list[tuple[int, list[str]]]) -> Iterator[FeedbackBatch]:
-        flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True)) for r in self.adapted.rows.rejects]
-        self.adapted.rows.rejects.clear()
+        rejects = self.adapted.rows.rejects
+        flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True, r.is_expected)) for r in rejects]
+        rejects.clear()
         width = len(self.columns.labels)
         if not _are_whole(rows, width):
             rows, misfits = _fit_width([row for row in rows if any(map(str.strip, row[1]))], width)

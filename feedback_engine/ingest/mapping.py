@@ -159,6 +159,8 @@ class Flaw:
     value: str
     reason: str
     is_row_lost: bool
+    #: Whether the format itself explains it, so that it counts as no error.
+    is_expected: bool = False
 
 
 @dataclass
@@ -227,10 +229,10 @@ class Chunk:
             ids[at] = ""
         return ids
 
-    def lose(self, at: int, reason: str) -> None:
+    def lose(self, at: int, reason: str, *, is_expected: bool = False) -> None:
         """Quarantine a row."""
         shown = " | ".join(cell for column in self.cells if (cell := clean(column[at])))
-        self.flaws.append(Flaw(at, "", shown, reason, True))
+        self.flaws.append(Flaw(at, "", shown, reason, True, is_expected))
 
     def _label(self, name: str) -> str:
         return self.columns.labels[self.columns.fields[name]]

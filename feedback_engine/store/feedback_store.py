@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
@@ -28,6 +28,10 @@ from feedback_engine.tables.summary import ImportCounts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: What an import that was not interrupted had come to before.
+NOTHING = ImportCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +59,39 @@ class StoredFile:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class KnownReading:
+    """What the store knows of a file read in just this way: complete, or as far as an interrupted import came."""
+
+    counts: ImportCounts = NOTHING
+    is_complete: bool = False
+    #: Rows with a reject that the format does not explain.
+    rejected_rows: int = 0
+
+
 class FeedbackWriter:
     """Saves the batches of files."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin_file(self, file: StoredFile) -> ImportCounts | None:
-        """Return what this very reading of the file gave if it is complete; else make ready to import it."""
+    def begin_file(self, file: StoredFile) -> KnownReading:
+        """Return what is known of this very reading of the file; make ready to import it unless it is complete."""
         row = file.to_row()
         of_file = and_(tables.files.c.file_id == row["file_id"], tables.files.c.source == file.source)
+        rejects_of_file = and_(tables.rejects.c.file_id == row["file_id"], tables.rejects.c.source == file.source)
         with self._database.writing() as connection:
-            known = connection.execute(select(tables.files).where(of_file)).mappings().first()
-            if known and known["is_complete"] and known["reading"] == row["reading"]:
-                kept = known["read"] - known["quarantined"]
-                return ImportCounts(known["read"], duplicate=kept, quarantined=known["quarantined"])
-            connection.execute(delete(tables.files).where(of_file))
-            connection.execute(
-                delete(tables.rejects).where(
-                    tables.rejects.c.file_id == row["file_id"], tables.rejects.c.source == file.source
-                )
-            )
-            counts = ImportCounts().to_dict()
-            connection.execute(tables.files.insert().values(**row, **counts, is_complete=False))
-        return None
+            found = connection.execute(select(tables.files).where(of_file)).mappings().first()
+            known = KnownReading()
+            if found and found["reading"] == row["reading"]:
+                counts = ImportCounts(**{name: found[name] for name in ImportCounts().to_dict()})
+                known = KnownReading(counts, found["is_complete"], _count_errors(connection, rejects_of_file))
+            if not known.is_complete:
+                connection.execute(delete(tables.files).where(of_file))
+                connection.execute(delete(tables.rejects).where(rejects_of_file))
+                so_far = known.counts.to_dict()
+                connection.execute(tables.files.insert().values(**row, **so_far, is_complete=False))
+        return known
 
     def save_questions(self, questions: pd.DataFrame) -> None:
         """Replace what is known of these questions (QUESTIONS)."""
@@ -88,15 +101,21 @@ class FeedbackWriter:
                 connection.execute(delete(table).where(table.c.source == source))
             insert(connection, table.insert(), to_rows(questions, QUESTIONS))
 
-    def save_batch(self, file: StoredFile, batch: FeedbackBatch, so_far: ImportCounts) -> ImportCounts:
-        """Store the batch and the file's new counts in one transaction; return the counts including this batch."""
+    def save_batch(
+        self, file: StoredFile, batch: FeedbackBatch, so_far: ImportCounts, earlier: ImportCounts = NOTHING
+    ) -> ImportCounts:
+        """Store the batch and the file's new counts in one transaction; return the counts including this batch.
+
+        `earlier` is what an interrupted import of the file had come to: the file's counts include it, those returned do
+        not.
+        """
         with self._database.writing() as connection:
             counts = so_far + self._save(connection, file.source, batch)
-            self._note_counts(connection, file, counts, is_complete=False)
+            self._note_counts(connection, file, counts.resume(earlier), is_complete=False)
         return counts
 
     def save_batches(
-        self, file: StoredFile, batches: Iterable[FeedbackBatch]
+        self, file: StoredFile, batches: Iterable[FeedbackBatch], earlier: ImportCounts = NOTHING
     ) -> Iterator[tuple[FeedbackBatch, ImportCounts]]:
         """Store batches as `save_batch` does; yield each, once committed, with the counts so far.
 
@@ -106,15 +125,15 @@ class FeedbackWriter:
         upcoming = _capture(source)
         with ThreadPoolExecutor(1) as writer:
             while (batch := upcoming.result()) is not None:
-                saving = writer.submit(self.save_batch, file, batch, counts)
+                saving = writer.submit(self.save_batch, file, batch, counts, earlier)
                 upcoming = _capture(source)
                 counts = saving.result()
                 yield batch, counts
 
-    def finish_file(self, file: StoredFile, counts: ImportCounts) -> None:
+    def finish_file(self, file: StoredFile, counts: ImportCounts, earlier: ImportCounts = NOTHING) -> None:
         """Mark the file as completely imported."""
         with self._database.writing() as connection:
-            self._note_counts(connection, file, counts, is_complete=True)
+            self._note_counts(connection, file, counts.resume(earlier), is_complete=True)
 
     def _note_counts(
         self, connection: Connection, file: StoredFile, counts: ImportCounts, *, is_complete: bool
@@ -144,6 +163,12 @@ class FeedbackWriter:
     def _insert_rejects(self, connection: Connection, source: str, rejects: pd.DataFrame) -> None:
         statement = insert_if_absent(tables.rejects, self._database.backend)
         insert(connection, statement, to_rows(rejects, REJECTS).extended(source=source))
+
+
+def _count_errors(connection: Connection, of_file: ColumnElement[bool]) -> int:
+    """Return the number of rows with a reject that the format does not explain."""
+    rows = select(tables.rejects.c.row_number).where(of_file, tables.rejects.c.is_expected.is_(False)).distinct()
+    return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
 
 
 def _insert_feedback(connection: Connection, feedback: pd.DataFrame, admission: Admission) -> None:

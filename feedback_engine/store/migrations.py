@@ -9,11 +9,11 @@ from sqlalchemy import Connection, update
 
 from feedback_engine.errors import StoreError
 from feedback_engine.store.connection import Database
-from feedback_engine.store.steps import number_rows
+from feedback_engine.store.steps import mark_expected_rejects, number_rows
 from feedback_engine.store.tables import SCHEMA_VERSION, schema_version
 
 #: Version reached → the step that reaches it from the version before.
-STEPS: dict[int, Callable[[Connection], None]] = {2: number_rows}
+STEPS: dict[int, Callable[[Connection], None]] = {2: number_rows, 3: mark_expected_rejects}
 
 
 def upgrade(url: str, base: Path) -> int:

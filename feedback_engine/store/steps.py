@@ -6,7 +6,21 @@ Versions before 2 were kept in SQLite only.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    false,
+    insert,
+    select,
+)
 
 #: What belongs to rows of feedback: table → (its columns beside the row, their definitions and key).
 _OF_ROWS = {
@@ -50,6 +64,31 @@ def number_rows(connection: Connection) -> None:
     """Version 2: rows of feedback have numbers, by which all that belongs to them refers to them."""
     for statement in _numbering():
         connection.exec_driver_sql(statement)
+
+
+def mark_expected_rejects(connection: Connection) -> None:
+    """Version 3: rejects tell whether the format explains them; of those stored before, none is known to be so."""
+    connection.exec_driver_sql("ALTER TABLE rejects RENAME TO old_rejects")
+    old, new = _rejects("old_rejects"), _rejects("rejects", Column("is_expected", Boolean, nullable=False))
+    new.create(connection)
+    connection.execute(insert(new).from_select(new.columns.keys(), select(old, false())))
+    old.drop(connection)
+
+
+def _rejects(name: str, *more: Column[bool]) -> Table:
+    return Table(
+        name,
+        MetaData(),
+        Column("source", String(200), nullable=False),
+        Column("file_id", LargeBinary(32), nullable=False),
+        Column("row_number", BigInteger, nullable=False),
+        Column("column", String(200), nullable=False),
+        Column("value", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("is_row_lost", Boolean, nullable=False),
+        *more,
+        PrimaryKeyConstraint("source", "file_id", "row_number", "column"),
+    )
 
 
 def _numbering() -> list[str]:

@@ -34,7 +34,7 @@ from feedback_engine.tables.schema import Kind, TableSchema
 from feedback_engine.tables.weighting import FROZEN_WEIGHTS
 
 #: Raised by one with every change of the tables below; `feedback-engine db upgrade` brings a database up to it.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _DIGEST = LargeBinary(32)
 #: SQLite finds rows by an INTEGER primary key without an index beside the table.

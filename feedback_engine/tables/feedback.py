@@ -75,6 +75,11 @@ REJECTS = TableSchema(
         Column("value", Kind.TEXT, "The cell as read, cut at 200 characters."),
         Column("reason", Kind.TEXT, "Why it cannot be used, in words."),
         Column("is_row_lost", Kind.BOOLEAN, "True: the row is quarantined. False: the row is kept without this cell."),
+        Column(
+            "is_expected",
+            Kind.BOOLEAN,
+            "True: the format explains it (total, preview, repeated headings, default review): no error.",
+        ),
     ),
 )
 

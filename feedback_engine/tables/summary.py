@@ -27,6 +27,29 @@ class ImportCounts:
     def __add__(self, other: ImportCounts) -> ImportCounts:
         return ImportCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
+    def resume(self, earlier: ImportCounts) -> ImportCounts:
+        """Return what the file has given over both imports, when these counts are those of the one that went on.
+
+        The rows that the interrupted import committed come again as duplicates. Until all of them have come, what is
+        known of the file is what that import left.
+        """
+        kept = earlier.stored + earlier.updated
+        if self.read < earlier.read:
+            return earlier
+        if self.duplicate < kept:
+            return self
+        return ImportCounts(
+            self.read,
+            self.stored + earlier.stored,
+            self.updated + earlier.updated,
+            self.duplicate - kept,
+            self.quarantined,
+        )
+
+    def as_sent_again(self) -> ImportCounts:
+        """Return the counts of the same file sent again: nothing is new in it."""
+        return ImportCounts(self.read, duplicate=self.read - self.quarantined, quarantined=self.quarantined)
+
     def to_dict(self) -> dict[str, int]:
         """Return the counts by name."""
         return asdict(self)
@@ -40,6 +63,7 @@ class FileSummary:
     source: str
     platform: str = ""
     counts: ImportCounts = ImportCounts()
+    #: Rows that lost a cell or were quarantined, for which the format itself is no explanation.
     rejected_rows: int = 0
     is_known: bool = False
     error: str = ""
@@ -93,7 +117,7 @@ class RunSummary:
 
     @property
     def reject_share(self) -> float:
-        """Share of the rows read that lost a cell or were quarantined."""
+        """Share of the rows read that lost a cell or were quarantined, other than those that the format explains."""
         rejected = sum(file.rejected_rows for file in self.files)
         return rejected / self.read if self.read else 0.0
 

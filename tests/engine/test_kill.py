@@ -31,8 +31,9 @@ def committed(database: Path, name: str) -> int:
     return int(found[0]) if found else 0
 
 
-def import_and_kill(folder: Path, path: Path, after: int) -> int:
-    """Import the file in a process of its own, kill it once it has committed so many rows; return how many it had."""
+def import_and_kill(folder: Path, path: Path, more: int) -> int:
+    """Import the file in a process of its own and kill it so many rows later; return how many it had committed."""
+    after = committed(folder / "out/feedback.db", path.name) + more
     command = [sys.executable, "-m", "feedback_engine", "import", str(path), "--source", "survey"]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None and committed(folder / "out/feedback.db", path.name) < after:
@@ -60,6 +61,14 @@ def stored(folder: Path) -> list[object]:
     return [versions, *(frame.to_dict("records") for frame in frames)]
 
 
+def told_of_files(folder: Path) -> list[object]:
+    """What the database says of each file."""
+    database = Database.open("sqlite:///out/feedback.db", folder)
+    files = FeedbackReader(database).load_files().to_dict("records")
+    database.close()
+    return files
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_killed_imports_of_a_file_and_of_its_correction_go_on_where_they_were_cut(tmp_path: Path) -> None:
     rows = survey_rows(ROWS)
@@ -71,9 +80,12 @@ def test_killed_imports_of_a_file_and_of_its_correction_go_on_where_they_were_cu
     killed, whole = write_project(tmp_path / "killed"), write_project(tmp_path / "whole")
     chance = random.Random(20261122)
     for path in files:
-        cuts = [import_and_kill(tmp_path / "killed", path, chance.randrange(1, ROWS // 2)) for _ in range(KILLS)]
+        cuts = [import_and_kill(tmp_path / "killed", path, chance.randrange(1, ROWS // 3)) for _ in range(KILLS)]
         assert any(0 < cut < ROWS for cut in cuts), cuts
-        assert killed.import_file(path, source="survey").read == ROWS
+        summary = killed.import_file(path, source="survey")
+        assert summary.read == ROWS
+        assert "上次导入这个文件时中断，当时已入库" in "".join(summary.files[0].notes)
         whole.import_file(path, source="survey")
+    assert told_of_files(tmp_path / "killed") == told_of_files(tmp_path / "whole")
     assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
     assert killed.score().table.equals(whole.score().table)

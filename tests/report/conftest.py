@@ -188,8 +188,8 @@ def texts(copies=4):
 
 def rejects():
     return REJECTS.build(
-        [[FILE, n + 50, "评分", f"{n}分", "不在 1–5 之内", False] for n in range(4)]
-        + [[FILE, 70, "", "", "整行为空", True], [FILE, 71, "时间", "=1+1", "不是日期", True]]
+        [[FILE, n + 50, "评分", f"{n}分", "不在 1–5 之内", False, False] for n in range(4)]
+        + [[FILE, 70, "", "", "整行为空", True, True], [FILE, 71, "时间", "=1+1", "不是日期", True, False]]
     )
 
 

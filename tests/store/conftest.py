@@ -24,10 +24,10 @@ def save(database: Database) -> Callable[..., ImportCounts]:
     def save_batch(batch: FeedbackBatch, file: StoredFile | None = None) -> ImportCounts:
         writer, named = FeedbackWriter(database), file or make_file()
         known = writer.begin_file(named)
-        if known is not None:
-            return known
-        counts = writer.save_batch(named, batch, ImportCounts())
-        writer.finish_file(named, counts)
+        if known.is_complete:
+            return known.counts.as_sent_again()
+        counts = writer.save_batch(named, batch, ImportCounts(), known.counts)
+        writer.finish_file(named, counts, known.counts)
         return counts
 
     return save_batch

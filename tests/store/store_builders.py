@@ -28,7 +28,7 @@ def make_batch(rows: Sequence[tuple[str, str, int]], rejected: Sequence[int] = (
             own = digest(key, "open")
             feedback.append((own, record, content, *common, "open", text, 1.0, "{}", digest("f"), number))
         ratings.append((record, "q1", "answered", float(rating), 1.0, 5.0))
-    rejects = [(digest("a.csv"), number, "", "x", "坏行", True) for number in rejected]
+    rejects = [(digest("a.csv"), number, "", "x", "坏行", True, False) for number in rejected]
     return FeedbackBatch(
         FEEDBACK.build(feedback),
         RATINGS.build(ratings),

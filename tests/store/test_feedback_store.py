@@ -93,6 +93,30 @@ def test_an_interrupted_import_goes_on_where_it_was_cut(save: Save, database: Da
     assert count(database, "feedback") == 2
 
 
+def test_a_file_cut_several_times_is_told_of_as_if_it_had_come_at_once(save: Save, database: Database) -> None:
+    save(make_batch([("2", "", 1)]), make_file("before.csv"))
+    parts = [make_batch([("1", "", 5)]), make_batch([("2", "", 3)], rejected=[8]), make_batch([("3", "", 4)])]
+    writer, file = FeedbackWriter(database), make_file()
+    for last in range(1, len(parts) + 1):
+        earlier, counts = writer.begin_file(file).counts, ImportCounts()
+        writer.begin_file(file)  # …and killed before the first row: what is known stays known
+        for part in parts[:last]:
+            counts = writer.save_batch(file, part, counts, earlier)  # …and killed
+    assert counts == ImportCounts(4, stored=1, duplicate=2, quarantined=1)
+    writer.finish_file(file, counts, earlier)
+    with database.reading() as connection:
+        told = connection.execute(select(tables.files).where(tables.files.c.name == "a.csv")).mappings().one()
+    whole = ImportCounts(4, stored=2, updated=1, quarantined=1)
+    assert {name: told[name] for name in whole.to_dict()} == whole.to_dict()
+
+
+def test_a_reading_that_changed_since_the_interruption_starts_anew(database: Database) -> None:
+    writer = FeedbackWriter(database)
+    writer.begin_file(make_file())
+    writer.save_batch(make_file(), make_batch([("1", "", 5)]), ImportCounts())
+    assert writer.begin_file(make_file(reading="other")).counts == ImportCounts()
+
+
 def test_a_rehearsal_counts_but_keeps_nothing(save: Save, database: Database) -> None:
     with database.rehearse():
         assert save(make_batch([("1", "很好", 5)])).stored == 1

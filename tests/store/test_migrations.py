@@ -80,7 +80,9 @@ def test_every_row_is_loaded_as_before(upgraded: Database) -> None:
     assert ratings == {digest(key): float(rating) for key, _, rating in RECORDS}
     assert reader.load_cases()["feedback_id"].tolist() == [digest("2")]
     assert reader.load_annotations()[["feedback_id", "rule"]].values.tolist() == [[digest("1", "open"), "情感词"]]
-    assert (len(reader.load_rejects()), len(reader.load_files())) == (1, 1)
+    rejects = reader.load_rejects()
+    assert rejects[["reason", "is_row_lost", "is_expected"]].to_numpy().tolist() == [["坏行", True, False]]
+    assert len(reader.load_files()) == 1
 
 
 def test_periods_find_the_upgraded_rows(upgraded: Database) -> None:

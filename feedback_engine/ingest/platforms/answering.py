@@ -68,12 +68,12 @@ def take_duration(start: int, end: int, clock: Clock) -> Make:
 
 
 def drop_rows(rows: Rows, judge: Callable[[Sequence[str]], str]) -> Rows:
-    """Return the rows without those that `judge` gives a reason for; each becomes a reject."""
+    """Return the rows without those that `judge` gives a reason for; each becomes a reject that is no error."""
 
     def keep() -> Iterator[tuple[int, list[str]]]:
         for number, cells in rows:
             if reason := judge(cells):
-                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, cells)), reason))
+                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, cells)), reason, True))
             else:
                 yield number, cells
 

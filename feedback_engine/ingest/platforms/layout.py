@@ -12,6 +12,8 @@ from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.readers.rows import LineReject, Rows, Tally
 from feedback_engine.ingest.survey import Question, QuestionType
 
+_REPEATED = "重复的标题行：文件由几次导出拼接而成"
+
 #: Makes one cell from the cells of a row.
 Make = Callable[[Sequence[str]], str]
 Convert = Callable[[str], str]
@@ -101,8 +103,8 @@ class Layout:
     ) -> Rows:
         """Return the rows rewritten.
 
-        Rows without content are left out; a repeated line of headings, a row that `refuse` gives a reason for, and one
-        with more or fewer cells than headings (after `repair`) become rejects.
+        Rows without content are left out. A repeated line of headings and a row that `refuse` gives a reason for become
+        rejects that the format explains; one with more or fewer cells than headings (after `repair`) a reject.
         """
         return replace(rows, header=list(self.headings), records=self._rewrite(rows, refuse, repair))
 
@@ -114,11 +116,15 @@ class Layout:
             if not any(map(str.strip, cells)):
                 continue
             fitted = _fit(cells, width, repair)
-            reason = _judge(fitted, header) if refuse is None else _judge(fitted, header) or refuse(fitted)
+            if len(fitted) != width:
+                reason = f"有 {len(fitted)} 个字段，而标题有 {width} 个；文字里的分隔符需要用引号括住"
+                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, cells)), reason))
+                continue
             # What a row that can be read is rejected with holds no column that is not kept: names stay outside.
-            made = [make(fitted) for make in self.makes] if len(fitted) == width else cells
+            made = [make(fitted) for make in self.makes]
+            reason = _REPEATED if _is_line_of_headings(fitted, header) else refuse(fitted) if refuse else ""
             if reason:
-                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, made)), reason))
+                rows.rejects.append(LineReject(number, "", " | ".join(filter(None, made)), reason, True))
             else:
                 yield number, made
 
@@ -129,9 +135,5 @@ def _fit(cells: list[str], width: int, repair: Callable[[Sequence[str]], list[st
     return repair(cells) if repair is not None and len(cells) != width else cells
 
 
-def _judge(cells: Sequence[str], header: list[str]) -> str:
-    if len(cells) != len(header):
-        return f"有 {len(cells)} 个字段，而标题有 {len(header)} 个；文字里的分隔符需要用引号括住"
-    if clean(cells[0]) == header[0] and [clean(cell) for cell in cells] == header:
-        return "重复的标题行：文件由几次导出拼接而成"
-    return ""
+def _is_line_of_headings(cells: Sequence[str], header: list[str]) -> bool:
+    return clean(cells[0]) == header[0] and [clean(cell) for cell in cells] == header

@@ -11,13 +11,15 @@ from feedback_engine.ingest.readers.dictionary import Dictionary
 
 
 class LineReject(NamedTuple):
-    """A row that a reader could not read; it is quarantined."""
+    """A row that is not handed on; it is quarantined."""
 
     row_number: int
     #: Heading of the column at fault; empty when the whole row is.
     column: str
     value: str
     reason: str
+    #: Whether the format itself explains it: a total below the table, a preview, a repeated line of headings.
+    is_expected: bool = False
 
 
 @dataclass(slots=True)

@@ -140,15 +140,17 @@ def _reasons(facts: Facts) -> Table:
     rejects = facts.inputs.rejects
     rows: list[tuple[Cell, ...]] = []
     if len(rejects):
-        counts = Counter(zip(rejects["column"], rejects["reason"], rejects["is_row_lost"], strict=True))
+        counts = Counter(zip(rejects["column"], rejects["reason"], _fates(rejects), strict=True))
         order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        rows = [(_fate(lost), column or "（整行）", count, reason) for (column, reason, lost), count in order]
+        rows = [(fate, column or "（整行）", count, reason) for (column, reason, fate), count in order]
     columns = (Column("处理"), Column("列"), Column("次数", _INTEGER, look=Look.BAR), Column("原因", fills=True))
     return Table("reasons", "被拒的行与单元格：按原因", columns, rows, empty="（没有被拒的行或单元格）")
 
 
-def _fate(is_row_lost: bool) -> str:
-    return "整行隔离" if is_row_lost else "仅弃此格"
+def _fates(rejects: pd.DataFrame) -> list[str]:
+    """Return what became of each reject; rows that the format explains were never data."""
+    lost = ["整行隔离" if is_row_lost else "仅弃此格" for is_row_lost in rejects["is_row_lost"]]
+    return ["不是数据" if expected else fate for fate, expected in zip(lost, rejects["is_expected"], strict=True)]
 
 
 def _rejects(facts: Facts) -> list[Block]:
@@ -160,7 +162,7 @@ def _rejects(facts: Facts) -> list[Block]:
     listed = listed.sort_values(["file", "file_id", "row_number", "column"], kind="stable").head(MOST_REJECTS)
     rows = list(
         zip(
-            map(_fate, listed["is_row_lost"]),
+            _fates(listed),
             listed["file"],
             listed["row_number"].tolist(),
             listed["column"],

@@ -54,6 +54,7 @@ def test_what_stands_below_the_table_is_no_respondent(name: str, change: str, tm
     before, after = edit(tmp_path, name, LOST[change])
     assert (after.row_count, len(after.mains)) == (13, 12)
     assert after.rejects.loc[after.rejects["is_row_lost"], "reason"].tolist() == ["表格末尾的合计或说明，不是数据"]
+    assert after.rejects["is_expected"].tolist() == after.rejects["is_row_lost"].tolist()
     assert told(after) == told(before)
 
 

@@ -81,7 +81,14 @@ def test_previews_are_rejected_one_by_one_and_counted(tmp_path: Path) -> None:
     survey = read(save(tmp_path / "q.csv", build([SATISFACTION], rows)))
     assert survey.row_count == 4 and len(survey.mains) == 2
     assert survey.rejects["row_number"].tolist() == [5, 6]
-    assert survey.rejects["is_row_lost"].all() and "2 份" in survey.warnings
+    assert survey.rejects["is_row_lost"].all() and survey.rejects["is_expected"].all()
+    assert "2 份" in survey.warnings
+
+
+def test_who_left_before_the_first_question_is_no_error_and_who_finished_without_an_answer_is(tmp_path: Path) -> None:
+    rows = [[*fixed(1), "5"], [*fixed(2, finished="0", progress="0"), ""], [*fixed(3), ""], [*fixed(4), "2"]]
+    survey = read(save(tmp_path / "q.csv", build([SATISFACTION], rows)))
+    assert survey.rejects[["row_number", "is_expected"]].to_numpy().tolist() == [[5, True], [6, False]]
 
 
 def test_an_unfinished_answer_stays_and_says_so(tmp_path: Path) -> None:
