@@ -231,7 +231,7 @@ class FeedbackEngine:
                 find()
             except FeedbackEngineError as error:
                 problems.append(str(error))
-        return list(dict.fromkeys(problems))
+        return list(dict.fromkeys([*problems, *self._imports.describe_unknown_attributes()]))
 
     def upgrade_database(self) -> int:
         """Bring the database up to this version of the program and return the version of its schema."""

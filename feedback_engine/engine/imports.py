@@ -19,6 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
 from feedback_engine.config.strict import Code
+from feedback_engine.domain import SourceKind
+from feedback_engine.engine.attribute_names import describe_unknown
 from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, ConfigError, SourceError, UnreadableFile
 from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
@@ -36,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 _SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
 _GENERIC = "generic"
+_SURVEY = SourceKind.QUESTIONNAIRE
+#: Fields of reviews that become attributes.
+_FIELDS_KEPT = {"target", "likes"}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 50_000
@@ -52,10 +57,17 @@ class Imports:
         self._config = config
         self._open_database = open_database
         self._progress = progress
+        #: Names of the attributes that the files opened so far bring, by kind.
+        self._attributes: dict[SourceKind | None, set[str]] = {}
+        self._has_failures = False
 
     def import_sources(self) -> list[FileSummary]:
         """Import the files of every source; one that cannot be used carries its error and does not stop the others."""
-        return [summary for source in self._config.sources for summary in self._import_source(source)]
+        summaries = [summary for source in self._config.sources for summary in self._import_source(source)]
+        self._has_failures |= any(summary.error for summary in summaries)
+        for warning in self.describe_unknown_attributes():
+            logger.warning("%s", warning)
+        return summaries
 
     def import_file(
         self, path: Path, source: str | None, format_: str | None, mapping: str | Path | None
@@ -113,6 +125,16 @@ class Imports:
             "mapping": draft.to_yaml(),
         }
 
+    def describe_unknown_attributes(self) -> list[str]:
+        """Return a sentence for each attribute that the configuration names and no file opened so far brings.
+
+        Where one could not be opened, it may be the one that does.
+        """
+        if self._has_failures:
+            return []
+        of_others = {name for kind, names in self._attributes.items() if kind != _SURVEY for name in names}
+        return describe_unknown(self._config, self._attributes.get(_SURVEY, set()), of_others)
+
     def check_source(self, source: SourceConfig) -> None:
         """Open every file of the source; raises SourceError that lists those that cannot be used."""
         problems: list[str] = []
@@ -124,6 +146,7 @@ class Imports:
             except SourceError as error:
                 problems.append(str(error))
         if problems:
+            self._has_failures = True
             raise SourceError(f"来源 {source.name}：" + "；".join(problems))
 
     def _import_source(self, source: SourceConfig) -> list[FileSummary]:
@@ -180,7 +203,7 @@ class Imports:
         from feedback_engine.catalogs import ADAPTERS
         from feedback_engine.ingest.importer import open_source
 
-        return open_source(
+        reading = open_source(
             path,
             source,
             ADAPTERS,
@@ -189,6 +212,9 @@ class Imports:
             batch_rows=self._config.imports.batch_rows,
             is_unnamed=is_unnamed,
         )
+        brought = self._attributes.setdefault(reading.source.kind, set())
+        brought |= {name for name, _ in reading.columns.attributes} | reading.columns.fields.keys() & _FIELDS_KEPT
+        return reading
 
     @cached_property
     def _protection(self) -> Protection:

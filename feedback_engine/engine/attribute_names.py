@@ -1,0 +1,40 @@
+"""Attributes that the configuration names, held against those that files bring: a misspelt one would check nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from feedback_engine.config.model import Config
+from feedback_engine.registry import unknown_name
+
+
+def describe_unknown(config: Config, of_surveys: Collection[str], of_others: Collection[str]) -> list[str]:
+    """Return a sentence for each attribute named that neither the questionnaires nor, where these count, others bring.
+
+    Where nothing of the kind was read, nothing is known to be missing.
+    """
+    every = {*of_surveys, *of_others}
+    found = [(place, name, of_surveys) for place, name in _named_of_surveys(config)]
+    found += [(place, name, every) for place, name in _named_of_any(config)]
+    return [
+        f"{place}：{unknown_name('属性', name, tuple(sorted(known)))}"
+        for place, name, known in found
+        if known and name not in known
+    ]
+
+
+def _named_of_surveys(config: Config) -> Iterator[tuple[str, str]]:
+    for check in config.quality.attention:
+        yield "quality.attention", check.attribute
+    if "duration_attribute" in config.quality.model_fields_set:
+        yield "quality.duration_attribute", config.quality.duration_attribute
+
+
+def _named_of_any(config: Config) -> Iterator[tuple[str, str]]:
+    from feedback_engine.scoring.records import SEGMENT_COLUMNS
+
+    for name in config.report.attributes:
+        if name not in SEGMENT_COLUMNS:
+            yield "report.segment_by", name
+    for name in config.scoring.population.margins:
+        yield "scoring.population.margins", name

@@ -1,0 +1,49 @@
+"""A misspelt attribute in the configuration would check nothing: it is said, with the name that was meant."""
+
+from pathlib import Path
+
+import pytest
+from engine_projects import CONFIG, write_project
+
+import feedback_engine as fe
+
+MISSPELT = {
+    "attention": "quality: {attention: [{attribute: 门店名, answer: 一店}]}",
+    "duration": "quality: {duration_attribute: 门店名}",
+    "margins": "scoring: {population: {margins: {门店名: {一店: 1, 二店: 1}}}}",
+}
+
+
+def engine_with(folder: Path, more: str, report: str = "") -> fe.FeedbackEngine:
+    config = write_project(folder)
+    text = CONFIG.replace("period: latest", f"period: latest{report}")
+    config.write_text(f"{text}{more}\n", encoding="utf-8")
+    return fe.FeedbackEngine.from_config(config)
+
+
+@pytest.mark.parametrize("more", MISSPELT.values(), ids=MISSPELT)
+def test_check_names_the_attribute_and_the_nearest_one(more: str, tmp_path: Path) -> None:
+    (problem,) = engine_with(tmp_path, more).check()
+    assert "没有名为 '门店名' 的属性" in problem and "是否想写 '门店'？" in problem
+    assert not engine_with(tmp_path, more.replace("门店名", "门店")).check()
+
+
+def test_check_knows_the_attributes_that_the_report_is_segmented_by(tmp_path: Path) -> None:
+    (problem,) = engine_with(tmp_path, "", ", segment_by: [channel, 门店号]").check()
+    assert "report.segment_by" in problem and "'门店号'" in problem
+
+
+def test_an_import_of_all_sources_warns_and_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    summary = engine_with(tmp_path, MISSPELT["attention"]).import_sources()
+    assert not summary.failed and summary.stored > 0
+    assert any("quality.attention" in record.getMessage() for record in caplog.records)
+
+
+def test_nothing_is_said_to_be_missing_where_a_file_could_not_be_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = engine_with(tmp_path, MISSPELT["attention"])
+    (tmp_path / "data/complaints.csv").unlink()
+    engine.import_sources()
+    assert len(engine.check()) == 1
+    assert not any("quality.attention" in record.getMessage() for record in caplog.records)
