@@ -21,6 +21,28 @@ FeedbackEngineError
 
 from __future__ import annotations
 
+import errno
+
+_OS_REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOTDIR: "路径里有一段是文件，不是文件夹",
+    errno.EEXIST: "已有同名的文件或文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "磁盘是只读的",
+    errno.EIO: "磁盘读写出错",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EMFILE: "打开的文件太多",
+}
+
+
+def tell_os_error(error: OSError) -> str:
+    """Return the reason in Chinese, or in the system's words where it is a rare one."""
+    return _OS_REASONS.get(error.errno or 0) or error.strerror or str(error)
+
 
 class FeedbackEngineError(Exception):
     """Base of all: one line that names the place, the value and the way out."""

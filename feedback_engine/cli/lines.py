@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedback_engine.errors import EncodingError, UnreadableFile
+from feedback_engine.errors import EncodingError, UnreadableFile, tell_os_error
 from feedback_engine.ingest.encoding import detect_encoding
 
 logger = logging.getLogger(__name__)
@@ -36,13 +36,16 @@ def _read_file(path: Path) -> Iterator[list[str]]:
             while batch := file.readlines(_BATCH):
                 yield batch
     except OSError as error:
-        raise UnreadableFile(f"{path} 无法读取：{error.strerror}") from None
+        raise UnreadableFile(f"{path} 无法读取：{tell_os_error(error)}") from None
 
 
 def _find_encoding(path: Path) -> str:
     try:
         found = detect_encoding(path)
     except EncodingError as error:
+        with path.open("rb") as file:
+            if b"\0" in file.read(_BATCH):
+                raise UnreadableFile(f"{path} 不是每行一条的文本文件；表格请用 import，先看看请用 inspect") from None
         logger.warning("%s；按 UTF-8 读取，不合法的字节以 \ufffd 代替", error)
         return "utf-8"
     if found.warning:

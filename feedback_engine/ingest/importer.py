@@ -11,7 +11,7 @@ from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
-from feedback_engine.errors import UnreadableFile
+from feedback_engine.errors import UnreadableFile, tell_os_error
 from feedback_engine.ingest.batch import build_batches, check_conservation
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.complaints import read_complaints
@@ -190,7 +190,7 @@ def _check_file(path: Path) -> int:
     except FileNotFoundError:
         raise UnreadableFile(f"找不到文件 {path}；请检查来源的 path") from None
     except OSError as error:
-        raise UnreadableFile(f"{path} 打不开：{error.strerror}；请检查权限，或文件是否正被占用") from None
+        raise UnreadableFile(f"{path} 打不开：{tell_os_error(error)}；请检查权限，或文件是否正被占用") from None
     if size == 0:
         raise UnreadableFile(f"{path} 是空文件；请重新导出")
     return size

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from feedback_engine.errors import ConfigError
+from feedback_engine.errors import ConfigError, tell_os_error
 
 #: Fewer bytes than this can be tried through.
 MIN_BYTES = 16
@@ -24,7 +24,9 @@ def load_key(path: Path | None) -> bytes:
     try:
         return _check(path.read_bytes().strip(), str(path)) if path.exists() else _make(path)
     except OSError as error:
-        raise ConfigError(f"{path}：匿名化密钥文件无法读写（{error.strerror}）；请检查 privacy.key_file") from None
+        raise ConfigError(
+            f"{path}：匿名化密钥文件无法读写（{tell_os_error(error)}）；请检查 privacy.key_file"
+        ) from None
 
 
 def _check(key: bytes, place: str) -> bytes:

@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback_engine.errors import UnreadableFile
+from feedback_engine.errors import UnreadableFile, tell_os_error
 from feedback_engine.ingest.extent import Extent, measure_member, read_chunks
 
 MAX_UNFOLDED_BYTES = 1_000_000_000
@@ -49,7 +49,7 @@ def identify_workbook(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError as error:
-        raise UnreadableFile(f"{path}：打不开（{error.strerror}）；请检查路径与权限") from error
+        raise UnreadableFile(f"{path}：打不开（{tell_os_error(error)}）；请检查路径与权限") from error
     if not head:
         raise UnreadableFile(f"{path}：是空文件（0 字节）；请重新导出")
     if head.startswith(b"PK"):

@@ -12,7 +12,7 @@ from typing import TypeVar
 import yaml
 
 from feedback_engine.documents import compose
-from feedback_engine.errors import LexiconError
+from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.matcher import is_open_ended
 from feedback_engine.lexicon.model import (
     Contrast,
@@ -163,7 +163,7 @@ def _read_text(path: Path, problems: Problems) -> str:
     except UnicodeDecodeError as error:
         problems.add(f"{path}", f"第 {error.start} 字节起不是 UTF-8；请另存为 UTF-8")
     except OSError as error:
-        problems.add(str(path), f"无法读取（{error.strerror}）")
+        problems.add(str(path), f"无法读取（{tell_os_error(error)}）")
     return ""
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.errors import LexiconError
+from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.models import Floats, Model, load_model
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, hash_ngrams, open_ngrams
@@ -190,7 +190,7 @@ def _digest(path: Path, pack: Pack) -> str:
         return sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise LexiconError(
-            f"{path}: 行业包 {pack.code} 写明的模型文件读不到（{error.strerror}）；"
+            f"{path}: 行业包 {pack.code} 写明的模型文件读不到（{tell_os_error(error)}）；"
             "请改正包里的模型名，或用 feedback-engine train 生成"
         ) from error
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.errors import LexiconError
+from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.columns import Places, steps, sum_up
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts, tell
@@ -95,7 +95,9 @@ def _file_digest(path: Path) -> str:
     try:
         return sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise LexiconError(f"{path}: 读不到模型文件（{error.strerror}）；可改用 tagging.scorer: lexicon") from error
+        raise LexiconError(
+            f"{path}: 读不到模型文件（{tell_os_error(error)}）；可改用 tagging.scorer: lexicon"
+        ) from error
 
 
 def _load_models(folder: Path, pack: Pack | None) -> _Learned:

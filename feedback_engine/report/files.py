@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from feedback_engine.errors import ReportError
+from feedback_engine.errors import ReportError, tell_os_error
 
 
 @contextmanager
@@ -49,4 +49,4 @@ def describe_failure(path: Path, error: OSError) -> str:
         return f"{path}：没有写入权限，或文件正在 Excel/WPS 中打开；请关闭它或改用 --out 另存，旧报告未动"
     if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
         return f"{path}：这个位置是文件夹，或其上级不是文件夹；请用 --out 换一个文件名"
-    return f"{path}：报告没有写成（{error.strerror or error}），旧报告未动；请检查磁盘后重新运行 report"
+    return f"{path}：报告没有写成（{tell_os_error(error)}），旧报告未动；请检查磁盘后重新运行 report"

@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy import Connection, inspect, select
 
-from feedback_engine.errors import StoreError
+from feedback_engine.errors import StoreError, tell_os_error
 from feedback_engine.store import tables
 from feedback_engine.store.dialects import open_engine, parse_url, translated_errors
 
@@ -93,7 +93,7 @@ class Database:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{folder} 无法创建数据库目录：{error.strerror}") from None
+            raise StoreError(f"{folder} 无法创建数据库目录：{tell_os_error(error)}") from None
 
     def version(self) -> int | None:
         """Return the version of the schema in the database, None if it is empty."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from feedback_engine.errors import RunLocked, StoreError
+from feedback_engine.errors import RunLocked, StoreError, tell_os_error
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def hold_lock(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = path.open("a+b")
     except OSError as error:
-        raise StoreError(f"{path} 无法创建锁文件：{error.strerror}") from None
+        raise StoreError(f"{path} 无法创建锁文件：{tell_os_error(error)}") from None
     with handle:
         if not _try_lock(handle):
             raise RunLocked(f"{path}：另一个任务（{_holder(handle)}）正在运行；等它结束，或先停止它")

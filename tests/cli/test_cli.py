@@ -191,6 +191,19 @@ def test_lines_of_broken_bytes_are_tagged_and_pointed_out(project: Path, capsys:
     assert "lines.txt" in printed.err and "按 UTF-8 读取" in printed.err
 
 
+@pytest.mark.parametrize(
+    ("path", "reason"), [("no.txt", "没有这个文件"), ("out", "是文件夹"), ("book.xlsx", "请用 import")]
+)
+def test_what_holds_no_lines_is_refused_in_one_line(
+    project: Path, capsys: pytest.CaptureFixture[str], path: str, reason: str
+) -> None:
+    (project / "out").mkdir(exist_ok=True)
+    openpyxl.Workbook().save(project / "book.xlsx")
+    assert run("tag", path, "--pack", "hotel") == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and reason in printed.err and printed.err.count("\n") == 1
+
+
 def test_too_many_rejects_end_with_3(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [(*row[:4], "9", "9", "") for row in survey_rows(10)]
     write_csv(project / "bad.csv", HEADINGS, rows)
