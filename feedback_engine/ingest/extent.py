@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 #: Rows × columns up to the last cell in use: what a reader that holds the whole sheet allocates.
 MAX_EXTENT = 50_000_000
@@ -25,6 +26,8 @@ class Extent:
     columns: int
     #: Error values such as #N/A by row and column (from 1): the fast reader gives them as blanks.
     errors: dict[int, dict[int, str]] = field(default_factory=dict)
+    #: Numbers of the rows that hold an error value, also of those beyond what `errors` keeps.
+    error_rows: Sequence[int] = ()
 
     @property
     def fits_memory(self) -> bool:
@@ -51,8 +54,8 @@ def measure_member(archive: zipfile.ZipFile, member: str) -> Extent:
     measure = _Measure()
     for block in _read_row_blocks(archive, member):
         measure.add(block)
-    extent = Extent(measure.rows, measure.columns, measure.errors)
-    return extent if extent.fits_memory else _measure_content(_read_row_blocks(archive, member), measure.errors)
+    extent = Extent(measure.rows, measure.columns, measure.errors, measure.error_rows)
+    return extent if extent.fits_memory else _measure_content(extent, _read_row_blocks(archive, member))
 
 
 def _read_row_blocks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
@@ -68,8 +71,8 @@ def _read_row_blocks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
     yield carry
 
 
-def _measure_content(blocks: Iterable[bytes], errors: dict[int, dict[int, str]]) -> Extent:
-    """Return the extent of the cells that hold a value; slower than _Measure."""
+def _measure_content(extent: Extent, blocks: Iterable[bytes]) -> Extent:
+    """Return the same with the extent of the cells that hold a value; slower than _Measure."""
     rows = columns = 0
     for block in blocks:
         for row in _ROW_END.split(block):
@@ -81,7 +84,7 @@ def _measure_content(blocks: Iterable[bytes], errors: dict[int, dict[int, str]])
                 if value:
                     columns = max(columns, column_number(reference[1]) if reference else place)
                     rows = max(rows, int(reference[2]) if reference else line)
-    return Extent(rows, columns, errors)
+    return replace(extent, rows=rows, columns=columns)
 
 
 # Hostile input reaches these expressions: each is linear, bounded or stopped by the next "<".
@@ -108,6 +111,7 @@ class _Measure:
     def __init__(self) -> None:
         self.rows = self.columns = 0
         self.errors: dict[int, dict[int, str]] = {}
+        self.error_rows = array("q")
         self._error_count = 0
 
     def add(self, block: bytes) -> None:
@@ -143,9 +147,14 @@ class _Measure:
             if not _IS_ERROR.search(cell[1]):
                 continue
             reference, value = _REFERENCE.search(cell[1]), _ERROR_VALUE.match(block, cell.end())
-            if reference and value and self._error_count < MAX_ERROR_CELLS:
+            if not (reference and value):
+                continue
+            row = int(reference[2])
+            if not self.error_rows or self.error_rows[-1] != row:
+                self.error_rows.append(row)
+            if self._error_count < MAX_ERROR_CELLS:
                 self._error_count += 1
-                self.errors.setdefault(int(reference[2]), {})[column_number(reference[1])] = value[1].decode()
+                self.errors.setdefault(row, {})[column_number(reference[1])] = value[1].decode()
 
 
 def column_number(letters: bytes) -> int:

@@ -75,6 +75,32 @@ def test_error_values_stay_visible(tmp_path) -> None:
     assert list(read_excel(path))[1] == (3, ["#N/A", "慢"])
 
 
+def error_row(number: int, error: str = "#N/A", more: str = "") -> str:
+    cells = "".join(f'<c r="{column}{number}" t="e"><v>{error}</v></c>' for column in "AB")
+    return f'<row r="{number}">{cells}{more}</row>'
+
+
+@pytest.mark.parametrize("engine", ["calamine", "openpyxl"])
+@pytest.mark.parametrize("kept", [100_000, 1])
+def test_a_row_of_nothing_but_errors_is_a_reject(tmp_path, monkeypatch, engine: str, kept: int) -> None:
+    monkeypatch.setattr("feedback_engine.ingest.extent.MAX_ERROR_CELLS", kept)
+    if engine == "openpyxl":
+        monkeypatch.setattr("feedback_engine.ingest.extent.MAX_EXTENT", 1)
+    later = '<row r="5"><c r="A5"><v>3</v></c><c r="D5" t="e"><v>#N/A</v></c></row>'
+    cells = TABLE + error_row(3) + error_row(4, "#REF!") + later + error_row(9)
+    rows = read_excel(write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(cells, "A1:D9"))))
+    told = [(number, next(filter(None, row))) for number, row in rows]
+    if kept > 1:
+        assert told == [(2, "1"), (5, "3")]
+        assert [(reject.row_number, reject.value) for reject in rows.rejects] == [
+            (3, "#N/A | #N/A"),
+            (4, "#REF! | #REF!"),
+            (9, "#N/A | #N/A"),
+        ]
+    assert {number for number, _ in told} | {reject.row_number for reject in rows.rejects} == {2, 3, 4, 5, 9}
+    assert all("Excel 的错误值" in reject.reason for reject in rows.rejects)
+
+
 def test_row_numbers_are_those_of_the_sheet_and_blank_rows_are_left_out(tmp_path) -> None:
     later = '<row r="7"><c r="B7"><v>5</v></c></row><row r="9"><c r="A9" s="0"/></row>'
     path = write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later)))

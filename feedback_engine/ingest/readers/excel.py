@@ -15,6 +15,7 @@ from typing import Any
 from feedback_engine.errors import MappingError, NoHeadings, UnreadableFile
 from feedback_engine.ingest.extent import Extent
 from feedback_engine.ingest.preflight import Sheet, identify_workbook, inspect_workbook, measure_sheet
+from feedback_engine.ingest.readers.excel_child import MAX_ROWS
 from feedback_engine.ingest.readers.excel_process import HAS_MEMORY_CAP, Child, ChildFailed, Job
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.registry import unknown_name
@@ -64,6 +65,9 @@ def _name_others(names: list[str]) -> list[str]:
     return [f"另有 {len(names)} 个有内容的工作表没有读：{listed}；要读请用 sheet 指定"] if names else []
 
 
+_NOTHING_BUT_ERRORS = "整行都是 Excel 的错误值；请检查公式后重新导出"
+
+
 @dataclass
 class _Reading:
     """A sheet being read: the child at work, and what it takes to let another engine go on."""
@@ -76,6 +80,12 @@ class _Reading:
     notes: list[str]
     rejects: list[LineReject] = field(default_factory=list)
     last_reject: int = 0
+    #: Numbers of the rows with error values that have not been passed, the last first.
+    faulty: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        below = {number for number in self.extent.error_rows if number > self.job.header_row}
+        self.faulty = sorted(below, reverse=True)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows below the headings; an engine that fails midway is replaced by the next."""
@@ -84,8 +94,9 @@ class _Reading:
             while True:
                 try:
                     for numbers, rows in self._batches():
-                        yield from zip(numbers, rows, strict=True)
+                        yield from self._drop_errors(numbers, rows) if self.faulty else zip(numbers, rows, strict=True)
                         last = numbers[-1]
+                    self._reject_until(MAX_ROWS + 1)
                     return
                 except ChildFailed as failure:
                     self._replace_engine(failure, last)
@@ -93,20 +104,42 @@ class _Reading:
             self.child.stop()
 
     def _batches(self) -> Iterator[tuple[list[int], list[list[str]]]]:
-        errors = self.extent.errors
         for kind, payload in self.frames:
             if kind == "wide":
                 self._add_rejects(payload)
             elif payload[0]:
-                numbers, rows = payload
-                if errors:
-                    _overlay_errors(numbers, rows, errors)
-                yield numbers, rows
+                yield payload
+
+    def _drop_errors(self, numbers: list[int], rows: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows with their error values; those that hold nothing else become rejects.
+
+        The fast reader gives errors as blanks, and so leaves out a row of errors alone; the slow one does not.
+        """
+        for number, row in zip(numbers, rows, strict=True):
+            self._reject_until(number)
+            errors = self.extent.errors.get(number, {})
+            for column, error in errors.items():
+                if column <= len(row):
+                    row[column - 1] = error
+            if self.faulty and self.faulty[-1] == number:
+                if not any(cell and column not in errors for column, cell in enumerate(row, 1)):
+                    continue
+                self.faulty.pop()
+            yield number, row
+
+    def _reject_until(self, end: int) -> None:
+        """Reject the rows before this one of which nothing came but errors."""
+        while self.faulty and self.faulty[-1] < end:
+            number = self.faulty.pop()
+            shown = " | ".join(error for _, error in sorted(self.extent.errors.get(number, {}).items()))
+            self.rejects.append(LineReject(number, "", shown, _NOTHING_BUT_ERRORS))
 
     def _add_rejects(self, found: list[tuple[int, int, str]]) -> None:
         """Keep what the child could not fit, once: an engine that takes over may say it again."""
         self.rejects.extend(_reject(*place) for place in found if place[0] > self.last_reject)
         self.last_reject = max(self.last_reject, found[-1][0])
+        too_wide = {number for number, *_ in found}
+        self.faulty = [number for number in self.faulty if number not in too_wide]
 
     def _replace_engine(self, failure: ChildFailed, last: int) -> None:
         self.child.stop()
@@ -125,13 +158,6 @@ class _Reading:
 def _reject(row_number: int, columns: int, value: str) -> LineReject:
     reason = "一行文字过长，不像反馈" if not columns else f"第 {columns} 列还有内容，远在表头之外"
     return LineReject(row_number, "", value, reason)
-
-
-def _overlay_errors(numbers: list[int], rows: list[list[str]], errors: dict[int, dict[int, str]]) -> None:
-    for number, row in zip(numbers, rows, strict=True):
-        for column, error in errors.get(number, {}).items():
-            if column <= len(row):
-                row[column - 1] = error
 
 
 def _start(job: Job, container: str, unread: list[str], sheet: Sheet | None = None) -> Rows:
