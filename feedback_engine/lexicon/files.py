@@ -32,6 +32,8 @@ from feedback_engine.registry import unknown_name
 #: What the two files of a pack may say beside their labels.
 _TOUCHPOINT_KEYS, _TYPE_KEYS = ("name", "extends", "model", "opinions", "posts"), ("name", "model", "cases")
 _CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
+#: Where negation and degree words may act.
+_MODIFIER_REACHES = (Reach.NEAR, Reach.CLAUSE, Reach.AFTER)
 #: At most this many mistakes are shown.
 _SHOWN = 20
 V = TypeVar("V", Entry, Contrast)
@@ -193,7 +195,9 @@ def _rows(path: Path, least: int, most: int, problems: Problems) -> Iterator[tup
 def _entries(
     path: Path, problems: Problems, *, limit: float, kinds: bool = False, reaches: bool = False
 ) -> dict[str, Entry]:
-    allowed: dict[str, WordKind | Reach] = {str(name): name for name in (WordKind if kinds else Reach)}
+    allowed: dict[str, WordKind | Reach] = {
+        str(name): name for name in ((*WordKind, Reach.BARE) if kinds else _MODIFIER_REACHES)
+    }
     entries: dict[str, Entry] = {}
     for place, cells in _rows(path, 2, 3 if kinds or reaches else 2, problems):
         weight = _number(cells[1], -limit, limit, path, place, problems)

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.lexicon.automaton import Automaton, Found
 from feedback_engine.lexicon.columns import Numbers, Places, Points, number_groups, steps, sum_up
@@ -25,7 +26,7 @@ GAP, STEP, NUMBER = "…", "～", "＃"
 EDGE = "\x01"
 _GAP_PATTERN = rf"[^。!?;\n{EDGE}]{{0,12}}?"
 _STEP_PATTERN = rf"[^,。!?;\s不没未无别{EDGE}]{{0,3}}?"
-_NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数"
+_NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数俩仨"
 _NUMBER_PATTERN = rf"[{_NUMERALS}][{_NUMERALS}.多来]{{0,10}}个?"
 #: No placeholder stands for more characters than this.
 _WIDEST = 12
@@ -182,13 +183,19 @@ def _leftmost(starts: Places, ends: Places) -> Places:
 
 def _drop_pieces_of_words(found: Found, points: Points) -> Found:
     """Leave out what is a piece of a longer word in Latin letters (app in happy)."""
-    lower = points | 0x20
-    is_latin = (lower >= ord("a")) & (lower <= ord("z"))
+    is_latin = are_latin(points)
     joins = is_latin[:-1] & is_latin[1:]
     if not joins.any():
         return found
     whole = ~(joins[found.starts - 1] | joins[found.ends - 1])
     return Found(found.starts[whole], found.ends[whole], found.words[whole])
+
+
+def are_latin(points: Points) -> NDArray[np.bool_]:
+    """Return which code points are Latin letters without marks."""
+    lower = points | 0x20
+    latin: NDArray[np.bool_] = (lower >= ord("a")) & (lower <= ord("z"))
+    return latin
 
 
 class _Patterns:

@@ -26,6 +26,8 @@ class WordKind(StrEnum):
     REQUEST = "request"
     #: 希望增加, 建议: wishes for something better; a suggestion is no complaint.
     WISH = "wish"
+    #: 没用过, 不太清楚: the customer has nothing to tell; a short text that says only this is neutral.
+    UNTRIED = "untried"
 
 
 class Reach(StrEnum):
@@ -37,6 +39,9 @@ class Reach(StrEnum):
     CLAUSE = "clause"
     #: The opinion just before (好极了).
     AFTER = "after"
+    #: Nothing, as it is an opinion: a word of one character that other words hold (卡 in 银行卡), read only with a
+    #: modifier or the beginning of its clause right before it, and the clause's end behind it.
+    BARE = "bare"
 
 
 @dataclass(frozen=True, slots=True)

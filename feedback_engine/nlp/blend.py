@@ -32,7 +32,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 4
+BLEND_VERSION = 5
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 40, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -114,7 +114,7 @@ def judge_texts(
 ) -> Blend:
     """Return the judgement of each text, from its domain and the clauses that are whole texts and say nothing."""
     found, sides, count = rules.found, rules.text_sides, len(readings.given)
-    sizes, odds = steps(readings.folded.edges) - 1, weighed.odds * _TEXT.learned
+    sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = steps(found.first_of_text) == 0
     limit = _silent_limits(readings, odds, domains)
@@ -123,7 +123,7 @@ def judge_texts(
     is_faint = is_silent & ((np.abs(odds) < limit) | (is_nothing & (sizes <= _VERY_SHORT)))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
-    prevail = ~is_silent & _rules_prevail(sides, odds, sizes, has_structure)
+    prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
     factor = np.where(is_faint, _REMNANT / np.maximum(np.abs(odds), _REMNANT), factor)
     # what a unit of strength adds to the score of the rules, (P - N) / (P + N + damping)
@@ -156,11 +156,13 @@ def _take_sides(
 def _silent_limits(readings: Readings, odds: Floats, domains: Sequence[str]) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
     limits = np.where(odds > 0, _SILENT_GOOD, _SILENT_BAD)
-    has_domain, sizes = _have_domain(domains), steps(readings.folded.edges) - 1
+    has_domain, sizes = _have_domain(domains), readings.sizes
     limits[has_domain] = np.minimum(limits[has_domain], _SILENT_REVIEW)
     limits[find_asking(readings)] = math.inf
     limits[sizes > _VERY_SHORT] = _SILENT_BAND
     limits[sizes > np.where(has_domain, _VERY_SHORT, _LONG)] = _DECIDED * _SILENT_BAND
+    untried = find_untried(readings) & (sizes <= _SHORT)
+    limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_REVIEW, _SILENT_CLAUSE)
     return limits
 
 
@@ -170,6 +172,21 @@ def find_asking(readings: Readings) -> Flags:
     asking = np.zeros(len(readings.given), dtype=np.bool_)
     asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
     return asking
+
+
+def find_untried(readings: Readings) -> Flags:
+    """Return which texts say that the customer has nothing to tell of."""
+    untried = np.zeros(len(readings.given), dtype=np.bool_)
+    untried[readings.clauses.texts[_are_untried(readings)]] = True
+    return untried
+
+
+def _are_untried(readings: Readings) -> Flags:
+    """Return which clauses say so."""
+    hits = readings.words
+    untried = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
+    untried[hits.clauses[readings.vocabulary.words.is_untried[hits.values]]] = True
+    return untried
 
 
 def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed) -> Blend:
@@ -182,7 +199,8 @@ def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, we
     has_structure = sum_values(found.has_structure, found.clauses, count)[wanted] > 0
     prevail = ~is_silent & _rules_prevail(sides, odds, np.zeros(len(wanted), dtype=np.int64), has_structure)
     factor = np.where(prevail, _yield_to(strength * _CLAUSE.rules, odds), 1.0)
-    factor[is_silent & (np.abs(odds) < _SILENT_CLAUSE)] = 0.0
+    factor[~is_silent & readings.are_latin[readings.clauses.texts[wanted]]] = 0.0
+    factor[is_silent & ((np.abs(odds) < _SILENT_CLAUSE) | _are_untried(readings)[wanted])] = 0.0
     said = _only(rules.of_clauses(found.values * _CLAUSE.rules), wanted, count)
     rates = _CLAUSE.learned * factor
     heard = sum_values(said.values, said.parts, count)[wanted]

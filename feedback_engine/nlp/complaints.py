@@ -11,6 +11,7 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
 from feedback_engine.lexicon.model import Pack, WordKind
+from feedback_engine.nlp.blend import find_untried
 from feedback_engine.nlp.complaint_types import (
     Weights,
     choose_by_cues,
@@ -30,6 +31,8 @@ from feedback_engine.nlp.vocabulary import DEMANDS, KINDS, Flags, Floats
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
 _NEGATIVE, _PRAISE = -0.2, 0.4
+#: A short text above this in which nothing is bad or asked for is praise even in a case log.
+_CONTENT = 0.1
 #: How strong a grievance (the summed strength of bad words) makes a complaint: beside a request, alone, beside a wish.
 _WITH_REQUEST, _ALONE, _WITH_WISH = 0.3, 0.5, 1.3
 #: A single word as bad as this is no suggestion, however it is wrapped.
@@ -156,7 +159,9 @@ def _find_complaints(readings: Readings, verdicts: Verdicts, said: _Said, is_cas
         statements = verdicts.texts
         has_bad = sum_values(statements.values <= 0, statements.parts(), count) > 0
         is_long = steps(readings.folded.edges) - 1 > _THANKS
-        complains |= (scores <= _PRAISE) | has_demands | is_wishing | has_question | has_bad | is_long
+        is_case = (scores <= _PRAISE) | has_demands | is_wishing | has_question | has_bad | is_long
+        is_content = (scores > _CONTENT) & ~(has_bad | has_demands) & (readings.sizes <= _SHORT)
+        complains |= is_case & ~is_content & ~((scores > _NEGATIVE) & find_untried(readings) & ~is_long)
     return complains
 
 

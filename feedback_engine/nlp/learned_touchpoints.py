@@ -59,8 +59,9 @@ def decide(
     are those of the touchpoints by code.
     """
     places, decided, scores = _Places(readings, verdicts), list(named), verdicts.rules.scores.tolist()
+    are_latin = readings.are_latin.tolist()
     for text, labels in enumerate(verdicts.labels):
-        if labels is not None and labels.touchpoints:
+        if labels is not None and labels.touchpoints and not (named[text] and are_latin[text]):
             decided[text] = _accept(places, text, labels, named[text], names)
             said = _group_scores(heard[text])
             if not speak_clearly(places.length(text), scores[text], said):

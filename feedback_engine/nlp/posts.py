@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Places, steps
-from feedback_engine.nlp.blend import Blend, find_asking
+from feedback_engine.nlp.blend import Blend, find_asking, find_untried
 from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Layout, lay_out_points
@@ -133,10 +133,12 @@ def _lay_out_some(readings: Readings, texts: Places) -> Layout:
 
 
 def _are_remarks(readings: Readings, rules: LexiconVerdicts) -> Flags:
-    """Return which texts are rather a customer's short remark or request than posts."""
-    sizes = steps(readings.folded.edges) - 1
+    """Return which texts are rather a customer's short remark or request than posts, or in Latin letters."""
+    sizes = readings.sizes
     has_opinion = steps(rules.found.first_of_text) > 0
     has_mention = steps(readings.mentions.first[readings.clauses.first]) > 0
     remarks: Flags = (sizes <= _WITH_OPINION) & has_opinion
-    remarks |= (sizes <= _WITH_TOUCHPOINT) & has_mention
-    return remarks | ((sizes <= _WITH_REQUEST) & find_asking(readings))
+    has_structure = sum_values(rules.found.has_structure, rules.found.texts, len(sizes)) > 0
+    remarks |= (sizes <= _WITH_TOUCHPOINT) & (has_mention | has_structure)
+    remarks |= readings.are_latin
+    return remarks | ((sizes <= _WITH_REQUEST) & (find_asking(readings) | find_untried(readings)))

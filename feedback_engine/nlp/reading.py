@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from feedback_engine.lexicon.columns import Numbers, Places, pick, steps, sum_up
-from feedback_engine.lexicon.matcher import Matches, PhraseMatcher
+from feedback_engine.lexicon.matcher import Matches, PhraseMatcher, are_latin
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
 from feedback_engine.nlp.segment import Clauses, are_blank, cut_at, find_clauses
@@ -31,6 +31,10 @@ from feedback_engine.nlp.vocabulary import (
 
 #: So many clauses after a mention may go on about it.
 CARRIED_CLAUSES = 2
+#: A text of which less is left when of each word in Latin letters the first letter counts is written in them.
+_LATIN = 0.5
+#: What may stand between a bare word and the end of its clause.
+_PARTICLES = tuple(map(ord, "了的啊呀哦呢吧吗嘛啦哈呵噢喔哇!~… "))
 
 
 class Hits(NamedTuple):
@@ -70,6 +74,13 @@ class Readings:
     is_wanted: Flags
     #: How many of the characters before each place are white space or unfit to be shown.
     blanks: Places
+    #: How long each text is, in characters; a word in Latin letters counts as one.
+    sizes: Places
+
+    @property
+    def are_latin(self) -> Flags:
+        """Which texts are written in Latin letters for the most part; weights learned from Chinese do not know them."""
+        return self.sizes < _LATIN * (steps(self.folded.edges) - 1)
 
     def quote(self, starts: Places, ends: Places) -> list[str]:
         """Return the text of each span [start, end) of the row, fit for a rule."""
@@ -99,6 +110,7 @@ class Reader:
         turns = starts[self.vocabulary.words.turns[words]]
         clauses = cut_at(find_clauses(folded.points, folded.edges), turns)
         hits = _by_clause(found, clauses, folded)
+        hits[SENTIMENT] = _drop_bare(hits[SENTIMENT], clauses, folded, self.vocabulary.words)
         return Readings(
             texts,
             folded,
@@ -110,7 +122,38 @@ class Reader:
             self.vocabulary,
             _find_wanted(clauses, hits[TOUCHPOINT]),
             sum_up(are_blank(folded.points)),
+            _find_sizes(folded),
         )
+
+
+def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTable) -> Hits:
+    """Return the hits without bare words that stand within others (卡 of 银行卡).
+
+    One that counts has a modifier or the beginning of its clause right before it, and the clause's end behind it.
+    """
+    is_bare = table.is_bare[hits.values]
+    if not is_bare.any():
+        return hits
+    touches = np.append(False, (hits.ends[:-1] == hits.starts[1:]) & (steps(hits.clauses) == 0))
+    is_modified = touches & np.append(False, (table.negates_near | table.raises_near)[hits.values[:-1]])
+    is_modified |= hits.starts == clauses.starts[hits.clauses]
+    is_raised = np.append(touches[1:] & table.raises_before[hits.values[1:]], False)
+    ends = np.where(is_raised, np.append(hits.ends[1:], 0), hits.ends)
+    others = sum_up(~np.isin(folded.points, _PARTICLES))
+    stands = is_modified & (others[clauses.ends[hits.clauses]] <= others[ends])
+    kept = (~is_bare | stands).nonzero()[0]
+    starts, stops, values, of = pick(hits[:-1], kept)
+    return Hits(starts, stops, values, of, kept.searchsorted(hits.first))
+
+
+def _find_sizes(folded: FoldedTexts) -> Places:
+    """Return how much each text says: its characters, of a word in Latin letters the first only."""
+    sizes = steps(folded.edges) - 1
+    goes_on = are_latin(folded.points)
+    goes_on[1:] &= goes_on[:-1].copy()
+    if goes_on.any():
+        sizes -= steps(sum_up(goes_on)[folded.edges])
+    return sizes
 
 
 def _find_wanted(clauses: Clauses, mentions: Hits) -> Flags:

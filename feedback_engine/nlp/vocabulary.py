@@ -28,6 +28,7 @@ KIND_NAMES = {
     WordKind.DEMAND: "诉求",
     WordKind.REQUEST: "请求",
     WordKind.WISH: "愿望建议",
+    WordKind.UNTRIED: "未体验",
 }
 #: What asks for something; a denied one says nothing.
 DEMANDS = (WordKind.DEMAND, WordKind.REQUEST)
@@ -89,6 +90,9 @@ class WordTable:
         self.kind = np.zeros(count, dtype=np.int8)
         self.kind[list(opinions)] = [_KIND_NUMBERS[entry.kind] for entry in opinions.values()]
         self.demands = np.isin(self.kind, [_KIND_NUMBERS[kind] for kind in DEMANDS])
+        self.is_bare = _flags(count, (n for n, entry in opinions.items() if entry.reach is Reach.BARE))
+        #: Whether it says that there is no experience to tell of.
+        self.is_untried = self.kind == _KIND_NUMBERS[WordKind.UNTRIED]
         self.is_structure = np.isin(self.kind, [_KIND_NUMBERS[kind] for kind in _STRUCTURES])
         self.negation = _column(count, 1.0, negations)
         self.negates_near = _flags(count, (n for n, entry in negations.items() if entry.reach is Reach.NEAR))

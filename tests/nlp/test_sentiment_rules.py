@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from feedback_engine.domain import Polarity
@@ -107,3 +109,35 @@ def test_complaint_of_no_clear_type_is_unsure(tagger: Tagger) -> None:
 def test_praise_is_no_complaint(tagger: Tagger) -> None:
     complaint = tagger.tag("非常满意").complaint
     assert (complaint.is_complaint, complaint.type, complaint.evidence) == (False, None, ())
+
+
+def test_word_of_one_character_counts_by_itself_and_with_a_degree_but_not_within_another(tagger: Tagger) -> None:
+    assert score(tagger, "卡") < 0 and score(tagger, "有点卡了") < 0 < score(tagger, "一点也不卡")
+    assert score(tagger, "咸得要命") < score(tagger, "咸") < 0
+    assert score(tagger, "办了张卡") == score(tagger, "卡片") == score(tagger, "身份证正面的卡号") == 0
+
+
+def test_who_has_not_tried_it_has_said_nothing_bad(tagger_of: Callable[[str], Tagger]) -> None:
+    for text in ("还没收到货", "没用过，不了解", "不太清楚，是家里人在用"):
+        tagged = tagger_of("general").tag(text)
+        assert (tagged.sentiment.polarity, tagged.complaint.is_complaint) == (Polarity.NEUTRAL, False), text
+    assert not tagger_of("government").tag("还没去窗口办过").complaint.is_complaint
+    assert score(tagger_of("general"), "半个月了还没收到货") < 0 < score(tagger_of("general"), "还没用，包装很好")
+
+
+def test_other_matters_are_not_carried_over_to_the_touchpoint_named_before(tagger: Tagger) -> None:
+    told = {tag.code: tag.polarity for tag in tagger.tag("物流太慢，其他都挺好").touchpoints}
+    assert told == {"delivery": Polarity.NEGATIVE}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_good"),
+    [
+        ("very good", True), ("not very good", False), ("I don't think it is good", False),
+        ("never had a problem", True),
+        ("It’s not as good as before", False), ("no complaints at all", True), ("clean, but far too expensive", False),
+    ],
+)  # fmt: skip
+def test_english_is_read_with_its_negations_and_degrees(tagger: Tagger, text: str, is_good: bool) -> None:
+    assert (score(tagger, text) > 0) is is_good
+    assert abs(score(tagger, text)) > 0.1
