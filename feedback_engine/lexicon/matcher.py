@@ -14,10 +14,9 @@ from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feedback_engine.lexicon.automaton import Automaton, Found
-from feedback_engine.lexicon.columns import Numbers, Places, Points, number_groups, steps, sum_up
+from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, number_groups, steps, sum_up
 
 T = TypeVar("T")
 
@@ -27,7 +26,9 @@ EDGE = "\x01"
 _GAP_PATTERN = rf"[^。!?;\n{EDGE}]{{0,12}}?"
 _STEP_PATTERN = rf"[^,。!?;\s不没未无别{EDGE}]{{0,3}}?"
 _NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数俩仨"
-_NUMBER_PATTERN = rf"[{_NUMERALS}][{_NUMERALS}.多来]{{0,10}}个?"
+_IN_NUMBERS, _MEASURE = f"{_NUMERALS}.多来", "个"
+_LONGEST_NUMBER = 11
+_NUMBER_PATTERN = rf"[{_NUMERALS}][{_IN_NUMBERS}]{{0,{_LONGEST_NUMBER - 1}}}{_MEASURE}?"
 #: No placeholder stands for more characters than this.
 _WIDEST = 12
 _PLACEHOLDER = re.compile(f"[{GAP}{STEP}{NUMBER}]")
@@ -98,7 +99,7 @@ class PhraseMatcher(Generic[T]):
     def find(self, text: str, points: Points) -> Matches:
         """Return the matches of all layers in the row `text` (edge text edge … edge), whose code points these are."""
         found = self._automaton.find(points)
-        fitting = self._patterns.find(text, found)
+        fitting = self._patterns.find(text, points, found)
         return self._groups.choose(_drop_pieces_of_words(found, points), fitting, len(text))
 
 
@@ -131,7 +132,7 @@ class _Groups(NamedTuple):
             sum_up(is_group.sum(axis=1)),
         )
 
-    def choose(self, found: Found, fitting: Iterable[tuple[int, int, _Pattern]], size: int) -> Matches:
+    def choose(self, found: Found, fitting: Sequence[tuple[int, int, _Pattern]], size: int) -> Matches:
         """Return the leftmost longest matches of each layer among the words found and the patterns that fit.
 
         The layers are laid one after another, each as long as the row.
@@ -139,20 +140,31 @@ class _Groups(NamedTuple):
         first = self.first_of_word[found.words]
         counts = self.first_of_word[found.words + 1] - first
         of = self.of_words[number_groups(counts, first)]
-        groups, ends = np.zeros((2, size * len(self.bounds)), dtype=np.int64)
+        groups, ends = np.zeros((2, size * len(self.bounds)), dtype=np.int32)
         shift = self.layers[of] * size
         # longer ones come later and take the place of shorter ones
         places = found.starts.repeat(counts) + shift
         groups[places], ends[places] = of + 1, found.ends.repeat(counts) + shift
-        for start, end, pattern in fitting:
-            place, shift_of = start + pattern.layer * size, pattern.layer * size
-            if end + shift_of > ends[place]:
-                groups[place], ends[place] = self.bounds[pattern.layer] + pattern.group + 1, end + shift_of
+        for place, (end, group) in self._find_longest(fitting, size).items():
+            if end > ends[place]:
+                groups[place], ends[place] = group + 1, end
         starts = groups.nonzero()[0]
-        starts = starts[_leftmost(starts, ends[starts])]
-        return self._tell(starts, ends[starts], groups[starts] - 1, size)
+        stops = ends[starts].astype(np.int64)
+        chosen = _leftmost(starts, stops)
+        starts = starts[chosen]
+        return self._tell(starts, stops[chosen], groups[starts] - 1, size)
 
-    def _tell(self, starts: Places, ends: Places, groups: Places, size: int) -> Matches:
+    def _find_longest(self, fitting: Sequence[tuple[int, int, _Pattern]], size: int) -> dict[int, tuple[int, int]]:
+        """Return place → end and group of the pattern that reaches farthest from there; of equals the first one."""
+        bounds, longest = self.bounds.tolist(), dict[int, tuple[int, int]]()
+        for start, end, pattern in fitting:
+            shift = pattern.layer * size
+            known = longest.get(start + shift)
+            if known is None or end + shift > known[0]:
+                longest[start + shift] = end + shift, bounds[pattern.layer] + pattern.group
+        return longest
+
+    def _tell(self, starts: Places, ends: Places, groups: Numbers, size: int) -> Matches:
         """Return the matches of these groups: one for each of their values."""
         sizes, shift = self.sizes[groups], self.layers[groups] * size
         values = number_groups(sizes, self.first[groups]).astype(np.int32)
@@ -191,10 +203,10 @@ def _drop_pieces_of_words(found: Found, points: Points) -> Found:
     return Found(found.starts[whole], found.ends[whole], found.words[whole])
 
 
-def are_latin(points: Points) -> NDArray[np.bool_]:
+def are_latin(points: Points) -> Flags:
     """Return which code points are Latin letters without marks."""
     lower = points | 0x20
-    latin: NDArray[np.bool_] = (lower >= ord("a")) & (lower <= ord("z"))
+    latin: Flags = (lower >= ord("a")) & (lower <= ord("z"))
     return latin
 
 
@@ -232,17 +244,21 @@ class _Patterns:
         self._first = sum_up(np.array([len(patterns) for patterns in pairs.values()], dtype=np.int64))
         self._orders = np.array([each.order for patterns in pairs.values() for each in patterns], dtype=np.int64)
         self._patterns = {each.order: each for patterns in pairs.values() for each in patterns}
+        #: By order the code point that must follow the number which a pattern begins with, 0 where any may.
+        self._after_number = np.zeros(self._orders.max(initial=0) + 1, dtype=np.uint32)
+        for order, pattern in self._patterns.items():
+            self._after_number[order] = _find_after_number(pattern.phrase)
 
-    def find(self, text: str, found: Found) -> list[tuple[int, int, _Pattern]]:
+    def find(self, text: str, points: Points, found: Found) -> list[tuple[int, int, _Pattern]]:
         """Return (start, end, pattern) for the patterns that fit, in the order of their precedence at each start."""
         fitting: list[tuple[int, int, _Pattern]] = []
-        for start, order in self._find_possible(found.take(self._gates), found.take(self._tails)):
+        for start, order in self._find_possible(points, found.take(self._gates), found.take(self._tails)):
             match = compile_pattern(self._patterns[order].phrase).match(text, start)
             if match is not None:
                 fitting.append((start, match.end(), self._patterns[order]))
         return fitting
 
-    def _find_possible(self, gates: Found, tails: Found) -> Iterator[tuple[int, int]]:
+    def _find_possible(self, points: Points, gates: Found, tails: Found) -> Iterator[tuple[int, int]]:
         """Yield start and order of the patterns whose tail begins within the reach of the gate, longer gates first."""
         order = tails.starts.argsort(kind="stable")
         places = tails.starts[order]
@@ -254,10 +270,45 @@ class _Patterns:
         gate, pairs = gate[exists], pairs[exists]
         counts = self._first[pairs + 1] - self._first[pairs]
         gate, orders = gate.repeat(counts), self._orders[number_groups(counts, self._first[pairs])]
+        may_begin = _have_after_numbers(points, gates.starts[gate], self._after_number[orders])
+        gate, orders = gate[may_begin], orders[may_begin]
         starts, sizes = gates.starts[gate], gates.ends[gate] - gates.starts[gate]
         sequence = np.lexsort((orders, starts, -sizes))
         possible = zip(starts[sequence].tolist(), orders[sequence].tolist(), strict=True)
         yield from dict.fromkeys(possible)
+
+
+def _find_after_number(phrase: str) -> int:
+    """Return the code point that must follow the number which a phrase begins with; 0 where there is no such thing."""
+    following = phrase[1:2]
+    is_clear = phrase.startswith(NUMBER) and following and following not in f"{_IN_NUMBERS}{GAP}{STEP}{NUMBER}"
+    return ord(following) if is_clear else 0
+
+
+def _have_after_numbers(points: Points, starts: Places, wanted: Points) -> Flags:
+    """Return where the number that begins there is followed by what is wanted, 个 between them or not; 0 is nothing."""
+    active = wanted.nonzero()[0]
+    ends = starts[active]
+    have: Flags = wanted == 0
+    for _ in range(_LONGEST_NUMBER):
+        goes_on = _in_numbers()[points[ends]]
+        if not goes_on.any():
+            break
+        ends += goes_on
+    following = points[ends]
+    have[active] = following == wanted[active]
+    ends += following == ord(_MEASURE)
+    have[active] |= points[ends] == wanted[active]
+    return have
+
+
+@cache
+def _in_numbers() -> Flags:
+    """Return which code points stand within numbers."""
+    flags = np.zeros(0x110000, dtype=np.bool_)
+    flags[list(map(ord, _IN_NUMBERS))] = True
+    flags.setflags(write=False)
+    return flags
 
 
 def has_placeholder(phrase: str) -> bool:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_engine.lexicon.automaton import Automaton
-from feedback_engine.lexicon.matcher import EDGE, Phrase, PhraseMatcher
+from feedback_engine.lexicon.matcher import EDGE, Phrase, PhraseMatcher, compile_pattern
 
 Found = list[tuple[int, int, str]]
 
@@ -55,6 +55,21 @@ def test_number_is_digits_or_numerals() -> None:
     for text in ("3天了", "三天了", "十几天了", "2.5天了"):
         assert find(["＃天了"], text) == [(0, len(text), "＃天了")]
     assert find(["＃天了"], "今天了") == []
+
+
+@given(
+    st.sampled_from(["＃天", "＃个小时", "＃多天", "＃来…没", "＃…没", "＃～人", "＃天…没人", "等＃天"]),
+    st.text("三5.多来个天小时没人等很,", max_size=30),
+)
+def test_number_begins_a_phrase_wherever_its_expression_fits(phrase: str, text: str) -> None:
+    expected: Found = []
+    at = 0
+    while at < len(text):
+        match = compile_pattern(phrase).match(text, at)
+        if match is not None:
+            expected.append((at, match.end(), phrase))
+        at = match.end() if match is not None else at + 1
+    assert find([phrase], text) == expected
 
 
 def test_latin_words_are_matched_whole() -> None:
