@@ -116,11 +116,9 @@ def _put_in_words(terms: Sequence[str], finding: _Finding) -> str:
     return f"({','.join(said)})" if said else ""
 
 
-def add_notes(rule: str, notes: Sequence[str]) -> str:
-    """Return the rule with these notes in brackets, after those that it has."""
-    if not notes:
-        return rule
-    return f"{rule[:-1]},{','.join(notes)})" if rule.endswith(")") else f"{rule}({','.join(notes)})"
+def add_note(rule: str, note: str) -> str:
+    """Return the rule with this note in brackets, after those that it has."""
+    return f"{rule[:-1]},{note})" if rule.endswith(")") else f"{rule}({note})"
 
 
 class _Finding(NamedTuple):

@@ -19,7 +19,7 @@ from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places, steps
 from feedback_engine.lexicon.model import Contrast, Lexicon
 from feedback_engine.nlp.heads import PackLabels
-from feedback_engine.nlp.opinions import add_notes, find_opinions
+from feedback_engine.nlp.opinions import add_note, find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
@@ -174,8 +174,8 @@ class LexiconVerdicts:
             return found.rules
         rules = found.rules.copy()
         concerned = self.weighing.is_concerned[found.clauses].nonzero()[0]
-        for number, clause in zip(concerned.tolist(), found.clauses[concerned].tolist(), strict=True):
-            rules[number] = add_notes(rules[number], notes[clause])
+        told = zip(rules[concerned].tolist(), found.clauses[concerned].tolist(), strict=True)
+        rules[concerned] = [add_note(rule, notes[clause]) for rule, clause in told]
         return rules
 
 
@@ -224,23 +224,27 @@ class _Weighing(NamedTuple):
     """What contrast words make of each clause: a factor, and for those concerned how, in words."""
 
     factors: Floats
-    notes: dict[int, list[str]]
+    notes: dict[int, str]
     #: Clauses that contrast words have a part in.
     is_concerned: Flags
 
 
+#: What contrast words make of clauses, by number: a factor, and how, in words.
+_Weighed = dict[int, tuple[float, str]]
+
+
 def _weigh_contrasts(readings: Readings) -> _Weighing:
     """Return the factors that contrast words give to the clauses of their sentence."""
-    count = len(readings.clauses.starts)
-    weighing = _Weighing(np.ones(count), {}, np.zeros(count, dtype=np.bool_))
+    factors = np.ones(len(readings.clauses.starts))
+    is_concerned, weighed = np.zeros(len(factors), dtype=np.bool_), _Weighed()
     contrasts = _find_contrasts(readings)
-    if not contrasts:
-        return weighing
-    for sentence in _sentences_with(readings, contrasts):
-        _weigh_after(sentence, contrasts, weighing)
-        _weigh_before(sentence, contrasts, weighing)
-    weighing.is_concerned[list(weighing.notes)] = True
-    return weighing
+    if contrasts:
+        for sentence in _sentences_with(readings, contrasts):
+            _weigh_after(sentence, contrasts, weighed)
+            _weigh_before(sentence, contrasts, weighed)
+        concerned = list(weighed)
+        factors[concerned], is_concerned[concerned] = [factor for factor, _ in weighed.values()], True
+    return _Weighing(factors, {clause: note for clause, (_, note) in weighed.items()}, is_concerned)
 
 
 def _find_contrasts(readings: Readings) -> dict[int, Contrast]:
@@ -265,28 +269,29 @@ def _sentences_with(readings: Readings, contrasts: Iterable[int]) -> list[range]
     return [range(*pair) for pair in zip(bounds[of].tolist(), bounds[of + 1].tolist(), strict=True)]
 
 
-def _weigh_after(sentence: range, contrasts: dict[int, Contrast], weighing: _Weighing) -> None:
+def _weigh_after(sentence: range, contrasts: dict[int, Contrast], weighed: _Weighed) -> None:
     """Weigh each clause by its own contrast word, else by the last turning one before it."""
-    after: Contrast | None = None
+    after: tuple[float, str] | None = None
     for clause in sentence:
         own = contrasts.get(clause)
-        after = own if own is not None and own.before != 1 else after
-        contrast = own or after
-        if contrast is not None:
-            kind, effect = ("转折" if contrast.before < 1 else "语气"), ("加权" if contrast.after > 1 else "减弱")
-            weighing.factors[clause] *= contrast.after
-            weighing.notes.setdefault(clause, []).append(f"{kind}『{contrast.term}』后{effect}")
+        if own is not None:
+            kind, effect = ("转折" if own.before < 1 else "语气"), ("加权" if own.after > 1 else "减弱")
+            weighed[clause] = own.after, f"{kind}『{own.term}』后{effect}"
+            after = weighed[clause] if own.before != 1 else after
+        elif after is not None:
+            weighed[clause] = after
 
 
-def _weigh_before(sentence: range, contrasts: dict[int, Contrast], weighing: _Weighing) -> None:
+def _weigh_before(sentence: range, contrasts: dict[int, Contrast], weighed: _Weighed) -> None:
     """Weaken what stands before turning words; walked from the end, each clause is touched once."""
-    factor, terms = 1.0, list[str]()
+    factor, note, terms = 1.0, "", list[str]()
     for clause in reversed(sentence):
-        if terms:
-            shown = "』『".join(reversed(terms[-_SHOWN_CONTRASTS:]))
-            weighing.factors[clause] *= factor
-            weighing.notes.setdefault(clause, []).append(f"转折『{shown}』前减弱")
         contrast = contrasts.get(clause)
+        if terms:
+            known = weighed.get(clause)
+            weighed[clause] = (known[0] * factor, f"{known[1]},{note}") if known else (factor, note)
         if contrast is not None and contrast.before != 1:
             factor *= contrast.before
             terms.append(contrast.term)
+            shown = "』『".join(reversed(terms[-_SHOWN_CONTRASTS:]))
+            note = f"转折『{shown}』前减弱"
