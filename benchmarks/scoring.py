@@ -88,7 +88,7 @@ from feedback_engine.scoring.model import build_model
 from feedback_engine.store.coded import to_coded_frame
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, RATINGS
-keys = [number.to_bytes(32, "big") for number in range(people)]
+keys = b"".join(number.to_bytes(32, "big") for number in range(people))
 names = RATINGS.column_names[1:]
 selected = (
     [(who, codes[t], "answered", value, 1.0, 5.0) for (who, t), value in zip(each, rating.tolist())]

@@ -12,8 +12,9 @@ from feedback_engine.domain import AnswerState, Period
 from feedback_engine.errors import ConfigError
 from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.items import score_items
 from feedback_engine.scoring.leveltables import cut, list_respondents, tabulate
-from feedback_engine.scoring.measurement import measure, score_items
+from feedback_engine.scoring.measurement import measure
 from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.records import Records, build_records, look_up_positions
 

@@ -94,7 +94,7 @@ def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
     """
     if len(members) == 1 and is_rising(members[0][1].rows):
         share, only = members[0]
-        return replace(only, value=share * only.value, influence=share * only.influence)
+        return only if share == 1.0 else replace(only, value=share * only.value, influence=share * only.influence)
     value = float(sum(share * member.value for share, member in members))
     rows = merge_rows([member.rows for _, member in members])
     totals, weights = np.zeros((2, len(rows)))
@@ -141,20 +141,36 @@ def publish_satisfied_share(sample: Sample, model: IndexModel) -> Figure:
 
     Where respondents were weighted to margins, that is the base of a simple sample with the same standard error.
     """
+    return publish_satisfied_shares([sample], model)[0]
+
+
+def publish_satisfied_shares(samples: Sequence[Sample], model: IndexModel) -> list[Figure]:
+    """Return the same of several samples, whose intervals are computed at once."""
     from feedback_engine.stats.intervals import wilson
 
-    if not len(sample):
-        return NO_FIGURE
+    filled = [sample for sample in samples if len(sample)]
+    if not filled:
+        return [NO_FIGURE] * len(samples)
+    shares, bases = np.array([_share_satisfied(sample, model) for sample in filled]).T
+    known = np.array([_base_given_margins(each, model, kish) for each, kish in zip(filled, bases, strict=True)])
+    _, lower, upper = wilson(shares * known, known, model.confidence)
+    columns = (100.0 * shares, bases, 100.0 * lower, 100.0 * upper)
+    figures = iter(
+        _publish(share, partial(_pair, low, high), len(sample), kish, model)
+        for sample, share, kish, low, high in zip(filled, *(column.tolist() for column in columns), strict=True)
+    )
+    return [next(figures) if len(sample) else NO_FIGURE for sample in samples]
+
+
+def _pair(lower: float, upper: float) -> Bounds:
+    return lower, upper
+
+
+def _share_satisfied(sample: Sample, model: IndexModel) -> tuple[float, float]:
+    """Return the share and the effective base."""
     is_satisfied = sample.values >= model.satisfied_from - TOLERANCE
     share = min(1.0, float(sample.weights[is_satisfied].sum() / sample.weights.sum()))
-    kish = effective_base(sample.weights)
-
-    def bounds() -> Bounds:
-        known = kish if sample.margins is None else _base_given_margins(mean_of(mark_satisfied(sample, model)), kish)
-        interval = wilson(share * known, known, model.confidence)
-        return 100.0 * interval.lower, 100.0 * interval.upper
-
-    return _publish(100.0 * share, bounds, len(sample), kish, model)
+    return share, effective_base(sample.weights)
 
 
 def mark_satisfied(sample: Sample, model: IndexModel) -> Sample:
@@ -163,7 +179,10 @@ def mark_satisfied(sample: Sample, model: IndexModel) -> Sample:
     return Sample(sample.rows, marks, sample.weights, margins=sample.margins)
 
 
-def _base_given_margins(percent: Linear | None, kish: float) -> float:
+def _base_given_margins(sample: Sample, model: IndexModel, kish: float) -> float:
+    if sample.margins is None:
+        return kish
+    percent = mean_of(mark_satisfied(sample, model))
     if percent is None or not 0 < percent.value < 100:
         return kish
     error, _ = find_error(percent)
@@ -235,9 +254,9 @@ def error_of(influence: Floats, units: int) -> tuple[float, int]:
 
     Beyond them are those whose weights alone have a part in it; they are no further observations.
     """
-    from feedback_engine.stats.design import linearised_error
+    from feedback_engine.stats.design import simple_error
 
-    error, freedom = linearised_error(influence)
+    error, freedom = simple_error(influence)
     if freedom in (0, units - 1) or units < 2:
         return (error, freedom) if units > 1 else (float("nan"), 0)
     return error * float(np.sqrt(units / (units - 1) * freedom / (freedom + 1))), units - 1

@@ -15,8 +15,9 @@ from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.scoring.answers import find_concerned
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.derived import IMPUTED
+from feedback_engine.scoring.items import score_items
 from feedback_engine.scoring.leveltables import LevelTable, cut, find_skipped, tabulate, tabulate_objects
-from feedback_engine.scoring.measurement import average_members, score_items
+from feedback_engine.scoring.measurement import average_members
 from feedback_engine.scoring.model import DECLARED, EQUAL, GROUP, RATED, IndexModel, Indicator, Touchpoint
 from feedback_engine.scoring.records import ALL, Records, build_records
 from feedback_engine.scoring.samples import Ints, Sample

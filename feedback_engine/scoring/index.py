@@ -15,10 +15,11 @@ from feedback_engine.scoring.figures import (
     Figure,
     publish_rate,
     publish_satisfied_share,
+    publish_satisfied_shares,
     publish_text_index,
 )
 from feedback_engine.scoring.levels import Scored, find_exposure, score_indicator, score_overall, score_touchpoint
-from feedback_engine.scoring.measurement import Measurement, measure
+from feedback_engine.scoring.measurement import Measurement, measure_slices
 from feedback_engine.scoring.model import COMPLAINTS, HOURS, RATED, TEXT, IndexModel, Indicator, Touchpoint, equalise
 from feedback_engine.scoring.records import ALL, Records, build_records, unique_periods
 from feedback_engine.scoring.suppression import hide_derivable
@@ -77,12 +78,18 @@ def build_cells(
 ) -> Iterator[Cell]:
     """Yield each period's whole, then its segments in the order of their names."""
     records = build_records(data.feedback, data.timezone, by)
-    measured = measure(data, records, model)
-    for label, period in unique_periods(periods).items():
-        names = (None, *records.segment_names)
-        for name, part in zip(names, measured.split(records.slice(period)), strict=True):
-            exposure = find_exposure(model, label, name, len(part.records))
-            yield Cell(label, ALL if name is None else name, part, exposure, records)
+    wanted = unique_periods(periods)
+    slicings = [records.slice(period) for period in wanted.values()]
+    measured = measure_slices(data, records, model, slicings)
+    for label in wanted:
+        # Named nowhere here, what a period measured is gone before the next ones are measured.
+        yield from _cut(label, next(measured), records, model)
+
+
+def _cut(label: str, parts: Sequence[Measurement], records: Records, model: IndexModel) -> Iterator[Cell]:
+    for name, part in zip((None, *records.segment_names), parts, strict=True):
+        exposure = find_exposure(model, label, name, len(part.records))
+        yield Cell(label, ALL if name is None else name, part, exposure, records)
 
 
 def score_cell(cell: Cell, model: IndexModel) -> dict[str, Scored]:
@@ -93,6 +100,8 @@ def score_cell(cell: Cell, model: IndexModel) -> dict[str, Scored]:
 
 def score_alike(cell: Cell, model: IndexModel, scored: Mapping[str, Scored]) -> Scored:
     """Return the overall score as it would be if all that counts counted alike; `scored` is by the model's weights."""
+    if model.is_alike:
+        return scored[OVERALL]
     alike, measured = equalise(model), cell.measured.equalised
     again = {
         own.code: scored[own.code] if own.is_alike else score_touchpoint(measured, equal, cell.exposure, alike)
@@ -105,26 +114,33 @@ def _lines(cell: Cell, model: IndexModel) -> Iterator[Line]:
     scored = score_cell(cell, model)
     yield OVERALL, OVERALL, Measure.SCORE, 1.0, scored[OVERALL].figure
     yield OVERALL, OVERALL, Measure.EQUAL_SCORE, 0.0, score_alike(cell, model, scored).figure
-    satisfied = publish_satisfied_share(cell.measured.respondents[OVERALL], model)
-    yield OVERALL, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied
+    respondents = cell.measured.respondents
+    satisfied = dict(zip(respondents, publish_satisfied_shares(list(respondents.values()), model), strict=True))
+    yield OVERALL, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied[OVERALL]
     yield OVERALL, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[OVERALL], model)
     yield OVERALL, OVERALL, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, OVERALL, model)
     for touchpoint in model.touchpoints:
-        yield from _touchpoint_lines(cell, touchpoint, scored[touchpoint.code], model)
+        yield from _touchpoint_lines(cell, touchpoint, scored[touchpoint.code], satisfied[touchpoint.code], model)
 
 
-def _touchpoint_lines(cell: Cell, touchpoint: Touchpoint, scored: Scored, model: IndexModel) -> Iterator[Line]:
+def _touchpoint_lines(
+    cell: Cell, touchpoint: Touchpoint, scored: Scored, satisfied: Figure, model: IndexModel
+) -> Iterator[Line]:
     code = touchpoint.code
     if touchpoint.is_scored:
         yield code, OVERALL, Measure.SCORE, touchpoint.weight, scored.figure
     if touchpoint.rated:
-        satisfied = publish_satisfied_share(cell.measured.respondents[code], model)
         yield code, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied
     if touchpoint.labels:
         yield code, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[code], model)
         yield code, OVERALL, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, code, model)
     for indicator in touchpoint.tree:
-        yield from _indicator_lines(cell, touchpoint, indicator, model)
+        if not touchpoint.blended and cell.measured.items.get(indicator.code) is cell.measured.respondents[code]:
+            # A touchpoint of one question is the question.
+            yield code, indicator.code, Measure.SCORE, indicator.weight, scored.figure
+            yield code, indicator.code, Measure.SATISFIED_SHARE, 0.0, satisfied
+        else:
+            yield from _indicator_lines(cell, touchpoint, indicator, model)
 
 
 def _indicator_lines(cell: Cell, touchpoint: Touchpoint, indicator: Indicator, model: IndexModel) -> Iterator[Line]:

@@ -11,16 +11,16 @@ What a text or a record says of a touchpoint, where it says more than one thing:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.domain import OVERALL, AnswerState, Polarity
-from feedback_engine.errors import TableError
+from feedback_engine.domain import OVERALL, Polarity
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.items import RatingTable, read_ratings
 from feedback_engine.scoring.margins import Margins, find_margins
 from feedback_engine.scoring.model import (
     GROUP,
@@ -32,7 +32,7 @@ from feedback_engine.scoring.model import (
     Touchpoint,
     equalise,
 )
-from feedback_engine.scoring.records import Records, find_positions, look_up, look_up_positions
+from feedback_engine.scoring.records import Records, find_positions
 from feedback_engine.scoring.samples import (
     Floats,
     Ints,
@@ -40,13 +40,16 @@ from feedback_engine.scoring.samples import (
     Slicing,
     average_by_record,
     drop_weightless,
-    is_rising,
     mean_by_record,
 )
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: About as many times the ratings are gone through.
+_GROUPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ class Measurement:
     def split(self, slicing: Slicing) -> list[Measurement]:
         """Return what the period's records say, then each segment's."""
         groups = (self.items, self.respondents, self.alike, self.texts, self.complaints)
-        cut = [{code: slicing.split(sample) for code, sample in group.items()} for group in groups]
+        # A touchpoint of one question is the same sample as the question.
+        distinct = {id(sample): sample for group in groups for sample in group.values()}
+        cuts = {key: slicing.split(sample) for key, sample in distinct.items()}
+        cut = [{code: cuts[id(sample)] for code, sample in group.items()} for group in groups]
         parts = []
         whole = zip(slicing.split(self.records), slicing.split(self.classified), strict=True)
         for place, (records, classified) in enumerate(whole):
@@ -95,74 +101,88 @@ class Measurement:
 
 def measure(data: ScoringData, records: Records, model: IndexModel) -> Measurement:
     """Return the samples of all records, whatever their day."""
-    answers = score_items(data.ratings, records, model.rating_codes)
-    items = {**answers, **_score_groups(answers, model), **_score_hours(data.cases, records, model)}
-    respondents = {t.code: average_members(items, t.rated, model) for t in model.touchpoints}
-    of_touchpoints = [respondents[t.code] for t in model.touchpoints]
-    overall = mean_by_record(of_touchpoints, [t.weight for t in model.touchpoints], model.min_answered)
-    tags = _Tags.read(data.annotations, records)
-    mentions = _mentions(tags, model)
-    everyone = np.arange(len(records.ids), dtype=np.int64)
-    margins = find_margins(data.raked, records)
-    return Measurement(
-        items=_weigh(items, margins),
-        respondents=_weigh({**respondents, OVERALL: overall}, margins),
-        alike=_weigh(_score_alike(answers, model), margins),
-        texts=_weigh(_votes(tags, mentions, records, model), margins),
-        complaints=_complaints(tags, mentions, records, model),
-        records=Sample(everyone, np.ones(len(everyone)), records.weights),
-        classified=_classify(tags, records),
-        is_tagged=bool(len(tags.kinds)),
-        logs_complaints=bool(records.is_logged_complaint.any()),
-    )
+    source = _Source(data, records, model, find_margins(data.raked, records))
+    return source.rate(source.listen(), read_ratings(data.ratings, records))
+
+
+def measure_slices(
+    data: ScoringData, records: Records, model: IndexModel, slicings: Sequence[Slicing]
+) -> Iterator[list[Measurement]]:
+    """Yield of each slicing what its records say, then each of its segments.
+
+    The scores of some slicings at a time are in memory, of about a part in eight of the ratings.
+    """
+    source = _Source(data, records, model, find_margins(data.raked, records))
+    said, ratings = source.listen(), read_ratings(data.ratings, records)
+    for group in _group(slicings, len(records.ids) / _GROUPS):
+        start, end = min(each.start for each in group), max(each.end for each in group)
+        yield from _split_all(source.rate(said, ratings.within(start, end)), group)
+
+
+def _split_all(measured: Measurement, slicings: Sequence[Slicing]) -> Iterator[list[Measurement]]:
+    for slicing in slicings:
+        yield measured.split(slicing)
+
+
+def _group(slicings: Sequence[Slicing], limit: float) -> Iterator[list[Slicing]]:
+    """Yield the slicings in their order, together as long as they stretch over no more than `limit` records."""
+    group: list[Slicing] = []
+    for slicing in slicings:
+        both = [*group, slicing]
+        if group and max(each.end for each in both) - min(each.start for each in both) > limit:
+            yield group
+            both = [slicing]
+        group = both
+    if group:
+        yield group
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is measured, and by which model."""
+
+    data: ScoringData
+    records: Records
+    model: IndexModel
+    margins: Margins | None
+
+    def listen(self) -> Measurement:
+        """Return what texts and complaints say, without ratings."""
+        records, model = self.records, self.model
+        tags = _Tags.read(self.data.annotations, records)
+        mentions = _mentions(tags, model)
+        everyone = np.arange(len(records.ids), dtype=np.int64)
+        return Measurement(
+            items={},
+            respondents={},
+            alike={},
+            texts=_weigh(_votes(tags, mentions, records, model), self.margins),
+            complaints=_complaints(tags, mentions, records, model),
+            records=Sample(everyone, np.broadcast_to(1.0, len(everyone)), records.weights),
+            classified=_classify(tags, records),
+            is_tagged=bool(len(tags.kinds)),
+            logs_complaints=bool(records.is_logged_complaint.any()),
+        )
+
+    def rate(self, said: Measurement, ratings: RatingTable) -> Measurement:
+        """Return what these ratings, and all cases, say beside `said`."""
+        model = self.model
+        answers = ratings.score(model.rating_codes)
+        hours = _score_hours(self.data.cases, self.records, model)
+        items = {**answers, **_score_groups(answers, model), **hours}
+        respondents = {t.code: average_members(items, t.rated, model) for t in model.touchpoints}
+        of_touchpoints = [respondents[t.code] for t in model.touchpoints]
+        overall = mean_by_record(of_touchpoints, [t.weight for t in model.touchpoints], model.min_answered)
+        return replace(
+            said,
+            items=_weigh(items, self.margins),
+            respondents=_weigh({**respondents, OVERALL: overall}, self.margins),
+            alike=_weigh(_score_alike(answers, model), self.margins),
+        )
 
 
 def _weigh(samples: Mapping[str, Sample], margins: Margins | None) -> Mapping[str, Sample]:
     return samples if margins is None else {code: replace(each, margins=margins) for code, each in samples.items()}
-
-
-def score_items(ratings: pd.DataFrame, records: Records, wanted: Sequence[str]) -> dict[str, Sample]:
-    """Return the item scores of each wanted indicator, sorted by record; ratings of unknown records are left out."""
-    import pandas as pd
-
-    asked = pd.Categorical(ratings["indicator"])
-    codes, categories = asked.codes, asked.categories.get_indexer(pd.Index(wanted))
-    is_answered = ratings["state"].eq(AnswerState.ANSWERED.value).to_numpy(dtype=np.bool_)
-    record_of = look_up_positions(records.ids, ratings["feedback_id"])
-    points = [look_up(ratings[name], _as_numbers, np.nan) for name in ("rating", "scale_min", "scale_max")]
-    found: dict[str, Sample] = {}
-    before = Sample(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    for category, code in zip(categories, wanted, strict=True):
-        # A question that nobody was asked has the category -1, as an empty cell would have.
-        chosen = np.flatnonzero((codes == category) & is_answered) if category >= 0 else np.empty(0, np.int64)
-        rows = record_of.take(chosen).astype(np.int64)
-        if not is_rising(rows) or (len(rows) and rows[0] < 0):
-            order = np.argsort(rows, kind="stable")
-            order = order[rows[order] >= 0]
-            chosen, rows = chosen[order], rows[order]
-        scores = _item_scores(code, *(point.take(chosen) for point in points))
-        # Most questions are answered by the same people: they share one list.
-        same = np.array_equal(rows, before.rows)
-        before = Sample(before.rows, scores, before.weights) if same else Sample(rows, scores, records.weights[rows])
-        found[code] = drop_weightless(before)
-    return found
-
-
-def _as_numbers(cells: NDArray[Any]) -> Floats:
-    return cells.astype(np.float64)
-
-
-def _item_scores(code: str, rating: Floats, low: Floats, high: Floats) -> Floats:
-    """Return 100 (x - lo) / (hi - lo); a reversed scale has lo > hi. A rating off its scale is a TableError."""
-    fits = (np.minimum(low, high) <= rating) & (rating <= np.maximum(low, high)) & (low != high)
-    if not fits.all():
-        place = int(np.argmin(fits))
-        raise TableError(
-            f"表 ratings 的指标 {code}：分值 {rating[place]:g} 不在量表 "
-            f"{low[place]:g}–{high[place]:g} 之内；请检查该题的 scale"
-        )
-    scores: Floats = 100.0 * (rating - low) / (high - low)
-    return scores
 
 
 def average_members(

@@ -134,6 +134,11 @@ class IndexModel:
     exposure: Mapping[str, float]
 
     @property
+    def is_alike(self) -> bool:
+        """Whether all that counts counts alike."""
+        return all(t.is_alike and abs(t.weight - t.equal_weight) <= TOLERANCE for t in self.touchpoints)
+
+    @property
     def rating_codes(self) -> tuple[str, ...]:
         """The codes of all indicators that read a rating, in the order of the model."""
         return tuple(indicator.code for touchpoint in self.touchpoints for indicator in touchpoint.questions)

@@ -41,7 +41,7 @@ class Records:
     days: Ints
     weights: Floats
     is_logged_complaint: NDArray[np.bool_]
-    segments: Ints
+    segments: NDArray[np.integer[Any]]
     segment_names: tuple[str, ...]
     texts: pd.Index[Any]
     record_of_text: Ints
@@ -60,32 +60,45 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
     """Return the records of FEEDBACK, segmented by an attribute or column; an unknown one is a ConfigError."""
     import pandas as pd
 
-    needed = ["feedback_id", "record_id", "role", "received_at", "respondent_weight", "kind"]
-    shown = by if by in SEGMENT_COLUMNS else "attributes"
-    texts = _sort(feedback[[*needed, *([] if by is None else [shown])]], "feedback_id")
-    main_first = np.argsort(texts["role"].ne(MAIN_ROLE).to_numpy(), kind="stable")
-    main = _sort(texts.iloc[main_first].drop_duplicates("record_id"), "record_id")
-    days = _local_days(main["received_at"], timezone)
+    in_order = _sort(feedback["feedback_id"].to_numpy(dtype=object))
+    feedback = feedback if in_order is None else feedback.iloc[in_order]
+    number_of_text, numbered = pd.factorize(feedback["record_id"].to_numpy(dtype=object))
+    is_main = feedback["role"].eq(MAIN_ROLE).to_numpy(dtype=np.bool_)
+    by_day, main = _sort(numbered), _find_main(number_of_text, is_main, len(numbered))
+    by_day = np.arange(len(main)) if by_day is None else by_day
+    days = _local_days(feedback["received_at"].take(main[by_day]), timezone)
     order = np.argsort(days, kind="stable")
-    main, days = main.iloc[order], days[order]
-    ids = pd.Index(main["record_id"].to_numpy(dtype=object))
-    segments, names = _segment(main, by)
+    days, by_day = days[order], by_day[order]
+    main = main[by_day]
+    place_of = np.empty(len(by_day), dtype=np.int64)
+    place_of[by_day] = np.arange(len(by_day))
+    segments, names = _segment(feedback, main, by)
+    weights = feedback["respondent_weight"].to_numpy(dtype=np.float64)
     return Records(
-        ids=ids,
+        ids=_to_index(numbered[by_day]),
         days=days,
-        weights=main["respondent_weight"].to_numpy(dtype=np.float64),
-        is_logged_complaint=main["kind"].eq(SourceKind.COMPLAINTS.value).to_numpy(dtype=np.bool_),
+        weights=weights[main],
+        is_logged_complaint=feedback["kind"].take(main).eq(SourceKind.COMPLAINTS.value).to_numpy(dtype=np.bool_),
         segments=segments,
         segment_names=names,
-        texts=pd.Index(texts["feedback_id"].to_numpy(dtype=object)),
-        record_of_text=find_positions(ids, texts["record_id"]),
-        weight_of_text=texts["respondent_weight"].to_numpy(dtype=np.float64),
+        texts=_to_index(feedback["feedback_id"].to_numpy(dtype=object)),
+        record_of_text=place_of[number_of_text],
+        weight_of_text=weights,
     )
 
 
-def _sort(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+def _sort(keys: NDArray[Any]) -> NDArray[np.intp] | None:
+    """Return the places of the keys in their order, None where they are in it."""
     # What the store returns is in order already; to find that out costs less than to sort.
-    return rows if rows[key].is_monotonic_increasing else rows.sort_values(key)
+    return None if (keys[1:] >= keys[:-1]).all() else np.argsort(keys, kind="stable")
+
+
+def _find_main(record_of_text: NDArray[np.intp], is_main: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+    """Return each record's first text that is its main one, else its first text."""
+    found = np.empty(count, dtype=np.intp)
+    for texts in (np.flatnonzero(~is_main)[::-1], np.flatnonzero(is_main)[::-1]):
+        found[record_of_text[texts]] = texts
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,13 @@ class Lookup:
         """Return what the cells at these places stand for."""
         found: NDArray[Any] = self.values[places if self.codes is None else self.codes[places]]
         return found
+
+    def narrow(self, places: Ints) -> Lookup:
+        """Return the lookup of the cells at these places."""
+        return Lookup(self.take(places), None) if self.codes is None else Lookup(self.values, self.codes[places])
+
+    def __len__(self) -> int:
+        return len(self.values if self.codes is None else self.codes)
 
 
 def look_up(column: pd.Series[Any], find: Callable[[NDArray[Any]], NDArray[Any]], gap: float = -1) -> Lookup:
@@ -120,10 +140,19 @@ def find_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Ints:
 
 def look_up_positions(ids: pd.Index[Any], wanted: pd.Series[Any]) -> Lookup:
     """Return the same as a lookup, which of a categorical column holds each position once, in few bytes."""
-    import pandas as pd
 
     kind = np.min_scalar_type(-1 - len(ids))
-    return look_up(wanted, lambda cells: ids.get_indexer(pd.Index(cells.astype(object))).astype(kind))
+    # By an index of its own: the table of hashes, larger than the ids, does not outlive the search.
+    known = _to_index(ids.to_numpy())
+    return look_up(wanted, lambda cells: known.get_indexer(_to_index(cells)).astype(kind))
+
+
+def _to_index(keys: NDArray[Any]) -> pd.Index[Any]:
+    import pandas as pd
+
+    # Left to itself pandas makes another kind of text of them, whichever libraries there are.
+    index: pd.Index[Any] = pd.Index(keys.astype(object, copy=False), dtype="object", copy=False)
+    return index
 
 
 def _local_days(moments: pd.Series[Any], timezone: str) -> Ints:
@@ -134,23 +163,27 @@ def _local_days(moments: pd.Series[Any], timezone: str) -> Ints:
     return np.where(local.isna().to_numpy(), _UNDATED, days)
 
 
-def _segment(main: pd.DataFrame, by: str | None) -> tuple[Ints, tuple[str, ...]]:
+def _segment(
+    feedback: pd.DataFrame, main: NDArray[np.intp], by: str | None
+) -> tuple[NDArray[np.integer[Any]], tuple[str, ...]]:
     import pandas as pd
 
-    if by is None or main.empty:
-        return np.full(len(main), -1, dtype=np.int64), ()
-    values = main[by].tolist() if by in SEGMENT_COLUMNS else _attribute(main["attributes"].tolist(), by)
-    codes, names = pd.factorize(np.array([_segment_name(value) for value in values], dtype=object), sort=True)
-    return codes.astype(np.int64), tuple(names)
+    if by is None or not len(main):
+        return np.full(len(main), -1, dtype=np.int8), ()
+    # Few different cells in many rows: each is read once.
+    told = feedback[by if by in SEGMENT_COLUMNS else "attributes"].take(main)
+    codes, cells = pd.factorize(told, use_na_sentinel=False)
+    values = list(cells) if by in SEGMENT_COLUMNS else _attribute(list(cells), by)
+    named, names = pd.factorize(np.array([_segment_name(value) for value in values], dtype=object), sort=True)
+    return named.astype(np.min_scalar_type(-1 - len(names)))[codes], tuple(names)
 
 
 def _attribute(documents: Sequence[str], name: str) -> list[str]:
-    parsed = {document: json.loads(document or "{}") for document in dict.fromkeys(documents)}
-    known = dict.fromkeys(key for attributes in parsed.values() for key in attributes)
+    parsed = [json.loads(document or "{}") for document in documents]
+    known = dict.fromkeys(key for attributes in parsed for key in attributes)
     if name not in known:
         raise ConfigError(unknown_name("分组属性", name, (*known, *SEGMENT_COLUMNS)))
-    values = {document: attributes.get(name) for document, attributes in parsed.items()}
-    return [values[document] for document in documents]
+    return [attributes.get(name) for attributes in parsed]
 
 
 def _segment_name(value: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,10 +78,10 @@ def average_by_record(members: Sequence[Sample], shares: Sequence[float], min_sh
 
     Only records that have at least `min_share` of the total weight. Each member holds a record at most once. `parts`
     are w_j s_rj / Σ_{j present} w_j, which add up to the value, followed by the shares w_j / Σ_{j present} w_j; a
-    single member is its own average, undivided.
+    single member is its own average, undivided, and what is undivided is returned itself.
     """
     if len(members) == 1 and shares[0] > 0:
-        return Sample(members[0].rows, members[0].values, members[0].weights)
+        return replace(members[0], parts=_no_parts()) if len(members[0].parts) else members[0]
     rows = merge_rows([member.rows for member in members])
     present = np.zeros((len(rows), len(members)))
     products = np.zeros((len(rows), len(members)))
@@ -116,7 +116,7 @@ class Slicing:
 
     start: int
     end: int
-    segments: Ints
+    segments: NDArray[np.integer[Any]]
     segment_count: int
 
     @property

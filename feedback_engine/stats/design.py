@@ -29,7 +29,7 @@ def linearised_error(
     values = as_vector(influence, "influence")
     size = None if population is None else _sizes(population, values.size)
     if strata is None and psu is None:
-        return _combine_strata([values], [None if size is None else float(size[0])])
+        return simple_error(values, None if size is None else float(size[0]))
     stratum = np.zeros(values.size, dtype=np.intp) if strata is None else code_labels(strata, values.size, "strata")
     cluster = np.arange(values.size) if psu is None else code_labels(psu, values.size, "psu")
     # A cluster is the pair of both: unit 1 of the north is not unit 1 of the south.
@@ -39,6 +39,11 @@ def linearised_error(
     parts = [owner == code for code in np.unique(owner)]
     sizes = [None if size is None else float(size[first[part][0]]) for part in parts]
     return _combine_strata([totals[part] for part in parts], sizes)
+
+
+def simple_error(influence: Floats, population: float | None = None) -> tuple[float, int]:
+    """Return the same of a simple random sample, unchecked: for whoever has made the influence values himself."""
+    return _combine_strata([influence], [population])
 
 
 def _combine_strata(strata: list[Floats], populations: list[float | None]) -> tuple[float, int]:

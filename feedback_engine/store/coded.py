@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select
 
-from feedback_engine.store.rows import from_sql, order_digests
+from feedback_engine.store.rows import from_sql, order_joined
 from feedback_engine.tables.schema import Column, Kind, TableSchema
 
 if TYPE_CHECKING:
@@ -37,13 +37,14 @@ def to_coded_frame(
     names: Sequence[str],
     parts: Iterable[Sequence[Sequence[Any]]],
     numbers: npt.NDArray[np.int64],
-    digests: Sequence[bytes],
+    digests: bytes,
 ) -> pd.DataFrame:
     """Return rows (number of a row of FEEDBACK, `names` …) as a frame: `feedback_id`, then `names`, all categories.
 
-    Few values in millions of rows take a byte or two each. `numbers`, rising, are those of the rows of FEEDBACK that
-    the digests are the feedback_ids of. Categories of ids and of numbers are in order, others as they first come; an
-    empty cell has none.
+    In the order of the ids; the parts come in the order of the numbers. Few values in millions of rows take a byte or
+    two each. `numbers`, rising, are those of the rows of FEEDBACK that the digests are the feedback_ids of, 32 bytes
+    each one behind the other. Categories of ids and of numbers are in order, others as they first come; an empty cell
+    has none.
     """
     import numpy as np
     import pandas as pd
@@ -57,10 +58,14 @@ def to_coded_frame(
         for answer in dict.fromkeys(given):
             known.setdefault(answer, len(known))
         answers.extend(np.array([known[answer] for answer in given], dtype=np.int64))
-    series = {"feedback_id": pd.Series(_name_rows(rows.taken(), numbers, digests))}
-    codes, distinct = answers.taken(), list(known)
+    taken = answers.taken()
+    names_of_rows = _name_rows(rows.taken(), numbers, digests, taken)
+    series = {"feedback_id": pd.Series(names_of_rows, copy=False)}
+    distinct = list(known)
+    shared: dict[bytes, npt.NDArray[Any]] = {}
     for place, name in enumerate(names):
-        series[name] = pd.Series(_to_categorical(codes, [answer[place] for answer in distinct], kinds[name]))
+        column = _to_categorical(taken, [answer[place] for answer in distinct], kinds[name], shared)
+        series[name] = pd.Series(column, copy=False)
     return pd.DataFrame(series, copy=False)
 
 
@@ -90,8 +95,10 @@ class _Room:
         return self._held
 
 
-def _to_categorical(codes: npt.NDArray[Any], values: Sequence[Any], column: Column) -> pd.Categorical:
-    """Return `values` by their codes."""
+def _to_categorical(
+    codes: npt.NDArray[Any], values: Sequence[Any], column: Column, shared: dict[bytes, npt.NDArray[Any]]
+) -> pd.Categorical:
+    """Return `values` by their codes; columns that are alike, as those of one value, share theirs, read-only."""
     import numpy as np
     import pandas as pd
 
@@ -100,20 +107,52 @@ def _to_categorical(codes: npt.NDArray[Any], values: Sequence[Any], column: Colu
         distinct.sort()
     places = {value: place for place, value in enumerate(distinct)}
     of_values = np.array([places.get(value, -1) for value in values], dtype=np.min_scalar_type(-1 - len(places)))
-    return pd.Categorical.from_codes(_translate(codes, of_values), pd.Index(from_sql(distinct, column)))
+    if (key := of_values.tobytes()) not in shared:
+        shared[key] = _translate(codes, of_values)
+        shared[key].setflags(write=False)
+    return pd.Categorical.from_codes(shared[key], pd.Index(from_sql(distinct, column)))
 
 
-def _name_rows(rows: npt.NDArray[Any], numbers: npt.NDArray[np.int64], digests: Sequence[bytes]) -> pd.Categorical:
+def _name_rows(
+    rows: npt.NDArray[Any], numbers: npt.NDArray[np.int64], digests: bytes, answers: npt.NDArray[Any]
+) -> pd.Categorical:
+    """Return the ids of the rows, in order; the answers are put in that order too, both in place."""
     import numpy as np
     import pandas as pd
 
-    order = order_digests(digests)
-    names = pd.Index([digests[place].hex() for place in order.tolist()], dtype="object")
-    places = np.argsort(order).astype(np.int32)
+    order = order_joined(digests, 32).astype(np.int32)
+    names = np.empty(len(order), dtype=object)
+    names[:] = [digests[32 * at : 32 * at + 32].hex() for at in order.tolist()]
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order), dtype=np.int32)
     for start in range(0, len(rows), _PART):
         some = rows[start : start + _PART]
         some[:] = places[np.searchsorted(numbers, some)]
-    return pd.Categorical.from_codes(rows, names)
+    _put_in_order(rows, answers, len(order))
+    return pd.Categorical.from_codes(rows, pd.Index(names, dtype="object", copy=False))
+
+
+def _put_in_order(rows: npt.NDArray[Any], answers: npt.NDArray[Any], count: int) -> None:
+    """Sort row codes below `count`, and the answers with them; equal codes lie together and stay as they are."""
+    import numpy as np
+
+    counts = np.zeros(count, dtype=np.int64)
+    for start in range(0, len(rows), _PART):
+        np.add.at(counts, rows[start : start + _PART], 1)
+    ends = np.cumsum(counts)
+    nexts, given = ends - counts, answers.copy()
+    for start in range(0, len(rows), _PART):
+        some = rows[start : start + _PART]
+        firsts = np.flatnonzero(np.append(True, some[1:] != some[:-1]))
+        lengths = np.diff(np.append(firsts, len(some)))
+        goals = np.repeat(nexts[some[firsts]] - firsts, lengths) + np.arange(len(some))
+        answers[goals] = given[start : start + _PART]
+        nexts[some[firsts]] += lengths
+    for start in range(0, count, _PART):
+        codes = np.arange(start, min(start + _PART, count), dtype=rows.dtype)
+        first = 0 if start == 0 else int(ends[start - 1])
+        repeated = np.repeat(codes, counts[start : start + _PART])
+        rows[first : first + len(repeated)] = repeated
 
 
 def _translate(codes: npt.NDArray[Any], meanings: npt.NDArray[Any]) -> npt.NDArray[Any]:

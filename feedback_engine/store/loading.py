@@ -61,12 +61,13 @@ class FeedbackReader:
             query = query.where(ratings.c.row_id.in_(select(feedback.c.row_id).where(*within(bounds))))
         ids = select(feedback.c.row_id, feedback.c.feedback_id).where(*within(bounds)).order_by(feedback.c.row_id)
         with self._database.reading() as connection:
-            known = connection.execute(ids).all()
+            numbers, digests = [np.empty(0, np.int64)], bytearray()
+            for part in fetch_parts(connection, ids):
+                numbers.append(np.array([number for number, _ in part], dtype=np.int64))
+                digests += b"".join([digest for _, digest in part])
             parts = fetch_parts(connection, query.order_by(*ratings.primary_key.columns))
-            numbers = np.array([number for number, _ in known], dtype=np.int64)
-            frame = to_coded_frame(RATINGS, names, parts, numbers, [digest for _, digest in known])
-        in_order = frame["feedback_id"].cat.codes.argsort(kind="stable")
-        return frame[RATINGS.column_names].iloc[in_order].reset_index(drop=True)
+            frame = to_coded_frame(RATINGS, names, parts, np.concatenate(numbers), bytes(digests))
+        return frame[RATINGS.column_names]
 
     def load_cases(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
         """Return CASES."""

@@ -171,3 +171,30 @@ def test_segments_add_up_to_all(crowd: list[Person]) -> None:
     for _, cell in items.groupby("period"):
         whole = cell[cell["segment"] == "all"]["base"].sum()
         assert cell[cell["segment"] != "all"]["base"].sum() == whole
+
+
+@settings(max_examples=12, deadline=None)
+@given(crowds)
+def test_a_period_has_the_same_figures_among_others_as_alone_and_with_ratings_in_categories(
+    crowd: list[Person],
+) -> None:
+    months = [None, *map(Period.parse, ("2026-11", "2026-09", "2026-10", "2026"))]
+    data = make_data(crowd)
+    together = compute_index(data, MODEL, periods=months, by="城市")
+    alone = [compute_index(data, MODEL, periods=[month], by="城市") for month in months]
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True), check_exact=True)
+    coded = data.replace_ratings(data.ratings.astype("category"))
+    pd.testing.assert_frame_equal(
+        together, compute_index(coded, MODEL, periods=months, by="城市"), check_exact=True, check_dtype=False
+    )
+
+
+@settings(max_examples=12, deadline=None)
+@given(crowds)
+def test_a_touchpoint_of_one_question_reads_as_its_question(crowd: list[Person]) -> None:
+    index = score(make_data(crowd), "城市").set_index(["period", "segment", "measure", "touchpoint", "indicator"])
+    for measure in ("score", "satisfied_share"):
+        own = index.xs((measure, "price", "overall"), level=["measure", "touchpoint", "indicator"])
+        of_question = index.xs((measure, "price", "fair"), level=["measure", "touchpoint", "indicator"])
+        columns = ["score", "base", "effective_base", "lower", "upper", "flag"]
+        pd.testing.assert_frame_equal(own[columns], of_question[columns], check_exact=True)
