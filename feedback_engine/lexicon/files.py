@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +35,8 @@ _TOUCHPOINT_KEYS, _TYPE_KEYS = ("name", "extends", "model", "opinions", "posts")
 _CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
 #: Where negation and degree words may act.
 _MODIFIER_REACHES = (Reach.NEAR, Reach.CLAUSE, Reach.AFTER)
+#: A code as similar as this to an existing one is a slip of the hand.
+_MISSPELT = 0.85
 #: At most this many mistakes are shown.
 _SHOWN = 20
 V = TypeVar("V", Entry, Contrast)
@@ -131,13 +134,13 @@ def _load_pack(folder: Path, name: str, problems: Problems, children: tuple[str,
         _flag(typed, "cases", types_path, problems),
     )
     if not parent_name:
-        return own
+        return _check_touchpoints(own, home.parent, problems)
     if parent_name in (*children, name):
         raise LexiconError(
             f"{home / 'touchpoints.yaml'}: extends 绕成了圈：{' → '.join((*children, name, parent_name))}"
         )
     parent = _load_pack(folder, parent_name, problems, (*children, name))
-    return Pack(
+    whole = Pack(
         name,
         title,
         _extend(parent.touchpoints, touchpoints),
@@ -149,6 +152,20 @@ def _load_pack(folder: Path, name: str, problems: Problems, children: tuple[str,
         own.post_model or parent.post_model,
         own.is_case_log or parent.is_case_log,
     )
+    return _check_touchpoints(whole, home.parent, problems)
+
+
+def _check_touchpoints(pack: Pack, packs: Path, problems: Problems) -> Pack:
+    """Return the pack; refuse what its complaint types name and is nearly one of its touchpoints.
+
+    A name that is far from all of them is one that the pack has given up.
+    """
+    codes = tuple(label.code for label in pack.touchpoints)
+    for label in pack.complaint_types:
+        for code in sorted(set(label.touchpoints) - set(codes)):
+            if get_close_matches(code, codes, cutoff=_MISSPELT):
+                problems.add(f"{packs / label.touchpoints[code]}", unknown_name("触点", code, codes))
+    return pack
 
 
 def _extend(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Label, ...]:
@@ -317,9 +334,9 @@ def _labels(
 def _label(node: yaml.Node, phrases_key: str, path: Path, problems: Problems) -> Label | None:
     place = f"{path}:{node.start_mark.line + 1}"
     fields = _fields(node, path, problems)
-    for name in sorted(set(fields) - {"code", "name", phrases_key}):
-        line = fields[name].start_mark.line + 1
-        problems.add(f"{path}:{line}", unknown_name("设置项", name, ("code", "name", phrases_key)))
+    known = ("code", "name", phrases_key, *(("touchpoints",) if phrases_key == "cues" else ()))
+    for name in sorted(set(fields) - set(known)):
+        problems.add(f"{path}:{fields[name].start_mark.line + 1}", unknown_name("设置项", name, known))
     code, name = _scalar(fields, "code"), _scalar(fields, "name")
     if not code or not name:
         problems.add(place, "缺少 code 或 name")
@@ -329,7 +346,8 @@ def _label(node: yaml.Node, phrases_key: str, path: Path, problems: Problems) ->
             place, f"代码 {code!r} 不可用：只能用字母、数字、汉字、下划线、点和连字符，且不能是 overall、unsure"
         )
         return None
-    return Label(code, name, _phrases(fields.get(phrases_key), path, problems))
+    phrases, blamed = (_phrases(fields.get(key), path, problems) for key in (phrases_key, "touchpoints"))
+    return Label(code, name, phrases, blamed)
 
 
 def _phrases(node: yaml.Node | None, path: Path, problems: Problems) -> dict[str, str]:

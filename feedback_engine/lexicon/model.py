@@ -122,10 +122,13 @@ class Label:
     code: str
     name: str
     phrases: Mapping[str, str]
+    #: Of a complaint type: the code of each touchpoint that, spoken ill of, speaks for the type → place likewise.
+    touchpoints: Mapping[str, str] = field(default_factory=dict)
 
     def extended(self, child: Label) -> Label:
-        """Return the label with the child's name and the phrases of both."""
-        return Label(self.code, child.name, {**self.phrases, **child.phrases})
+        """Return the label with the child's name and the phrases and touchpoints of both."""
+        phrases, touchpoints = {**self.phrases, **child.phrases}, {**self.touchpoints, **child.touchpoints}
+        return Label(self.code, child.name, phrases, touchpoints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ class Pack:
         for group, labels in (("touchpoint", self.touchpoints), ("complaint", self.complaint_types)):
             lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]
             lines += [f"{group}\t{label.code}\t\t{phrase}" for label in labels for phrase in label.phrases]
+            lines += [f"blamed\t{label.code}\t{touchpoint}" for label in labels for touchpoint in label.touchpoints]
         lines += [f"word\t{word.word}\t{word.frequency}\t{word.tag}" for word in self.userdict]
         object.__setattr__(self, "fingerprint", digest(lines))
 

@@ -1,28 +1,35 @@
-"""Of which type complaints are: by the cues found, and by what a pack's learned weights say of the text."""
+"""Of which type complaints are: by cues, by touchpoints spoken ill of, by what a pack's learned weights say."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places, number_first
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_first, objects, pick, steps
+from feedback_engine.lexicon.model import Label
 from feedback_engine.nlp.details import Marks, weigh_lengths
 from feedback_engine.nlp.heads import LearnedLabel
+from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.statements import POLARITIES, Statement
 from feedback_engine.nlp.tagged import UNSURE
-from feedback_engine.nlp.vocabulary import CueTable, Flags, Floats
+from feedback_engine.nlp.touchpoints import Touchpoints
+from feedback_engine.nlp.vocabulary import CueTable, Floats
 
 #: What a cue counts in a clause that is bad, that says nothing, that is good.
 _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}
 _FACTORS = np.array([_CUE_FACTORS[polarity] for polarity in POLARITIES])
+#: What a touchpoint counts of which nothing but bad is said: less than a cue.
+_BLAME = 0.5
 #: Below this share of the evidence a type is not named.
-_TYPE_SHARE = 0.4
+_TYPE_SHARE = 0.3
+#: So many times the evidence of the next type are needed to name one.
+_CLEARLY = 1.1
 #: The same of the probabilities by learned weights.
 _LEARNED_SHARE = 0.3
 #: What is added to the evidence for all types, so that one faint cue makes no sure type.
@@ -36,41 +43,85 @@ _MOST_PIECES = 4
 
 
 class Weights(NamedTuple):
-    """What the cues found say for types: by complaint and the number of the type, as they first appear."""
+    """What is found says for types: by complaint and the number of the type, as they first appear."""
 
     complaints: Places
     types: Places
     weights: Floats
 
     def of(self, complaint: int) -> dict[int, float]:
-        """Return the number of each type that cues of a complaint speak for, and their weight."""
+        """Return the number of each type that anything in a complaint speaks for, and its weight."""
         begin, end = self.complaints.searchsorted((complaint, complaint + 1)).tolist()
         return dict(zip(self.types[begin:end].tolist(), self.weights[begin:end].tolist(), strict=True))
 
 
-def weigh_cues(table: CueTable, cues: Marks, labels: NDArray[np.int64]) -> Weights:
-    """Return what the cues count, each once in a complaint, where it counts most; `labels` are those of the clauses."""
+class Blames(NamedTuple):
+    """Touchpoints that complaints speak ill of, each for a type by its number: what it counts, where it is named."""
+
+    complaints: Places
+    types: Places
+    weights: Floats
+    starts: Places
+    ends: Places
+    rules: Objects
+
+
+class BlameRules:
+    """Says of which type complaints are by the touchpoints that they speak ill of."""
+
+    def __init__(self, types: Sequence[Label], touchpoints: Sequence[Label]) -> None:
+        names = {label.code: quote(label.name) for label in touchpoints}
+        #: Touchpoint → each type that it speaks for, and the rule in words.
+        self._types: dict[str, list[tuple[int, str]]] = {}
+        for number, label in enumerate(types):
+            known = {code: origin for code, origin in label.touchpoints.items() if code in names}
+            for code, origin in known.items():
+                rule = f"投诉类型『{quote(label.name)}』(触点『{names[code]}』不好,{origin})"
+                self._types.setdefault(code, []).append((number, rule))
+
+    def find(self, touchpoints: Touchpoints, places: Places) -> Blames:
+        """Return what speaks for types; `places` are those of the texts among the complaints, -1 for the others."""
+        complaints = places[touchpoints.texts]
+        bad = ((touchpoints.labels == POLARITIES.index(Polarity.NEGATIVE)) & (complaints >= 0)).nonzero()[0]
+        types = [self._types.get(code, ()) for code in touchpoints.codes[bad].tolist()]
+        at = bad.repeat([len(each) for each in types])
+        numbers = np.array([number for each in types for number, _ in each], dtype=np.int64)
+        rules = objects(rule for each in types for _, rule in each)
+        weights = _BLAME * np.abs(touchpoints.scores[at])
+        return Blames(complaints[at], numbers, weights, touchpoints.starts[at], touchpoints.ends[at], rules)
+
+
+def weigh_types(table: CueTable, cues: Marks, labels: NDArray[np.int64], blames: Blames) -> Weights:
+    """Return what cues and touchpoints say for the types of complaints; `labels` are those of the clauses.
+
+    A cue counts once in a complaint, where it counts most. Cues and touchpoints often are the same words: for a type,
+    those count that say more.
+    """
     weights = _FACTORS[labels[cues.clauses]] * weigh_lengths(cues.starts, cues.ends)
     first, groups = number_first(cues.complaints * len(table.labels) + cues.values)
     best = np.zeros(len(first))
     np.maximum.at(best, groups, weights)
-    complaints, types = cues.complaints[first], table.labels[cues.values[first]]
-    first, groups = number_first(complaints * len(table.labels) + types)
-    return Weights(complaints[first], types[first], sum_values(best, groups, len(first)))
+    said = (cues.complaints[first], table.labels[cues.values[first]], best)
+    complaints, types, counts = join_columns((said, blames[:3]))
+    of_cues = np.arange(len(counts)) < len(best)
+    complaints, types, counts, of_cues = pick((complaints, types, counts, of_cues), complaints.argsort(kind="stable"))
+    first, groups = number_first(complaints * (1 + types.max(initial=0)) + types)
+    by_cues, by_blames = (sum_values(counts * part, groups, len(first)) for part in (of_cues, ~of_cues))
+    return Weights(complaints[first], types[first], np.maximum(by_cues, by_blames))
 
 
-def choose_by_cues(found: Weights, count: int, unsure: int) -> tuple[Places, Floats]:
+def choose_types(found: Weights, count: int, unsure: int) -> tuple[Places, Floats]:
     """Return the type of each of so many complaints with most evidence, and its share.
 
-    The type is `unsure` where that is small or two are level.
+    The type is `unsure` where that is small or another one has hardly less.
     """
-    types, shares, order = np.full(count, unsure), np.zeros(count), np.lexsort((found.weights, found.complaints))
-    highest = np.zeros(count)
-    highest[found.complaints[order]], types[found.complaints[order]] = found.weights[order], found.types[order]
+    types, highest, second = np.full(count, unsure), np.zeros(count), np.zeros(count)
+    complaints, numbers, weights = pick(found, np.lexsort((found.weights, found.complaints)))
+    highest[complaints], types[complaints] = weights, numbers
+    has_better = (steps(complaints) == 0).nonzero()[0]
+    second[complaints[has_better]] = weights[has_better]
     shares = highest / (sum_values(found.weights, found.complaints, count) + _DAMPING)
-    is_highest = found.weights == highest[found.complaints]
-    is_level: Flags = sum_values(is_highest, found.complaints, count) > 1
-    types[(shares < _TYPE_SHARE) | is_level] = unsure
+    types[(shares < _TYPE_SHARE) | (highest < _CLEARLY * second)] = unsure
     return types, shares
 
 

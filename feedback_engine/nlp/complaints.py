@@ -13,12 +13,14 @@ from feedback_engine.lexicon.columns import Objects, Places, objects, pick, step
 from feedback_engine.lexicon.model import Pack, WordKind
 from feedback_engine.nlp.blend import find_untried
 from feedback_engine.nlp.complaint_types import (
+    BlameRules,
+    Blames,
     Weights,
-    choose_by_cues,
     choose_learned,
+    choose_types,
     help_types,
     tell_type,
-    weigh_cues,
+    weigh_types,
 )
 from feedback_engine.nlp.details import Details, Marks, find_details
 from feedback_engine.nlp.heads import LearnedLabel, PackLabels
@@ -27,6 +29,7 @@ from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.sentiment import Verdicts, sum_values
 from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
+from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.vocabulary import DEMANDS, KINDS, Flags, Floats
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
@@ -63,13 +66,16 @@ class ComplaintRules:
         #: The types, and last the one of a complaint whose type is not clear.
         self._codes = objects([*(label.code for label in pack.complaint_types), UNSURE])
         self._names = objects([*(label.name for label in pack.complaint_types), UNSURE_NAME])
+        self._blame = BlameRules(pack.complaint_types, pack.touchpoints)
         self._is_case_log = pack.is_case_log
 
-    def find(self, readings: Readings, verdicts: Verdicts, labels: Sequence[PackLabels | None] = ()) -> Complaints:
+    def find(self, readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints) -> Complaints:
         """Return the texts that are complaints.
 
-        The type is what the learned weights say of the text, if `labels` hold any types of it; else what its cues say.
+        The type is what the learned weights say of the text, if they know any types; else what its cues say, and the
+        touchpoints that it speaks ill of.
         """
+        labels, verdicts = verdicts.labels, verdicts.rules
         said = _Said(_find_demands(readings), _find_grievances(verdicts.texts))
         texts = _find_complaints(readings, verdicts, said, self._is_case_log).nonzero()[0]
         if not len(texts):
@@ -77,13 +83,19 @@ class ComplaintRules:
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
         cues, details = _mark(readings, readings.cues, places), _mark(readings, readings.details, places)
-        weights = weigh_cues(readings.vocabulary.cues, cues, verdicts.clause_labels)
-        types, shares = choose_by_cues(weights, len(texts), len(self._codes) - 1)
+        blames = self._blame.find(touchpoints, places)
+        weights = weigh_types(readings.vocabulary.cues, cues, verdicts.clause_labels, blames)
+        types, shares = choose_types(weights, len(texts), len(self._codes) - 1)
         heard = self._hear(readings, texts, labels, weights, types, shares) if any(labels) else {}
         confidences = _find_confidences(verdicts.scores, said.demands, texts)
         confidences *= np.where(types == len(self._codes) - 1, 0.5, shares)
         confidences[list(heard)] = shares[list(heard)]
-        told = (*said.by_complaint(places), _tell_cues(readings, cues, types), *self._tell_types(heard, types))
+        told = (
+            *said.by_complaint(places),
+            _tell_cues(readings, cues, types),
+            _tell_blames(blames, types),
+            *self._tell_types(heard, types),
+        )
         return Complaints(
             texts,
             self._codes[types],
@@ -225,6 +237,13 @@ def _tell_cues(readings: Readings, cues: Marks, types: Places) -> Columns:
     at = (table.labels[cues.values] == types[cues.complaints]).nonzero()[0]
     rules, nothing = table.rules[cues.values[at]], np.zeros(len(at))
     return Columns(cues.complaints[at], cues.starts[at], cues.ends[at], nothing, rules, nothing.astype(np.int8))
+
+
+def _tell_blames(blames: Blames, types: Places) -> Columns:
+    """Return the touchpoints that speak for the type of each complaint."""
+    complaints, _, _, starts, ends, rules = pick(blames, (blames.types == types[blames.complaints]).nonzero()[0])
+    nothing = np.zeros(len(complaints))
+    return Columns(complaints, starts, ends, nothing, rules, nothing.astype(np.int8))
 
 
 def _find_confidences(scores: Floats, demands: Columns, texts: Places) -> Floats:

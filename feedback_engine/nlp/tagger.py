@@ -23,7 +23,7 @@ from feedback_engine.nlp.touchpoints import TouchpointRules, Touchpoints
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS
 
 #: Raised whenever the rules in code change what a text is tagged with.
-RULES_VERSION = 4
+RULES_VERSION = 5
 _CONTENT = re.compile(r"[^\W\d_]")
 
 _Told = tuple[Evidence, ...]
@@ -84,7 +84,7 @@ class Tagger:
         readings = self._reader.read(texts)
         verdicts = self._scorer.score(readings)
         touchpoints = self._touchpoints.find(readings, verdicts)
-        complaints = self._complaints.find(readings, verdicts.rules, verdicts.labels)
+        complaints = self._complaints.find(readings, verdicts, touchpoints)
         return Tags(readings, verdicts, touchpoints, complaints, gather_proof(verdicts, touchpoints, complaints))
 
 

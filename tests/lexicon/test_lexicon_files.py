@@ -146,6 +146,23 @@ def test_pack_extends_another_by_code(folder: Path) -> None:
     assert pack.userdict[-1].word == "伴手礼"
 
 
+TOUCHPOINTS = "touchpoints:\n  - {code: delivery, name: 送货, phrases: [送]}\n"
+
+
+def test_a_type_names_touchpoints_of_its_pack_and_a_slip_is_told_with_its_line(folder: Path) -> None:
+    write_pack(folder, "mine", TOUCHPOINTS, "types:\n  - code: late\n    name: 迟到\n    touchpoints: [delivry]\n")
+    with pytest.raises(LexiconError, match=r"complaint_types\.yaml:4: 没有名为 'delivry' 的触点，是否想写 'delivery'"):
+        load_pack(folder, "mine")
+
+
+def test_a_touchpoint_that_a_pack_has_given_up_may_still_stand_at_its_types(folder: Path) -> None:
+    types = "types:\n  - {code: late, name: 迟到, touchpoints: [delivery, parking]}\n"
+    write_pack(folder, "mine", TOUCHPOINTS, types)
+    write_pack(folder, "ours", "extends: mine\ntouchpoints: []\n", types.replace("parking", "packing"))
+    assert list(load_pack(folder, "ours").complaint_types[0].touchpoints) == ["delivery", "parking", "packing"]
+    assert load_pack(folder, "ours").fingerprint != load_pack(folder, "mine").fingerprint
+
+
 def test_a_pack_names_its_learned_weights_and_inherits_those_it_does_not_name(folder: Path) -> None:
     write_pack(folder, "base", "model: cars\nopinions: car_opinions\nposts: social\ntouchpoints: []\n")
     types = folder / "packs" / "base" / "complaint_types.yaml"

@@ -190,3 +190,30 @@ def test_opinion_of_a_clause_without_subject_belongs_to_the_one_before(
 def test_summary_is_not_carried_over_to_the_touchpoint_before(tagger_of: Callable[[str], Tagger]) -> None:
     (tag,) = tagger_of("hotel").tag("隔音太差，总体还满意").touchpoints
     assert tag.polarity is Polarity.NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("pack", "text", "code"),
+    [
+        ("restaurant", "菜量小得可怜", "food_quality"),
+        ("hotel", "房间又小又闷", "facilities"),
+        ("automotive", "内饰塑料感太强", "vehicle_quality"),
+        ("telecom", "营业厅办个业务跑了三趟", "service_attitude"),
+    ],
+)
+def test_a_touchpoint_spoken_ill_of_speaks_for_its_type_where_no_cue_does(
+    tagger_of: Callable[[str], Tagger], pack: str, text: str, code: str
+) -> None:
+    tag = complaint(tagger_of(pack), text)
+    assert tag.type == code and tag.type_name
+    told = [item for item in tag.evidence if "触点『" in item.rule]
+    assert told and all(item.rule.startswith(f"投诉类型『{tag.type_name}』") for item in told)
+    assert all(text[item.start : item.end] == item.text and item.text for item in told)
+
+
+def test_a_cue_says_more_of_the_type_than_a_touchpoint(tagger_of: Callable[[str], Tagger]) -> None:
+    assert complaint(tagger_of("scenic"), "孩子在游乐设施上受伤了").type == "safety"
+
+
+def test_a_complaint_of_which_two_types_say_the_same_is_unsure(tagger_of: Callable[[str], Tagger]) -> None:
+    assert complaint(tagger_of("restaurant"), "味道太差，价格太差").type == "unsure"
