@@ -49,7 +49,7 @@ class Automaton:
     def find(self, points: Points) -> Found:
         """Return the words in a row of code points; the row must end in a character of no word."""
         characters = self._alphabet[points]
-        starts: Places = characters.nonzero()[0]
+        starts: Places = (characters != 0).nonzero()[0]
         nodes: Numbers = np.zeros(len(starts), dtype=np.int32)
         walked = [(starts, starts, nodes)]
         places = starts

@@ -148,7 +148,7 @@ class _Groups(NamedTuple):
         for place, (end, group) in self._find_longest(fitting, size).items():
             if end > ends[place]:
                 groups[place], ends[place] = group + 1, end
-        starts = groups.nonzero()[0]
+        starts = (groups != 0).nonzero()[0]
         stops = ends[starts].astype(np.int64)
         chosen = _leftmost(starts, stops)
         starts = starts[chosen]

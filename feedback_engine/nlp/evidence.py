@@ -8,6 +8,7 @@ from json.encoder import encode_basestring
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Objects, Places, Points, objects, pick, steps, sum_up
 from feedback_engine.nlp.complaints import Complaints
@@ -129,12 +130,13 @@ def _write_spans(starts: Places, ends: Places, is_first: Flags) -> tuple[Objects
 
 def _escape_all(texts: list[str]) -> list[str]:
     """Return the texts as they stand in JSON, without its quotation marks."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    odd = _find_odd(points)
-    if len(odd):
-        ends = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)).cumsum()
-        for number in set(ends.searchsorted(odd, side="right").tolist()):
-            texts[number] = encode_basestring(texts[number])[1:-1]
+    units = np.frombuffer("\0".join(texts).encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    odd = units[_find_odd(units)]
+    is_edge = odd == 0
+    if np.count_nonzero(is_edge) >= len(texts):  # no edge, but part of a text
+        return [encode_basestring(text)[1:-1] for text in texts]
+    for number in set(is_edge.cumsum()[~is_edge].tolist()):
+        texts[number] = encode_basestring(texts[number])[1:-1]
     return texts
 
 
@@ -153,7 +155,7 @@ def _escape(folded: FoldedTexts) -> tuple[str, Places]:
     return row, widths.cumsum()
 
 
-def _find_odd(points: Points) -> Places:
+def _find_odd(points: Points | NDArray[np.uint16]) -> Places:
     """Return where code points stand that JSON writes otherwise, or that no table could hold."""
     is_odd: Flags = (points < 0x20) | (points == ord('"')) | (points == ord("\\")) | (points - 0xD800 < 0x800)
     odd: Places = is_odd.nonzero()[0]

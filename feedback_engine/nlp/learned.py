@@ -217,7 +217,7 @@ def _share_out(grams: Buckets, layout: Layout, summed: Sequence[_Summed]) -> Cha
     totals, sizes = np.concatenate([one.totals for one in summed]), steps(layout.starts) - 1
     # the bias, and what is left by rounding, is shared out evenly
     left = (totals - np.add.reduceat(characters, layout.starts[:-1])) / np.maximum(sizes, 1)
-    real = grams[:, 0].nonzero()[0]
+    real = (grams[:, 0] != 0).nonzero()[0]
     return Characters(layout.places[real], characters[real] + left.repeat(sizes), sum_up(sizes))
 
 

@@ -178,7 +178,7 @@ def find_opinions(readings: Readings) -> Opinions:
 def _used_as_opinions(readings: Readings) -> Places:
     """Return the numbers of the hits used as opinions: the 好 of 好慢 only says how slow."""
     hits, table = readings.words, readings.vocabulary.words
-    at = table.weight[hits.values].nonzero()[0]
+    at = (table.weight[hits.values] != 0).nonzero()[0]
     following = _next_in_clause(readings, at)
     touches = (following >= 0) & (hits.starts[following] <= hits.ends[at])
     modifies = table.is_modifier[hits.values[at]] & touches & ~table.raises_before[hits.values[following]]

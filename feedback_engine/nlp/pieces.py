@@ -15,7 +15,7 @@ from feedback_engine.nlp.vocabulary import SIGNS, Flags, Floats
 #: So many pieces are told one by one, those of at least this weight in log odds; the others are told together.
 _MOST, _LEAST = 4, 0.3
 _SHOWN = 16
-_SIGNS = objects(SIGNS)
+_HEADS = objects(f"{sign}:『" for sign in SIGNS)
 #: What is told after the text of a piece, by whether it is the rest, and whether the text is cut.
 _KINDS = objects(("』(学习权重", "…』(学习权重", "』(学习权重,其余文字合计", "…』(学习权重,其余文字合计")).reshape(2, 2)
 #: What is left by rounding is not told.
@@ -67,9 +67,10 @@ def tell_pieces(
     both = Runs(*join_columns((told, rest)))
     stops = np.minimum(both.ends, both.starts + _SHOWN)
     is_rest = np.concatenate([np.zeros(len(told.parts), dtype=np.bool_), ~is_all]).astype(np.int8)
-    heads, kinds = _SIGNS[(both.values > 0).astype(np.int8)], _KINDS[is_rest, (both.ends > stops).astype(np.int8)]
-    columns = (heads.tolist(), readings.quote(both.starts, stops), kinds.tolist(), objects(notes)[both.parts].tolist())
-    rules = [f"{sign}:『{text}{kind}{note})" for sign, text, kind, note in zip(*columns, strict=True)]
+    heads, kinds = _HEADS[(both.values > 0).astype(np.int8)], _KINDS[is_rest, (both.ends > stops).astype(np.int8)]
+    tails = objects(f"{note})" for note in notes)[both.parts]
+    columns = (heads.tolist(), readings.quote(both.starts, stops), kinds.tolist(), tails.tolist())
+    rules = [f"{head}{text}{kind}{tail}" for head, text, kind, tail in zip(*columns, strict=True)]
     return Columns(*both, objects(rules), np.zeros(len(rules), dtype=np.int8))
 
 

@@ -84,9 +84,11 @@ class Readings:
 
     def quote(self, starts: Places, ends: Places) -> list[str]:
         """Return the text of each span [start, end) of the row, fit for a rule."""
-        text, is_odd = self.folded.text, (self.blanks[ends] > self.blanks[starts]).tolist()
-        spans = zip(starts.tolist(), ends.tolist(), is_odd, strict=True)
-        return [quote(text[start:end]) if odd else text[start:end] for start, end, odd in spans]
+        text, odd = self.folded.text, (self.blanks[ends] > self.blanks[starts]).nonzero()[0]
+        quoted = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        for number in odd.tolist():
+            quoted[number] = quote(quoted[number])
+        return quoted
 
 
 class Reader:

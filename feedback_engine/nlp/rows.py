@@ -112,8 +112,15 @@ def _annotate(tags: Tags) -> Rows:
         said.score,
         said.confidence,
         to_json(proof, folded),
-        np.append(proof.rules, _NO_OPINION)[said.decisive],
+        _name_rules(proof.rules, said.decisive),
     )
+
+
+def _name_rules(rules: Objects, decisive: Places) -> Objects:
+    """Return the rules of these numbers; -1 is none."""
+    named, has_any = _repeat(_NO_OPINION, len(decisive)), (decisive >= 0).nonzero()[0]
+    named[has_any] = rules[decisive[has_any]]
+    return named
 
 
 def _say_sentiments(tags: Tags) -> _Said:

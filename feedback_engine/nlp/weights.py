@@ -13,6 +13,8 @@ from feedback_engine.nlp.models import Floats, Model, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out, open_ngrams
 
 _LOG_UNIT = 256
+#: The sum of so many weights of 16 bits takes no more than 32.
+_MOST_IN_32_BITS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ class Sums:
 def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     """Return the sums over the n-grams of each text, given where the edges stand; an empty text sums to 0."""
     found = table.slots.take(grams.ravel())
-    known = found.nonzero()[0]
+    known = (found != 0).nonzero()[0]
     rows = table.rows.take(found[known], axis=0)
     bounds = known.searchsorted(starts * SIZES)
     weights = np.zeros((len(starts) - 1, table.rows.shape[1]), dtype=np.int64)
     is_full = bounds[1:] > bounds[:-1]
     if len(known):
-        weights[is_full] = np.add.reduceat(rows, bounds[:-1][is_full], axis=0, dtype=np.int64)
+        width = np.int32 if steps(bounds).max() <= _MOST_IN_32_BITS else np.int64
+        weights[is_full] = np.add.reduceat(rows, bounds[:-1][is_full], axis=0, dtype=width)
     characters = steps(starts) - 1
     size = np.where(characters > 0, SIZES * characters + 1, 0)
     return Sums(weights, size, size - steps(bounds), known, rows, bounds)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_engine.nlp.ngrams import EDGE, hash_ngrams, lay_out, plain_key
+from feedback_engine.nlp.ngrams import EDGE, HASH_BITS, hash_ngrams, lay_out, plain_key
 from feedback_engine.nlp.normalize import fold
+from feedback_engine.nlp.weights import WeightTable, sum_texts
 
 ANY_TEXT = st.text(max_size=60)
 
@@ -46,3 +47,13 @@ def test_lone_surrogates_and_rare_characters_are_read() -> None:
 
 def test_the_key_keeps_letters_only() -> None:
     assert plain_key(" 服务，好！ＯＫ ") == plain_key("服务好ok") == "服务好ok"
+
+
+def test_weights_of_a_very_long_text_add_up() -> None:
+    heaviest = np.iinfo(np.int16).max
+    slots = np.ones(1 << HASH_BITS, dtype=np.int32)
+    table = WeightTable(slots, np.array([[0], [heaviest]], dtype=np.int16), np.ones(1), np.zeros(1))
+    slots[0] = 0
+    layout = lay_out(["好坏" * 40_000, "好"])
+    sums = sum_texts(table, hash_ngrams(layout), layout.starts)
+    assert sums.weights[:, 0].tolist() == [240_001 * heaviest, 4 * heaviest]
