@@ -38,7 +38,7 @@ def steps(column: Places) -> Places:
 def sum_up(counts: Places | Flags) -> Places:
     """Return 0 and the sums of the first, the first two, … of the counts: the bounds of groups of these sizes."""
     bounds = np.zeros(len(counts) + 1, dtype=np.int64)
-    counts.cumsum(out=bounds[1:])
+    np.add.accumulate(counts, dtype=np.int64, out=bounds[1:])
     return bounds
 
 

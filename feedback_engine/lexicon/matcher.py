@@ -267,6 +267,8 @@ class _Patterns:
         gate = np.arange(len(counts)).repeat(counts)
         pairs = self._pairs[gates.words[gate], tails.words[order[number_groups(counts, first)]]]
         exists = (pairs >= 0).nonzero()[0]
+        if not len(exists):
+            return
         gate, pairs = gate[exists], pairs[exists]
         counts = self._first[pairs + 1] - self._first[pairs]
         gate, orders = gate.repeat(counts), self._orders[number_groups(counts, self._first[pairs])]

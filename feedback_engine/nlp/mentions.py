@@ -116,8 +116,8 @@ def _carry_over(
     of = mentions.clauses
     is_last = mentions.starts == mentions.starts[mentions.first[of + 1] - 1]
     carried = np.where(is_last & (first[of + 1] > first[of]), first[reach[of]] - first[of + 1], 0)
-    begins = np.stack([own.begins, first[of + 1]], axis=1).ravel()
-    counts = np.stack([own.ends - own.begins, carried], axis=1).ravel()
+    begins = np.array([own.begins, first[of + 1]]).T.ravel()
+    counts = np.array([own.ends - own.begins, carried]).T.ravel()
     numbers, ranges = number_groups(counts, begins), np.arange(len(counts)).repeat(counts)
     is_carried = (ranges & 1) > 0
     kept = (~is_carried | (statements.kinds[numbers] == _OPINION)).nonzero()[0]
@@ -127,10 +127,11 @@ def _carry_over(
 def _go_on(readings: Readings, follows: Flags) -> Flags:
     """Return which clauses the next one goes on from: it follows, and does not sum up (总之), which speaks of all."""
     words = readings.words
-    begins = np.append(readings.vocabulary.words.sums_up[words.values], False)
-    sums_up = begins[words.first[:-1]] & (steps(words.first) > 0)
-    goes_on = np.append(follows, [False] * CARRIED_CLAUSES)
-    goes_on[: len(follows)][:-1] &= ~sums_up[1:]
+    summing = readings.vocabulary.words.sums_up[words.values].nonzero()[0]
+    summing = words.clauses[summing[words.first[words.clauses[summing]] == summing]]
+    goes_on = np.zeros(len(follows) + CARRIED_CLAUSES, dtype=np.bool_)
+    goes_on[: len(follows)] = follows
+    goes_on[summing[summing > 0] - 1] = False
     return goes_on
 
 

@@ -113,12 +113,16 @@ def _find_breaks(signs: NDArray[np.uint8]) -> Flags:
 
 def _earlier(flags: Flags) -> Flags:
     """Return for each place the flag of the one before."""
-    return np.concatenate([[False], flags[:-1]])
+    earlier = np.zeros(len(flags), dtype=np.bool_)
+    earlier[1:] = flags[:-1]
+    return earlier
 
 
 def _later(flags: Flags) -> Flags:
     """Return for each place the flag of the one after."""
-    return np.concatenate([flags[1:], [False]])
+    later = np.zeros(len(flags), dtype=np.bool_)
+    later[:-1] = flags[1:]
+    return later
 
 
 def cut_at(clauses: Clauses, turns: Places) -> Clauses:
