@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,20 @@ def sum_up(counts: Places | Flags) -> Places:
     bounds = np.zeros(len(counts) + 1, dtype=np.int64)
     np.add.accumulate(counts, dtype=np.int64, out=bounds[1:])
     return bounds
+
+
+def find_bounds(parts: Places, count: int) -> Places:
+    """Return where each of so many parts begins among these numbers in ascending order, and where the last one ends."""
+    return sum_up(np.bincount(parts, minlength=count))
+
+
+@cache
+def flag_points(characters: str) -> Flags:
+    """Return which of all code points are these characters; read-only."""
+    flags = np.zeros(0x110000, dtype=np.bool_)
+    flags[list(map(ord, characters))] = True
+    flags.setflags(write=False)
+    return flags
 
 
 def number_groups(counts: Places, bounds: Places | Numbers) -> Places:

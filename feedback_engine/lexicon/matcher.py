@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from feedback_engine.lexicon.automaton import Automaton, Found
-from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, number_groups, steps, sum_up
+from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, flag_points, number_groups, steps, sum_up
 
 T = TypeVar("T")
 
@@ -293,7 +293,7 @@ def _have_after_numbers(points: Points, starts: Places, wanted: Points) -> Flags
     ends = starts[active]
     have: Flags = wanted == 0
     for _ in range(_LONGEST_NUMBER):
-        goes_on = _in_numbers()[points[ends]]
+        goes_on = flag_points(_IN_NUMBERS)[points[ends]]
         if not goes_on.any():
             break
         ends += goes_on
@@ -302,15 +302,6 @@ def _have_after_numbers(points: Points, starts: Places, wanted: Points) -> Flags
     ends += following == ord(_MEASURE)
     have[active] |= points[ends] == wanted[active]
     return have
-
-
-@cache
-def _in_numbers() -> Flags:
-    """Return which code points stand within numbers."""
-    flags = np.zeros(0x110000, dtype=np.bool_)
-    flags[list(map(ord, _IN_NUMBERS))] = True
-    flags.setflags(write=False)
-    return flags
 
 
 def has_placeholder(phrase: str) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places, objects, pick
+from feedback_engine.lexicon.columns import Objects, Places, find_bounds, objects, pick
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
 
@@ -65,7 +65,7 @@ class Opinions:
         self.clauses = readings.words.clauses[findings.words]
         self.texts = clauses.texts[self.clauses]
         #: The number of each clause's and each text's first opinion, and of the last one's last + 1.
-        self.first_of_clause = self.clauses.searchsorted(np.arange(len(clauses.starts) + 1))
+        self.first_of_clause = find_bounds(self.clauses, len(clauses.starts))
         self.first_of_text = self.first_of_clause[clauses.first]
         #: Whether it is more than a word with its degree.
         self.has_structure = _have_structure(readings, findings)

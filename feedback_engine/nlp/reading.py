@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Numbers, Places, pick, steps, sum_up
+from feedback_engine.lexicon.columns import Numbers, Places, find_bounds, flag_points, pick, steps, sum_up
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher, are_latin
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
@@ -34,7 +34,7 @@ CARRIED_CLAUSES = 2
 #: A text of which less is left when of each word in Latin letters the first letter counts is written in them.
 _LATIN = 0.5
 #: What may stand between a bare word and the end of its clause.
-_PARTICLES = tuple(map(ord, "了的啊呀哦呢吧吗嘛啦哈呵噢喔哇!~… "))
+_PARTICLES = "了的啊呀哦呢吧吗嘛啦哈呵噢喔哇!~… "
 
 
 class Hits(NamedTuple):
@@ -141,7 +141,7 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     is_modified |= hits.starts == clauses.starts[hits.clauses]
     is_raised = np.append(touches[1:] & table.raises_before[hits.values[1:]], False)
     ends = np.where(is_raised, np.append(hits.ends[1:], 0), hits.ends)
-    others = sum_up(~np.isin(folded.points, _PARTICLES))
+    others = sum_up(~flag_points(_PARTICLES)[folded.points])
     stands = is_modified & (others[clauses.ends[hits.clauses]] <= others[ends])
     kept = (~is_bare | stands).nonzero()[0]
     starts, stops, values, of = pick(hits[:-1], kept)
@@ -178,7 +178,7 @@ def _by_clause(found: Matches, clauses: Clauses, folded: FoldedTexts) -> list[Hi
     layers = np.arange(len(LAYERS)).repeat(steps(found.first))[is_somewhere]
     starts, ends, values, of = pick((found.starts, found.ends, found.values, of), is_somewhere.nonzero()[0])
     size = len(clauses.starts)
-    bounds = (layers * size + of).searchsorted(np.arange(len(LAYERS) * size + 1))
+    bounds = find_bounds(layers * size + of, len(LAYERS) * size)
     hits: list[Hits] = []
     for layer in LAYERS:
         first = bounds[layer * size : (layer + 1) * size + 1]

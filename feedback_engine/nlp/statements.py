@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
+from feedback_engine.lexicon.columns import Objects, Places, find_bounds, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.vocabulary import KINDS, Floats
 
@@ -113,7 +113,7 @@ def arrange(parts: int, *columns: Columns) -> Statements:
     """Return the statements by part; about each part those of the first columns come first."""
     joined = columns[0] if len(columns) == 1 else Columns(*join_columns(columns))
     of, starts, ends, values, rules, kinds = joined.take(joined.parts.argsort(kind="stable"))
-    return Statements(starts, ends, values, rules, kinds, of.searchsorted(np.arange(parts + 1)))
+    return Statements(starts, ends, values, rules, kinds, find_bounds(of, parts))
 
 
 def to_columns(parts: Sequence[Sequence[Statement]]) -> Columns:
