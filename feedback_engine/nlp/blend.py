@@ -44,6 +44,8 @@ _YIELD = 0.1
 #: Log odds that the learned weights must reach where the rules read no opinion: in any text, in a very short one for
 #: good and for bad (bare requests and questions look bad to weights learned from reviews), in a clause.
 _SILENT_BAND, _SILENT_GOOD, _SILENT_BAD, _SILENT_CLAUSE = 0.4, 1.3, 2.5, 3.0
+#: The same for bad in a very short text that denies nothing: 枕头底下的现金不见了. What is denied may be bad itself.
+_SILENT_PLAIN = 1.0
 #: The same for any text that looks like the reviews of a domain: it tells of an experience.
 _SILENT_REVIEW = 1.5
 #: A text of more characters than this, or a review of more than a very short one's, takes a side: it is level, or says
@@ -155,7 +157,7 @@ def _take_sides(
 
 def _silent_limits(readings: Readings, odds: Floats, domains: Sequence[str]) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
-    limits = np.where(odds > 0, _SILENT_GOOD, _SILENT_BAD)
+    limits = np.where(odds > 0, _SILENT_GOOD, np.where(_find_denying(readings), _SILENT_BAD, _SILENT_PLAIN))
     has_domain, sizes = _have_domain(domains), readings.sizes
     limits[has_domain] = np.minimum(limits[has_domain], _SILENT_REVIEW)
     limits[find_asking(readings)] = math.inf
@@ -172,6 +174,14 @@ def find_asking(readings: Readings) -> Flags:
     asking = np.zeros(len(readings.given), dtype=np.bool_)
     asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
     return asking
+
+
+def _find_denying(readings: Readings) -> Flags:
+    """Return which texts hold a negation."""
+    hits = readings.words
+    denying = np.zeros(len(readings.given), dtype=np.bool_)
+    denying[readings.clauses.texts[hits.clauses[readings.vocabulary.words.negates_near[hits.values]]]] = True
+    return denying
 
 
 def find_untried(readings: Readings) -> Flags:

@@ -44,6 +44,14 @@ def reader(lexicon: Lexicon) -> Reader:
     return Reader(lexicon, load_pack(find_lexicons(), "general"))
 
 
+def test_a_very_short_text_of_no_known_opinion_may_be_bad_but_not_if_it_denies_or_asks(
+    scorer: LearnedScorer, reader: Reader
+) -> None:
+    texts = ["枕头底下的首饰消失", "没想过这件事", "请问保修期是多久"]
+    labels = [POLARITIES[number] for number in scorer.score(reader.read(texts)).polarities]
+    assert labels == [Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.NEUTRAL]
+
+
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*.npz")), ids=lambda path: path.stem)
 def test_shipped_models_predict_here_what_they_predicted_when_made(path: Path) -> None:
     model = load_model(path)
