@@ -47,6 +47,8 @@ THREE = {
 REVIEW_SHARE, LONGEST_REVIEW = 0.3, 50
 #: Statements of ours that say neither good nor bad, and the weight of each beside a clause.
 PLAIN, PLAIN_WEIGHT = Path(__file__).with_name("plain_statements.txt"), 6.0
+#: Likewise, but what is said in reviews: these say nothing of what texts of no domain look like.
+PLAIN_REVIEWS, PLAIN_REVIEW_WEIGHT = Path(__file__).with_name("plain_reviews.txt"), 2.0
 #: Reviews without a label, which teach only what those of a domain look like: file, domain, one row in so many.
 UNLABELLED = (("hotel_reviews", "lodging", 5), ("scenic_reviews", "scenic", 12))
 SOURCES = {
@@ -60,6 +62,7 @@ SOURCES = {
     "feedback_engine": "plain_statements.txt（本项目手写的中性短句）",
     "Teddy Cup 2021 C": "hotel_reviews.csv、scenic_reviews.csv 的一部分（无标签；竞赛数据）",
     "Teddy Cup 2020 C": "hotline_segmented.jsonl（市民热线；竞赛数据）",
+    "feedback_engine, reviews": "plain_reviews.txt（本项目手写的评论里的中性短句）",
 }
 Row = dict[str, Any]
 
@@ -97,9 +100,9 @@ def review_rows(data: Path) -> Iterator[Row]:
     yield from unlabelled_rows(data)
 
 
-def plain_rows() -> Iterator[Row]:
-    """Yield the statements of ours, of no domain."""
-    for text in PLAIN.read_text(encoding="utf-8").splitlines():
+def plain_rows(path: Path = PLAIN) -> Iterator[Row]:
+    """Yield the statements of ours in a file, of no domain."""
+    for text in path.read_text(encoding="utf-8").splitlines():
         yield {"text": text, "label": "neutral", "domain": "plain"}
 
 
@@ -172,6 +175,7 @@ def clause_rows(data: Path) -> Iterator[Row]:
     unit = REVIEW_SHARE * len(clauses) / sum(size**0.5 for size in sizes.values())
     yield from clauses
     yield from ({**row, "weight": PLAIN_WEIGHT} for row in plain_rows())
+    yield from ({**row, "weight": PLAIN_REVIEW_WEIGHT} for row in plain_rows(PLAIN_REVIEWS))
     yield from ({**row, "weight": unit * sizes[row["domain"]] ** -0.5} for row in reviews)
 
 
@@ -208,7 +212,7 @@ Rows = Callable[[Path], Iterable[Row]]
 #: Model file → task, rows, training sets.
 MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
     "sentiment": ("sentiment", review_rows, tuple(SOURCES)[:9]),
-    "clauses": ("clauses", clause_rows, tuple(SOURCES)[:8]),
+    "clauses": ("clauses", clause_rows, (*tuple(SOURCES)[:8], "feedback_engine, reviews")),
     "social": ("posts", lambda data: post_rows(data, EMOTIONS | NEUTRAL_EMOTIONS), ("SMP2020-EWECT",)),
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),

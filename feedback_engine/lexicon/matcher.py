@@ -26,7 +26,7 @@ EDGE = "\x01"
 _GAP_PATTERN = rf"[^。!?;\n{EDGE}]{{0,12}}?"
 _STEP_PATTERN = rf"[^,。!?;\s不没未无别{EDGE}]{{0,3}}?"
 _NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数俩仨"
-_IN_NUMBERS, _MEASURE = f"{_NUMERALS}.多来", "个"
+_IN_NUMBERS, _MEASURE = f"{_NUMERALS}.多来万", "个"
 _LONGEST_NUMBER = 11
 _NUMBER_PATTERN = rf"[{_NUMERALS}][{_IN_NUMBERS}]{{0,{_LONGEST_NUMBER - 1}}}{_MEASURE}?"
 #: No placeholder stands for more characters than this.

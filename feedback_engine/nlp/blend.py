@@ -37,20 +37,22 @@ BLEND_VERSION = 5
 _SHORT, _VERY_SHORT = 40, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7
+#: Nor do they in a review that says good and bad, each stronger than this, from these log odds on with a structure.
+_FAINT_SIDE, _CLEAR = 0.3, 1.4
 #: Scores of the rules nearer to 0 than this win by a structure only.
 _FAINT = 0.2
 #: Where rules prevail, the learned part is cut to this share of theirs.
 _YIELD = 0.1
-#: Log odds that the learned weights must reach where the rules read no opinion: in any text, in a very short one for
-#: good and for bad (bare requests and questions look bad to weights learned from reviews), in a clause.
-_SILENT_BAND, _SILENT_GOOD, _SILENT_BAD, _SILENT_CLAUSE = 0.4, 1.3, 2.5, 3.0
-#: The same for bad in a very short text that denies nothing: 枕头底下的现金不见了. What is denied may be bad itself.
-_SILENT_PLAIN = 1.0
-#: The same for any text that looks like the reviews of a domain: it tells of an experience.
-_SILENT_REVIEW = 1.5
-#: A text of more characters than this, or a review of more than a very short one's, takes a side: it is level, or says
-#: nothing, only within this share of the usual bands.
-_LONG, _DECIDED = 24, 0.2
+#: Log odds that the learned weights must reach where the rules read no opinion: in a text, in a clause.
+_SILENT_BAND, _SILENT_CLAUSE = 0.4, 3.0
+#: The same in a very short text: the least, and what else by how much likelier the weights of clauses find neutral than
+#: good or bad. Where they find it likelier, nothing is said.
+_SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE = 0.2, 2.0, 0.6
+#: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
+_SILENT_UNTRIED = 1.5
+#: A text of more characters than this, or a review, takes a side: it is level, or says nothing, only within this share
+#: of the usual bands; a very short review is mixed within the second.
+_LONG, _DECIDED, _SHORT_DECIDED = 24, 0.2, 0.4
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -112,20 +114,23 @@ def tell(texts: Blend, clauses: Blend) -> tuple[Statements, Statements]:
 
 
 def judge_texts(
-    readings: Readings, rules: LexiconVerdicts, weighed: Weighed, domains: Sequence[str], says_nothing: Flags
+    readings: Readings, rules: LexiconVerdicts, weighed: Weighed, domains: Sequence[str], silences: Floats
 ) -> Blend:
-    """Return the judgement of each text, from its domain and the clauses that are whole texts and say nothing."""
+    """Return the judgement of each text; `domains` are those recognised.
+
+    `silences` say of brief texts without an opinion by what log odds neutral is likelier than good or bad in the clause
+    that is least neutral.
+    """
     found, sides, count = rules.found, rules.text_sides, len(readings.given)
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
-    is_silent = steps(found.first_of_text) == 0
-    limit = _silent_limits(readings, odds, domains)
-    is_nothing = np.zeros(count, dtype=np.bool_)
-    is_nothing[readings.clauses.texts[says_nothing]] = True
-    is_faint = is_silent & ((np.abs(odds) < limit) | (is_nothing & (sizes <= _VERY_SHORT)))
+    is_silent = _are_silent(rules)
+    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, domains, silences))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
+    has_domain = _have_domain(domains)
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
+    prevail &= ~(has_domain & _weights_stand(sides, odds, has_structure, sizes <= _VERY_SHORT) & ~readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
     factor = np.where(is_faint, _REMNANT / np.maximum(np.abs(odds), _REMNANT), factor)
     # what a unit of strength adds to the score of the rules, (P - N) / (P + N + damping)
@@ -137,8 +142,19 @@ def judge_texts(
     said = rules.of_texts(rules.values * units[found.texts])
     rates = _TEXT.learned * factor
     scores, labels = _score(weighed.odds * rates, sum_values(said.values, found.texts, count), sides)
-    labels = _take_sides(scores, labels, sizes, _have_domain(domains), is_faint)
+    labels = _take_sides(scores, labels, sizes, has_domain, is_faint)
     return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
+
+
+def _weights_stand(sides: Sides, odds: Floats, has_structure: Flags, is_brief: Flags) -> Flags:
+    """Return where reviews keep their weights: rules that read both signs meet clear ones, or agree with their sign.
+
+    In brief texts a structure (虽…, 除了…) says more than the weights, which do not see it.
+    """
+    is_both = np.minimum(sides.positive, sides.negative) > _FAINT_SIDE
+    is_clear = np.abs(odds) >= np.where(has_structure, _CLEAR, _DOUBTFUL)
+    stand: Flags = ((is_both & is_clear) | (sides.scores * odds >= 0)) & ~(has_structure & is_brief)
+    return stand
 
 
 def _have_domain(domains: Sequence[str]) -> Flags:
@@ -150,21 +166,31 @@ def _take_sides(
 ) -> NDArray[np.int64]:
     """Return the labels, with a side for long texts and reviews even where the score is near 0: they tell enough."""
     is_long = sizes > np.where(has_domain, _VERY_SHORT, _LONG)
-    is_neutral = (labels == _NEUTRAL) & (is_long | has_domain) & ~is_faint & (np.abs(scores) >= _DECIDED * NEUTRAL_BAND)
-    is_mixed = (labels == _MIXED) & is_long & (np.abs(scores) >= _DECIDED * MIXED_BAND)
-    return np.where(is_neutral | is_mixed, np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
+    band = np.where(is_long, _DECIDED, _SHORT_DECIDED) * MIXED_BAND
+    takes = (labels == _NEUTRAL) & ~is_faint & (np.abs(scores) >= _DECIDED * NEUTRAL_BAND)
+    takes |= (labels == _MIXED) & (np.abs(scores) >= band)
+    return np.where(takes & (is_long | has_domain), np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
 
 
-def _silent_limits(readings: Readings, odds: Floats, domains: Sequence[str]) -> Floats:
+def _are_silent(rules: LexiconVerdicts) -> Flags:
+    is_silent: Flags = steps(rules.found.first_of_text) == 0
+    return is_silent
+
+
+def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
+    """Return which texts are very short and hold no opinion by the rules: their clauses tell if they are neutral."""
+    return _are_silent(rules) & (readings.sizes <= _VERY_SHORT)
+
+
+def _silent_limits(readings: Readings, domains: Sequence[str], silences: Floats) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
-    limits = np.where(odds > 0, _SILENT_GOOD, np.where(_find_denying(readings), _SILENT_BAD, _SILENT_PLAIN))
-    has_domain, sizes = _have_domain(domains), readings.sizes
-    limits[has_domain] = np.minimum(limits[has_domain], _SILENT_REVIEW)
-    limits[find_asking(readings)] = math.inf
+    limits = np.maximum(_SILENT_LEAST, _SILENT_AT_0 + _SILENT_RATE * silences)
+    limits[(silences > 0) | find_asking(readings)] = math.inf
+    sizes = readings.sizes
     limits[sizes > _VERY_SHORT] = _SILENT_BAND
-    limits[sizes > np.where(has_domain, _VERY_SHORT, _LONG)] = _DECIDED * _SILENT_BAND
+    limits[sizes > np.where(_have_domain(domains), _VERY_SHORT, _LONG)] = _DECIDED * _SILENT_BAND
     untried = find_untried(readings) & (sizes <= _SHORT)
-    limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_REVIEW, _SILENT_CLAUSE)
+    limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_UNTRIED, _SILENT_CLAUSE)
     return limits
 
 
@@ -174,14 +200,6 @@ def find_asking(readings: Readings) -> Flags:
     asking = np.zeros(len(readings.given), dtype=np.bool_)
     asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
     return asking
-
-
-def _find_denying(readings: Readings) -> Flags:
-    """Return which texts hold a negation."""
-    hits = readings.words
-    denying = np.zeros(len(readings.given), dtype=np.bool_)
-    denying[readings.clauses.texts[hits.clauses[readings.vocabulary.words.negates_near[hits.values]]]] = True
-    return denying
 
 
 def find_untried(readings: Readings) -> Flags:

@@ -20,7 +20,15 @@ from numpy.typing import NDArray
 from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.columns import Places, steps, sum_up
 from feedback_engine.lexicon.model import Lexicon, Pack
-from feedback_engine.nlp.blend import BLEND_VERSION, Weighed, find_confidences, judge_clauses, judge_texts, tell
+from feedback_engine.nlp.blend import (
+    BLEND_VERSION,
+    Weighed,
+    find_brief_silences,
+    find_confidences,
+    judge_clauses,
+    judge_texts,
+    tell,
+)  # fmt: skip
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
@@ -31,7 +39,7 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
 
 SENTIMENT_FILE, CLAUSES_FILE = "sentiment.npz", "clauses.npz"
@@ -119,14 +127,13 @@ class LearnedVerdicts:
         self._readings, self._heads = readings, learned.heads
         # learned touchpoints may stand in any clause
         is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
-        wanted = (readings.is_wanted | _are_whole_texts(readings.clauses) | is_anywhere).nonzero()[0]
+        is_brief = find_brief_silences(readings, self.rules)
+        wanted = (readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere).nonzero()[0]
         texts, clauses, odds, clause_odds = _weigh(learned, readings, wanted)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
-        is_neutral = clause_odds.argmax(axis=1) == learned.clauses.outputs.index("neutral")
-        says_nothing = _are_whole_texts(readings.clauses)
-        says_nothing[wanted[~is_neutral]] = False
         domains, post_chances = _find_domains(learned.text, odds)
-        self._texts = judge_texts(readings, self.rules, texts, domains, says_nothing)
+        silences = _find_silences(readings.clauses, wanted, _silence_odds(learned.clauses.outputs, clause_odds))
+        self._texts = judge_texts(readings, self.rules, texts, domains, silences)
         if learned.posts:
             self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains)
         self.scores, self.polarities = self._texts.scores, self._texts.labels
@@ -158,10 +165,18 @@ class LearnedVerdicts:
         return tell(self._texts, self._clauses)
 
 
-def _are_whole_texts(clauses: Clauses) -> Flags:
-    """Return which clauses are their whole texts."""
-    is_whole: Flags = (steps(clauses.first) == 1)[clauses.texts]
-    return is_whole
+def _silence_odds(outputs: Sequence[str], odds: Floats) -> Floats:
+    """Return by what log odds each clause is likelier neutral than good or bad."""
+    negative, neutral, positive = (odds[:, outputs.index(name)] for name in ("negative", "neutral", "positive"))
+    silences: Floats = neutral - np.maximum(positive, negative)
+    return silences
+
+
+def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
+    """Return for each text the least of these log odds of its wanted clauses."""
+    silences = np.full(len(clauses.first) - 1, np.inf)
+    np.minimum.at(silences, clauses.texts[wanted], odds)
+    return silences
 
 
 def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Floats]:
@@ -178,8 +193,8 @@ def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Floats]:
 
 def _share_clauses(outputs: Sequence[str], odds: Floats) -> Floats:
     """Return half of positive against negative for each clause, less as far as it says neither; shape of `odds`."""
-    negative, neutral, positive = (outputs.index(name) for name in ("negative", "neutral", "positive"))
-    silent = 0.5 * (1.0 + np.tanh(0.5 * (odds[:, neutral] - np.maximum(odds[:, positive], odds[:, negative]))))
+    negative, positive = outputs.index("negative"), outputs.index("positive")
+    silent = 0.5 * (1.0 + np.tanh(0.5 * _silence_odds(outputs, odds)))
     shares = np.zeros_like(odds)
     shares[:, positive] = 0.5 * (1.0 - silent)
     shares[:, negative] = -shares[:, positive]

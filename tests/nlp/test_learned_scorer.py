@@ -106,6 +106,33 @@ def test_a_long_review_is_mixed_only_where_its_sides_are_all_but_level(scorer: L
     assert labels[-1] is Polarity.MIXED
 
 
+@pytest.mark.parametrize("text", ["饺子里全是葱", "汤全在袋子里", "包子里头有一根头发"])
+def test_a_short_review_is_bad_by_its_weights_where_no_word_says_so(
+    scorer: LearnedScorer, reader: Reader, text: str
+) -> None:
+    verdicts = scorer.score(reader.read([text]))
+    assert all("学习权重" in rule for rule in verdicts.texts.rules)
+    assert POLARITIES[verdicts.polarities[0]] is Polarity.NEGATIVE
+
+
+@pytest.mark.parametrize("text", ["中午点的盖饭", "给室友点了一杯热奶茶", "昨天收到的，还没拆开", "住的是朝北的房间"])
+def test_a_plain_statement_is_neutral_whatever_reviews_of_its_domain_mostly_say(
+    scorer: LearnedScorer, reader: Reader, text: str
+) -> None:
+    assert POLARITIES[scorer.score(reader.read([text])).polarities[0]] is Polarity.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"), [("味道很好，送餐有点慢", Polarity.POSITIVE), ("送得快，味道一般般", Polarity.NEGATIVE)]
+)
+def test_clear_weights_decide_a_short_review_that_says_good_and_bad(
+    scorer: LearnedScorer, reader: Reader, text: str, polarity: Polarity
+) -> None:
+    verdicts = scorer.score(reader.read([text]))
+    assert {rule[:2] for rule in verdicts.texts.rules if "学习权重" not in rule} == {"正面", "负面"}
+    assert POLARITIES[verdicts.polarities[0]] is polarity
+
+
 def test_a_text_scores_the_same_alone_and_in_any_batch(scorer: LearnedScorer, reader: Reader) -> None:
     def score(texts: list[str]) -> list[tuple[object, ...]]:
         verdicts = scorer.score(reader.read(texts))
