@@ -17,8 +17,10 @@ _T = TypeVar("_T")
 
 def find_lexicons(explicit: Path | None = None) -> Path:
     """Return the lexicon folder: the given one, else that in use, else $FEEDBACK_ENGINE_LEXICONS, else the shipped."""
-    if (chosen := explicit or _CHOSEN.get()) is not None:
-        return chosen
+    return explicit or _CHOSEN.get() or _find_usual()
+
+
+def _find_usual() -> Path:
     if from_environment := os.environ.get("FEEDBACK_ENGINE_LEXICONS"):
         return Path(from_environment)
     return _shipped("_lexicons", "lexicons")
@@ -27,7 +29,8 @@ def find_lexicons(explicit: Path | None = None) -> Path:
 @contextmanager
 def use_lexicons(folder: Path | None) -> Iterator[None]:
     """Within the block, read files by the words of this folder, however deep inside platforms; None = the usual."""
-    token = _CHOSEN.set(folder)
+    # Settled once: within the block every heading of a wide file is looked up by them.
+    token = _CHOSEN.set(folder or _find_usual())
     try:
         yield
     finally:

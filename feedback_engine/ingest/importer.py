@@ -168,14 +168,15 @@ def _adapt(
         pinned = platforms[source.format]
         _, raw = open_at_headings(path, source, lambda sample: pinned.recognise(sample) is not None)
         return raw, source.format, pinned.adapt(raw, source), (f"按指定的格式 {source.format} 读取",)
-    claims: list[Claim] = []
+    claims: list[Claim] | None = None
 
     def is_claimed(sample: Sample) -> bool:
-        claims[:] = find_claims(sample, platforms.values())
+        nonlocal claims
+        claims = find_claims(sample, platforms.values())
         return bool(claims)
 
     sample, raw = open_at_headings(path, source, is_claimed)
-    platform, match = settle_claims(sample, claims or find_claims(sample, platforms.values()))
+    platform, match = settle_claims(sample, find_claims(sample, platforms.values()) if claims is None else claims)
     return raw, platform.name, platform.adapt(raw, source), match.evidence
 
 

@@ -88,6 +88,8 @@ class AliasTable:
         )
         self._any_pattern = re.compile("|".join(forms) or "(?!)", re.DOTALL)
         self._known: dict[str, Alias | None] = {}
+        #: The headings last asked about, and what each means: those of one file are asked about many times.
+        self._last: tuple[Sequence[str], list[Alias | None]] = ((), [])
 
     @classmethod
     def load(cls, name: str) -> AliasTable:
@@ -119,15 +121,24 @@ class AliasTable:
     def locate(self, header: Sequence[str]) -> dict[str, list[int]]:
         """Return for each field found its columns (0 = first), the best name first."""
         found: dict[str, list[tuple[int, int]]] = {}
-        for position, heading in enumerate(header):
-            if heading and (alias := self.find(heading)) is not None:
+        for position, alias in enumerate(self.find_each(header)):
+            if alias is not None:
                 found.setdefault(alias.field, []).append((alias.rank, position))
         return {field: [position for _, position in sorted(places)] for field, places in found.items()}
 
     def count_strong(self, header: Sequence[str], *fields: str) -> int:
         """Return how many headings mean one of these fields by a name that proves it."""
-        aliases = [self.find(heading) for heading in header if heading]
-        return sum(alias is not None and alias.field in fields and not alias.is_weak for alias in aliases)
+        aliases = filter(None, self.find_each(header))
+        return sum(alias.field in fields and not alias.is_weak for alias in aliases)
+
+    def find_each(self, header: Sequence[str]) -> list[Alias | None]:
+        """Return what each of the headings means."""
+        known, aliases = self._last
+        if known is not header:
+            aliases = [self.find(heading) if heading else None for heading in header]
+            if isinstance(header, tuple):  # a list may change
+                self._last = header, aliases
+        return aliases
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.platforms.answers import (
+    MOST_VALUES,
     Split,
     answered,
     are_rankings,
@@ -229,7 +230,7 @@ class Sheet:
             )
 
         question, finding = describe(cells, values)
-        if finding is not None:
+        if finding is not None or len(values or ()) > MOST_VALUES:
             return question, finding, {}
         shown = {*cells, *(values or ())}
         skipped = {value: literal for value in shown if (literal := find_option_non_answer(value))}

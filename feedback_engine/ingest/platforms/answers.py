@@ -22,6 +22,8 @@ _SHORT, _LONG = 8, 14
 _REPEATED = 4
 #: Share of answers off the scale that a scale can have: typing mistakes, an old version of the options.
 _STRAY = 0.02
+#: Different answers above which nothing is a scale, strays included.
+MOST_VALUES = 1000
 #: Distinct answers above which those to an open question were written, however often some come back.
 _WRITTEN = 20
 #: One answer to a multiple choice in this many, at least, has more than one option.
@@ -116,8 +118,9 @@ def describe_question(
 ) -> tuple[Question, ScaleFinding | None]:
     """Return a question with a single column of answers, and its scale if these are ratings.
 
-    `values` are those of all rows of a matrix, `value_labels` what codes mean; positions in `columns` count from 1.
-    Single answers off the scale do not keep a column from being one: they become rejects.
+    `values` are the different ones of all rows of a matrix, perhaps counted, and `value_labels` what codes mean;
+    positions in `columns` count from 1. Single answers off the scale do not keep a column from being one: they
+    become rejects.
     """
     words = load_scale_words()
     is_worded = any(words.has_cue(kind, declared) for kind in ("fill", "multi", "rank", "file"))
@@ -125,7 +128,7 @@ def describe_question(
     finding = None
     if not is_worded:
         asked = f"{stem} {row_label}".strip()
-        shown = cells if values is None else values
+        shown = Counter(cells) if values is None else values
         finding = _recognise(asked, shown, declared, value_labels)
     type_ = judge_type(stem, declared, cells) if finding is None else finding.type
     if finding is not None and group:
@@ -150,9 +153,11 @@ def _recognise(
     asked: str, shown: Collection[str], declared: str, value_labels: Mapping[str, str] | None
 ) -> ScaleFinding | None:
     """Return the scale of all values, or else of all but the strays."""
-    distinct = dict.fromkeys(value for value in shown if not is_missing(value))
+    if len(shown) > MOST_VALUES:
+        return None
+    distinct = [value for value in shown if not is_missing(value)]
     finding = recognise_scale(asked, distinct, declared=declared, value_labels=value_labels)
-    strays = [] if finding is not None else _find_strays(shown)
+    strays = [] if finding is not None else _find_strays(shown if isinstance(shown, Counter) else Counter(shown))
     if not strays:
         return finding
     rest = [value for value in distinct if value not in strays]
@@ -162,9 +167,9 @@ def _recognise(
     return replace(finding, evidence=f"{finding.evidence}；个别答案不在量表上，不计分（如“{strays[0]}”）")
 
 
-def _find_strays(shown: Collection[str]) -> list[str]:
+def _find_strays(shown: Counter[str]) -> list[str]:
     """Return the rarest values that together make up at most _STRAY of the answers, the rarest first."""
-    counts = Counter(value for value in shown if not is_missing(value))
+    counts = Counter({value: count for value, count in shown.items() if not is_missing(value)})
     left = counts.total() * _STRAY
     strays = []
     for value, count in reversed(counts.most_common()):

@@ -6,6 +6,7 @@ In CSV an empty cell is a question not shown or not answered; only VV, with {que
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
@@ -115,7 +116,7 @@ def _read_table(sample: Sample) -> _Table | None:
         return _read_merged(sample)
     heads = [split_heading(at, heading, "") for at, heading in enumerate(sample.header)]
     bracketed = [head for head in heads if head.part and " " not in head.code and head.stem]
-    shared = {head.key for head in bracketed if sum(head.key == other.key for other in bracketed) >= _MIN_HEADS}
+    shared = [key for key, count in Counter(head.key for head in bracketed).items() if count >= _MIN_HEADS]
     if shared and not any(_is_stamp(heading) for heading in sample.header) and not _are_figures(sample, bracketed):
         return _read_plain(sample.header, f"有 {len(bracketed)} 列标题以 [子题] 结尾")
     return None

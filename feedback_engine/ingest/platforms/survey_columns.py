@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -74,8 +75,8 @@ def add_heads(survey: SurveyLayout, heads: Sequence[Head], cells: Sequence[Seque
         elif run[0].part and _are_options(run, read):
             _add_options(survey, code, run, grammar, read)
         elif len(run) > 1:
+            values = Counter(cell for column in read.values() for cell in column)
             for row, head in enumerate(run, start=1):
-                values = [cell for column in read.values() for cell in column]
                 _add_column(survey, f"{code}_{row}", head, read[head.position], grammar, group=code, values=values)
         else:
             _add_column(survey, code, run[0], read[run[0].position], grammar)
@@ -154,7 +155,7 @@ def _add_column(
     grammar: Grammar,
     *,
     group: str = "",
-    values: Sequence[str] | None = None,
+    values: Counter[str] | None = None,
 ) -> None:
     stem = head.stem if group else head.whole or head.stem
     columns = (head.position + 1,)

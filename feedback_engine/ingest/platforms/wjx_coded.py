@@ -34,6 +34,10 @@ def add_coded(
 ) -> None:
     """Add all questions; those that the twin knows with its stems, labels and scales."""
     lost: list[str] = []
+    codes: dict[str | int, set[str]] = {}
+    for item in items:
+        position = item.positions[0]
+        codes.setdefault(item.group or position, set()).update(map(read_code, set(cells[position])))
     for item in items:
         if book is not None and book.add(survey, item):
             continue
@@ -41,7 +45,7 @@ def add_coded(
             _add_options(survey, item, cells)
             lost += [item.code] if not item.stem else []
         else:
-            _add_column(survey, item, items, cells, mode)
+            _add_column(survey, item, cells, codes[item.group or item.positions[0]], mode)
     if lost:
         survey.warnings.append(
             f"按序号的导出不含多选和排序题的题干（{'、'.join(lost)}）；请在来源里用 twin 给出同一问卷按文本的导出"
@@ -63,12 +67,9 @@ def is_ranked(item: Item, cells: Sequence[Sequence[str]]) -> bool:
     return any(code.isascii() and code.isdigit() and int(code) > 1 for code in codes)
 
 
-def _add_column(
-    survey: SurveyLayout, item: Item, items: Sequence[Item], cells: Sequence[Sequence[str]], mode: Mode
-) -> None:
+def _add_column(survey: SurveyLayout, item: Item, cells: Sequence[Sequence[str]], codes: set[str], mode: Mode) -> None:
+    """Add a single column; `codes` are those of all rows of its matrix."""
     own = [read_code(cell) for cell in cells[item.positions[0]]]
-    siblings = [other for other in items if other.group == item.group] if item.group else [item]
-    codes = {code for other in siblings for code in map(read_code, set(cells[other.positions[0]]))}
     given = sorted(answered([*codes]))
     finding, make, note = None, take(item.positions[0], read_code), ""
     if given and all(map(_NUMBER.fullmatch, given)):

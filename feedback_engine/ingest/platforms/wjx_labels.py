@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
@@ -31,6 +32,7 @@ from feedback_engine.ingest.survey import JOINER, Question, QuestionType
 
 def add_labelled(survey: SurveyLayout, items: Sequence[Item], cells: Sequence[Sequence[str]]) -> None:
     """Add all questions of an export as text; `cells` are the sampled cells of every column."""
+    values = count_values(items, cells)
     for item in items:
         columns = tuple(position + 1 for position in item.positions)
         if item.shape is Shape.OPTIONS:
@@ -38,7 +40,7 @@ def add_labelled(survey: SurveyLayout, items: Sequence[Item], cells: Sequence[Se
             survey.add_question(question, take_all(item, join_chosen(item.options)))
         else:
             make: Make = itemgetter(item.positions[0])
-            add_item(survey, item, cells, collect_values(item, items, cells), make=make, columns=columns)
+            add_item(survey, item, cells, values.get(item.group), make=make, columns=columns)
 
 
 def take_all(item: Item, join: Callable[[Sequence[str]], str]) -> Make:
@@ -46,19 +48,22 @@ def take_all(item: Item, join: Callable[[Sequence[str]], str]) -> Make:
     return lambda row: join([row[position] for position in item.positions])
 
 
-def collect_values(item: Item, items: Sequence[Item], cells: Sequence[Sequence[str]]) -> list[str] | None:
-    """Return the answers in all rows of the item's matrix; None if it is in none."""
-    if not item.group:
-        return None
-    positions = [position for other in items if other.group == item.group for position in other.positions]
-    return [read_label(cell) for position in positions for cell in cells[position]]
+def count_values(items: Sequence[Item], cells: Sequence[Sequence[str]]) -> dict[str, Counter[str]]:
+    """Return for each matrix how often each answer was given in all its rows."""
+    counts: dict[str, Counter[str]] = {}
+    for item in items:
+        if item.group:
+            given = counts.setdefault(item.group, Counter())
+            for position in item.positions:
+                given.update(map(read_label, cells[position]))
+    return counts
 
 
 def add_item(
     survey: SurveyLayout,
     item: Item,
     cells: Sequence[Sequence[str]],
-    values: Sequence[str] | None,
+    values: Counter[str] | None,
     *,
     make: Make,
     columns: tuple[int, ...],

@@ -24,7 +24,7 @@ from feedback_engine.ingest.platforms.wjx_cells import (
     read_other,
 )
 from feedback_engine.ingest.platforms.wjx_headings import Item, Shape
-from feedback_engine.ingest.platforms.wjx_labels import add_item, collect_values, judge_several, take_all
+from feedback_engine.ingest.platforms.wjx_labels import add_item, count_values, judge_several, take_all
 from feedback_engine.ingest.survey import QuestionType
 
 _CODE = re.compile(r"\d{1,4}", re.ASCII)
@@ -91,6 +91,10 @@ class CodeBook:
     #: (position in the twin, code) → label.
     labels: dict[tuple[int, str], str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.values = count_values(self.items, self.cells)
+        self.by_code = {item.code: item for item in reversed(self.items)}
+
     @classmethod
     def build(
         cls,
@@ -115,7 +119,7 @@ class CodeBook:
 
     def add(self, survey: SurveyLayout, item: Item) -> bool:
         """Add a question as the export as text would; False if the twin does not have it."""
-        theirs = next((other for other in self.items if other.code == item.code), None)
+        theirs = self.by_code.get(item.code)
         if theirs is None or theirs.shape is Shape.OPTIONS:
             return False
         make = self._make_several(item, theirs) if item.shape is Shape.OPTIONS else self._make_single(item, theirs)
@@ -123,7 +127,7 @@ class CodeBook:
             survey,
             theirs,
             self.cells,
-            collect_values(theirs, self.items, self.cells),
+            self.values.get(theirs.group),
             make=make,
             columns=tuple(position + 1 for position in item.positions),
             options=item.options,
