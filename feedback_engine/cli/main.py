@@ -25,6 +25,10 @@ _EPILOG = "退出码：0 完成；1 出错（一行说明位置与办法）；2 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    if arguments is None and sys.getfilesystemencoding() == "ascii":
+        # Under LC_ALL=C Python takes names of files for ASCII, and a Chinese one for none that can be stored or shown.
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
     _prepare_streams()
     parsed = build_parser().parse_args(arguments)
     _start_log(parsed.verbose)

@@ -22,6 +22,7 @@ from feedback_engine.config.strict import Code
 from feedback_engine.domain import SourceKind
 from feedback_engine.engine.attribute_names import describe_unknown
 from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, ConfigError, SourceError, UnreadableFile
+from feedback_engine.ingest.cells import show_name
 from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
@@ -82,7 +83,7 @@ class Imports:
             return self._inspect(path)
 
     def _inspect(self, path: Path) -> dict[str, Any]:
-        source, doubts = SourceConfig(name="unnamed", path=str(path)), []
+        source, doubts = SourceConfig(name="unnamed", path=show_name(str(path))), []
         try:
             reading = self._open(path, source, is_unnamed=True)
         except AmbiguousMode as error:
@@ -111,7 +112,7 @@ class Imports:
         from feedback_engine.ingest.heading_line import are_headings, open_at_headings
         from feedback_engine.ingest.importer import GENERIC
 
-        source = SourceConfig(name="unnamed", path=str(path))
+        source = SourceConfig(name="unnamed", path=show_name(str(path)))
         sample, rows = open_at_headings(path, source, are_headings, is_strict=False)
         draft = draft_mapping(sample)
         return {
@@ -256,7 +257,7 @@ class Imports:
             )
         if candidates:
             return candidates[0].model_copy(update={"format": format_} if format_ else {}), False
-        return SourceConfig(name=name or "unnamed", path=str(path), format=format_), name is None
+        return SourceConfig(name=name or "unnamed", path=show_name(str(path)), format=format_), name is None
 
     def _covers(self, source: SourceConfig, path: Path) -> bool:
         try:
@@ -335,7 +336,9 @@ def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapp
         raise ConfigError(f"{mapping}：映射文件与 kind: {read.kind} 不符", tuple(problems))
     # A file may be called what no source may: spaces, brackets.
     own = _NOT_IN_NAMES.sub("_", mapping.stem).strip("_.-") or "mapping"
-    return SourceConfig(name=name or own, kind=read.kind, path=str(path), mapping=read, format=format_ or _GENERIC)
+    return SourceConfig(
+        name=name or own, kind=read.kind, path=show_name(str(path)), mapping=read, format=format_ or _GENERIC
+    )
 
 
 def _describe_file(reading: Reading, timezone: str) -> StoredFile:

@@ -45,6 +45,11 @@ def clean(cell: str) -> str:
     return _UNWANTED.sub("", cell.replace("\r\n", "\n").replace("\r", "\n")).strip(_EDGES)
 
 
+def show_name(name: str) -> str:
+    r"""Return a file's name as text, with \udcce for a byte that is none: systems in GBK leave such names behind."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _has_unwanted(text: str) -> bool:
     """Whether anything must go; by bytes, because that is the quickest pass over a column that is clean."""
     try:

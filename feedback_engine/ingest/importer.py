@@ -13,7 +13,7 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
 from feedback_engine.errors import UnreadableFile, tell_os_error
 from feedback_engine.ingest.batch import build_batches, check_conservation
-from feedback_engine.ingest.cells import clean
+from feedback_engine.ingest.cells import clean, show_name
 from feedback_engine.ingest.complaints import read_complaints
 from feedback_engine.ingest.detect import Claim, Platform, Sample, find_claims, settle_claims
 from feedback_engine.ingest.heading_line import open_at_headings
@@ -148,7 +148,14 @@ def open_source(
         adapted.mapping, rows.header, place=str(path), timezone=timezone, choices=adapted.choices
     )
     facts = FileFacts(
-        hash_file(path), path.name, size, raw.container, raw.encoding, raw.sheet, name, (*raw.evidence, *evidence)
+        hash_file(path),
+        show_name(path.name),
+        size,
+        raw.container,
+        raw.encoding,
+        raw.sheet,
+        name,
+        (*raw.evidence, *evidence),
     )
     named = {"name": f"{name}-{adapted.scope}" if adapted.scope else name} if is_unnamed else {}
     source = source.model_copy(update={"kind": adapted.kind, **named})

@@ -160,7 +160,7 @@ def _open_with_calamine(job: dict[str, Any]) -> tuple[dict[str, Any], Iterator[R
 
     gc.disable()  # millions of strings without a cycle among them
     try:
-        workbook = calamine.CalamineWorkbook.from_path(job["path"])
+        workbook = _open_workbook(calamine, job["path"])
     except calamine.PasswordError as error:
         raise Refused("password", "工作簿有打开密码") from error
     sheet, others = _choose(workbook, job["sheet"])
@@ -169,6 +169,14 @@ def _open_with_calamine(job: dict[str, Any]) -> tuple[dict[str, Any], Iterator[R
     values = sheet.to_python()
     meta = {"sheet": sheet.name, "others": others, "last_row": sheet.end[0] + 1, "columns": sheet.end[1] + 1}
     return meta | {"lossy": _lossy_columns(values, sheet.start[1])}, _calamine_records(values, *sheet.start)
+
+
+def _open_workbook(calamine: Any, path: str) -> Any:
+    if path.isprintable():
+        return calamine.CalamineWorkbook.from_path(path)
+    # A name with bytes that are no text, as systems in GBK leave behind, is found by Python alone.
+    with open(path, "rb") as file:  # noqa: PTH123
+        return calamine.CalamineWorkbook.from_filelike(file)
 
 
 def _choose(workbook: Any, name: str | None) -> tuple[Any, list[str]]:
