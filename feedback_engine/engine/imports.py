@@ -185,7 +185,7 @@ class Imports:
         if (known := writer.begin_file(file)).is_complete:
             logger.info("%s：同一文件已导入过，没有变化", path.name)
             counts = known.counts.as_sent_again()
-            return FileSummary(path.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
+            return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
         with _two_threads_at_work():
             for batch, counts in writer.save_batches(file, reading, known.counts):
@@ -198,7 +198,7 @@ class Imports:
         for warning in warnings:
             logger.warning("%s：%s", path.name, warning)
         notes = (*reading.facts.evidence, *warnings)
-        return FileSummary(path.name, file.source, file.platform, counts, rejected_rows, notes=notes)
+        return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, notes=notes)
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:
         from feedback_engine.catalogs import ADAPTERS
@@ -315,7 +315,7 @@ def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:
 
 def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:
     logger.error("%s", error)
-    return FileSummary(path.name, source.name, error=str(error))
+    return FileSummary(show_name(path.name), source.name, error=show_name(str(error)))
 
 
 def _refuse_bad_name(name: str | None) -> None:
