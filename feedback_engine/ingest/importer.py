@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import Self
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
@@ -58,6 +60,34 @@ class FileFacts:
     evidence: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What changes when a file is replaced, cut or written to; nothing is known of one that has gone."""
+
+    #: Bytes.
+    size: int = 0
+    #: The number of the file on its disk, and when it was last written to, in nanoseconds.
+    number: int = 0
+    written: int = 0
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        """Return the state that the system tells."""
+        return cls(found.st_size, found.st_ino, found.st_mtime_ns)
+
+    def describe(self) -> str:
+        """Return what is known, in Chinese."""
+        return f"为 {self.size:,} 字节" if self.written else "已不在"
+
+
+def find_state(path: Path) -> FileState:
+    """Return the state of the file as it is now."""
+    try:
+        return FileState.of(path.stat())
+    except OSError:
+        return FileState()
+
+
 @dataclass(frozen=True)
 class Reading:
     """An opened file: its facts, what is asked in it, and its batches, to be read once."""
@@ -70,6 +100,9 @@ class Reading:
     source: SourceConfig
     protection: Protection
     batch_rows: int
+    #: The file, and the state in which it was opened.
+    path: Path
+    state: FileState
     _occurrences: Occurrences = field(default_factory=Occurrences)
     _tally: Counter[str] = field(default_factory=Counter)
 
@@ -86,8 +119,26 @@ class Reading:
         """Yield the batches in the order of the file.
 
         In each, `row_count` is the number of records and of quarantined rows. Rows whose every cell is blank are not
-        counted as read: spreadsheets declare thousands of them. Raises SourceError if the file breaks off.
+        counted as read: spreadsheets declare thousands of them. Raises SourceError if the file breaks off, and before
+        the first batch that may be of another version than the file that was opened.
         """
+        try:
+            for batch in self._read_batches():
+                self._check_unchanged()
+                yield batch
+        except (UnicodeError, OSError) as error:
+            self._check_unchanged()
+            raise UnreadableFile(f"{self.path} 读到一半中断了（{error}）；请检查磁盘或网络后重新导入") from error
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
+        if (now := find_state(self.path)) != self.state:
+            raise UnreadableFile(
+                f"{self.path} 在读取期间被改动（原为 {self.state.size:,} 字节，现{now.describe()}），没有读完；"
+                "请等文件写完后重新导入，先前入库的行会自动核对"
+            )
+
+    def _read_batches(self) -> Iterator[FeedbackBatch]:
         records = iter(self.adapted.rows)
         count = min(self.batch_rows, max(1, _MAX_CELLS // len(self.columns.labels)))
         while True:
@@ -141,8 +192,11 @@ def open_source(
     of its own, made of what is in the file, so that a renamed file stays of the same source. Raises UnreadableFile,
     EncodingError, AmbiguousFormat or MappingError, each naming the file and the way out.
     """
-    size = _check_file(path)
-    raw, name, adapted, evidence = _adapt(path, source, platforms)
+    state = _check_file(path)
+    try:
+        raw, name, adapted, evidence = _adapt(path, source, platforms)
+    except (UnicodeError, OSError) as error:
+        raise UnreadableFile(f"{path} 读不了（{error}）；请检查文件是否正被改动或移走") from error
     rows = _require_data(path, adapted.rows)
     columns = MappedColumns.resolve(
         adapted.mapping, rows.header, place=str(path), timezone=timezone, choices=adapted.choices
@@ -150,7 +204,7 @@ def open_source(
     facts = FileFacts(
         hash_file(path),
         show_name(path.name),
-        size,
+        state.size,
         raw.container,
         raw.encoding,
         raw.sheet,
@@ -160,7 +214,7 @@ def open_source(
     named = {"name": f"{name}-{adapted.scope}" if adapted.scope else name} if is_unnamed else {}
     source = source.model_copy(update={"kind": adapted.kind, **named})
     adapted = replace(adapted, rows=rows, warnings=(*raw.warnings, *adapted.warnings))
-    return Reading(facts, adapted, columns, source, protection, batch_rows)
+    return Reading(facts, adapted, columns, source, protection, batch_rows, path, state)
 
 
 def _adapt(
@@ -187,21 +241,21 @@ def _adapt(
     return raw, platform.name, platform.adapt(raw, source), match.evidence
 
 
-def _check_file(path: Path) -> int:
-    """Return the size of a file that is there and not empty."""
+def _check_file(path: Path) -> FileState:
+    """Return the state of a file that is there and not empty."""
     try:
         if path.is_dir():
             raise UnreadableFile(f"{path} 是文件夹；请写明其中的文件，或用 {path}/*.csv 这样的通配符")
-        size = path.stat().st_size
+        state = FileState.of(path.stat())
         with path.open("rb"):
             pass
     except FileNotFoundError:
         raise UnreadableFile(f"找不到文件 {path}；请检查来源的 path") from None
     except OSError as error:
         raise UnreadableFile(f"{path} 打不开：{tell_os_error(error)}；请检查权限，或文件是否正被占用") from None
-    if size == 0:
+    if state.size == 0:
         raise UnreadableFile(f"{path} 是空文件；请重新导出")
-    return size
+    return state
 
 
 def _require_data(path: Path, rows: Rows) -> Rows:
