@@ -1,7 +1,7 @@
 """Personal data masked at the door, and identifiers replaced by keyed digests.
 
 Telephones, identity cards, bank cards, e-mail addresses, plates, network addresses and accounts are found by form and
-check digit. Names (surname and title, 我叫…, 联系人：…) and addresses (street or estate and number) are found by
+check digit. Names (surname and title, 我叫…, 本人…, 联系人：…) and addresses (street or estate and number) are found by
 pattern only: best effort. Service numbers (400, 800, 95xxx, 12345), order numbers and versions such as v1.2.3.4 stay.
 """
 
@@ -46,7 +46,8 @@ _GATE_STARTS = {
     **dict(zip("先女小太经老师医店护阿叔警同", "生士姐太理师傅生长士姨叔官志", strict=True)),
     "主": "[任管]",
     "大": "[夫爷]",
-    "我": "叫",
+    "我": "[叫是]",
+    "本": "人",
     "人": "叫",
     "名": "[叫字]",
     "姓": "名",

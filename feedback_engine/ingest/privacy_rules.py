@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import AddressValueError, IPv6Address
 
+from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.resources import once_per_lexicons
+
 Check = Callable[["re.Match[str]"], bool]
 
 
@@ -218,8 +221,19 @@ _TITLED = re.compile(
     r"|(?=经理|主任|老师|师傅|医生|大夫|主管|店长|护士|阿姨|叔叔|大爷|警官|同志)))"
     r"(?:先生|女士|小姐|太太|经理|主任|老师|师傅|医生|大夫|主管|店长|护士|阿姨|叔叔|大爷|警官|同志)"
 )
-_NAME_ENDS = r"(?=[^\u4e00-\u9fff]|$|[，。我是在住的于从说反电手])"
+_NAME_ENDS = r"(?=[^\u4e00-\u9fff]|$|[，。我是在住的于从说反电手今昨])"
 _SELF_NAMED = re.compile(rf"(?:我叫|本人叫|我的名字是|我名叫)\s?(?P<it>{_SURNAME}{_HANZI}{{1,2}}?){_NAME_ENDS}")
+#: Who writes, or whom to call: 我是李四光, 本人李明, 李四 13812345678; what else stands there is a lexicon of words.
+_CALLED = re.compile(
+    rf"(?:(?<=我是)|(?<=本人)|(?<=本人是)|(?<=我姓名)|(?<=我的姓名是))\s?(?P<it>{_SURNAME}{_HANZI}{{1,2}}?)"
+    r"(?=[^\u4e00-\u9fff]|$|于[0-9])"
+)
+_BEFORE_MOBILE = re.compile(
+    rf"(?<!{_HANZI})(?P<it>{_SURNAME}{_HANZI}{{1,2}})[: ,，、(]{{0,2}}(?:电话|手机|联系电话|手机号)?(?:号码|号)?[: ]?"
+    r"(?=1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
+)
+#: Ends of what people say they are: 游戏控, 武汉人, 高级用户.
+_ROLE_ENDS = frozenset("的人控者员客主户商粉党族迷们吧啊呢吗呀哦了过去来店车")
 _LABELLED = re.compile(
     r"(?:联系人|联络人|姓名|收货人|收件人|投诉人|举报人|申请人|当事人|户主|寄件人)"
     rf"\s?(?:是|为|[:=])?\s?(?P<it>{_SURNAME}{_HANZI}{{1,2}}?){_NAME_ENDS}"
@@ -248,6 +262,16 @@ def _is_name(match: re.Match[str]) -> bool:
     return not _NO_NAME.match(match["it"]) and match.string[max(0, start - 1) : start + 1] not in _NO_NAME_ENDING
 
 
+@once_per_lexicons
+def _load_no_names() -> tuple[str, ...]:
+    return tuple(word for row in read_format_table("no_names") for word in row if word)
+
+
+def _is_called(match: re.Match[str]) -> bool:
+    name = match["it"]
+    return name[-1] not in _ROLE_ENDS and not name.startswith(_load_no_names()) and _is_name(match)
+
+
 _TITLES = "先女小太经主老师医大店护阿叔警同"
 #: In the order in which they claim their characters.
 RULES = (
@@ -271,5 +295,7 @@ RULES = (
     Rule("地址", _FLAT, "楼栋幢座"),
     Rule("姓名", _LABELLED, "人名主", _is_name, group="it"),
     Rule("姓名", _SELF_NAMED, "叫名", _is_name, group="it"),
+    Rule("姓名", _CALLED, "是人名", _is_called, group="it"),
     Rule("姓名", _TITLED, _TITLES, _is_name, group="it"),
+    Rule("姓名", _BEFORE_MOBILE, 11, _is_called, group="it"),
 )
