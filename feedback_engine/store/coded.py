@@ -125,6 +125,8 @@ def _name_rows(
     names[:] = [digests[32 * at : 32 * at + 32].hex() for at in order.tolist()]
     places = np.empty_like(order)
     places[order] = np.arange(len(order), dtype=np.int32)
+    # Ratings of the first few rows only have small numbers, but places anywhere.
+    rows = rows.astype(np.promote_types(rows.dtype, np.min_scalar_type(-1 - len(order))), copy=False)
     for start in range(0, len(rows), _PART):
         some = rows[start : start + _PART]
         some[:] = places[np.searchsorted(numbers, some)]

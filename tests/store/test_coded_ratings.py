@@ -20,6 +20,14 @@ answer = st.one_of(
 records = st.lists(st.lists(answer, max_size=3, unique_by=lambda row: row[0]), max_size=9)
 
 
+def test_ratings_of_a_few_rows_among_many_keep_their_ids() -> None:
+    digests = [hashlib.sha256(str(number).encode()).digest() for number in range(300)]
+    rows = [(number, "q1", "answered", 1.0, 1.0, 5.0) for number in range(4)]
+    for asked in (rows, []):
+        frame = coded.to_coded_frame(RATINGS, NAMES, [asked], np.arange(300), b"".join(digests))
+        assert frame["feedback_id"].tolist() == sorted(digest.hex() for digest in digests[: len(asked)])
+
+
 @given(records, st.integers(1, 4), st.integers(0, 400))
 @settings(max_examples=40, deadline=None)
 def test_ratings_come_in_the_order_of_their_ids(given_: list[list[tuple[object, ...]]], part: int, first: int) -> None:
