@@ -98,6 +98,10 @@ class StoreError(FeedbackEngineError):
     """The database cannot be used."""
 
 
+class StoreReadOnly(StoreError):
+    """The database, its file or its folder may be read, but not written."""
+
+
 class StoreLocked(StoreError):
     """Another program holds the database."""
 

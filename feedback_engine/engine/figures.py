@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -16,7 +17,7 @@ from feedback_engine.config.scoring import ComplaintErrorsConfig
 from feedback_engine.domain import Period
 from feedback_engine.engine.questions import Asked, tell_apart
 from feedback_engine.engine.source import Source
-from feedback_engine.errors import ConfigError
+from feedback_engine.errors import ConfigError, StoreLocked, StoreReadOnly
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.cards import read_label_errors
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
@@ -37,6 +38,8 @@ from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
 from feedback_engine.store.loading import Bounds, FeedbackReader, FigureStore
 from feedback_engine.store.texts import TextReader
+
+logger = logging.getLogger(__name__)
 
 _DAY = timedelta(days=1)
 #: Months looked back for the first one with data: more than any project has.
@@ -69,6 +72,7 @@ class Figures:
         self.reader = FeedbackReader(database)
         self._database = database
         self._store = FigureStore(database)
+        self._is_unkept = False
         self._zone = ZoneInfo(config.project.timezone)
         self.as_of = as_of
         #: The moment that the report bears: pinned to the end of `as_of`, so that the same inputs give the same bytes.
@@ -94,8 +98,17 @@ class Figures:
             first=next(iter(self.months_until(None, MAX_MONTHS)), None),
         )
         if settled.is_new and settled.frozen is not None:
-            self._store.save_frozen(settled.frozen.to_table())
+            self._keep(partial(self._store.save_frozen, settled.frozen.to_table()))
         return settled
+
+    def _keep(self, save: Callable[[], None]) -> None:
+        """Save what has been computed; where the store may only be read, or is being written, say that it is not."""
+        try:
+            save()
+        except (StoreReadOnly, StoreLocked) as error:
+            if not self._is_unkept:
+                logger.warning("指数照常给出，但没有存回数据库：%s", error)
+            self._is_unkept = True
 
     def reweight(self) -> pd.DataFrame:
         """Freeze weights anew from the base period's data; return LINKED, the index chained across the change."""
@@ -135,7 +148,7 @@ class Figures:
         index = source.compute(list(dict.fromkeys([period, *ahead])))
         table = index[index["period"] == (period.label if period else "all")].reset_index(drop=True)
         weights = build_weights(self.model)
-        self._store.save(table, weights, by or "")
+        self._keep(partial(self._store.save, table, weights, by or ""))
 
         def explain_touchpoint(touchpoint: str) -> Explanation:
             data = source.load([period])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from threading import RLock
 from typing import Self
 
 from sqlalchemy import Connection, inspect, select
+from sqlalchemy.engine import URL
 
 from feedback_engine.errors import StoreError, tell_os_error
 from feedback_engine.store import tables
@@ -25,7 +27,7 @@ class Database:
             self.path = base / Path(str(self.url.database)).expanduser()
             self.url = self.url.set(database=str(self.path))
             self._make_folder(self.path.parent)
-        self._engine = open_engine(self.url)
+        self._engine = open_engine(self.url if self.path is None else _to_opened(self.url, self.path))
         self._rehearsal: Connection | None = None
         # One connection serves all threads of an in-memory database, so they take turns.
         self._turn = RLock() if self.path is None else None
@@ -107,3 +109,10 @@ class Database:
             tables.metadata.create_all(connection)
             if connection.execute(select(tables.schema_version.c.version)).first() is None:
                 connection.execute(tables.schema_version.insert().values(version=tables.SCHEMA_VERSION))
+
+
+def _to_opened(url: URL, path: Path) -> URL:
+    """Return the URL to open a file by: where nothing can be written, SQLite has to be told that nobody writes."""
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return url
+    return url.set(database=path.absolute().as_uri(), query={"immutable": "1", "uri": "true"})

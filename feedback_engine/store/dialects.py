@@ -13,15 +13,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
-from feedback_engine.errors import ConfigError, StoreError, StoreLocked
+from feedback_engine.errors import ConfigError, StoreError, StoreLocked, StoreReadOnly
 
 #: Seconds to wait for another program's lock on the database.
 BUSY_SECONDS = 10
 
 _LOCKED = ("database is locked", "database table is locked")
+_READ_ONLY = ("readonly database", "read-only transaction")
 _WAYS_OUT = {
     "disk is full": "磁盘已满；请清理后重跑，已提交的批次不会丢失",
-    "readonly database": "数据库文件只读；请检查文件与目录的写权限",
     "unable to open database": "无法打开数据库文件；请检查路径与权限",
     "not a database": "文件不是 SQLite 数据库；请检查 store.url",
     "malformed": "数据库文件已损坏；请从备份恢复",
@@ -91,5 +91,7 @@ def translated_errors(url: URL) -> Iterator[None]:
         reason = " ".join(str(getattr(error, "orig", error)).split())
         if any(words in reason for words in _LOCKED):
             raise StoreLocked(f"{shown}：数据库被其他程序占用（已等待 {BUSY_SECONDS} 秒）；关闭它后重跑") from error
+        if any(words in reason for words in _READ_ONLY):
+            raise StoreReadOnly(f"{shown}：数据库文件只读；请检查文件与目录的写权限") from error
         way_out = next((text for words, text in _WAYS_OUT.items() if words in reason), reason)
         raise StoreError(f"{shown}：{way_out}") from error

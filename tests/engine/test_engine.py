@@ -1,6 +1,7 @@
 """The whole way, from files to the report and down again, on a small project."""
 
 import json
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -47,6 +48,24 @@ def test_the_nightly_job_leaves_the_figures_of_its_report_in_the_database(
             "SELECT score FROM index_figures WHERE touchpoint = 'overall' AND measure = 'score' AND segment = 'all'"
         ).fetchall()
     assert stored == [(pytest.approx(0.6 * 87.5 + 0.4 * 50),)]
+
+
+def test_a_store_that_may_only_be_read_gives_the_report_with_one_warning(
+    engine: fe.FeedbackEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.import_sources()
+    expected = engine.score().table
+    engine.close()
+    store = next(tmp_path.rglob("*.db")).parent
+    is_in_store = store.__eq__
+    monkeypatch.setattr("os.access", lambda path, mode: not (mode & os.W_OK and is_in_store(Path(path).parent)))
+    again = fe.FeedbackEngine.from_config(tmp_path / "config.yaml")
+    assert again.score().table.equals(expected)
+    caplog.clear()
+    assert again.report(tmp_path / "report.xlsx").exists()
+    assert [record.message.partition("：")[0] for record in caplog.records if record.levelname == "WARNING"] == [
+        "指数照常给出，但没有存回数据库"
+    ]
 
 
 def test_the_index_is_the_weighted_mean_of_touchpoints_of_item_scores(engine: fe.FeedbackEngine) -> None:

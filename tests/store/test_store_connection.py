@@ -1,5 +1,6 @@
 """The database as the world treats it: locked, missing, damaged, of another version."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from store_builders import make_batch, make_file
 
-from feedback_engine.errors import ConfigError, RunLocked, StoreError, StoreLocked
+from feedback_engine.errors import ConfigError, RunLocked, StoreError, StoreLocked, StoreReadOnly
 from feedback_engine.store import dialects, tables
 from feedback_engine.store.connection import Database
 from feedback_engine.store.feedback_store import FeedbackWriter
@@ -83,3 +84,18 @@ def test_the_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         raise AssertionError("two runs at once")
     with hold_lock(path):
         assert path.exists()
+
+
+def test_a_database_where_nothing_can_be_written_is_read_and_refuses_to_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Database.open("sqlite:///a.db", tmp_path)
+    writer = FeedbackWriter(written)
+    writer.begin_file(make_file())
+    writer.save_batch(make_file(), make_batch([("a", "", 5)]), ImportCounts())
+    written.close()
+    monkeypatch.setattr("os.access", lambda path, mode: not mode & os.W_OK)
+    database = Database.open("sqlite:///a.db", tmp_path)
+    assert len(FeedbackReader(database).load_feedback()) == 1
+    with pytest.raises(StoreReadOnly, match=r"a\.db：数据库文件只读"):
+        FeedbackWriter(database).begin_file(make_file("b.csv"))
