@@ -72,24 +72,28 @@ def contrast_linears(before: Linear, after: Linear, customers: Ints, confidence:
         return UNTESTED
     overlap = len(np.intersect1d(first.asked, second.asked, assume_unique=True))
     if not overlap:
-        errors = [error_of(side.sums, len(side.asked)) for side in (first, second)]
+        errors = [error_of(side.sums, len(side.asked), side.counted) for side in (first, second)]
         change = compare_estimates((before.value, *errors[0]), (after.value, *errors[1]), confidence=confidence)
         return Contrast(change.lower, change.upper, change.p_value, "welch")
     _, inverse = np.unique(np.concatenate([first.people, second.people]), return_inverse=True)
     sums = np.bincount(inverse.reshape(-1), weights=np.concatenate([-first.sums, second.sums])).astype(np.float64)
     asked = len(first.asked) + len(second.asked) - overlap
-    error, freedom = error_of(sums, asked)
+    error, freedom = error_of(sums, asked, second.counted - first.counted)
     change = compare_estimates((before.value, 0.0, freedom), (after.value, error, freedom), confidence=confidence)
     return Contrast(change.lower, change.upper, change.p_value, "paired" if overlap == asked else "overlap", overlap)
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Who was asked for a figure; everybody who moves it (by margins also others), with the sum of his influence."""
+    """Who was asked for a figure; everybody who moves it (by margins also others), with the sum of his influence.
+
+    `counted` is what the influences on counts add up to.
+    """
 
     asked: Ints
     people: Ints
     sums: Floats
+    counted: float
 
 
 def _sum_by_customer(linear: Linear, customers: Ints) -> _Side:
@@ -97,7 +101,7 @@ def _sum_by_customer(linear: Linear, customers: Ints) -> _Side:
     people, inverse = np.unique(customers[rows], return_inverse=True)
     sums = np.bincount(inverse.reshape(-1), weights=influence, minlength=len(people)).astype(np.float64)
     asked = people if linear.margins is None else np.unique(customers[linear.rows])
-    return _Side(asked, people, sums)
+    return _Side(asked, people, sums, linear.counted_sum)
 
 
 def contrast_rates(touchpoint: str, before: Cell, after: Cell, confidence: float) -> Contrast:

@@ -46,7 +46,8 @@ class Linear:
     """A value with the influence of each record on it; `weights` are the records' in the base, 0 = not part of it.
 
     `base` and `effective_base` are those of the value's own kind: answers, texts, or the exposure of a rate. `margins`
-    are those that the records were weighted to; the influence is as if there were none.
+    are those that the records were weighted to; the influence is as if there were none. `counted` is the part of the
+    influence that counts events, not answers: margins leave it as it is, and it does not add up to 0.
     """
 
     value: float
@@ -56,10 +57,21 @@ class Linear:
     base: int
     effective_base: float
     margins: Margins | None = None
+    counted: Floats | None = None
 
     def settle(self) -> tuple[Ints, Floats]:
-        """Return the records, in any order, with their influence once the margins are known."""
-        return (self.rows, self.influence) if self.margins is None else self.margins.settle(self.rows, self.influence)
+        """Return the records, some perhaps twice, with their influence once the margins are known."""
+        if self.margins is None:
+            return self.rows, self.influence
+        if self.counted is None:
+            return self.margins.settle(self.rows, self.influence)
+        rows, influence = self.margins.settle(self.rows, self.influence - self.counted)
+        return np.concatenate([rows, self.rows]), np.concatenate([influence, self.counted])
+
+    @property
+    def counted_sum(self) -> float:
+        """What the counted influences add up to."""
+        return 0.0 if self.counted is None else float(self.counted.sum())
 
 
 def effective_base(weights: Floats) -> float:
@@ -84,7 +96,8 @@ def rate_of(complaints: Sample, exposure: float, scale: ComplaintScale) -> Linea
     slope = scale.slope if scale.best < rate < scale.worst else 0.0
     influence: Floats = np.full(len(complaints), slope * 1000.0 / exposure)
     nobody: Floats = np.zeros(len(complaints))
-    return Linear(scale.score(rate), complaints.rows, influence, nobody, int(exposure), float(exposure))
+    value, base = scale.score(rate), int(exposure)
+    return Linear(value, complaints.rows, influence, nobody, base, float(exposure), counted=influence)
 
 
 def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
@@ -94,19 +107,24 @@ def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
     """
     if len(members) == 1 and is_rising(members[0][1].rows):
         share, only = members[0]
-        return only if share == 1.0 else replace(only, value=share * only.value, influence=share * only.influence)
+        if share == 1.0:
+            return only
+        counted = None if only.counted is None else share * only.counted
+        return replace(only, value=share * only.value, influence=share * only.influence, counted=counted)
     value = float(sum(share * member.value for share, member in members))
     rows = merge_rows([member.rows for _, member in members])
-    totals, weights = np.zeros((2, len(rows)))
+    totals, counted, weights = np.zeros((3, len(rows)))
     for share, member in members:
         places = np.searchsorted(rows, member.rows)
         totals += np.bincount(places, weights=share * member.influence, minlength=len(rows))
+        if member.counted is not None:
+            counted += np.bincount(places, weights=share * member.counted, minlength=len(rows))
         np.maximum.at(weights, places, member.weights)
-    counted = weights[weights > 0]
+    own = weights[weights > 0]
     largest = max((member for _, member in members), key=lambda member: member.effective_base)
-    base, kish = (len(counted), effective_base(counted)) if len(counted) else (largest.base, largest.effective_base)
+    base, kish = (len(own), effective_base(own)) if len(own) else (largest.base, largest.effective_base)
     margins = next((member.margins for _, member in members if member.margins is not None), None)
-    return Linear(value, rows, totals, weights, base, kish, margins)
+    return Linear(value, rows, totals, weights, base, kish, margins, counted if counted.any() else None)
 
 
 def flag_of(base: float, kish: float, model: IndexModel) -> Flag:
@@ -236,30 +254,30 @@ def _publish(
 
 def find_error(linear: Linear) -> tuple[float, int]:
     """Return the linearised standard error of a value, given its margins, and (records in it) - 1."""
-    influence, units = linear.influence, len(linear.rows)
+    rows, influence = linear.settle()
+    units = len(linear.rows)
     if not is_rising(linear.rows):
-        known, inverse = np.unique(linear.rows, return_inverse=True)
-        influence, units = np.bincount(inverse, weights=influence).astype(np.float64, copy=False), len(known)
-    if linear.margins is not None:
-        return error_of(linear.settle()[1], units)
-    error, freedom = error_of(influence, units)
-    if freedom > 0:
-        # Influences on means add up to 0; those on counts do not, and what centring takes from them is no certainty.
-        error = float(np.hypot(error, influence.sum() / np.sqrt(freedom)))
-    return error, freedom
+        units = len(np.unique(linear.rows))
+    if not is_rising(rows) and (linear.margins is None or linear.counted is not None):
+        _, inverse = np.unique(rows, return_inverse=True)
+        influence = np.bincount(inverse, weights=influence).astype(np.float64, copy=False)
+    return error_of(influence, units, linear.counted_sum)
 
 
-def error_of(influence: Floats, units: int) -> tuple[float, int]:
+def error_of(influence: Floats, units: int, counted: float = 0.0) -> tuple[float, int]:
     """Return the linearised standard error of a value that `units` of these influences observe, and units - 1.
 
-    Beyond them are those whose weights alone have a part in it; they are no further observations.
+    Beyond them are those whose weights alone have a part in it; they are no further observations. Influences on means
+    add up to 0; those on counts to `counted`, and what centring takes from them is no certainty.
     """
     from feedback_engine.stats.design import simple_error
 
+    if units < 2:
+        return float("nan"), 0
     error, freedom = simple_error(influence)
-    if freedom in (0, units - 1) or units < 2:
-        return (error, freedom) if units > 1 else (float("nan"), 0)
-    return error * float(np.sqrt(units / (units - 1) * freedom / (freedom + 1))), units - 1
+    if freedom != units - 1:
+        error *= float(np.sqrt(units / (units - 1) * freedom / (freedom + 1)))
+    return float(np.hypot(error, counted / np.sqrt(units - 1))) if counted else error, units - 1
 
 
 def _t_interval(linear: Linear, confidence: float) -> Bounds:

@@ -233,3 +233,27 @@ def test_the_mean_weight_is_one_and_the_margin_is_met(first: int, second: int, s
     assert row(compute_index(weighted, MODEL, periods=[None]))["score"] == pytest.approx(100 * share)
     assert design.iloc[0]["effective_base"] <= first + second + 1e-9
     assert np.isfinite(weights).all()
+
+
+def test_what_is_counted_is_as_uncertain_with_margins_as_without() -> None:
+    people = survey()
+    people += [
+        Person(f"c{n}", tags=[("touchpoint", "delivery", "negative"), ("complaint", "other", "negative")])
+        for n in range(40)
+    ]
+    scale = {"best": 0, "worst": 500}
+    others = [{"code": "cases", "from": "complaints", "weight": 0.4, "complaint_scale": scale}]
+    touchpoint = rated("delivery", weights={"a": 0.6}, others=others)
+    model = make_model([touchpoint], exposure={"2026-10": 400})
+    errors = []
+    for margins in ({}, TWO):
+        weighted, _ = weigh(make_data(people), margins, trim=None)
+        index = compute_index(weighted, model, periods=[Period.parse("2026-10")])
+        spread = []
+        for indicator, complaining in (("overall", 40), ("a", 0)):
+            figure = row(index, "delivery", indicator)
+            quantile = stats.t.ppf(0.975, figure["base"] + complaining - 1)
+            spread.append((figure["upper"] - figure["lower"]) / 2 / quantile)
+        errors.append(float(np.sqrt(spread[0] ** 2 - (0.6 * spread[1]) ** 2)))
+    # 40 complaints in 400 customers, of which one in 1,000 more is 0.2 points less
+    assert errors == pytest.approx([0.4 * 0.2 * 1000 * 40**0.5 / 400] * 2, rel=0.02)
