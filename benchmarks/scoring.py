@@ -110,7 +110,7 @@ moments = pd.to_datetime([f"{name}-15T04:00:00Z" for name in month_names], utc=T
 documents = np.array([json.dumps({"门店": name}, ensure_ascii=False) for name in segment_names], dtype=object)
 feedback = pd.DataFrame({
     "feedback_id": ids, "record_id": ids, "source": "问卷", "kind": "questionnaire", "channel": "", "role": "main",
-    "received_at": moments[month], "respondent_weight": weight, "attributes": documents[segment],
+    "customer_id": None, "received_at": moments[month], "respondent_weight": weight, "attributes": documents[segment],
 }).astype({"feedback_id": "object", "record_id": "object"})
 data = ScoringData(feedback, ratings, CASES.build(), ANNOTATIONS.build(), "Asia/Shanghai")
 touchpoints_ = [{"code": f"t{c}", "name": c, "indicators": [{"code": c, "name": c}]} for c in codes]

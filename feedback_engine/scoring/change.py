@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from feedback_engine.config.scoring import ChangeConfig
 from feedback_engine.domain import Flag, Measure, Period
 from feedback_engine.scoring.contrasts import (
@@ -25,9 +23,7 @@ from feedback_engine.scoring.contrasts import (
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel
-from feedback_engine.scoring.records import Records
 from feedback_engine.scoring.samples import Ints
-from feedback_engine.tables.feedback import MAIN_ROLE
 from feedback_engine.tables.weighting import CHANGE
 
 if TYPE_CHECKING:
@@ -62,7 +58,7 @@ def compute_changes(
     cells: dict[str, dict[str, Cell]] = {}
     for cell in build_cells(data, model, periods=[period, *against.values()], by=by):
         cells.setdefault(cell.period, {})[cell.segment] = cell
-    customers = _identify(data, next(iter(cells[period.label].values())).records)
+    customers = next(iter(cells[period.label].values())).records.people
     rows = [
         row
         for name, earlier in against.items()
@@ -71,17 +67,6 @@ def compute_changes(
     ]
     judge_family(rows, config)
     return CHANGE.build([[row[name] for name in CHANGE.column_names] for row in rows])
-
-
-def _identify(data: ScoringData, records: Records) -> Ints:
-    """Return a number per record: the customer's, or one of its own where the customer is unknown."""
-    import pandas as pd
-
-    main = data.feedback[data.feedback["role"].eq(MAIN_ROLE)].set_index("record_id")["customer_id"]
-    ids = main.reindex(records.ids).fillna("").to_numpy(dtype=object)
-    codes, _ = pd.factorize(ids)
-    numbers: Ints = np.where(ids == "", -1 - np.arange(len(ids)), codes).astype(np.int64)
-    return numbers
 
 
 def _compare(

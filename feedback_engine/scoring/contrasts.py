@@ -100,7 +100,7 @@ def _sum_by_customer(linear: Linear, customers: Ints) -> _Side:
     rows, influence = linear.settle()
     people, inverse = np.unique(customers[rows], return_inverse=True)
     sums = np.bincount(inverse.reshape(-1), weights=influence, minlength=len(people)).astype(np.float64)
-    asked = people if linear.margins is None else np.unique(customers[linear.rows])
+    asked = people if linear.design is None else np.unique(customers[linear.rows])
     return _Side(asked, people, sums, linear.counted_sum)
 
 

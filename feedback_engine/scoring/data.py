@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from feedback_engine.scoring.margins import Raked
+    from feedback_engine.scoring.design import Raked
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from feedback_engine.scoring.model import ComplaintScale, IndexModel
 from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, Sample, is_rising, merge_rows
 
 if TYPE_CHECKING:
-    from feedback_engine.scoring.margins import Margins
+    from feedback_engine.scoring.design import Design
 
 Bounds = tuple[float | None, float | None]
 #: Where margins leave a share no error at all, the base that stands for that.
@@ -45,9 +45,9 @@ NO_FIGURE = Figure(None, None, None, 0, 0.0, Flag.NO_DATA)
 class Linear:
     """A value with the influence of each record on it; `weights` are the records' in the base, 0 = not part of it.
 
-    `base` and `effective_base` are those of the value's own kind: answers, texts, or the exposure of a rate. `margins`
-    are those that the records were weighted to; the influence is as if there were none. `counted` is the part of the
-    influence that counts events, not answers: margins leave it as it is, and it does not add up to 0.
+    `base` and `effective_base` are those of the value's own kind: answers, texts, or the exposure of a rate. `design`
+    tells of margins and of customers who come twice; the influence is as if there were neither. `counted` is the part
+    of the influence that counts events, not answers: margins leave it as it is, and it does not add up to 0.
     """
 
     value: float
@@ -56,16 +56,16 @@ class Linear:
     weights: Floats
     base: int
     effective_base: float
-    margins: Margins | None = None
+    design: Design | None = None
     counted: Floats | None = None
 
     def settle(self) -> tuple[Ints, Floats]:
         """Return the records, some perhaps twice, with their influence once the margins are known."""
-        if self.margins is None:
+        if self.design is None:
             return self.rows, self.influence
         if self.counted is None:
-            return self.margins.settle(self.rows, self.influence)
-        rows, influence = self.margins.settle(self.rows, self.influence - self.counted)
+            return self.design.settle(self.rows, self.influence)
+        rows, influence = self.design.settle(self.rows, self.influence - self.counted)
         return np.concatenate([rows, self.rows]), np.concatenate([influence, self.counted])
 
     @property
@@ -87,7 +87,7 @@ def mean_of(sample: Sample, *, offset: float = 0.0, factor: float = 1.0) -> Line
     mean = float((sample.weights * sample.values).sum() / total)
     influence: Floats = factor * sample.weights * (sample.values - mean) / total
     base, kish = len(sample), effective_base(sample.weights)
-    return Linear(offset + factor * mean, sample.rows, influence, sample.weights, base, kish, sample.margins)
+    return Linear(offset + factor * mean, sample.rows, influence, sample.weights, base, kish, sample.design)
 
 
 def rate_of(complaints: Sample, exposure: float, scale: ComplaintScale) -> Linear:
@@ -123,8 +123,8 @@ def blend(members: Sequence[tuple[float, Linear]]) -> Linear:
     own = weights[weights > 0]
     largest = max((member for _, member in members), key=lambda member: member.effective_base)
     base, kish = (len(own), effective_base(own)) if len(own) else (largest.base, largest.effective_base)
-    margins = next((member.margins for _, member in members if member.margins is not None), None)
-    return Linear(value, rows, totals, weights, base, kish, margins, counted if counted.any() else None)
+    design = next((member.design for _, member in members if member.design is not None), None)
+    return Linear(value, rows, totals, weights, base, kish, design, counted if counted.any() else None)
 
 
 def flag_of(base: float, kish: float, model: IndexModel) -> Flag:
@@ -157,7 +157,8 @@ def publish_text_index(votes: Sample, model: IndexModel) -> Figure:
 def publish_satisfied_share(sample: Sample, model: IndexModel) -> Figure:
     """Return the percent of scores of at least `satisfied_from`, with Wilson's interval on the effective base.
 
-    Where respondents were weighted to margins, that is the base of a simple sample with the same standard error.
+    Where respondents were weighted to margins, or customers come twice, that is the base of a simple sample with the
+    same standard error.
     """
     return publish_satisfied_shares([sample], model)[0]
 
@@ -170,7 +171,7 @@ def publish_satisfied_shares(samples: Sequence[Sample], model: IndexModel) -> li
     if not filled:
         return [NO_FIGURE] * len(samples)
     shares, bases = np.array([_share_satisfied(sample, model) for sample in filled]).T
-    known = np.array([_base_given_margins(each, model, kish) for each, kish in zip(filled, bases, strict=True)])
+    known = np.array([_base_given_design(each, model, kish) for each, kish in zip(filled, bases, strict=True)])
     _, lower, upper = wilson(shares * known, known, model.confidence)
     columns = (100.0 * shares, bases, 100.0 * lower, 100.0 * upper)
     figures = iter(
@@ -194,12 +195,13 @@ def _share_satisfied(sample: Sample, model: IndexModel) -> tuple[float, float]:
 def mark_satisfied(sample: Sample, model: IndexModel) -> Sample:
     """Return 100 for each score of at least `satisfied_from`, 0 for the others."""
     marks: Floats = np.where(sample.values >= model.satisfied_from - TOLERANCE, 100.0, 0.0)
-    return Sample(sample.rows, marks, sample.weights, margins=sample.margins)
+    return Sample(sample.rows, marks, sample.weights, design=sample.design)
 
 
-def _base_given_margins(sample: Sample, model: IndexModel, kish: float) -> float:
-    if sample.margins is None:
+def _base_given_design(sample: Sample, model: IndexModel, kish: float) -> float:
+    if sample.design is None:
         return kish
+    kish = sample.design.effective_base(sample.rows, sample.weights)
     percent = mean_of(mark_satisfied(sample, model))
     if percent is None or not 0 < percent.value < 100:
         return kish
@@ -253,15 +255,19 @@ def _publish(
 
 
 def find_error(linear: Linear) -> tuple[float, int]:
-    """Return the linearised standard error of a value, given its margins, and (records in it) - 1."""
+    """Return the linearised standard error of a value, given its design, and (customers or records in it) - 1."""
     rows, influence = linear.settle()
-    units = len(linear.rows)
-    if not is_rising(linear.rows):
-        units = len(np.unique(linear.rows))
-    if not is_rising(rows) and (linear.margins is None or linear.counted is not None):
-        _, inverse = np.unique(rows, return_inverse=True)
+    people, asked = (_name(each, linear.design) for each in (rows, linear.rows))
+    if not is_rising(people):
+        _, inverse = np.unique(people, return_inverse=True)
         influence = np.bincount(inverse, weights=influence).astype(np.float64, copy=False)
+    units = len(asked) if is_rising(asked) else len(np.unique(asked))
     return error_of(influence, units, linear.counted_sum)
+
+
+def _name(rows: Ints, design: Design | None) -> Ints:
+    """Return whose the records are."""
+    return rows if design is None else design.name(rows)
 
 
 def error_of(influence: Floats, units: int, counted: float = 0.0) -> tuple[float, int]:
@@ -287,8 +293,11 @@ def _t_interval(linear: Linear, confidence: float) -> Bounds:
 def _agreeing_interval(votes: Sample, linear: Linear, confidence: float) -> Bounds:
     from feedback_engine.stats.intervals import nps
 
-    counts = [linear.effective_base * float((votes.values[:1] == direction).sum()) for direction in (1, 0, -1)]
-    interval = nps(counts, confidence, linear.effective_base)
+    known = linear.effective_base
+    if votes.design is not None:
+        known = votes.design.effective_base(votes.rows, votes.weights)
+    counts = [known * float((votes.values[:1] == direction).sum()) for direction in (1, 0, -1)]
+    interval = nps(counts, confidence, known)
     return 50.0 + interval.lower / 2, 50.0 + interval.upper / 2
 
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import OVERALL, Polarity
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.design import Design, find_design
 from feedback_engine.scoring.items import RatingTable, read_ratings
-from feedback_engine.scoring.margins import Margins, find_margins
 from feedback_engine.scoring.model import (
     GROUP,
     HANDLING_HOURS,
@@ -101,7 +101,7 @@ class Measurement:
 
 def measure(data: ScoringData, records: Records, model: IndexModel) -> Measurement:
     """Return the samples of all records, whatever their day."""
-    source = _Source(data, records, model, find_margins(data.raked, records))
+    source = _Source(data, records, model, find_design(data.raked, records))
     return source.rate(source.listen(), read_ratings(data.ratings, records))
 
 
@@ -112,7 +112,7 @@ def measure_slices(
 
     The scores of some slicings at a time are in memory, of about a part in eight of the ratings.
     """
-    source = _Source(data, records, model, find_margins(data.raked, records))
+    source = _Source(data, records, model, find_design(data.raked, records))
     said, ratings = source.listen(), read_ratings(data.ratings, records)
     for group in _group(slicings, len(records.ids) / _GROUPS):
         start, end = min(each.start for each in group), max(each.end for each in group)
@@ -144,7 +144,7 @@ class _Source:
     data: ScoringData
     records: Records
     model: IndexModel
-    margins: Margins | None
+    design: Design | None
 
     def listen(self) -> Measurement:
         """Return what texts and complaints say, without ratings."""
@@ -156,7 +156,7 @@ class _Source:
             items={},
             respondents={},
             alike={},
-            texts=_weigh(_votes(tags, mentions, records, model), self.margins),
+            texts=_weigh(_votes(tags, mentions, records, model), self.design),
             complaints=_complaints(tags, mentions, records, model),
             records=Sample(everyone, np.broadcast_to(1.0, len(everyone)), records.weights),
             classified=_classify(tags, records),
@@ -175,14 +175,14 @@ class _Source:
         overall = mean_by_record(of_touchpoints, [t.weight for t in model.touchpoints], model.min_answered)
         return replace(
             said,
-            items=_weigh(items, self.margins),
-            respondents=_weigh({**respondents, OVERALL: overall}, self.margins),
-            alike=_weigh(_score_alike(answers, model), self.margins),
+            items=_weigh(items, self.design),
+            respondents=_weigh({**respondents, OVERALL: overall}, self.design),
+            alike=_weigh(_score_alike(answers, model), self.design),
         )
 
 
-def _weigh(samples: Mapping[str, Sample], margins: Margins | None) -> Mapping[str, Sample]:
-    return samples if margins is None else {code: replace(each, margins=margins) for code, each in samples.items()}
+def _weigh(samples: Mapping[str, Sample], design: Design | None) -> Mapping[str, Sample]:
+    return samples if design is None else {code: replace(each, design=design) for code, each in samples.items()}
 
 
 def average_members(

@@ -34,18 +34,25 @@ _UNDATED = np.iinfo(np.int64).min
 class Records:
     """The source rows by day, then id: a period is one stretch of them.
 
-    `days` since 1970-01-01 in local time, the undated first; `texts` are the FEEDBACK rows' ids.
+    `days` since 1970-01-01 in local time, the undated first; `texts` are the FEEDBACK rows' ids. `customers` numbers
+    whose the records are, None where none comes twice.
     """
 
     ids: pd.Index[Any]
     days: Ints
     weights: Floats
+    customers: Ints | None
     is_logged_complaint: NDArray[np.bool_]
     segments: NDArray[np.integer[Any]]
     segment_names: tuple[str, ...]
     texts: pd.Index[Any]
     record_of_text: Ints
     weight_of_text: Floats
+
+    @property
+    def people(self) -> Ints:
+        """A number per record, the same where they are one customer's."""
+        return np.arange(len(self.ids)) if self.customers is None else self.customers
 
     def slice(self, period: Period | None) -> Slicing:
         """Return which records lie in the period; None is everything, undated records included."""
@@ -78,6 +85,7 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
         ids=_to_index(numbered[by_day]),
         days=days,
         weights=weights[main],
+        customers=_number_customers(feedback["customer_id"].take(main)),
         is_logged_complaint=feedback["kind"].take(main).eq(SourceKind.COMPLAINTS.value).to_numpy(dtype=np.bool_),
         segments=segments,
         segment_names=names,
@@ -85,6 +93,19 @@ def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) 
         record_of_text=place_of[number_of_text],
         weight_of_text=weights,
     )
+
+
+def _number_customers(ids: pd.Series[Any]) -> Ints | None:
+    """Return a number per record: the customer's, or one of its own where the customer is unknown."""
+    import pandas as pd
+
+    is_known = (ids.notna() & ids.ne("")).to_numpy(dtype=np.bool_)
+    codes, names = pd.factorize(ids[is_known])
+    if len(names) == len(codes):
+        return None
+    numbers = len(names) + np.arange(len(ids), dtype=np.int64)
+    numbers[is_known] = codes
+    return numbers
 
 
 def _sort(keys: NDArray[Any]) -> NDArray[np.intp] | None:

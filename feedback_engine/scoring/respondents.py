@@ -15,7 +15,7 @@ from feedback_engine.domain import Period, SourceKind
 from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.margins import Raked
+from feedback_engine.scoring.design import Raked
 from feedback_engine.scoring.records import ALL, build_records, unique_periods
 from feedback_engine.tables.analysis import DESIGN
 from feedback_engine.tables.feedback import MAIN_ROLE

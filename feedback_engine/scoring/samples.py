@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from feedback_engine.scoring.margins import Margins
+    from feedback_engine.scoring.design import Design
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,14 +29,14 @@ class Sample:
     """Values with their weights, each from a record (its position); sorted, so that sums never depend on row order.
 
     `parts` splits each value over what it averages: one row a value, one column a member; empty when undivided.
-    `margins` are those that the records were weighted to.
+    `design` tells of margins that the records were weighted to, and of customers who come twice.
     """
 
     rows: Ints
     values: Floats
     weights: Floats
     parts: Floats = field(default_factory=_no_parts)
-    margins: Margins | None = None
+    design: Design | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -44,7 +44,7 @@ class Sample:
     def take(self, places: Ints | slice) -> Sample:
         """Return the sample at these places; of a slice it is a view."""
         parts = self.parts[places] if len(self.parts) else self.parts
-        return Sample(self.rows[places], self.values[places], self.weights[places], parts, self.margins)
+        return Sample(self.rows[places], self.values[places], self.weights[places], parts, self.design)
 
 
 def drop_weightless(sample: Sample) -> Sample:

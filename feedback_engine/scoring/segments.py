@@ -92,7 +92,7 @@ def _test(
     first, second = whole.find(key), own.find(key)
     if first is None or second is None or second.base >= first.base:
         return UNTESTED
-    return contrast_linears(first, second, np.arange(len(cell.records.ids)), confidence)
+    return contrast_linears(first, second, cell.records.people, confidence)
 
 
 def _row(

@@ -1,4 +1,6 @@
-"""What is certain about a figure because respondents were weighted to known margins.
+"""What the sample is beside its weights: margins that it was weighted to, and customers who come more than once.
+
+The records of a customer say much the same: errors are those of customers, their records' influence summed up first.
 
 A figure that goes with the margins (one branch does better, and its share of the customers is known) varies less than
 its answers do. Its influence values are replaced by their residuals on the margins' cells, over everybody who was
@@ -47,16 +49,31 @@ class _Group:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Margins:
-    """The groups of records, by their positions, that were weighted to margins."""
+class Design:
+    """The groups of records, by their positions, that were weighted to margins; the customer of each record.
+
+    `customers` is None where none comes twice.
+    """
 
     groups: tuple[_Group, ...]
+    customers: Ints | None = None
+
+    def name(self, rows: Ints) -> Ints:
+        """Return the customers of these records; a record without a known one is one of its own."""
+        return rows if self.customers is None else self.customers[rows]
+
+    def effective_base(self, rows: Ints, weights: Floats) -> float:
+        """Return Kish's effective number of customers, (Σw)² / Σ W² with the sum W of each customer's weights."""
+        sums = np.bincount(np.unique(self.name(rows), return_inverse=True)[1], weights=weights)
+        return float(sums.sum() ** 2 / (sums**2).sum())
 
     def settle(self, rows: Ints, influence: Floats) -> tuple[Ints, Floats]:
         """Return the records, not sorted, with the influence that the margins leave them.
 
         Records of a group that had none get some: their weights depend on everybody's answers.
         """
+        if not self.groups:
+            return rows, influence
         known, inverse = np.unique(rows, return_inverse=True)
         summed = np.bincount(inverse.reshape(-1), weights=influence, minlength=len(known)).astype(np.float64)
         parts = list(self._settle_groups(known, summed))
@@ -71,8 +88,8 @@ class Margins:
         yield rows, influence
 
 
-def find_margins(raked: Sequence[Raked], records: Records) -> Margins | None:
-    """Return the margins by the positions of their records, None where nobody was weighted."""
+def find_design(raked: Sequence[Raked], records: Records) -> Design | None:
+    """Return the design by the positions of its records, None where nobody was weighted and no customer comes twice."""
     import pandas as pd
 
     from feedback_engine.stats.calibration import read_cells
@@ -84,4 +101,4 @@ def find_margins(raked: Sequence[Raked], records: Records) -> Margins | None:
         order = order[rows[order] >= 0]
         if len(order):
             groups.append(_Group(rows[order], group.weights[order], read_cells(group.cells[:, order])))
-    return Margins(tuple(groups)) if groups else None
+    return Design(tuple(groups), records.customers) if groups or records.customers is not None else None
