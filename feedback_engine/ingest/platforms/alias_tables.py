@@ -106,16 +106,16 @@ class AliasTable:
                 self._known.clear()
             inner = strip_envelope(heading)
             simple = load_scale_words().simplify(inner)
-            self._known[heading] = self._find(inner) or (self._find(simple) if simple != inner else None)
+            forms = (inner,) if simple == inner else (inner, simple)
+            found = next(filter(None, map(self._find_exact, forms)), None)
+            self._known[heading] = found or next(filter(None, map(self._find_pattern, forms)), None)
         return self._known[heading]
 
-    def _find(self, heading: str) -> Alias | None:
-        folded, bare = fold_heading(heading), bare_heading(heading)
-        if folded in self._exact:
-            return self._exact[folded]
-        if bare in self._exact:
-            return self._exact[bare]
-        match = self._any_pattern.fullmatch(folded)
+    def _find_exact(self, heading: str) -> Alias | None:
+        return self._exact.get(fold_heading(heading)) or self._exact.get(bare_heading(heading))
+
+    def _find_pattern(self, heading: str) -> Alias | None:
+        match = self._any_pattern.fullmatch(fold_heading(heading))
         return self._patterns[match.lastgroup or ""] if match else None
 
     def locate(self, header: Sequence[str]) -> dict[str, list[int]]:

@@ -172,8 +172,14 @@ def _locate_dates(sample: Sample, found: dict[str, int]) -> None:
         return
     start = found.get("project_type", found["key"])
     first = next((at for at in range(start, len(sample.header)) if looks_dated(sample.column(at))), None)
-    if first is not None:
-        found |= {name: first + step for step, name in enumerate(_DATES) if first + step < len(sample.header)}
+    if first is None:
+        return
+    taken = set(found.values())
+    for at, name in enumerate(_DATES, start=first):
+        cells = sample.column(at) if at < len(sample.header) else None
+        # An issue that is not resolved has no moment there; a column of anything else has another meaning.
+        if cells is not None and at not in taken and (not cells or looks_dated(cells)):
+            found.setdefault(name, at)
 
 
 def _locate_text(sample: Sample, found: dict[str, int]) -> None:

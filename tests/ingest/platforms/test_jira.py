@@ -113,3 +113,14 @@ def test_the_spanish_export_is_read() -> None:
     batch = read_export(SAMPLES / "jira" / "A_helpdesk_Jira.csv")
     assert len(batch.feedback) == 3 and batch.cases["replied_at"].notna().all() and batch.rejects.empty
     assert moments(batch.cases["opened_at"])[0] == "2026-07-18 09:10"
+
+
+def test_a_language_whose_dates_stand_otherwise_loses_no_text_to_them(tmp_path: Path) -> None:
+    """Without the column of last views, what follows the dates is the description."""
+    renamed = {**dict(zip(ENGLISH, POLISH, strict=True)), "Resolved": "Resolved", "Description": "Opis"}
+    lines = [row(number, *MONTHS) for number in range(1, 5)]
+    kept = [at for at, name in enumerate(ENGLISH) if name not in ("Last Viewed", "Due date")]
+    path = write_csv(tmp_path / "a.csv", [renamed[ENGLISH[at]] for at in kept], [[r[at] for at in kept] for r in lines])
+    batch = read_export(path)
+    assert batch.rejects.empty and batch.feedback["text"].str.len().gt(len("VPN down")).all()
+    assert batch.cases["closed_at"].notna().all()

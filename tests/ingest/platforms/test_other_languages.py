@@ -13,6 +13,8 @@ import pytest
 from feedback_engine.catalogs import ADAPTERS
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.importer import Reading, open_source
+from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
 
 
 def open_table(path: Path, *rows: Sequence[Any]) -> Reading:
@@ -148,3 +150,31 @@ def test_a_date_is_never_the_description_of_an_issue(tmp_path: Path) -> None:
     reading = open_table(tmp_path / "a.csv", JIRA, row)
     assert feedback(reading)["text"].tolist() == ["登录失败\n收不到验证码"]
     assert types(reading) == {"satisfaction": "scale"}
+
+
+#: Traditional forms that nobody uses in headings.
+RARE = "朞廻迴噹颱綫産衆啓彆箇"
+
+
+@pytest.mark.parametrize("table", ["complaint_columns", "generic_columns", "jd_columns", "weibo_columns"])
+def test_every_known_heading_is_known_in_traditional_characters(table: str) -> None:
+    pairs = zip(reversed(SIMPLIFIED), reversed(TRADITIONAL), strict=True)
+    traditional = str.maketrans({simple: form for simple, form in pairs if form not in RARE})
+    headings = [row[1] for row in read_format_table(table) if row[1] != row[1].translate(traditional)]
+    known = AliasTable.load(table)
+    assert len(headings) > 3
+
+    def meaning(heading: str) -> str | None:
+        found = known.find(heading.replace("*", ""))
+        return None if found is None else found.field
+
+    lost = [heading for heading in headings if meaning(heading) != meaning(heading.translate(traditional))]
+    assert not lost
+
+
+def test_a_log_of_cases_in_traditional_characters_is_one(tmp_path: Path) -> None:
+    headings = ["工單編號", "標題", "內容", "受理時間", "辦結時間"]
+    line = ["T1", "路燈", "路燈壞了一個月沒人修", "2026/9/3 8:07:05", "2026/9/4 8:07:05"]
+    reading = open_table(tmp_path / "a.csv", headings, line)
+    assert reading.facts.platform == "work_order"
+    assert cases(reading)["closed_at"].notna().all()
