@@ -12,6 +12,8 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Values, as_number, as_weights, show
 
 LEVELS = ("like", "must-be", "neutral", "live-with", "dislike")
+# The same as Chinese questionnaires call them.
+_CHINESE = {"喜欢": 0, "理应如此": 1, "无所谓": 2, "勉强接受": 3, "能忍受": 3, "不喜欢": 4}
 # Rows: functional answer, columns: dysfunctional answer, both in the order of LEVELS (Berger et al. 1993).
 EVALUATION_TABLE = ("QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ")
 # Order in which a tie is settled: what hurts most when missing comes first.
@@ -43,7 +45,8 @@ class KanoResult:
 def classify(functional: Values, dysfunctional: Values = None, weights: Values = None, like: int = 1) -> KanoResult:
     """Return the Kano category of one attribute.
 
-    Answers are level names (`LEVELS`) or 1…5; `like` is the code of "like": 1, or 5 where the scale runs the other way.
+    Answers are level names (`LEVELS`, or 喜欢、理应如此、无所谓、勉强接受、不喜欢) or 1…5; `like` is the code of
+    "like": 1, or 5 where the scale runs the other way.
     Instead of answers, counts may be given: classify({"A": 30, "O": 40, "M": 20, "I": 10}).
     """
     if isinstance(functional, Mapping):
@@ -105,6 +108,8 @@ def _code(answer: Any, place: int, like: int, name: str) -> int:
     level = answer.strip().lower().replace(" ", "-").replace("_", "-") if isinstance(answer, str) else None
     if level in LEVELS:
         return LEVELS.index(level)
+    if level in _CHINESE:
+        return _CHINESE[level]
     if isinstance(answer, int | float | np.number) and not isinstance(answer, bool) and answer in (1, 2, 3, 4, 5):
         return int(answer) - 1 if like == 1 else 5 - int(answer)
-    raise StatisticsError(f"{name} 第 {place} 个回答为 {show(answer)};可选:1–5 或 {'、'.join(LEVELS)}")
+    raise StatisticsError(f"{name} 第 {place} 个回答为 {show(answer)};可选:1–5、{'、'.join((*LEVELS, *_CHINESE))}")

@@ -12,6 +12,8 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_shares, names_of
 from feedback_engine.stats.normalise import cost_mask, flags_of, normalise_columns
 
+_IS_COST = {"max": False, "min": True, "benefit": False, "cost": True}
+
 
 @dataclass(frozen=True, slots=True)
 class TopsisResult:
@@ -28,8 +30,8 @@ class TopsisResult:
 def topsis(matrix: Values, weights: Values = None, benefit: Values = None, normalise: str = "vector") -> TopsisResult:
     """Return d⁻/(d⁺+d⁻) of each object (row) after weighting the normalised columns (Hwang & Yoon 1981).
 
-    `benefit` tells per column whether more is better: a mask, or 1 and -1 (default: all). Where all objects are alike
-    the closeness is 0.5.
+    `benefit` tells per column whether more is better: a mask, 1 and -1, or "max" and "min" (default: all). Where all
+    objects are alike the closeness is 0.5.
     """
     table = as_matrix(matrix, "matrix")
     count = table.shape[1]
@@ -54,6 +56,9 @@ def _costs(benefit: Values, names: tuple[str, ...], count: int) -> NDArray[np.bo
         raise StatisticsError(f"benefit 有 {given.size} 个,指标有 {count} 列:两者必须一致")
     if given.dtype == bool:
         return cost_mask(~given, names, count)
+    if given.dtype.kind in "UO" and all(word in _IS_COST for word in given.tolist()):
+        return np.array([_IS_COST[word] for word in given.tolist()])
     if given.dtype.kind not in "iuf" or not np.isin(given, (-1, 0, 1)).all():
-        raise StatisticsError(f"benefit 只接受真假,或 1(越大越好)与 -1、0(越小越好),收到 {given.tolist()}")
+        words = "、".join(_IS_COST)
+        raise StatisticsError(f"benefit 只接受真假、1(越大越好)与 -1、0(越小越好),或 {words},收到 {given.tolist()}")
     return np.asarray(given <= 0)

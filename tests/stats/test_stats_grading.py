@@ -66,6 +66,17 @@ def test_topsis_accepts_signs_for_benefit_and_cost() -> None:
     assert topsis(matrix, [1, 4, 3, 2], [1, 1, 1, -1]).closeness == pytest.approx(by_mask.closeness)
 
 
+@pytest.mark.parametrize("benefit", [["max", "max", "min"], ("benefit", "benefit", "cost"), [True, True, False]])
+def test_topsis_accepts_words_for_benefit_and_cost(benefit) -> None:
+    table = [[1, 4, 7], [2, 3, 7], [3, 5, 2]]
+    assert topsis(table, None, benefit).closeness == pytest.approx(topsis(table, None, [1, 1, -1]).closeness)
+
+
+def test_kano_answers_may_be_chinese_words() -> None:
+    given = classify(["喜欢", "理应如此", "无所谓", "能忍受"], ["不喜欢", "不喜欢", "勉强接受", "喜欢"])
+    assert given == classify(["like", "must-be", "neutral", "live-with"], ["dislike", "dislike", "live-with", "like"])
+
+
 def test_closeness_is_the_share_of_the_distance_from_the_anti_ideal() -> None:
     columns, weights = [(3.0, 4.0), (6.0, 8.0), (5.0, 12.0)], [0.2, 0.3, 0.5]
     # Vector norms 5, 10, 13; more is better except in the last column.

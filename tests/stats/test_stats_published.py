@@ -106,6 +106,35 @@ def test_three_schools_print_saaty() -> None:
     assert hierarchy_weights(tree) == pytest.approx({"A": 0.37, "B": 0.38, "C": 0.25}, abs=5.1e-3)
 
 
+# 姜启源等《数学模型》: three places to travel to by view, cost, lodging, food and way; printed from the sums of
+# normalised columns, which differ from the eigenvector by less than .002.
+def test_places_to_travel_to_print_jiang() -> None:
+    criteria = judged("""
+        1   1/2 4 3   3
+        2   1   7 5   5
+        1/4 1/7 1 1/2 1/3
+        1/3 1/5 2 1   1
+        1/3 1/5 3 1   1
+    """)
+    places = {
+        "1 2 5\n1/2 1 2\n1/5 1/2 1": ([0.595, 0.277, 0.129], 3.005),
+        "1 1/3 1/8\n3 1 1/3\n8 3 1": ([0.082, 0.236, 0.682], 3.002),
+        "1 1 3\n1 1 3\n1/3 1/3 1": ([0.429, 0.429, 0.142], 3.0),
+        "1 3 4\n1/3 1 1\n1/4 1 1": ([0.633, 0.193, 0.175], 3.009),
+        "1 1 1/4\n1 1 1/4\n4 4 1": ([0.166, 0.166, 0.668], 3.0),
+    }
+    for matrix, (weights, largest) in places.items():
+        result = ahp_weights(judged(matrix))
+        assert result.weights == pytest.approx(weights, abs=2e-3)
+        assert result.lambda_max == pytest.approx(largest, abs=1.1e-3)
+    result = ahp_weights(criteria)
+    assert result.weights == pytest.approx([0.263, 0.475, 0.055, 0.099, 0.110], abs=2e-3)
+    assert (result.lambda_max, result.consistency_index) == pytest.approx((5.073, 0.018), abs=1.1e-3)
+    children = [{"matrix": judged(matrix), "children": ["苏杭", "北戴河", "桂林"]} for matrix in places]
+    found = hierarchy_weights({"matrix": criteria, "children": children})
+    assert found == pytest.approx({"苏杭": 0.300, "北戴河": 0.246, "桂林": 0.456}, abs=2e-3)
+
+
 # Hwang & Yoon (1981) Multiple Attribute Decision Making: four fighter aircraft by six attributes, the fourth a cost.
 AIRCRAFT = [
     [2.0, 1500, 20000, 5.5, 5, 9],
