@@ -40,13 +40,18 @@ class LearnedLabel(NamedTuple):
     pieces: list[tuple[int, int, float]]
 
 
+#: Log odds of bad, neutral and good.
+Opinion = tuple[float, float, float]
+
+
 class PackLabels(NamedTuple):
     """The labels worth considering for one text, by code, the likeliest first."""
 
     touchpoints: Mapping[str, LearnedLabel]
     types: Mapping[str, LearnedLabel]
-    #: Log odds of negative, neutral and positive for what is said of the touchpoints; None where no weights tell.
-    opinion: tuple[float, float, float] | None
+    #: What is said of the touchpoints, None where no weights tell; and what by the clauses that name any, by number.
+    opinion: Opinion | None
+    clauses: Mapping[int, Opinion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,11 @@ class PackHeads:
         self._types = _load_head(folder, pack.complaint_model, "complaints", pack.complaint_types)
 
     @property
+    def knows_opinions(self) -> bool:
+        """Whether the weights tell what is said of touchpoints."""
+        return self._opinion is not None
+
+    @property
     def knows_touchpoints(self) -> bool:
         """Whether the weights name touchpoints, which may then stand in any clause."""
         return self._touchpoints is not None
@@ -172,11 +182,18 @@ class PackHeads:
         none: list[dict[str, LearnedLabel]] = [{}] * (len(layout.starts) - 1)
         touchpoints = self._touchpoints.label(found) if self._touchpoints else none
         types = self._types.label(found) if self._types else none
+        opinions = self._hear(found) if self._opinion else [None] * len(none)
+        return [PackLabels(*labels, {}) for labels in zip(touchpoints, types, opinions, strict=True)]
+
+    def hear(self, layout: Layout) -> list[Opinion]:
+        """Return what is said of touchpoints in each part of a layout; nothing where no weights tell."""
+        return self._hear(find_distinct(layout))
+
+    def _hear(self, found: Distinct) -> list[Opinion]:
         if self._opinion is None:
-            return [PackLabels(*labels, None) for labels in zip(touchpoints, types, strict=True)]
+            return []
         order = [self._opinion.codes.index(name) for name in OPINIONS]
-        odds = self._opinion.odds(found)[:, order].tolist()
-        return [PackLabels(*one[:2], tuple(one[2])) for one in zip(touchpoints, types, odds, strict=True)]
+        return [(bad, neutral, good) for bad, neutral, good in self._opinion.odds(found)[:, order].tolist()]
 
 
 def head_digests(pack: Pack, folder: Path) -> list[str]:

@@ -30,7 +30,7 @@ from feedback_engine.nlp.blend import (
     tell,
 )  # fmt: skip
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
-from feedback_engine.nlp.heads import PackHeads, PackLabels, head_digests
+from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.ngrams import Buckets, Counts, Layout, hash_ngrams, lay_out_points
 from feedback_engine.nlp.pieces import Characters
@@ -147,8 +147,10 @@ class LearnedVerdicts:
     @cached_property
     def labels(self) -> Sequence[PackLabels | None]:
         """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""
-        heads = self._heads
-        return heads.read(lay_out_points(self._readings.folded.points)) if heads else [None] * len(self.scores)
+        if self._heads is None:
+            return [None] * len(self.scores)
+        labels = self._heads.read(lay_out_points(self._readings.folded.points))
+        return _add_clauses(labels, self._heads, self._readings) if self._heads.knows_opinions else labels
 
     @property
     def texts(self) -> Statements:
@@ -177,6 +179,21 @@ def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
     silences = np.full(len(clauses.first) - 1, np.inf)
     np.minimum.at(silences, clauses.texts[wanted], odds)
     return silences
+
+
+def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readings) -> Sequence[PackLabels]:
+    """Return the labels with what the clauses that name touchpoints say by themselves."""
+    clauses = readings.clauses
+    named = (steps(readings.mentions.first) > 0).nonzero()[0]
+    if not len(named):
+        return labels
+    places = np.append(0, _before_edges(clauses.starts[named], clauses.ends[named]))
+    opinions = heads.hear(lay_out_points(readings.folded.points[places]))
+    texts = clauses.texts[named]
+    told: list[dict[int, Opinion]] = [{} for _ in labels]
+    for text, number, opinion in zip(texts.tolist(), (named - clauses.first[texts]).tolist(), opinions, strict=True):
+        told[text][number] = opinion
+    return [label._replace(clauses=one) for label, one in zip(labels, told, strict=True)]
 
 
 def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Floats]:

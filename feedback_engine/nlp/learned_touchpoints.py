@@ -12,7 +12,7 @@ from operator import mul
 from typing import NamedTuple
 
 from feedback_engine.domain import Polarity
-from feedback_engine.nlp.heads import LearnedLabel, PackLabels
+from feedback_engine.nlp.heads import LearnedLabel, Opinion, PackLabels
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import POLARITIES
@@ -23,10 +23,13 @@ _NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST = 0.0, -0.3, -3.0, 12, -2
 #: In a text of at most so many characters the words decide what is thought of its touchpoints, if its score, or that
 #: of each of several touchpoints, is this clear.
 _BRIEF, _CLEAR, _CLEAR_EACH = 14, 0.65, 0.4
-#: Log odds of bad and of good against neutral, from the learned log odds of bad, neutral and good, the score of the
-#: words in the touchpoint's clauses, its size, whether there are further touchpoints, and 1; fitted on held-out posts.
-_BAD = (0.42, -0.31, -0.02, -1.23, 0.12, 0.21, -0.50)
-_GOOD = (-0.10, -0.45, 0.26, 0.93, 0.42, 0.33, -1.04)
+#: The same for the score of a somewhat longer text.
+_FAIRLY_BRIEF, _VERY_CLEAR = 20, 0.8
+#: Log odds of bad and of good against neutral, from the learned log odds of bad, neutral and good for the text and for
+#: the touchpoint's clauses, the score of the words there, its size, whether there are further touchpoints, and 1;
+#: fitted on held-out posts.
+_BAD = (0.32, -0.52, -0.19, 0.41, -0.03, 0.08, -1.13, 0.21, 0.20, -0.28)
+_GOOD = (-0.25, -0.75, -0.06, 0.00, -0.04, 0.51, 0.74, 0.38, 0.32, -1.00)
 
 
 class Touched(NamedTuple):
@@ -97,7 +100,11 @@ def _weigh_opinions(found: list[Touched], labels: PackLabels, said: Mapping[str,
     number = len({touched.code for touched in found})
     weighed: list[Touched] = []
     for touched in found:
-        score, polarity = weigh_opinion(labels.opinion, said.get(touched.code, [0.0]), number)
+        heard = [
+            labels.clauses[one.clause] for one in found if one.code == touched.code and one.clause in labels.clauses
+        ]
+        own = heard if touched.code in said and heard else [labels.opinion]
+        score, polarity = weigh_opinion(labels.opinion, own, said.get(touched.code, [0.0]), number)
         rule = f"{touched.rule};褒贬按学习权重与本句词语"
         weighed.append(touched._replace(rule=rule, score=score, label=POLARITIES.index(polarity)))
     return weighed
@@ -150,20 +157,20 @@ def speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]]
 
     `length` is in folded characters; the score of the text and those of its touchpoints are by the word lists alone.
     """
-    return length <= _BRIEF and (
-        abs(score) >= _CLEAR
-        or (len(said) > 1 and all(abs(sum(one)) >= _CLEAR_EACH * len(one) for one in said.values()))
-    )
+    if length > _BRIEF:
+        return length <= _FAIRLY_BRIEF and abs(score) >= _VERY_CLEAR
+    are_clear = len(said) > 1 and all(abs(sum(one)) >= _CLEAR_EACH * len(one) for one in said.values())
+    return abs(score) >= _CLEAR or are_clear
 
 
-def weigh_opinion(odds: tuple[float, float, float], said: Sequence[float], number: int) -> tuple[float, Polarity]:
-    """Return score and label that the learned weights of the text and the words of its clauses give a touchpoint.
+def weigh_opinion(odds: Opinion, own: Sequence[Opinion], said: Sequence[float], number: int) -> tuple[float, Polarity]:
+    """Return score and label that learned weights and words give a touchpoint.
 
-    `odds` are those of `PackLabels.opinion`, `said` the scores of the touchpoint's clauses by the word lists alone,
-    `number` that of the text's touchpoints.
+    `odds` are those of `PackLabels.opinion`, `own` those of the touchpoint's clauses, or of the text where it is named
+    in none; `said` the scores of these by the word lists alone, `number` that of the text's touchpoints.
     """
-    score = sum(said) / len(said)
-    facts = (*odds, score, abs(score), float(number > 1), 1.0)
+    score, mean = sum(said) / len(said), [sum(column) / len(own) for column in zip(*own, strict=True)]
+    facts = (*odds, *mean, score, abs(score), float(number > 1), 1.0)
     bad, good = (sum(map(mul, rates, facts)) for rates in (_BAD, _GOOD))
     highest = max(bad, good, 0.0)
     chances = [math.exp(value - highest) for value in (bad, 0.0, good)]

@@ -66,7 +66,7 @@ TASKS: Mapping[str, Task] = {
         ),
         Task(
             "opinions",
-            FitSpec(penalty=1e-5, nb_power=0.5, balance=0.3, prune=0.03),
+            FitSpec(penalty=6e-5, nb_power=0.5, balance=0.3, prune=0.03),
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
         Task("complaints", FitSpec(RowSpec("log", opening=26), 3e-6, least_rows=3, prune=0.03)),

@@ -12,9 +12,11 @@ from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
-from feedback_engine.nlp.heads import Head, find_distinct
+from feedback_engine.nlp.heads import Head, PackLabels, find_distinct
+from feedback_engine.nlp.learned import LearnedScorer
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import lay_out
+from feedback_engine.nlp.reading import Reader
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.weights import predict
 from feedback_engine.resources import find_lexicons
@@ -135,3 +137,19 @@ def test_a_model_whose_labels_the_pack_does_not_have_is_refused(own_pack: Callab
 
 def test_another_model_is_another_fingerprint(own_pack: Callable[[str], Tagger]) -> None:
     assert own_pack("model: automotive").fingerprint != own_pack("posts: social").fingerprint
+
+
+def test_what_is_said_of_a_subject_depends_on_its_own_clause() -> None:
+    good, bad = "外观我挺喜欢的", "内饰一股塑料味，做工很粗糙"
+    tagged = tagger_of_pack("automotive").tag(f"提车一个星期了来说说，{good}，{bad}，其他的还要再开一段时间")
+    scores = {touchpoint.code: touchpoint.score for touchpoint in tagged.touchpoints}
+    assert scores["interior"] < 0 < scores["exterior"]
+    labels = read_labels("automotive", [f"{good}，{bad}。", "这车我买了"])
+    assert sorted(labels[0].clauses) == [0, 1, 2] and labels[0].clauses[0] != labels[0].clauses[1]
+    assert labels[0].opinion is not None and labels[1].clauses == {}
+
+
+def read_labels(pack: str, texts: list[str]) -> list[PackLabels]:
+    lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack)
+    verdicts = LearnedScorer(lexicon, MODELS, words).score(Reader(lexicon, words).read(texts))
+    return [label for label in verdicts.labels if label is not None]
