@@ -22,6 +22,7 @@ from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.cards import read_label_errors
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.themes import ThemeFinder
+from feedback_engine.registry import unknown_name
 from feedback_engine.resources import find_lexicons
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
@@ -146,6 +147,7 @@ class Figures:
         """
         source = Source(self, by)
         index = source.compute(list(dict.fromkeys([period, *ahead])))
+        self._tell_unheard(index)
         table = index[index["period"] == (period.label if period else "all")].reset_index(drop=True)
         weights = build_weights(self.model)
         self._keep(partial(self._store.save, table, weights, by or ""))
@@ -173,6 +175,15 @@ class Figures:
             note=self.note_absence(period),
         )
         return IndexResult(table, weights, basis)
+
+    def _tell_unheard(self, index: pd.DataFrame) -> None:
+        """Warn of indicators of the model that no source asks for and no data answer: a code mistyped, as a rule."""
+        mapped = {rating.indicator for source in self.config.sources for rating in source.mapping.ratings}
+        answered = set(index.loc[index["base"] > 0, "indicator"])
+        known = mapped | set(self._asked.names)
+        for touchpoint in self.model.touchpoints:
+            for code in (i.code for i in touchpoint.questions if known and i.code not in known | answered):
+                logger.warning("触点 %s：%s", touchpoint.code, unknown_name("打分指标", code, tuple(known)))
 
     @property
     def has_margins(self) -> bool:

@@ -68,6 +68,18 @@ def test_a_store_that_may_only_be_read_gives_the_report_with_one_warning(
     ]
 
 
+def test_an_indicator_that_nobody_asks_for_is_named_with_its_neighbour(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_project(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("code: q_service", "code: q_servic"), encoding="utf-8")
+    engine = fe.FeedbackEngine.from_config(path)
+    engine.import_sources()
+    engine.score()
+    assert "触点 service：没有名为 'q_servic' 的打分指标，是否想写 'q_service'？" in caplog.text
+
+
 def test_the_index_is_the_weighted_mean_of_touchpoints_of_item_scores(engine: fe.FeedbackEngine) -> None:
     engine.import_sources()
     assert figure(engine, "service").score == pytest.approx((100 + 75) / 2)
