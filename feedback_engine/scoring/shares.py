@@ -20,11 +20,16 @@ from feedback_engine.tables.analysis import TEXT_SHARES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from feedback_engine.stats.estimates import Estimate
+
 _DIRECTIONS = {Polarity.POSITIVE: 1.0, Polarity.NEGATIVE: -1.0}
 #: `polarity` of the rows that tell how many of all texts mention the touchpoint.
 MENTIONED = "mentioned"
 #: `polarity` of the row that tells how many of the texts outside complaint logs were found to be complaints.
 COMPLAINING = "complaint"
+#: `polarity` of the row that tells the text index, as a share of its 100.
+INDEX_SHARE = "text_index"
+_FEW = "样本不足，不校正"
 _UNKNOWN = "模型卡没有灵敏度与特异度，未校正"
 _UNDECLARED = "没有在 scoring.complaint_errors 声明投诉识别的灵敏度与特异度，未校正"
 
@@ -54,9 +59,10 @@ def build_text_shares(
     Whole texts are corrected by `rates`, what they say of a touchpoint by `mention_rates` (default: the same), and the
     share of texts that mention a touchpoint by `touchpoint_rates` (by touchpoint code). The correction widens the
     interval by what the model card does not know. A tagger no better than chance leaves the corrected share empty and
-    says so; so does a base under `suppress_below`. Neutral texts are in the base. Complaints found among texts that no
-    complaint log holds are corrected by `complaint_rates`, and the note tells what that makes of the complaint rate,
-    which counts them as they were found.
+    says so; so does a base under `suppress_below`. Neutral texts are in the base. `text_index` is that of INDEX as a
+    share of its 100, and the same by the corrected shares. Complaints found among texts that no complaint log holds
+    are corrected by `complaint_rates`, and the note tells what that makes of the complaint rate, which counts them as
+    they were found.
     """
     cell = next(iter(build_cells(data, model, periods=[period])))
     everything = cell.measured.texts[OVERALL]
@@ -66,6 +72,7 @@ def build_text_shares(
         known = rates if code == OVERALL or mention_rates is None else mention_rates
         if len(votes):
             rows += [_polarity_row(code, polarity, votes, known.get(polarity.value), model) for polarity in _DIRECTIONS]
+            rows.append(_index_row(code, votes, [known.get(polarity.value) for polarity in _DIRECTIONS], model))
         if code != OVERALL and len(everything):
             share = min(1.0, float(votes.weights.sum() / everything.weights.sum()))
             rows.append(_row(code, MENTIONED, share, everything, (touchpoint_rates or {}).get(code), model))
@@ -98,25 +105,56 @@ def _tell_rate(cell: Cell, share: float, corrected: Sequence[object]) -> str:
 def _polarity_row(
     code: str, polarity: Polarity, votes: Sample, rates: ErrorRates | None, model: IndexModel
 ) -> tuple[object, ...]:
+    return _row(code, polarity.value, _share(votes, polarity), votes, rates, model)
+
+
+def _index_row(code: str, votes: Sample, rates: Sequence[ErrorRates | None], model: IndexModel) -> tuple[object, ...]:
+    """Return ½ (1 + positive - negative) as counted and of the corrected shares, with the delta interval."""
+    from feedback_engine.stats.quantiles import normal_quantile
+
+    known = [each for each in rates if each is not None]
+    shares = [_share(votes, polarity) for polarity in _DIRECTIONS]
+    counted, kish = (1.0 + shares[0] - shares[1]) / 2, effective_base(votes.weights)
+    is_small = min(len(votes), kish) < model.suppress_below
+    if is_small or len(known) < len(rates):
+        note = _FEW if is_small else _UNKNOWN
+        return code, INDEX_SHARE, counted, None, None, None, len(votes), note
+    try:
+        found = [_correct(share, kish, each, model) for share, each in zip(shares, known, strict=True)]
+    except StatisticsError as refusal:
+        return code, INDEX_SHARE, counted, None, None, None, len(votes), str(refusal)
+    # A text is not both: the two shares go against each other.
+    powers = [each.sensitivity + each.specificity - 1.0 for each in known]
+    together = shares[0] * shares[1] / (kish * powers[0] * powers[1])
+    error = np.sqrt(found[0].standard_error ** 2 + found[1].standard_error ** 2 + 2 * together) / 2
+    value, half = (1.0 + found[0].estimate - found[1].estimate) / 2, normal_quantile(model.confidence) * float(error)
+    bounds = max(0.0, value - half), min(1.0, value + half)
+    return code, INDEX_SHARE, counted, value, *bounds, len(votes), "由校正后的正面与负面占比算得"
+
+
+def _share(votes: Sample, polarity: Polarity) -> float:
     is_meant = votes.values == _DIRECTIONS[polarity]
-    share = min(1.0, float(votes.weights[is_meant].sum() / votes.weights.sum()))
-    return _row(code, polarity.value, share, votes, rates, model)
+    return min(1.0, float(votes.weights[is_meant].sum() / votes.weights.sum()))
+
+
+def _correct(share: float, kish: float, rates: ErrorRates, model: IndexModel) -> Estimate:
+    from feedback_engine.stats.classifier import rogan_gladen
+
+    return rogan_gladen(
+        share, kish, rates.sensitivity, rates.specificity, rates.with_it, rates.without_it, model.confidence
+    )
 
 
 def _row(
     code: str, counted: str, share: float, votes: Sample, rates: ErrorRates | None, model: IndexModel
 ) -> tuple[object, ...]:
-    from feedback_engine.stats.classifier import rogan_gladen
-
     kish = effective_base(votes.weights)
     if min(len(votes), kish) < model.suppress_below:
-        return code, counted, share, None, None, None, len(votes), "样本不足，不校正"
+        return code, counted, share, None, None, None, len(votes), _FEW
     if rates is None:
         return code, counted, share, None, None, None, len(votes), _UNKNOWN
     try:
-        found = rogan_gladen(
-            share, kish, rates.sensitivity, rates.specificity, rates.with_it, rates.without_it, model.confidence
-        )
+        found = _correct(share, kish, rates, model)
     except StatisticsError as refusal:
         return code, counted, share, None, None, None, len(votes), str(refusal)
     note = f"灵敏度 {rates.sensitivity:.3f}，特异度 {rates.specificity:.3f}"

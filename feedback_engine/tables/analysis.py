@@ -203,7 +203,8 @@ TEXT_SHARES = TableSchema(
         Column(
             "polarity",
             Kind.TEXT,
-            "Polarity counted; `mentioned`: share of all texts; `complaint`: of those in no complaint log.",
+            "Polarity counted; `text_index`: the index / 100; `mentioned`: share of all texts; `complaint`: of those "
+            "in no complaint log.",
             is_key=True,
         ),
         Column("counted", Kind.NUMBER, "Share as counted, 0-1.", minimum=0, maximum=1),

@@ -12,6 +12,7 @@ from scoring_builders import Person, make_data, make_model, rated
 from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.scoring.claims import check_claims, read_claims
 from feedback_engine.scoring.control import build_control
+from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.shares import ErrorRates, build_text_shares
 from feedback_engine.stats.classifier import rogan_gladen
 from feedback_engine.stats.control import individuals, proportions, rates
@@ -108,6 +109,25 @@ def test_a_tagger_no_better_than_chance_and_a_small_base_correct_nothing() -> No
     assert "未校正" in shares.loc[(OVERALL, "negative"), "note"]
     assert "随机" in shares.loc[("delivery", "negative"), "note"]
     assert build_text_shares(make_data([]), model, rates).empty
+
+
+def test_the_text_index_is_corrected_from_the_corrected_shares() -> None:
+    model = make_model([rated("delivery", "a")])
+    data = make_data(texts(70, 30) + [Person(f"其他{n}", tags=[("sentiment", "", "neutral")]) for n in range(100)])
+    exact = {"positive": ErrorRates(1.0, 1.0), "negative": ErrorRates(1.0, 1.0)}
+    row = build_text_shares(data, model, exact).set_index(["touchpoint", "polarity"]).loc[(OVERALL, "text_index")]
+    index = compute_index(data, model, periods=[None])
+    counted = index[(index["touchpoint"] == OVERALL) & (index["measure"] == "text_index")].iloc[0]
+    assert (row["counted"], row["corrected"]) == pytest.approx((counted["score"] / 100,) * 2)
+    half = 1.959963985 * np.sqrt((0.35 + 0.15 - 0.2**2) / 200) / 2
+    assert row["upper"] - row["corrected"] == pytest.approx(half)
+    rates = {"positive": ErrorRates(0.9, 0.85, 200, 300), "negative": ErrorRates(0.8, 0.95, 200, 300)}
+    shares = build_text_shares(data, model, rates).set_index(["touchpoint", "polarity"]).loc[OVERALL]
+    net = shares.loc["positive", "corrected"] - shares.loc["negative", "corrected"]
+    assert shares.loc["text_index", "corrected"] == pytest.approx((1 + net) / 2)
+    assert shares.loc["text_index", "upper"] - shares.loc["text_index", "lower"] > 2 * half
+    one_sided = build_text_shares(data, model, {"negative": ErrorRates(0.8, 0.9)}).set_index(["touchpoint", "polarity"])
+    assert pd.isna(one_sided.loc[(OVERALL, "text_index"), "corrected"])
 
 
 def complaining(found: int, quiet: int, logged: int) -> list[Person]:
