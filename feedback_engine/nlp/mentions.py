@@ -64,10 +64,8 @@ def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Pl
 
 def _find_following(readings: Readings) -> Flags:
     """Return after which clauses another one of the same sentence names nothing."""
-    clauses, follows = readings.clauses, np.zeros(len(readings.clauses.starts), dtype=np.bool_)
-    follows[:-1] = (
-        (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0) & (steps(readings.mentions.first)[1:] == 0)
-    )
+    follows = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
+    follows[:-1] = readings.is_continued & (steps(readings.mentions.first)[1:] == 0)
     return follows
 
 

@@ -194,11 +194,12 @@ def _next_in_clause(readings: Readings, at: Places) -> Places:
 def find_denied(readings: Readings, at: Places) -> Flags:
     """Return which hits are demands with a negation right before them: 不用退款."""
     hits, table = readings.words, readings.vocabulary.words
-    demands = table.demands[hits.values[at]]
-    has_before = at > hits.first[hits.clauses[at]]
-    before = hits.values[at - 1]
-    near = hits.starts[at] - hits.ends[at - 1] <= _DEGREE_REACH
-    denied: Flags = demands & has_before & near & table.negates_near[before] & (table.negation[before] < 0)
+    denied, demands = np.zeros(len(at), dtype=np.bool_), table.demands[hits.values[at]].nonzero()[0]
+    if len(demands):
+        at = at[demands]
+        before = hits.values[at - 1]
+        near = (at > hits.first[hits.clauses[at]]) & (hits.starts[at] - hits.ends[at - 1] <= _DEGREE_REACH)
+        denied[demands] = near & table.negates_near[before] & (table.negation[before] < 0)
     return denied
 
 

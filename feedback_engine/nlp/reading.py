@@ -70,6 +70,8 @@ class Readings:
     cues: Hits
     details: Hits
     vocabulary: Vocabulary
+    #: After which clauses but the last another one of the same sentence stands.
+    is_continued: Flags
     #: Clauses that are judged by themselves: those that name a touchpoint, and what may go on about it.
     is_wanted: Flags
     #: How many of the characters before each place are white space or unfit to be shown.
@@ -112,6 +114,7 @@ class Reader:
         turns = starts[self.vocabulary.words.turns[words]]
         clauses = cut_at(find_clauses(folded.points, folded.edges), turns)
         hits = _by_clause(found, clauses, folded)
+        is_continued = (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0)
         hits[SENTIMENT] = _drop_bare(hits[SENTIMENT], clauses, folded, self.vocabulary.words)
         return Readings(
             texts,
@@ -122,7 +125,8 @@ class Reader:
             hits[COMPLAINT],
             hits[DETAIL],
             self.vocabulary,
-            _find_wanted(clauses, hits[TOUCHPOINT]),
+            is_continued,
+            _find_wanted(is_continued, hits[TOUCHPOINT]),
             sum_up(are_blank(folded.points)),
             _find_sizes(folded),
         )
@@ -158,11 +162,10 @@ def _find_sizes(folded: FoldedTexts) -> Places:
     return sizes
 
 
-def _find_wanted(clauses: Clauses, mentions: Hits) -> Flags:
+def _find_wanted(is_continued: Flags, mentions: Hits) -> Flags:
     wanted: Flags = steps(mentions.first) > 0
-    follows = (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0)
     for _ in range(CARRIED_CLAUSES):
-        wanted[1:] |= wanted[:-1] & follows
+        wanted[1:] |= wanted[:-1] & is_continued
     return wanted
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, steps
+from feedback_engine.lexicon.columns import Objects, Places
 from feedback_engine.lexicon.model import Contrast, Lexicon
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.opinions import add_note, find_opinions
@@ -262,9 +262,8 @@ def _find_contrasts(readings: Readings) -> dict[int, Contrast]:
 
 def _sentences_with(readings: Readings, contrasts: Iterable[int]) -> list[range]:
     """Return the clauses of each sentence that holds one of these."""
-    clauses = readings.clauses
-    begins = np.append(True, (steps(clauses.sentences) != 0) | (steps(clauses.texts) != 0))
-    bounds = np.append(begins.nonzero()[0], len(begins))
+    ends = (~readings.is_continued).nonzero()[0] + 1
+    bounds = np.concatenate([[0], ends, [len(readings.clauses.starts)]])
     of = np.bincount(bounds.searchsorted(np.fromiter(contrasts, dtype=np.int64), side="right") - 1).nonzero()[0]
     return [range(*pair) for pair in zip(bounds[of].tolist(), bounds[of + 1].tolist(), strict=True)]
 
