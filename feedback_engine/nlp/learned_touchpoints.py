@@ -24,7 +24,7 @@ _NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST = 0.0, -0.3, -3.0, 12, -2
 #: of each of several touchpoints, is this clear.
 _BRIEF, _CLEAR, _CLEAR_EACH = 14, 0.65, 0.4
 #: The same for the score of a somewhat longer text.
-_FAIRLY_BRIEF, _VERY_CLEAR = 20, 0.8
+_FAIRLY_BRIEF, _VERY_CLEAR = 20, 0.75
 #: Log odds of bad and of good against neutral, from the learned log odds of bad, neutral and good for the text and for
 #: the touchpoint's clauses, the score of the words there, its size, whether there are further touchpoints, and 1;
 #: fitted on held-out posts.
