@@ -33,7 +33,8 @@ from feedback_engine.nlp.vocabulary import (
 CARRIED_CLAUSES = 2
 #: A text of which less is left when of each word in Latin letters the first letter counts is written in them.
 _LATIN = 0.5
-#: What may stand between a bare word and the end of its clause.
+#: What may stand between a bare word and the end of its clause; what stands between one and how much.
+_COMPLEMENT = ord("得")
 _PARTICLES = "了的啊呀哦呢吧吗嘛啦哈呵噢喔哇!~… "
 
 
@@ -135,7 +136,8 @@ class Reader:
 def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTable) -> Hits:
     """Return the hits without bare words that stand within others (卡 of 银行卡).
 
-    One that counts has a modifier or the beginning of its clause right before it, and the clause's end behind it.
+    One that counts has a modifier or the beginning of its clause right before it and the clause's end behind it, or is
+    followed by how much (薄得透光).
     """
     is_bare = table.is_bare[hits.values]
     if not is_bare.any():
@@ -147,6 +149,7 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     ends = np.where(is_raised, np.append(hits.ends[1:], 0), hits.ends)
     others = sum_up(~flag_points(_PARTICLES)[folded.points])
     stands = is_modified & (others[clauses.ends[hits.clauses]] <= others[ends])
+    stands |= folded.points[hits.ends] == _COMPLEMENT
     kept = (~is_bare | stands).nonzero()[0]
     starts, stops, values, of = pick(hits[:-1], kept)
     return Hits(starts, stops, values, of, kept.searchsorted(hits.first))

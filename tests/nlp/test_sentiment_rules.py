@@ -114,6 +114,7 @@ def test_praise_is_no_complaint(tagger: Tagger) -> None:
 def test_word_of_one_character_counts_by_itself_and_with_a_degree_but_not_within_another(tagger: Tagger) -> None:
     assert score(tagger, "卡") < 0 and score(tagger, "有点卡了") < 0 < score(tagger, "一点也不卡")
     assert score(tagger, "咸得要命") < score(tagger, "咸") < 0
+    assert score(tagger, "衣服薄得透过光") < 0 < score(tagger, "汤鲜得很")
     assert score(tagger, "办了张卡") == score(tagger, "卡片") == score(tagger, "身份证正面的卡号") == 0
 
 
