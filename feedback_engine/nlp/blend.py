@@ -32,7 +32,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 5
+BLEND_VERSION = 6
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 40, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.

@@ -24,8 +24,8 @@ from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, sum_values
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
-#: How likely a text must be a post.
-_LIKELY = 0.2
+#: How likely a text must be a post, and from when on it is one though it may look like a customer's remark.
+_LIKELY, _SURE = 0.2, 0.8
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
 _LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
 #: Log odds that bound the score of a neutral post, and that any other reaches.
@@ -72,7 +72,7 @@ def judge_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: F
     `chances` says how likely each text is a post, `domains` of which it is recognised to be.
     """
     readings = blend.readings
-    numbers = ((chances >= _LIKELY) & ~_are_remarks(readings, rules)).nonzero()[0]
+    numbers = ((chances >= _LIKELY) & ~_are_remarks(readings, rules, chances)).nonzero()[0]
     if not len(numbers):
         return blend
     posts = head.read(_lay_out_some(readings, numbers))
@@ -132,13 +132,13 @@ def _lay_out_some(readings: Readings, texts: Places) -> Layout:
     return lay_out_points(folded.points[places])
 
 
-def _are_remarks(readings: Readings, rules: LexiconVerdicts) -> Flags:
-    """Return which texts are rather a customer's short remark or request than posts, or in Latin letters."""
+def _are_remarks(readings: Readings, rules: LexiconVerdicts, chances: Floats) -> Flags:
+    """Return which texts are rather a customer's short remark, unless they surely are posts, or request."""
     sizes = readings.sizes
     has_opinion = steps(rules.found.first_of_text) > 0
     has_mention = steps(readings.mentions.first[readings.clauses.first]) > 0
-    remarks: Flags = (sizes <= _WITH_OPINION) & has_opinion
     has_structure = sum_values(rules.found.has_structure, rules.found.texts, len(sizes)) > 0
+    remarks: Flags = (sizes <= _WITH_OPINION) & has_opinion
     remarks |= (sizes <= _WITH_TOUCHPOINT) & (has_mention | has_structure)
-    remarks |= readings.are_latin
+    remarks = (remarks & (chances < _SURE)) | readings.are_latin
     return remarks | ((sizes <= _WITH_REQUEST) & (find_asking(readings) | find_untried(readings)))

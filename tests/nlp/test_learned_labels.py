@@ -153,3 +153,13 @@ def read_labels(pack: str, texts: list[str]) -> list[PackLabels]:
     lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack)
     verdicts = LearnedScorer(lexicon, MODELS, words).score(Reader(lexicon, words).read(texts))
     return [label for label in verdicts.labels if label is not None]
+
+
+def test_a_short_text_with_an_opinion_is_a_post_only_where_it_surely_is_one(own_pack: Callable[[str], Tagger]) -> None:
+    remark, post = "服务太差", "生日快乐呀我的宝贝"
+    as_post, as_any = (
+        [tagger.tag(text).sentiment.score for text in (remark, post)]
+        for tagger in (own_pack("posts: social"), own_pack(""))
+    )
+    assert as_post[0] == as_any[0]
+    assert as_post[1] > as_any[1] > 0
