@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Protocol
 
 from feedback_engine.config.model import SourceConfig
@@ -12,8 +12,9 @@ from feedback_engine.errors import AmbiguousFormat
 from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.readers.rows import Rows
 
-#: Rows that are looked at before a file is read.
+#: Rows that are looked at before a file is read, and cells in them: of a file of very many columns fewer rows.
 SAMPLE_ROWS = 2000
+SAMPLE_CELLS, LEAST_ROWS = 2_000_000, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,14 @@ class Platform(Protocol):
 def peek(rows: Rows, file_name: str) -> tuple[Sample, Rows]:
     """Return the beginning of the rows, and the rows from their beginning still."""
     records = iter(rows)
-    first = list(islice(records, SAMPLE_ROWS))
+    count = max(LEAST_ROWS, min(SAMPLE_ROWS, SAMPLE_CELLS // max(len(rows.header), 1)))
+    first: list[tuple[int, list[str]]] = []
+    cells = 0
+    while len(first) < count and (len(first) < LEAST_ROWS or cells < SAMPLE_CELLS):
+        if (record := next(records, None)) is None:
+            break
+        first.append(record)
+        cells += len(record[1])
     sample = Sample(file_name, rows.container, tuple(rows.header), tuple(tuple(cells) for _, cells in first))
     return sample, replace(rows, records=chain(first, records))
 

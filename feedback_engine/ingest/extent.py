@@ -26,8 +26,12 @@ class Extent:
     columns: int
     #: Error values such as #N/A by row and column (from 1): the fast reader gives them as blanks.
     errors: dict[int, dict[int, str]] = field(default_factory=dict)
-    #: Numbers of the rows that hold an error value, also of those beyond what `errors` keeps.
+    #: Numbers of the rows that hold an error value or a formula without a result, also beyond what `errors` keeps.
     error_rows: Sequence[int] = ()
+    #: Cells that hold a formula without a result: nobody has opened and saved the workbook since it was written.
+    unsolved: int = 0
+    #: The first row whose number is none, or comes again; readers would lose one of the two.
+    disorder: str = ""
 
     @property
     def fits_memory(self) -> bool:
@@ -54,7 +58,9 @@ def measure_member(archive: zipfile.ZipFile, member: str) -> Extent:
     measure = _Measure()
     for block in _read_row_blocks(archive, member):
         measure.add(block)
-    extent = Extent(measure.rows, measure.columns, measure.errors, measure.error_rows)
+    extent = Extent(
+        measure.rows, measure.columns, measure.errors, measure.error_rows, measure.unsolved, measure.disorder
+    )
     return extent if extent.fits_memory else _measure_content(extent, _read_row_blocks(archive, member))
 
 
@@ -94,6 +100,9 @@ _ROW_NUMBER = re.compile(rb"(?:^|\s)r\s*=\s*[\"']\s*(\d+)")
 #: As Excel and WPS spell them: a literal start makes the search three times faster.
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})')
 _PLAIN_ROW = re.compile(rb"<row([ >][^>]*)")
+_WRITTEN_NUMBER = re.compile(rb"(?:^|\s)r\s?=\s?[\"']([^\"']{0,20})")
+#: A cell that ends with its formula, behind which the result would stand.
+_UNSOLVED = re.compile(rb"(?:</f>|<f [^<>]{0,300}/>|<f/>)\s{0,9}</c>")
 _CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])([^>]*)")
 _CELL_CONTENT = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])([^<>]*)>\s*(<(?:[\w.-]+:)?(?:v|is|f)[\s/>])?")
 _REFERENCE = re.compile(rb"(?:^|\s)r\s*=\s*[\"']\s*([A-Za-z]{1,4})(\d{1,9})")
@@ -113,6 +122,9 @@ class _Measure:
         self.errors: dict[int, dict[int, str]] = {}
         self.error_rows = array("q")
         self._error_count = 0
+        self.unsolved = 0
+        self.disorder = ""
+        self._last = 0
 
     def add(self, block: bytes) -> None:
         """Count in a block of whole rows."""
@@ -128,8 +140,35 @@ class _Measure:
             has_errors = True
         if has_errors:
             self._add_errors(block)
+        if b"<f" in block:
+            self._add_unsolved(block)
+
+    def _add_unsolved(self, block: bytes) -> None:
+        for end in _UNSOLVED.finditer(block):
+            reference = _REFERENCE.search(block, block.rfind(b"<c ", 0, end.start()) + 2, end.start())
+            if reference:
+                self.unsolved += 1
+                self._note_row(int(reference[2]))
+
+    def _note_row(self, row: int) -> None:
+        if not self.error_rows or self.error_rows[-1] != row:
+            self.error_rows.append(row)
+
+    def _check_order(self, tags: list[bytes]) -> None:
+        """Note the first number that is none or does not go on; a row without a number stands behind the last."""
+        for tag in tags:
+            # A tag without attributes is followed by the next one.
+            written = None if tag.startswith(b">") else _WRITTEN_NUMBER.search(tag)
+            number = written[1].strip() if written else str(self._last + 1).encode()
+            row = int(number) if number.isdigit() else 0
+            if row <= self._last:
+                self.disorder = number.decode("ascii", "replace") or "空"
+                return
+            self._last = row
 
     def _add_rows(self, tags: list[bytes]) -> None:
+        if not self.disorder:
+            self._check_order(tags)
         last = _ROW_NUMBER.search(tags[-1]) if tags else None
         self.rows = max(self.rows + len(tags), int(last[1][:12]) if last else 0)
 
@@ -150,8 +189,7 @@ class _Measure:
             if not (reference and value):
                 continue
             row = int(reference[2])
-            if not self.error_rows or self.error_rows[-1] != row:
-                self.error_rows.append(row)
+            self._note_row(row)
             if self._error_count < MAX_ERROR_CELLS:
                 self._error_count += 1
                 self.errors.setdefault(row, {})[column_number(reference[1])] = value[1].decode()

@@ -101,6 +101,30 @@ def test_a_row_of_nothing_but_errors_is_a_reject(tmp_path, monkeypatch, engine: 
     assert all("Excel 的错误值" in reject.reason for reject in rows.rejects)
 
 
+def test_formulas_without_a_result_are_told_and_a_row_of_nothing_else_is_a_reject(tmp_path) -> None:
+    later = '<row r="3"><c r="A3"><v>2</v></c><c r="B3"><f>A3&amp;"次"</f></c></row>'
+    later += '<row r="4"><c r="A4"><f>A3+1</f></c><c r="B4"><f t="shared" si="0"/></c></row>'
+    later += '<row r="5"><c r="A5"><f>A4+1</f><v>4</v></c><c r="B5" t="str"><f>1</f><v>好</v></c></row>'
+    rows = read_excel(write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later, "A1:B5"))))
+    assert list(rows) == [(2, ["1", "物流很快"]), (3, ["2", ""]), (5, ["4", "好"])]
+    assert [reject.row_number for reject in rows.rejects] == [4]
+    assert any("3 个单元格的公式没有结果" in warning for warning in rows.warnings)
+
+
+@pytest.mark.parametrize("number", ["2", "1", "0", "-3", "x", ""])
+def test_a_row_whose_number_comes_again_or_is_none_is_refused_not_lost(tmp_path, number: str) -> None:
+    later = f'<row r="{number}"><c><v>7</v></c></row>'
+    path = write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later)))
+    with pytest.raises(UnreadableFile, match=r"行号有误.*另存为 \.xlsx"):
+        read_excel(path)
+
+
+def test_rows_without_numbers_follow_one_another(tmp_path) -> None:
+    later = "<row><c><v>7</v></c><c><v>8</v></c></row><row><c><v>9</v></c></row>"
+    path = write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later)))
+    assert [number for number, _ in read_excel(path)] == [2, 3, 4]
+
+
 def test_row_numbers_are_those_of_the_sheet_and_blank_rows_are_left_out(tmp_path) -> None:
     later = '<row r="7"><c r="B7"><v>5</v></c></row><row r="9"><c r="A9" s="0"/></row>'
     path = write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later)))

@@ -65,7 +65,7 @@ def _name_others(names: list[str]) -> list[str]:
     return [f"另有 {len(names)} 个有内容的工作表没有读：{listed}；要读请用 sheet 指定"] if names else []
 
 
-_NOTHING_BUT_ERRORS = "整行都是 Excel 的错误值；请检查公式后重新导出"
+_NOTHING_BUT_ERRORS = "整行都是 Excel 的错误值，或没有结果的公式；请用 Excel 打开检查并保存后重新导出"
 
 
 @dataclass
@@ -168,6 +168,11 @@ def _start(job: Job, container: str, unread: list[str], sheet: Sheet | None = No
     try:
         if extent is None:
             extent = measure_sheet(job.path, sheet) if sheet else Extent(0, 0)
+        if extent.disorder:
+            raise UnreadableFile(
+                f"{job.path}：工作表的行号有误（{extent.disorder} 重复、颠倒或不是行号），会丢行；"
+                "请用 Excel 打开修复后另存为 .xlsx"
+            )
         if not extent.fits_memory:
             notes.append(f"单元格远至第 {extent.rows:,} 行第 {extent.columns:,} 列")
             job = replace(job, engines=job.engines[1:])
@@ -202,7 +207,7 @@ def _open_rows(
             child = Child(job)
     reading = _Reading(job, child, frames, extent, meta, notes)
     said = (*_describe(meta, container, sheet), *_describe_engine(notes))
-    warnings = (*_name_lossy(meta), *unread, *_name_others(meta["others"]))
+    warnings = (*_name_lossy(meta), *_name_unsolved(extent), *unread, *_name_others(meta["others"]))
     return Rows(
         meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects, warnings=warnings
     )
@@ -244,6 +249,11 @@ def _name_lossy(meta: dict[str, Any]) -> list[str]:
         "末几位在 Excel 里已经丢失；请在源系统按文本导出"
         for column in meta["lossy"]
     ]
+
+
+def _name_unsolved(extent: Extent) -> list[str]:
+    count = extent.unsolved
+    return [f"{count} 个单元格的公式没有结果，按空白读取；请用 Excel 打开并保存后重新导出"] if count else []
 
 
 def _describe_engine(notes: list[str]) -> list[str]:
