@@ -81,6 +81,7 @@ class IdPolicy(StrEnum):
 ANALYSES = (
     "changes", "segments", "importance", "drivers", "gaps", "kano", "control", "weightings", "structural",
     "descriptives", "correlations", "regression", "review", "versions", "ranking", "fuzzy", "design",
+    "text_shares",
 )  # fmt: skip
 
 #: The value of `touchpoint` (and of `indicator`) in the INDEX rows that sum up the level below.

@@ -168,6 +168,7 @@ class Figures:
             months=self.months_until(period, MAX_MONTHS),
             explain=explain_touchpoint,
             design=lambda: self._weigh(self.load([period]), [period])[1],
+            text_shares=lambda: self._share_texts(source.load([period]), period),
             frozen=self.frozen,
             earlier=self._earlier,
             attributes=self.config.report.attributes,
@@ -225,11 +226,14 @@ class Figures:
 
     def text_shares(self, period: Period | None) -> pd.DataFrame:
         """Return TEXT_SHARES of the period, corrected by the model cards where learned weights scored the texts."""
+        return self._share_texts(self.load_weighed([period]), period)
+
+    def _share_texts(self, data: ScoringData, period: Period | None) -> pd.DataFrame:
         errors = _read_errors() if self.config.tagging.scorer == "learned" else {}
         codes = {label: code for code, label in names_of(self.packs[self.config.project.pack].touchpoints).items()}
         of_pack = errors.get(self.config.project.pack, {})
         return build_text_shares(
-            self.load_weighed([period]),
+            data,
             self.model,
             errors.get("sentiment", {}),
             mention_rates=errors.get("clauses", {}),

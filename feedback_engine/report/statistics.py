@@ -31,6 +31,7 @@ SCHEMAS: Mapping[str, TableSchema] = {
     "ranking": analysis.RANKING,
     "fuzzy": analysis.FUZZY,
     "design": analysis.DESIGN,
+    "text_shares": analysis.TEXT_SHARES,
     "claims": analysis.CLAIMS,
 }
 

@@ -40,6 +40,7 @@ class Basis:
     months: Sequence[Period]
     explain: Callable[[str], Explanation]
     design: Callable[[], pd.DataFrame]
+    text_shares: Callable[[], pd.DataFrame]
     frozen: FrozenWeights | None = None
     #: An earlier version of the model, to be set beside this one.
     earlier: IndexModel | None = None
@@ -276,6 +277,11 @@ class IndexResult:
         """DESIGN: what weighting to `scoring.population` costs; without margins, empty with a note."""
         is_set = bool(self._basis.scoring.population.margins)
         return _note_absence(self._basis.design(), "scoring.population.margins 里没有总体的边际", is_set=is_set)
+
+    @cached_property
+    def text_shares(self) -> pd.DataFrame:
+        """TEXT_SHARES: shares of texts as counted, and corrected for the tagger's own errors."""
+        return self._basis.text_shares()
 
     @cached_property
     def _data(self) -> ScoringData:

@@ -17,7 +17,7 @@ from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import IndexModel, build_model
 from feedback_engine.scoring.result import Basis
-from feedback_engine.tables.analysis import DESIGN
+from feedback_engine.tables.analysis import DESIGN, TEXT_SHARES
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS
 
@@ -101,6 +101,7 @@ def basis_of(model: IndexModel, data: ScoringData, *, scoring: Any = None, **mor
         "months": [],
         "explain": lambda touchpoint: None,
         "design": DESIGN.build,
+        "text_shares": TEXT_SHARES.build,
     }
     return Basis(model=model, **{**parts, **more})
 

@@ -19,12 +19,21 @@ from feedback_engine.report.blocks import (
     Table,
     Tone,
 )
+from feedback_engine.report.columns import read_rows
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import of_touchpoint, show
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: `polarity` of TEXT_SHARES → what its share is of.
+_SHARES = {
+    "positive": "正面占比",
+    "negative": "负面占比",
+    "text_index": "文本指数 ÷ 100",
+    "mentioned": "提到此触点的占比",
+    "complaint": "投诉占比（登记的投诉之外）",
+}
 POLARITIES = {
     Polarity.POSITIVE: ("正面", Tone.GOOD),
     Polarity.NEUTRAL: ("中性", Tone.NEUTRAL),
@@ -40,7 +49,7 @@ def build_sentiment(facts: Facts) -> Section:
     if not len(facts.texts):
         note = Note("本期没有文本，因此没有情感与主题。", Tone.MUTED)
         return Section("情感与主题", "情感与主题", (note,), period_line(facts))
-    blocks = [*_by_touchpoint(facts), *_by_source(facts)]
+    blocks = [*_by_touchpoint(facts), *_by_source(facts), *_corrected(facts)]
     return Section("情感与主题", "情感与主题", tuple(blocks), period_line(facts))
 
 
@@ -114,3 +123,20 @@ def _by_source(facts: Facts) -> list[Block]:
     columns = (Column("来源"), Column("文本", ColumnKind.INTEGER), *_polarity_columns(), *_share_columns())
     table = Table("sources_sentiment", "来源 × 情感（整段文本）", columns, rows, strong)
     return [_chart("各来源的情感", "sources_sentiment", "来源", len(counts)), table]
+
+
+def _corrected(facts: Facts) -> list[Block]:
+    """Return the shares corrected for the tagger's errors, beside those counted; nothing where none is."""
+    found = facts.inputs.statistics.table("text_shares")
+    rows: list[tuple[Cell, ...]] = [
+        (facts.name(row["touchpoint"]), _SHARES[row["polarity"]], row["counted"], row["corrected"], row["lower"],
+         row["upper"], row["base"], row["note"])
+        for row in read_rows(found)
+        if row["corrected"] is not None
+    ]  # fmt: skip
+    if not rows:
+        return []
+    shares = (Column(name, ColumnKind.PERCENT) for name in ("计数所得", "校正后", "下限", "上限"))
+    columns = (Column("触点"), Column("量"), *shares, Column("文本", ColumnKind.INTEGER), Column("说明", fills=True))
+    note = "标签会认错：按灵敏度与特异度把计数校正过来（Rogan & Gladen），区间含这两者自身的误差。其他页用计数所得。"
+    return [Table("text_shares", "校正识别误差后的占比", columns, rows), Note(note, Tone.MUTED)]
