@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -246,7 +247,11 @@ def _check_file(path: Path) -> FileState:
     try:
         if path.is_dir():
             raise UnreadableFile(f"{path} 是文件夹；请写明其中的文件，或用 {path}/*.csv 这样的通配符")
-        state = FileState.of(path.stat())
+        found = path.stat()
+        # Opening a pipe would wait for somebody to write into it.
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableFile(f"{path} 不是普通文件（而是管道或设备）；请先把内容存成文件")
+        state = FileState.of(found)
         with path.open("rb"):
             pass
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,14 @@ def test_the_other_sources_go_in_all_the_same(project: Path) -> None:
     summary = engine.import_sources()
     assert [file.name for file in summary.failed] == ["survey.csv"]
     assert summary.stored > 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names there")
+def test_a_pipe_is_refused_instead_of_waited_for(project: Path) -> None:
+    os.mkfifo(project / "data/pipe.csv")
+    engine = fe.FeedbackEngine.from_config(project / "config.yaml")
+    with pytest.raises(UnreadableFile, match="不是普通文件"):
+        engine.inspect(project / "data/pipe.csv")
 
 
 def test_a_file_that_grows_while_it_is_looked_at_is_said_to(project: Path) -> None:

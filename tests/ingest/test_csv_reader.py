@@ -164,6 +164,13 @@ def test_the_line_that_tells_excel_the_separator_is_no_heading(file: Path, hint:
     assert (rows.header, data) == (["编号", "内容"], [(3, ["1", "好，很好"])])
 
 
+@pytest.mark.parametrize("marks", [1, 2, 3])
+def test_marks_at_the_beginning_are_no_part_of_the_heading(file: Path, marks: int) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" * marks + '"编号",内容\n1,好\n'.encode())
+    rows = read_csv(file, "utf-8-sig", 1)
+    assert (rows.header, list(rows)) == (["编号", "内容"], [(2, ["1", "好"])])
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["好", ",", '"', "a", "\n", "\r", "\r\n", "x" * 30]), max_size=60).map("".join),

@@ -37,9 +37,12 @@ def read_blocks(path: Path, encoding: str, first_line: int = 1) -> Iterator[str]
 def _read_plain(path: Path, encoding: str) -> Iterator[str]:
     """Yield the blocks of a file whose line ends can be found before it is decoded."""
     decode = codecs.getdecoder("utf-8" if encoding == "utf-8-sig" else encoding)
+    start = 0
     with path.open("rb") as stream:
-        if encoding == "utf-8-sig" and stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
-            stream.seek(0)
+        # A file that was written with a mark and then given one has two.
+        while encoding == "utf-8-sig" and stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+            start = stream.tell()
+        stream.seek(start)
         held: list[bytes] = []
         size = 0
         while chunk := _read_chunk(stream):
