@@ -10,7 +10,7 @@ weighted with them, as `stats.raking.raked_mean` does (Deville & Särndal 1992).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,14 +57,26 @@ class Design:
 
     groups: tuple[_Group, ...]
     customers: Ints | None = None
+    #: The records last asked for, and whose they are: most questions are answered by the same people.
+    _last: list[tuple[Ints, tuple[Ints, int]]] = field(default_factory=list)
 
     def name(self, rows: Ints) -> Ints:
         """Return the customers of these records; a record without a known one is one of its own."""
         return rows if self.customers is None else self.customers[rows]
 
+    def number(self, rows: Ints) -> tuple[Ints, int]:
+        """Return a number from 0 per record, the same for those of one customer, and how many there are."""
+        for known, found in self._last:
+            if np.array_equal(known, rows):
+                return found
+        people, numbers = np.unique(self.name(rows), return_inverse=True)
+        found = numbers.reshape(-1), len(people)
+        self._last[:] = [(rows, found)]
+        return found
+
     def effective_base(self, rows: Ints, weights: Floats) -> float:
         """Return Kish's effective number of customers, (Σw)² / Σ W² with the sum W of each customer's weights."""
-        sums = np.bincount(np.unique(self.name(rows), return_inverse=True)[1], weights=weights)
+        sums = np.bincount(self.number(rows)[0], weights=weights)
         return float(sums.sum() ** 2 / (sums**2).sum())
 
     def settle(self, rows: Ints, influence: Floats) -> tuple[Ints, Floats]:

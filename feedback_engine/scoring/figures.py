@@ -257,17 +257,21 @@ def _publish(
 def find_error(linear: Linear) -> tuple[float, int]:
     """Return the linearised standard error of a value, given its design, and (customers or records in it) - 1."""
     rows, influence = linear.settle()
-    people, asked = (_name(each, linear.design) for each in (rows, linear.rows))
-    if not is_rising(people):
-        _, inverse = np.unique(people, return_inverse=True)
-        influence = np.bincount(inverse, weights=influence).astype(np.float64, copy=False)
-    units = len(asked) if is_rising(asked) else len(np.unique(asked))
+    if linear.design is None and is_rising(rows):
+        return error_of(influence, len(rows), linear.counted_sum)
+    inverse, units = _number(rows, linear.design)
+    influence = np.bincount(inverse, weights=influence, minlength=units).astype(np.float64, copy=False)
+    if rows is not linear.rows:
+        _, units = _number(linear.rows, linear.design)
     return error_of(influence, units, linear.counted_sum)
 
 
-def _name(rows: Ints, design: Design | None) -> Ints:
-    """Return whose the records are."""
-    return rows if design is None else design.name(rows)
+def _number(rows: Ints, design: Design | None) -> tuple[Ints, int]:
+    """Return a number per record, the same for those of one customer, and how many there are."""
+    if design is not None:
+        return design.number(rows)
+    known, numbers = np.unique(rows, return_inverse=True)
+    return numbers.reshape(-1), len(known)
 
 
 def error_of(influence: Floats, units: int, counted: float = 0.0) -> tuple[float, int]:

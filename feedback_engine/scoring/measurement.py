@@ -156,7 +156,7 @@ class _Source:
             items={},
             respondents={},
             alike={},
-            texts=_weigh(_votes(tags, mentions, records, model), self.design),
+            texts=_weigh(_votes(tags, mentions, records, model), self.design, {}),
             complaints=_complaints(tags, mentions, records, model),
             records=Sample(everyone, np.broadcast_to(1.0, len(everyone)), records.weights),
             classified=_classify(tags, records),
@@ -173,16 +173,20 @@ class _Source:
         respondents = {t.code: average_members(items, t.rated, model) for t in model.touchpoints}
         of_touchpoints = [respondents[t.code] for t in model.touchpoints]
         overall = mean_by_record(of_touchpoints, [t.weight for t in model.touchpoints], model.min_answered)
+        known: dict[int, Sample] = {}
         return replace(
             said,
-            items=_weigh(items, self.design),
-            respondents=_weigh({**respondents, OVERALL: overall}, self.design),
-            alike=_weigh(_score_alike(answers, model), self.design),
+            items=_weigh(items, self.design, known),
+            respondents=_weigh({**respondents, OVERALL: overall}, self.design, known),
+            alike=_weigh(_score_alike(answers, model), self.design, known),
         )
 
 
-def _weigh(samples: Mapping[str, Sample], design: Design | None) -> Mapping[str, Sample]:
-    return samples if design is None else {code: replace(each, design=design) for code, each in samples.items()}
+def _weigh(samples: Mapping[str, Sample], design: Design | None, known: dict[int, Sample]) -> Mapping[str, Sample]:
+    """Return the samples with their design; what is one sample, by `known`, stays one."""
+    if design is None:
+        return samples
+    return {code: known.setdefault(id(each), replace(each, design=design)) for code, each in samples.items()}
 
 
 def average_members(

@@ -59,3 +59,11 @@ def test_texts_of_one_voice_are_counted_by_customers_where_they_all_agree() -> N
 def test_a_single_customer_who_answers_often_gives_no_interval() -> None:
     found = row(index_of([person(n, n) for n in range(1)] + [Person(f"0/{n}", {"z": n}) for n in range(1, 6)]), "b")
     assert found["score"] > 0 and pd.isna(found["lower"])
+
+
+def test_a_touchpoint_of_one_question_reads_as_its_question_for_customers_who_come_twice_too() -> None:
+    index = index_of([person(n, time) for n in range(40) for time in range(2)])
+    for measure in ("score", "satisfied_share"):
+        columns = ["score", "lower", "upper", "base"]
+        own, of_question = row(index, "b", measure=measure), row(index, "b", "z", measure=measure)
+        assert own[columns].tolist() == of_question[columns].tolist()
