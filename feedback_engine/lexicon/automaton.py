@@ -28,7 +28,7 @@ class Found(NamedTuple):
 
     def take(self, numbers: Numbers) -> Found:
         """Return the words that have a number in this list, by that number; -1 means none."""
-        mapped = numbers[self.words]
+        mapped = numbers.take(self.words)
         has_number = (mapped >= 0).nonzero()[0]
         return Found(self.starts[has_number], self.ends[has_number], mapped[has_number])
 
@@ -48,18 +48,18 @@ class Automaton:
 
     def find(self, points: Points) -> Found:
         """Return the words in a row of code points; the row must end in a character of no word."""
-        characters = self._alphabet[points]
+        characters = self._alphabet.take(points)
         starts: Places = (characters != 0).nonzero()[0]
         nodes: Numbers = np.zeros(len(starts), dtype=np.int32)
         walked = [(starts, starts, nodes)]
         places = starts
         while len(starts):
-            slots = self._base[nodes] + characters[places]
-            goes_on = (self._parent[slots] == nodes).nonzero()[0]
-            starts, places, nodes = starts[goes_on], places[goes_on] + 1, self._child[slots[goes_on]]
+            slots = self._base.take(nodes) + characters[places]
+            goes_on = (self._parent.take(slots) == nodes).nonzero()[0]
+            starts, places, nodes = starts[goes_on], places[goes_on] + 1, self._child.take(slots[goes_on])
             walked.append((starts, places, nodes))
         starts, places, nodes = map(np.concatenate, zip(*walked, strict=True))
-        words = self._word[nodes]
+        words = self._word.take(nodes)
         ends = (words >= 0).nonzero()[0]
         return Found(starts[ends], places[ends], words[ends])
 

@@ -48,11 +48,11 @@ class Matches(NamedTuple):
 
     starts: Places
     ends: Places
-    values: Numbers
+    values: Places
     #: The number of each layer's first match, and of the last layer's last + 1.
     first: Places
 
-    def of(self, layer: int) -> tuple[Places, Places, Numbers]:
+    def of(self, layer: int) -> tuple[Places, Places, Places]:
         """Return starts, ends and values of a layer's matches."""
         part = slice(*self.first[layer : layer + 2].tolist())
         return self.starts[part], self.ends[part], self.values[part]
@@ -137,8 +137,8 @@ class _Groups(NamedTuple):
 
         The layers are laid one after another, each as long as the row.
         """
-        first = self.first_of_word[found.words]
-        counts = self.first_of_word[found.words + 1] - first
+        first = self.first_of_word.take(found.words)
+        counts = self.first_of_word.take(found.words + 1) - first
         of = self.of_words[number_groups(counts, first)]
         groups, ends = np.zeros((2, size * len(self.bounds)), dtype=np.int32)
         shift = self.layers[of] * size
@@ -166,8 +166,8 @@ class _Groups(NamedTuple):
 
     def _tell(self, starts: Places, ends: Places, groups: Numbers, size: int) -> Matches:
         """Return the matches of these groups: one for each of their values."""
-        sizes, shift = self.sizes[groups], self.layers[groups] * size
-        values = number_groups(sizes, self.first[groups]).astype(np.int32)
+        sizes, shift = self.sizes.take(groups), self.layers.take(groups) * size
+        values = number_groups(sizes, self.first.take(groups))
         bounds = sum_up(sizes)[starts.searchsorted(np.arange(len(self.bounds) + 1) * size)]
         return Matches((starts - shift).repeat(sizes), (ends - shift).repeat(sizes), values, bounds)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Numbers, Objects, Places, number_first, pick
+from feedback_engine.lexicon.columns import Objects, Places, number_first, pick
 from feedback_engine.lexicon.model import Detail, DetailKind
 from feedback_engine.nlp.reading import Vocabulary
 from feedback_engine.nlp.sentiment import sum_values
@@ -30,7 +30,7 @@ class Marks(NamedTuple):
 
     starts: Places
     ends: Places
-    values: Numbers
+    values: Places
     clauses: Places
     complaints: Places
 
@@ -79,7 +79,7 @@ class _Told(NamedTuple):
 
     complaints: Places
     kinds: NDArray[np.int64]
-    values: Numbers
+    values: Places
     strengths: Floats
     starts: Places
 

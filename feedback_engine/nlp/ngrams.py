@@ -80,7 +80,7 @@ def lay_out(texts: Sequence[str]) -> Layout:
 
 def lay_out_points(points: Points) -> Layout:
     """Return the normalised characters of a row of texts between edges, given as code points."""
-    codes = _code_table()[points]
+    codes = _code_table().take(points)
     places = ((codes != 0) & ~_beyond_run(codes)).nonzero()[0]
     codes = codes[places]
     return Layout(codes, (codes == EDGE).nonzero()[0], places)

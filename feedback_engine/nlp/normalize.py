@@ -106,7 +106,7 @@ def fold_many(texts: Sequence[str]) -> FoldedTexts:
     if row.count(EDGE) > len(texts) + 1:
         row = EDGE.join(("", *(text.replace(EDGE, "\0") for text in texts), ""))
     raw = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    points = fold_points()[raw]
+    points = fold_points().take(raw)
     places = (points != 0).nonzero()[0]
     points = points[places]
     text = points.tobytes().decode("utf-32-le", "surrogatepass")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Numbers, Places, find_bounds, flag_points, pick, steps, sum_up
+from feedback_engine.lexicon.columns import Places, find_bounds, flag_points, pick, steps, sum_up
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher, are_latin
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
@@ -43,7 +43,7 @@ class Hits(NamedTuple):
 
     starts: Places
     ends: Places
-    values: Numbers
+    values: Places
     clauses: Places
     #: The number of each clause's first hit, and of the last clause's last + 1.
     first: Places
@@ -147,7 +147,7 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     is_modified |= hits.starts == clauses.starts[hits.clauses]
     is_raised = np.append(touches[1:] & table.raises_before[hits.values[1:]], False)
     ends = np.where(is_raised, np.append(hits.ends[1:], 0), hits.ends)
-    others = sum_up(~flag_points(_PARTICLES)[folded.points])
+    others = sum_up(~flag_points(_PARTICLES).take(folded.points))
     stands = is_modified & (others[clauses.ends[hits.clauses]] <= others[ends])
     stands |= folded.points[hits.ends] == _COMPLEMENT
     kept = (~is_bare | stands).nonzero()[0]

@@ -67,14 +67,14 @@ def _sign_table() -> NDArray[np.uint8]:
 
 def are_blank(points: Points) -> Flags:
     """Return which code points are white space or lone surrogates, unfit to be shown as they are."""
-    blank: Flags = (_sign_table()[points] & _SPACE) != 0
+    blank: Flags = (_sign_table().take(points) & _SPACE) != 0
     blank |= (points >= 0xD800) & (points < 0xE000)
     return blank
 
 
 def find_clauses(points: Points, edges: Places) -> Clauses:
     """Return what holds something between the marks, in a row of folded texts between edges."""
-    signs = _sign_table()[points]
+    signs = _sign_table().take(points)
     stops = _find_stops(signs)
     inside = ~(stops | _find_breaks(signs))
     inside[edges] = False
