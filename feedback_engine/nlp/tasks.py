@@ -15,8 +15,9 @@ from feedback_engine.nlp.fitting import FitSpec, Matrix, Weights, fit_outputs, j
 from feedback_engine.nlp.labelled import Labelled
 from feedback_engine.nlp.models import Floats, RowSpec
 
-#: A domain gets weights of its own from so many rows with both labels on.
-_LEAST_EXPERT_ROWS = 500
+#: A domain gets weights of its own from so many rows on, where the rarer label has this share of them: the weights of
+#: a lopsided domain say little but which label is usual in it.
+_LEAST_EXPERT_ROWS, _LEAST_RARER = 500, 0.2
 _GATE = FitSpec(penalty=1e-5, balance=0.5, iterations=25)
 _EXPERT = FitSpec(penalty=1e-5)
 
@@ -145,7 +146,7 @@ def _expert_domains(domains: NDArray[np.str_], positive: NDArray[np.int64]) -> l
     names = []
     for name in np.unique(domains).tolist():
         part = positive[domains == name]
-        if len(part) > _LEAST_EXPERT_ROWS and 0 < part.sum() < len(part):
+        if len(part) > _LEAST_EXPERT_ROWS and min(part.mean(), 1.0 - part.mean()) >= _LEAST_RARER:
             names.append(name)
     return names
 

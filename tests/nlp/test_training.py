@@ -12,6 +12,7 @@ from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconErro
 from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values, to_model
 from feedback_engine.nlp.labelled import group_near_copies, read_corpus
 from feedback_engine.nlp.models import RowSpec, load_model
+from feedback_engine.nlp.tasks import Examples, find_task, fit_task
 from feedback_engine.nlp.train import check_golden, train
 from feedback_engine.nlp.weights import predict
 
@@ -54,6 +55,21 @@ def test_a_golden_prediction_that_no_longer_holds_is_named(model_file: Path) -> 
     model = load_model(model_file)
     model.bias[0] += 0.5
     assert len(check_golden(model)) == len(model.card["golden"])
+
+
+def test_a_domain_that_is_nearly_all_praise_gets_no_weights_of_its_own() -> None:
+    texts, labels, domains = [], [], []
+    for domain, good_in_ten in (("hotel", 5), ("shop", 6), ("mall", 9)):
+        for number in range(600):
+            is_good = number % 10 < good_in_ten
+            texts.append(f"{domain}{number}{'很好' if is_good else '太差'}")
+            labels.append([int(not is_good), int(is_good)])
+            domains.append(domain)
+    examples = Examples(
+        count_ngrams(texts), np.array(labels), ("negative", "positive"), np.array(domains), np.ones(len(texts))
+    )
+    outputs, _ = fit_task(find_task("sentiment"), examples)
+    assert outputs == ("positive", "gate:hotel", "gate:shop", "expert:hotel", "expert:shop")
 
 
 def test_copies_across_files_count_once_whatever_their_spaces_and_marks(tmp_path: Path) -> None:
