@@ -26,6 +26,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _DAY_LENGTH = 86_400_000_000
 _MAX_REMEMBERED = 100_000
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?", re.ASCII)
+_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})[ T](\d{1,2}):?(\d{2})(?::?(\d{2}))?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 #: Months by their English names, which no country reads otherwise: interfaces and mail headers write these.
 _WORDED = re.compile(r"[A-Za-z]{3,9}[ ,]|\d{1,2} [A-Za-z]{3}", re.ASCII)
@@ -53,9 +54,9 @@ class MomentParser:
     def parse(self, text: str) -> int | None:
         """Return the moment in microseconds since 1970 in UTC; None if the text is no date of 1990-2100.
 
-        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 10:13, 20260922, 20260922101300, seconds and milliseconds
-        since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a date alone is its first
-        moment. 3/4/2026 is not: day or month first?
+        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 10:13, 20260922, 20260922101300, 20260922 10:13, seconds
+        and milliseconds since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a date alone
+        is its first moment. 3/4/2026 is not: day or month first?
         """
         day, _, clock = text.partition(" ")
         start = self._days[day] if day in self._days else self._remember_day(day)
@@ -103,7 +104,7 @@ class MomentParser:
     def _read(self, text: str) -> datetime | None:
         if match := _CALENDAR.fullmatch(text):
             return _from_calendar(match)
-        if match := _COMPACT.fullmatch(text):
+        if match := _COMPACT.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
             return datetime(*(int(part) for part in match.groups("0")))  # type: ignore[arg-type]  # noqa: DTZ001
         if _NUMBER.fullmatch(text):
             return _from_number(text)

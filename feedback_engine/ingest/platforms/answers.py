@@ -14,6 +14,9 @@ from feedback_engine.ingest.scales import ScaleFinding, recognise_scale
 from feedback_engine.ingest.survey import JOINER, MISSING, Question, QuestionType
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?%?", re.ASCII)
+_DATE = re.compile(
+    r"(?:\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?|\d{1,2}/\d{1,2}/\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII
+)
 _SENTENCE = re.compile(r"[，。！？；、,!?;\n]")
 #: Below this many answers a share says nothing.
 _FEW = 10
@@ -64,7 +67,7 @@ def judge_type(stem: str, declared: str, cells: Sequence[str]) -> QuestionType:
         return QuestionType.SINGLE
     if words.has_cue("location", stem) and not all(map(_NUMBER.fullmatch, given)):
         return QuestionType.LOCATION
-    if given and all(map(_NUMBER.fullmatch, given)):
+    if _are_figures(given):
         return QuestionType.NUMBER
     if words.asks_for_words(stem):
         return QuestionType.TEXT
@@ -72,8 +75,12 @@ def judge_type(stem: str, declared: str, cells: Sequence[str]) -> QuestionType:
 
 
 def _number_or(found: QuestionType, given: Sequence[str]) -> QuestionType:
-    is_number = found is QuestionType.TEXT and bool(given) and all(map(_NUMBER.fullmatch, given))
-    return QuestionType.NUMBER if is_number else found
+    return QuestionType.NUMBER if found is QuestionType.TEXT and _are_figures(given) else found
+
+
+def _are_figures(given: Sequence[str]) -> bool:
+    """Whether answers are numbers, or else dates: there are no words to read in either."""
+    return bool(given) and any(all(map(form.fullmatch, given)) for form in (_NUMBER, _DATE))
 
 
 def _reads_like_text(given: Sequence[str], is_asked_for: bool) -> bool:

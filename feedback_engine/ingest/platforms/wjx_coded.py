@@ -100,6 +100,8 @@ def _judge(item: Item, own: Sequence[str], finding: ScaleFinding | None) -> Ques
         return QuestionType.MATRIX_ROW if item.group else finding.type
     type_ = judge_type(item.stem, item.declared, own)
     given = answered(own)
+    if not all(map(_NUMBER.fullmatch, given)):
+        return type_
     words = load_scale_words()
     if type_ is not QuestionType.NUMBER or words.has_cue("fill", item.declared) or any("." in code for code in given):
         return type_

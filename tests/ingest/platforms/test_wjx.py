@@ -225,6 +225,17 @@ def test_an_answer_off_the_scale_costs_its_cell_not_the_question(tmp_path: Path)
     assert "7分" in survey.questions["Q1"].scale_evidence
 
 
+@pytest.mark.parametrize("day", ["2026/8/{}", "2026年8月{}日", "2026-08-{} 10:30", "{}/8/2026"])
+def test_an_answer_that_is_a_date_is_no_text(day: str, tmp_path: Path) -> None:
+    rows = [[*META, "1、您满意吗", "2、最近一次到店时间(填空题)", "3、哪天都行，说说为什么"]]
+    rows += [
+        [str(n), "2026/9/1 8:00:00", "", "", "", "", "满意", day.format(n), f"8月{n}日都挺好的"] for n in range(10, 22)
+    ]
+    survey = read_survey(write_csv(tmp_path / "a.csv", rows))
+    assert survey.types["Q3"] == "text" and survey.attributes[0]["最近一次到店时间"] == day.format(10)
+    assert set(survey.feedback["role"]) == {"main", "Q3"}
+
+
 def test_who_the_person_is_stays_out_and_is_said(tmp_path: Path) -> None:
     rows = [[*META, "1、您满意吗", "2、您的姓名"], ["1", "2026/9/1", "9秒", "微信", "", "", "非常满意", "王小明"],
             ["2", "2026/9/1", "9秒", "微信", "", "", "满意", "李四"]]  # fmt: skip
