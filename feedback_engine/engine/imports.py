@@ -183,20 +183,20 @@ class Imports:
         writer = FeedbackWriter(self._open_database())
         file = _describe_file(reading, self._config.project.timezone)
         if (known := writer.begin_file(file)).is_complete:
-            logger.info("%s：同一文件已导入过，没有变化", path.name)
+            logger.info("%s：同一文件已导入过，没有变化", file.name)
             counts = known.counts.as_sent_again()
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
         with _two_threads_at_work():
             for batch, counts in writer.save_batches(file, reading, known.counts):
                 rejected_rows += _count_errors(batch)
-                self._progress(f"导入 {path.name}", counts.read, 0)
+                self._progress(f"导入 {file.name}", counts.read, 0)
         writer.save_questions(_list_questions(reading))
         writer.finish_file(file, counts, known.counts)
-        logger.info("导入 %s：%s", path.name, describe_counts(counts))
+        logger.info("导入 %s：%s", file.name, describe_counts(counts))
         warnings = (*_describe_interruption(known.counts), *reading.notes)
         for warning in warnings:
-            logger.warning("%s：%s", path.name, warning)
+            logger.warning("%s：%s", file.name, warning)
         notes = (*reading.facts.evidence, *warnings)
         return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, notes=notes)
 
@@ -314,7 +314,7 @@ def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:
 
 
 def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:
-    logger.error("%s", error)
+    logger.error("%s", show_name(str(error)))
     return FileSummary(show_name(path.name), source.name, error=show_name(str(error)))
 
 

@@ -26,15 +26,17 @@ def write_xlsx(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
-def test_a_name_in_gbk_is_a_name(ending: str, tmp_path: Path) -> None:
+def test_a_name_in_gbk_is_a_name(ending: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     plain = tmp_path / f"a{ending}"
     write_csv(plain, HEADINGS, [ROW]) if ending == ".csv" else write_xlsx(plain)
     path = plain.rename(Path(os.fsdecode(os.fsencode(tmp_path / "x") + "工单".encode("gbk") + ending.encode())))
+    caplog.set_level("INFO")
     engine = fe.FeedbackEngine()
     assert engine.inspect(path)["platform"] == "work_order"
     summary = engine.import_file(path)
     assert summary.stored == 1 and summary.files[0].name == f"x\\udcb9\\udca4\\udcb5\\udca5{ending}"
     assert not any("逐行" in note for note in summary.files[0].notes)
+    assert summary.files[0].name in caplog.text and caplog.text.encode()
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
