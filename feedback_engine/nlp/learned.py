@@ -28,7 +28,7 @@ from feedback_engine.nlp.blend import (
     judge_clauses,
     judge_texts,
     tell,
-)  # fmt: skip
+)
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.models import Model, load_model
