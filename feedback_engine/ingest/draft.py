@@ -14,7 +14,8 @@ from feedback_engine.domain import SourceKind
 from feedback_engine.ingest.cells import DEFAULT_MISSING, clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
-from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
+from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.dayforms import decide_days
 from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.ingest.scales import ScaleFinding, recognise_scale

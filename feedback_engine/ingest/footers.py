@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from feedback_engine.ingest.cells import clean
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.resources import once_per_lexicons
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import AddressValueError, IPv6Address
 
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.resources import once_per_lexicons
 
 Check = Callable[["re.Match[str]"], bool]

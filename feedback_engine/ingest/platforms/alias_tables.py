@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from feedback_engine.errors import LexiconError
 from feedback_engine.ingest.cells import fold
+from feedback_engine.ingest.format_tables import find_format_table, read_format_table, read_rows
 from feedback_engine.ingest.scale_words import load_scale_words
-from feedback_engine.resources import find_table
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
 #: Envelopes around the record in JSON: Elasticsearch's, and one object a line with the record's kind as its key.
@@ -47,23 +46,6 @@ def strip_envelope(heading: str) -> str:
     return _ENVELOPE.sub("", heading, count=1) if _ENVELOPE.match(heading) else heading
 
 
-def read_format_table(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of a tab-separated table, comments left out; raises LexiconError if it is not there.
-
-    The table is that of the lexicons in use; where these have none of that name, the shipped one.
-    """
-    return _read_table(find_table("formats", f"{name}.tsv"))
-
-
-@cache
-def _read_table(path: Path) -> tuple[tuple[str, ...], ...]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{path}：读不了（{error}）；请恢复随软件附带的 lexicons/formats") from None
-    return tuple(tuple(cell.strip() for cell in line.split("\t")) for line in lines if line and line[0] != "#")
-
-
 @dataclass(frozen=True, slots=True)
 class Alias:
     """One heading that means a field; a weak one proves nothing by itself."""
@@ -94,7 +76,7 @@ class AliasTable:
     @classmethod
     def load(cls, name: str) -> AliasTable:
         """Return the table of lexicons/formats under this name."""
-        return _load_table(find_table("formats", f"{name}.tsv"))
+        return _load_table(find_format_table(name))
 
     def find(self, heading: str) -> Alias | None:
         """Return what the heading means: as written, else without brackets, else by pattern; None if unknown.
@@ -143,4 +125,4 @@ class AliasTable:
 
 @cache
 def _load_table(path: Path) -> AliasTable:
-    return AliasTable(_read_table(path))
+    return AliasTable(read_rows(path))

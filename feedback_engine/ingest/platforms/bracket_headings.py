@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback_engine.ingest.platforms.alias_tables import fold_fixed, read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
+from feedback_engine.ingest.platforms.alias_tables import fold_fixed
 from feedback_engine.ingest.platforms.posts import clean_post
 from feedback_engine.ingest.platforms.spans import share_prefix
 from feedback_engine.resources import once_per_lexicons

@@ -10,7 +10,7 @@ from feedback_engine.config.model import ScaleConfig
 from feedback_engine.domain import AnswerState
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Sample
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.ingest.platforms.layout import Layout, take
 from feedback_engine.ingest.scales import ScaleFinding, recognise_scale
 from feedback_engine.resources import once_per_lexicons

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from feedback_engine.ingest.cells import clean
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.resources import once_per_lexicons
 
 _CLOCK = (

@@ -9,8 +9,9 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.identifiers import clean_id
 from feedback_engine.ingest.platforms.layout import Make
 from feedback_engine.ingest.platforms.nested import read_objects, unfold_replies

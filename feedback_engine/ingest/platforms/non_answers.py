@@ -6,7 +6,7 @@ import re
 
 from feedback_engine.domain import AnswerState
 from feedback_engine.ingest.cells import fold
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.ingest.survey import MISSING
 from feedback_engine.resources import once_per_lexicons
 

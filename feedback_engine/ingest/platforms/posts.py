@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from feedback_engine.ingest.cells import clean, fold
-from feedback_engine.ingest.platforms.alias_tables import read_format_table
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.resources import once_per_lexicons
 
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)

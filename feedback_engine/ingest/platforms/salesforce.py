@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.helpdesk import Desk, adapt_tickets
 from feedback_engine.ingest.readers.rows import Rows
 

@@ -12,8 +12,9 @@ import pytest
 
 from feedback_engine.catalogs import ADAPTERS
 from feedback_engine.config.model import SourceConfig
+from feedback_engine.ingest.format_tables import read_format_table
 from feedback_engine.ingest.importer import Reading, open_source
-from feedback_engine.ingest.platforms.alias_tables import AliasTable, read_format_table
+from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
 
 
