@@ -57,15 +57,12 @@ def check(options: Namespace) -> int:
 
 def import_files(options: Namespace) -> int:
     """Import the configured sources, or the given files."""
-    from feedback_engine.tables.summary import RunSummary
-
     engine = _engine(options)
-    if not options.paths:
-        return _finish(engine, engine.import_sources(dry_run=options.dry_run), as_json=options.json)
-    summary = RunSummary()
-    for path in options.paths:
+    if options.paths:
         settings = {"source": options.source, "format": options.format, "mapping": options.mapping}
-        summary = summary.merge(engine.import_file(path, **settings, dry_run=options.dry_run))
+        summary = engine.import_files(options.paths, **settings, dry_run=options.dry_run)
+    else:
+        summary = engine.import_sources(dry_run=options.dry_run)
     return _finish(engine, summary, as_json=options.json)
 
 

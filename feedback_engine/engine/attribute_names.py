@@ -23,6 +23,11 @@ def describe_unknown(config: Config, of_surveys: Collection[str], of_others: Col
     ]
 
 
+def list_named(config: Config) -> set[str]:
+    """Return the names of all attributes that the configuration names."""
+    return {name for _, name in (*_named_of_surveys(config), *_named_of_any(config))}
+
+
 def _named_of_surveys(config: Config) -> Iterator[tuple[str, str]]:
     for check in config.quality.attention:
         yield "quality.attention", check.attribute

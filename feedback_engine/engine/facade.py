@@ -137,10 +137,23 @@ class FeedbackEngine:
         dry_run: bool = False,
     ) -> RunSummary:
         """Import one file as the named source, or by a mapping file; raises SourceError if it cannot be used."""
+        return self.import_files([path], source, format, mapping, dry_run=dry_run)
+
+    def import_files(
+        self,
+        paths: Iterable[str | Path],
+        source: str | None = None,
+        format: str | None = None,
+        mapping: str | Path | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> RunSummary:
+        """Import files as `import_file` does each; raises SourceError at the first that cannot be used."""
         started = perf_counter()
+        listed = [as_path("path", path) for path in paths]
         with self._trial(dry_run):
-            file = self._imports.import_file(as_path("path", path), source, format, mapping)
-        return RunSummary.of_files([file], perf_counter() - started)
+            files = self._imports.import_files(listed, source, format, mapping)
+        return RunSummary.of_files(files, perf_counter() - started)
 
     def inspect(self, path: str | Path) -> dict[str, Any]:
         """Return what a file is and why: platform, encoding, rows, questions, scales, warnings; stores nothing."""

@@ -20,7 +20,7 @@ from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
 from feedback_engine.config.strict import Code
 from feedback_engine.domain import SourceKind
-from feedback_engine.engine.attribute_names import describe_unknown
+from feedback_engine.engine.attribute_names import describe_unknown, list_named
 from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, ConfigError, SourceError, UnreadableFile
 from feedback_engine.ingest.cells import show_name
 from feedback_engine.resources import use_lexicons
@@ -70,12 +70,18 @@ class Imports:
             logger.warning("%s", warning)
         return summaries
 
-    def import_file(
-        self, path: Path, source: str | None, format_: str | None, mapping: str | Path | None
-    ) -> FileSummary:
-        """Import one file; raises SourceError if it cannot be used."""
-        settings, is_unnamed = self._settings_for(path, source, format_, mapping)
-        return self._import(path, settings, is_unnamed=is_unnamed)
+    def import_files(
+        self, paths: Sequence[Path], source: str | None, format_: str | None, mapping: str | Path | None
+    ) -> list[FileSummary]:
+        """Import these files; raises SourceError at the first that cannot be used."""
+        summaries: list[FileSummary] = []
+        for path in paths:
+            settings, is_unnamed = self._settings_for(path, source, format_, mapping)
+            summaries.append(self._import(path, settings, is_unnamed=is_unnamed))
+        self._note_stored_attributes()
+        for warning in self.describe_unknown_attributes():
+            logger.warning("%s", warning)
+        return summaries
 
     def inspect(self, path: Path) -> dict[str, Any]:
         """Return what the file is and why: platform, encoding, questions, scales; stores nothing."""
@@ -135,6 +141,15 @@ class Imports:
             return []
         of_others = {name for kind, names in self._attributes.items() if kind != _SURVEY for name in names}
         return describe_unknown(self._config, self._attributes.get(_SURVEY, set()), of_others)
+
+    def _note_stored_attributes(self) -> None:
+        """Count the attributes of the configuration that stored feedback has, as files imported before brought them."""
+        from feedback_engine.store.loading import FeedbackReader
+
+        reader = FeedbackReader(self._open_database())
+        for kind, brought in self._attributes.items():
+            missing = list_named(self._config) - brought
+            brought |= {name for name in missing if reader.has_attribute(name, is_survey=kind == _SURVEY)}
 
     def check_source(self, source: SourceConfig) -> None:
         """Open every file of the source; raises SourceError that lists those that cannot be used."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from feedback_engine.domain import SourceKind
 from feedback_engine.store import tables
 from feedback_engine.store.coded import fetch_parts, to_coded_frame
 from feedback_engine.store.connection import Database
@@ -98,6 +100,15 @@ class FeedbackReader:
         with self._database.reading() as connection:
             found = connection.execute(select(tables.feedback.c.row_id).where(*within(bounds)).limit(1))
             return found.first() is not None
+
+    def has_attribute(self, name: str, *, is_survey: bool) -> bool:
+        """Return whether any row of questionnaires, or of anything else, has an attribute of this name."""
+        feedback = tables.feedback
+        is_of_kind = (feedback.c.kind == SourceKind.QUESTIONNAIRE) == is_survey
+        key = f"{json.dumps(name, ensure_ascii=False)}: "
+        found = select(feedback.c.row_id).where(is_of_kind, feedback.c.attributes.contains(key, autoescape=True))
+        with self._database.reading() as connection:
+            return connection.execute(found.limit(1)).first() is not None
 
     def first_and_last_moment(self, until: datetime | None = None) -> tuple[datetime, datetime] | None:
         """Return the earliest and latest received_at before `until`, None if nothing is dated."""

@@ -47,3 +47,36 @@ def test_nothing_is_said_to_be_missing_where_a_file_could_not_be_read(
     engine.import_sources()
     assert len(engine.check()) == 1
     assert not any("quality.attention" in record.getMessage() for record in caplog.records)
+
+
+def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    said = [record.getMessage() for record in caplog.records if "门店名" in record.getMessage()]
+    caplog.clear()
+    return said
+
+
+def test_an_import_of_single_files_warns_too_and_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    engine = engine_with(tmp_path, MISSPELT["attention"])
+    engine.import_files([tmp_path / "data/survey.csv", tmp_path / "data/complaints.csv"])
+    (said,) = messages(caplog)
+    assert "quality.attention" in said and "是否想写 '门店'？" in said
+
+
+def test_an_attribute_that_another_file_brought_before_is_not_missed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    earlier = engine_with(project, MISSPELT["attention"].replace("门店名", "门店"))
+    earlier.import_file(project / "data/survey.csv")
+    (other := tmp_path / "other.csv").write_text(
+        "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、您满意吗？\n"
+        "1,2026/9/1 8:00:00,60秒,微信,N/A,1.2.3.4(上海-上海),非常满意\n",
+        encoding="utf-8",
+    )
+    later = fe.FeedbackEngine.from_config(project / "config.yaml")
+    later.import_file(other)
+    assert not any("quality.attention" in record.getMessage() for record in caplog.records)
+    engine_with(project, MISSPELT["attention"])
+    fe.FeedbackEngine.from_config(project / "config.yaml").import_file(other)
+    assert messages(caplog)
