@@ -120,6 +120,7 @@ def inspect_workbook(path: Path) -> list[Sheet]:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(path, archive)
+            _refuse_other_package(path, {member.filename.replace("\\", "/").lower() for member in archive.infolist()})
             _check_xml_heads(path, archive)
             return _list_sheets(path, archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
@@ -146,6 +147,13 @@ def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
         _check_member(path, member, name)
     if len(set(names)) < len(names):
         raise UnreadableFile(f"{path}：压缩包里有重名的文件；拒绝打开")
+
+
+def _refuse_other_package(path: Path, members: set[str]) -> None:
+    """Raise for what is a package of another kind; the files in it are of other kinds, too, or encrypted."""
+    found = next((name for member, name in _OTHER_PACKAGES if member in members), None)
+    if found and "xl/workbook.xml" not in members:
+        raise UnreadableFile(f"{path}：{found}；请用 Excel 另存为 .xlsx")
 
 
 def _check_member(path: Path, member: zipfile.ZipInfo, name: str) -> None:
@@ -232,8 +240,7 @@ def _workbook_member(path: Path, archive: zipfile.ZipFile, members: dict[str, st
                 target = (element.get("Target") or "").lstrip("/").lower()
                 if target in members and target.startswith("xl/") and target.endswith(".xml"):
                     return members[target]
-    found = next((name for member, name in _OTHER_PACKAGES if member in members), "是普通 ZIP，里面没有工作簿")
-    raise UnreadableFile(f"{path}：{found}；请用 Excel 另存为 .xlsx")
+    raise UnreadableFile(f"{path}：是普通 ZIP，里面没有工作簿；请用 Excel 另存为 .xlsx")
 
 
 def _relations(path: Path, archive: zipfile.ZipFile, members: dict[str, str], index: str) -> dict[str, str]:

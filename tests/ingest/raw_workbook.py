@@ -80,29 +80,52 @@ def compound_file(streams: dict[str, bytes]) -> bytes:
     return head + table + b"".join(entries).ljust(_SECTOR, b"\0") + body
 
 
+def small_compound_file(name: str, data: bytes) -> bytes:
+    """Return an OLE container whose one stream, below 4,096 bytes, lies in small sectors as the format has it."""
+    count, size = -(-len(data) // 64), len(data)
+    room = compound_file({name: data})
+    small_table = struct.pack(f"<{count}I", *range(1, count), 0xFFFFFFFE).ljust(_SECTOR, b"\xff")
+    end = len(room)
+    fat = list(struct.unpack_from("<128I", room, _SECTOR))
+    fat[(end - _SECTOR) // _SECTOR] = 0xFFFFFFFE
+    entries = _entry("Root Entry", 5, 2, 4096, child=1) + _entry(name, 2, 0, size)
+    head = room[:60] + struct.pack("<II", (end - _SECTOR) // _SECTOR, 1) + room[68:_SECTOR]
+    return head + struct.pack("<128I", *fat) + entries.ljust(_SECTOR, b"\0") + room[3 * _SECTOR :] + small_table
+
+
 def _entry(name: str, kind: int, start: int, size: int, *, child: int = 0xFFFFFFFF, right: int = 0xFFFFFFFF) -> bytes:
     text = name.encode("utf-16-le")
     head = text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text) + 2, kind, 1, 0xFFFFFFFF, right, child)
     return head + b"\0" * 36 + struct.pack("<IQ", start, size)
 
 
-def old_workbook(rows: list[list[str | float]]) -> bytes:
-    """Return an .xls (BIFF8) of one sheet named 旧表."""
+#: Numbers of error values in old workbooks.
+OLD_ERRORS = {"#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#N/A": 42}
+
+
+def old_workbook(rows: list[list[str | float]], version: int = 0x0600, *, is_small: bool = False) -> bytes:
+    """Return an .xls of one sheet named 旧表; `#N/A` is an error, `=#N/A` a formula with that result."""
     name = "旧表".encode("utf-16-le")
     body = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for line, row in enumerate(rows):
         for column, value in enumerate(row):
             place = struct.pack("<HHH", line, column, 0)
-            if isinstance(value, str):
+            if isinstance(value, str) and value in OLD_ERRORS:
+                body += _record(0x0205, place + struct.pack("<BB", OLD_ERRORS[value], 1))
+            elif isinstance(value, str) and value.startswith("="):
+                result = struct.pack("<BBBBHH", 2, 0, OLD_ERRORS[value[1:]], 0, 0, 0xFFFF)
+                body += _record(0x0006, place + result + struct.pack("<HIH", 0, 0, 0))
+            elif isinstance(value, str):
                 text = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
                 body += _record(0x0204, place + text)
             else:
                 body += _record(0x0203, place + struct.pack("<d", value))
     body += _record(0x000A, b"")
-    start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    start = _record(0x0809, struct.pack("<HHHHII", version, 0x0005, 0, 0, 0, 0))
     offset = len(start) + 4 + 8 + len(name) + 4
     listed = struct.pack("<IBB", offset, 0, 0) + struct.pack("<BB", len(name) // 2, 1) + name
-    return compound_file({"Workbook": start + _record(0x0085, listed) + _record(0x000A, b"") + body})
+    stream = start + _record(0x0085, listed) + _record(0x000A, b"") + body
+    return small_compound_file("Workbook", stream) if is_small else compound_file({"Workbook": stream})
 
 
 def _record(kind: int, data: bytes) -> bytes:

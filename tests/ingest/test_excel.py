@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from raw_workbook import NS, TABLE, old_workbook, sheet_xml, workbook_parts, write_package
 from xlsxwriter import Workbook
 
 from feedback_engine.errors import MappingError, UnreadableFile
+from feedback_engine.ingest.old_workbook import inspect_old_workbook
 from feedback_engine.ingest.readers import excel_process
 from feedback_engine.ingest.readers.excel import read_excel
 
@@ -192,6 +195,51 @@ def test_old_workbooks_are_read_too(tmp_path) -> None:
     rows = read_excel(tmp_path / "a.xls")
     assert (rows.container, rows.sheet, rows.header) == ("xls", "旧表", ["编号", "内容"])
     assert list(rows) == [(2, ["1", "好"]), (3, ["12.5", "差"])]
+
+
+def test_error_values_of_an_old_workbook_stay_visible_and_rows_of_nothing_else_are_rejects(tmp_path) -> None:
+    rows: list[list[str | float]] = [
+        ["编号", "内容"],
+        ["#N/A", "慢"],
+        [2.0, "=#DIV/0!"],
+        ["#REF!", "=#VALUE!"],
+        [4.0, "好"],
+    ]
+    (tmp_path / "a.xls").write_bytes(old_workbook([*rows, *([n, "好"] for n in range(5, 499))]))
+    read = read_excel(tmp_path / "a.xls")
+    told = list(read)
+    assert told[:3] == [(2, ["#N/A", "慢"]), (3, ["2", "#DIV/0!"]), (5, ["4", "好"])]
+    assert len(told) == len(rows) + 494 - 2
+    assert [(reject.row_number, reject.value) for reject in read.rejects] == [(4, "#REF! | #VALUE!")]
+
+
+def test_a_small_old_workbook_lies_in_the_small_sectors_of_its_container(tmp_path) -> None:
+    (tmp_path / "a.xls").write_bytes(old_workbook([["编号"], *([n / 2] for n in range(40)), ["#N/A"]], is_small=True))
+    read = read_excel(tmp_path / "a.xls")
+    assert len(list(read)) == 40
+    assert [reject.row_number for reject in read.rejects] == [42]
+
+
+@pytest.mark.parametrize("count", [1, 1000])
+def test_a_workbook_of_excel_95_is_refused_as_its_hanzi_are_misread(tmp_path, count: int) -> None:
+    (tmp_path / "a.xls").write_bytes(old_workbook([["编号"], *([1.0] for _ in range(count))], version=0x0500))
+    with pytest.raises(UnreadableFile, match=r"Excel 5\.0/95.*另存为 \.xlsx"):
+        read_excel(tmp_path / "a.xls")
+
+
+@settings(max_examples=60, deadline=None)
+@given(place=st.integers(0, 4000), junk=st.binary(min_size=1, max_size=40))
+def test_an_old_workbook_with_bytes_overwritten_ends_the_search_for_errors(tmp_path_factory, place, junk) -> None:
+    whole = bytearray(old_workbook([["编号", "内容"], *([n, "#N/A"] for n in range(60))]))
+    whole[place : place + len(junk)] = junk
+    path = tmp_path_factory.mktemp("x") / "a.xls"
+    path.write_bytes(whole)
+    try:
+        found = inspect_old_workbook(path)
+    except UnreadableFile as error:
+        assert "Excel 5.0/95" in str(error)
+    else:
+        assert sum(len(extent.errors) for extent in found.values()) <= 60
 
 
 def test_a_damaged_old_workbook_is_an_error_with_a_reason(tmp_path) -> None:

@@ -219,11 +219,15 @@ def test_what_only_bears_the_name_of_a_workbook_is_called_by_its_own(tmp_path, c
         ("word/document.xml", "Word"),
         ("content.xml", "OpenDocument"),
         ("xl/workbook.bin", "xlsb"),
-        ("a.csv", "普通 ZIP"),
     ],
 )
 def test_other_packages_are_named(tmp_path, member, nature) -> None:
-    refuse(write_package(tmp_path / "a.xlsx", {member: "<a/>"}), nature)
+    # What is encrypted in it is no XML.
+    refuse(write_package(tmp_path / "a.xlsx", {"meta.xml": b"\x8a\x01junk", member: "<a/>"}), nature)
+
+
+def test_a_package_without_a_workbook_is_no_workbook(tmp_path) -> None:
+    refuse(write_package(tmp_path / "a.xlsx", {"a.csv": "<a/>"}), "普通 ZIP")
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path) -> None:

@@ -7,13 +7,14 @@ in memory), openpyxl row by row where calamine cannot. The child is capped in me
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from feedback_engine.errors import MappingError, NoHeadings, UnreadableFile
 from feedback_engine.ingest.extent import Extent
+from feedback_engine.ingest.old_workbook import inspect_old_workbook
 from feedback_engine.ingest.preflight import Sheet, identify_workbook, inspect_workbook, measure_sheet
 from feedback_engine.ingest.readers.excel_child import MAX_ROWS
 from feedback_engine.ingest.readers.excel_process import HAS_MEMORY_CAP, Child, ChildFailed, Job
@@ -30,7 +31,7 @@ def read_excel(path: Path, sheet: str | None = None, header_row: int = 1) -> Row
     container = identify_workbook(path)
     if container == "xls":
         job = Job(path, sheet, header_row, size=path.stat().st_size, engines=("calamine",))
-        return _start(job, container, [])
+        return _start(job, container, [], old=inspect_old_workbook(path))
     sheets = inspect_workbook(path)
     chosen, evidence = _choose_sheet(path, sheets, sheet)
     job = Job(path, chosen.name, header_row, size=chosen.unfolded_bytes)
@@ -65,6 +66,7 @@ def _name_others(names: list[str]) -> list[str]:
     return [f"另有 {len(names)} 个有内容的工作表没有读：{listed}；要读请用 sheet 指定"] if names else []
 
 
+_NO_EXTENTS: Mapping[str, Extent] = {}
 _NOTHING_BUT_ERRORS = "整行都是 Excel 的错误值，或没有结果的公式；请用 Excel 打开检查并保存后重新导出"
 
 
@@ -160,8 +162,13 @@ def _reject(row_number: int, columns: int, value: str) -> LineReject:
     return LineReject(row_number, "", value, reason)
 
 
-def _start(job: Job, container: str, unread: list[str], sheet: Sheet | None = None) -> Rows:
-    """Start the child, measure the sheet while it parses (before, where memory has no cap), and open the rows."""
+def _start(
+    job: Job, container: str, unread: list[str], sheet: Sheet | None = None, old: Mapping[str, Extent] = _NO_EXTENTS
+) -> Rows:
+    """Start the child, measure the sheet while it parses (before, where memory has no cap), and open the rows.
+
+    `old` holds what was found in the sheets of an .xls, of which the child chooses one.
+    """
     notes: list[str] = []
     extent = measure_sheet(job.path, sheet) if sheet and not HAS_MEMORY_CAP else None
     child = Child(job)
@@ -178,7 +185,7 @@ def _start(job: Job, container: str, unread: list[str], sheet: Sheet | None = No
             job = replace(job, engines=job.engines[1:])
             child.stop()
             child = Child(job)
-        return _open_rows(job, child, extent, container, unread, notes, sheet)
+        return _open_rows(job, child, extent, container, unread, notes, sheet, old)
     except BaseException:
         child.stop()
         raise
@@ -192,6 +199,7 @@ def _open_rows(
     unread: list[str],
     notes: list[str],
     sheet: Sheet | None,
+    old: Mapping[str, Extent],
 ) -> Rows:
     while True:
         frames = child.frames()
@@ -205,6 +213,7 @@ def _open_rows(
             notes.append(str(failure))
             job = replace(job, engines=job.engines[1:])
             child = Child(job)
+    extent = old.get(meta["sheet"], extent)
     reading = _Reading(job, child, frames, extent, meta, notes)
     said = (*_describe(meta, container, sheet), *_describe_engine(notes))
     warnings = (*_name_lossy(meta), *_name_unsolved(extent), *unread, *_name_others(meta["others"]))

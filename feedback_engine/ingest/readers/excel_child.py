@@ -162,7 +162,7 @@ def _open_with_calamine(job: dict[str, Any]) -> tuple[dict[str, Any], Iterator[R
     try:
         workbook = _open_workbook(calamine, job["path"])
     except calamine.PasswordError as error:
-        raise Refused("password", "工作簿有打开密码") from error
+        raise Refused("password", "工作簿有打开密码或保护密码") from error
     sheet, others = _choose(workbook, job["sheet"])
     if sheet.end is None:
         raise Refused("empty", f"工作表「{sheet.name}」没有内容")
