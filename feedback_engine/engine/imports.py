@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -195,6 +195,8 @@ class Imports:
         from feedback_engine.store.feedback_store import FeedbackWriter
 
         reading = self._open(path, source, is_unnamed=is_unnamed)
+        if is_unnamed:
+            reading = self._join(path, source, reading)
         writer = FeedbackWriter(self._open_database())
         file = _describe_file(reading, self._config.project.timezone)
         if (known := writer.begin_file(file)).is_complete:
@@ -203,10 +205,10 @@ class Imports:
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
         with _two_threads_at_work():
-            for batch, counts in writer.save_batches(file, reading, known.counts):
+            for batch, counts in writer.save_batches(file, self._choose_batches(reading), known.counts):
                 rejected_rows += _count_errors(batch)
                 self._progress(f"导入 {file.name}", counts.read, 0)
-        writer.save_questions(_list_questions(reading))
+        writer.save_questions(self._choose_questions(reading))
         writer.finish_file(file, counts, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(counts))
         warnings = (*_describe_interruption(known.counts), *reading.notes)
@@ -214,6 +216,38 @@ class Imports:
             logger.warning("%s：%s", file.name, warning)
         notes = (*reading.facts.evidence, *warnings)
         return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, notes=notes)
+
+    def _join(self, path: Path, source: SourceConfig, reading: Reading) -> Reading:
+        """Return the export as one of the stored source that certainly holds the same survey; else as it is."""
+        from feedback_engine.engine.survey_forms import find_source
+        from feedback_engine.store.loading import FeedbackReader
+
+        def open_as(name: str) -> Reading:
+            return self._open(path, source.model_copy(update={"name": name}))
+
+        found = find_source(reading, FeedbackReader(self._open_database()), open_as)
+        if found.source:
+            return open_as(found.source).noting(f"与来源 {found.source} 是同一份问卷，归入它")
+        return reading.noting(found.doubt) if found.doubt else reading
+
+    def _choose_batches(self, reading: Reading) -> Iterable[FeedbackBatch]:
+        """Return the batches, in which no answer displaces one that the store has from a fuller form of export."""
+        from feedback_engine.engine.survey_forms import is_partial, keep_fuller, load_versions
+        from feedback_engine.store.loading import FeedbackReader
+
+        if not is_partial(reading):
+            return reading
+        return keep_fuller(reading, load_versions(FeedbackReader(self._open_database()), reading.source.name))
+
+    def _choose_questions(self, reading: Reading) -> pd.DataFrame:
+        """Return QUESTIONS of the source; what a fuller form of export told of them stays."""
+        from feedback_engine.engine.survey_forms import is_partial, keep_stems
+        from feedback_engine.store.loading import FeedbackReader
+
+        questions = _list_questions(reading)
+        if not is_partial(reading):
+            return questions
+        return keep_stems(questions, FeedbackReader(self._open_database()), reading.source.name)
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:
         from feedback_engine.catalogs import ADAPTERS

@@ -116,6 +116,10 @@ class Reading:
             _LINE_END.sub(" ", note) for note in (*self.adapted.warnings, *counted, *describe_tally(self._tally))
         )
 
+    def noting(self, warning: str) -> Self:
+        """Return the same with a further warning."""
+        return replace(self, adapted=replace(self.adapted, warnings=(*self.adapted.warnings, warning)))
+
     def __iter__(self) -> Iterator[FeedbackBatch]:
         """Yield the batches in the order of the file.
 

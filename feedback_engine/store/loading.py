@@ -16,7 +16,7 @@ from feedback_engine.store.coded import fetch_parts, to_coded_frame
 from feedback_engine.store.connection import Database
 from feedback_engine.store.rows import insert, order_digests, to_day, to_digests, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
-from feedback_engine.tables.feedback import CASES, FEEDBACK, QUESTIONS, RATINGS, REJECTS
+from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
 from feedback_engine.tables.schema import TableSchema
 from feedback_engine.tables.weighting import FROZEN_WEIGHTS
@@ -100,6 +100,14 @@ class FeedbackReader:
         with self._database.reading() as connection:
             found = connection.execute(select(tables.feedback.c.row_id).where(*within(bounds)).limit(1))
             return found.first() is not None
+
+    def load_versions(self, source: str) -> list[tuple[str, str, str]]:
+        """Return feedback_id, content_hash and attributes, JSON, of every record of the source."""
+        feedback = tables.feedback.c
+        of_source = (feedback.source == source, feedback.role == MAIN_ROLE)
+        query = select(feedback.feedback_id, feedback.content_hash, feedback.attributes).where(*of_source)
+        with self._database.reading() as connection:
+            return [(key.hex(), content.hex(), attributes) for key, content, attributes in connection.execute(query)]
 
     def has_attribute(self, name: str, *, is_survey: bool) -> bool:
         """Return whether any row of questionnaires, or of anything else, has an attribute of this name."""

@@ -19,7 +19,7 @@ from feedback_engine.ingest.platforms.wjx_cells import read_region
 from feedback_engine.ingest.platforms.wjx_coded import add_coded
 from feedback_engine.ingest.platforms.wjx_headings import Item, find_first_question, read_headings
 from feedback_engine.ingest.platforms.wjx_labels import add_labelled
-from feedback_engine.ingest.platforms.wjx_modes import Mode, ModeFinding, decide_mode
+from feedback_engine.ingest.platforms.wjx_modes import FORM, Mode, ModeFinding, decide_mode
 from feedback_engine.ingest.platforms.wjx_twin import CodeBook, find_twin, read_twin
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.scale_words import load_scale_words
@@ -28,8 +28,8 @@ _NUMBER, _SUBMITTED = "序号", "提交答卷时间"
 _CUSTOMER = ("用户ID", "用户id", "uid", "UID", "用户标识")
 _ASSUMED = (
     "没有同一问卷按文本的导出可对照，按这些假定读：单选题的答案是第几个选项，不计分；矩阵和量表题的选项从低到高排列；"
-    "-3 是跳过，-2 是未答；在来源里用 twin 给出按文本的导出即可核实。同一问卷按文本的导出若另行导入，会算作另一份问卷，"
-    "同一批答卷计两次：只导入其一，或用 twin"
+    "-3 是跳过，-2 是未答；在来源里用 twin 给出按文本的导出即可核实。同一问卷按文本的导出另行导入时，凭题目、序号、"
+    "提交时间和所用时间对上，以按文本的为准；对不上会警告，并算作另一份问卷"
 )
 _META = frozenset({_NUMBER, _SUBMITTED, "所用时间", "来源", "来源详情", "来自IP", "总分", *_CUSTOMER})
 
@@ -93,6 +93,9 @@ class Wjx:
             add_labelled(survey, export.items, export.cells)
         else:
             book = _open_book(survey, rows, source, export)
+            if book is None:
+                form = export.mode.form
+                survey.add_meta(FORM, lambda _: form)
             add_coded(survey, export.items, export.cells, export.mode.mode, book)
             scope = scope if book is None else digest_stems(_name_stems(book.items))
         return survey.adapt(rows, scope=scope)

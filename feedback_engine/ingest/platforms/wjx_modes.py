@@ -42,6 +42,9 @@ _NAMES = (
     (re.compile(r"按(?:选项)?分[数值]|\d_\d+_1\.(?:xlsx?|csv)$", re.IGNORECASE), Mode.SCORE),
 )
 _WORDS = {Mode.TEXT: "按文本", Mode.NUMBER: "按序号", Mode.SCORE: "按分数"}
+#: The attribute of an answer whose options were read without their words, and its values: scores tell more.
+FORM = "导出方式"
+FORMS = (_WORDS[Mode.NUMBER], _WORDS[Mode.SCORE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class ModeFinding:
 
     mode: Mode
     evidence: str
+
+    @property
+    def form(self) -> str:
+        """What the platform calls it."""
+        return _WORDS[self.mode]
 
 
 def decide_mode(
