@@ -124,11 +124,13 @@ class Label:
     phrases: Mapping[str, str]
     #: Of a complaint type: the code of each touchpoint that, spoken ill of, speaks for the type → place likewise.
     touchpoints: Mapping[str, str] = field(default_factory=dict)
+    #: Those of the phrases that by themselves say good or bad of it; opinions in the texts of this pack.
+    opinions: Mapping[str, Entry] = field(default_factory=dict)
 
     def extended(self, child: Label) -> Label:
-        """Return the label with the child's name and the phrases and touchpoints of both."""
+        """Return the label with the child's name and the phrases, touchpoints and opinions of both."""
         phrases, touchpoints = {**self.phrases, **child.phrases}, {**self.touchpoints, **child.touchpoints}
-        return Label(self.code, child.name, phrases, touchpoints)
+        return Label(self.code, child.name, phrases, touchpoints, {**self.opinions, **child.opinions})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,9 @@ class Pack:
             lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]
             lines += [f"{group}\t{label.code}\t\t{phrase}" for label in labels for phrase in label.phrases]
             lines += [f"blamed\t{label.code}\t{touchpoint}" for label in labels for touchpoint in label.touchpoints]
+            lines += [
+                f"{group}\t{label.code}\t{e.term}\t{e.weight!r}" for label in labels for e in label.opinions.values()
+            ]
         lines += [f"word\t{word.word}\t{word.frequency}\t{word.tag}" for word in self.userdict]
         object.__setattr__(self, "fingerprint", digest(lines))
 

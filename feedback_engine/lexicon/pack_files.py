@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
 
 from feedback_engine.documents import compose
 from feedback_engine.lexicon.alternatives import has_alternatives
-from feedback_engine.lexicon.model import Label
+from feedback_engine.lexicon.model import Entry, Label
 from feedback_engine.lexicon.word_tables import Problems, WordTables, read_text
 from feedback_engine.registry import unknown_name
 
 CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
+#: Phrases of a label that say good or bad by themselves, and what they are worth as opinions.
+_WORTH = {"good": 0.65, "bad": -0.65}
 
 
 def read_fields(path: Path, problems: Problems) -> dict[str, yaml.Node]:
@@ -86,7 +89,7 @@ def _label(node: yaml.Node, phrases_key: str, path: Path, tables: WordTables) ->
     problems = tables.problems
     place = f"{path}:{node.start_mark.line + 1}"
     fields = _fields(node, path, problems)
-    known = ("code", "name", phrases_key, *(("touchpoints",) if phrases_key == "cues" else ()))
+    known = ("code", "name", phrases_key, *(("touchpoints", "bad") if phrases_key == "cues" else _WORTH))
     for name in sorted(set(fields) - set(known)):
         problems.add(f"{path}:{fields[name].start_mark.line + 1}", unknown_name("设置项", name, known))
     code, name = read_scalar(fields, "code"), read_scalar(fields, "name")
@@ -99,10 +102,19 @@ def _label(node: yaml.Node, phrases_key: str, path: Path, tables: WordTables) ->
         )
         return None
     phrases, blamed = (_phrases(fields.get(key), path, tables) for key in (phrases_key, "touchpoints"))
-    return Label(code, name, phrases, blamed)
+    opinions: dict[str, Entry] = {}
+    for key, worth in _WORTH.items():
+        valued = _phrases(fields.get(key), path, tables, phrases)
+        opinions |= {term: Entry(term, worth, origin) for term, origin in valued.items()}
+        phrases |= valued
+    return Label(code, name, phrases, blamed, opinions)
 
 
-def _phrases(node: yaml.Node | None, path: Path, tables: WordTables) -> dict[str, str]:
+def _phrases(node: yaml.Node | None, path: Path, tables: WordTables, others: Collection[str] = ()) -> dict[str, str]:
+    """Return the phrases of a list → the place of each; one among the `others` of the same label is refused.
+
+    One that stands for several leaves out what is written elsewhere.
+    """
     if node is None:
         return {}
     if not isinstance(node, yaml.SequenceNode):
@@ -117,8 +129,8 @@ def _phrases(node: yaml.Node | None, path: Path, tables: WordTables) -> dict[str
         if not phrase:
             tables.problems.add(place, "这里应为一个词")
         for term in tables.spell_out(phrase, place) if phrase else ():
-            if term in phrases and (phrase in own or term not in own):
+            if (term in phrases or term in others) and (phrase in own or (term not in own and term not in others)):
                 tables.problems.add(place, f"词 {term!r} 在同一个标签里写了两次")
-            elif phrase in own or term not in own:
+            elif phrase in own or (term not in own and term not in others):
                 phrases[term] = origin
     return phrases

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
+from feedback_engine.domain import Polarity
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import Pack, WordKind
 from feedback_engine.nlp.blend import find_untried
 from feedback_engine.nlp.complaint_types import (
@@ -27,7 +28,7 @@ from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.sentiment import Verdicts, sum_values
-from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
+from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.vocabulary import DEMANDS, KINDS, Flags, Floats
@@ -40,11 +41,14 @@ _CONTENT = 0.1
 _WITH_REQUEST, _ALONE, _WITH_WISH = 0.3, 0.5, 1.3
 #: A single word as bad as this is no suggestion, however it is wrapped.
 _HARSH = -0.95
+#: A text that weights find this bad complains if it names the fault: by a cue, or by a touchpoint spoken ill of.
+_BAD = -0.3
 #: In a text of at most so many characters cues help the learned weights.
 _SHORT = 30
 #: A text of more characters in a case log tells of a case, however kind its words.
 _THANKS = 60
-_DEMAND, _WISH = KINDS.index(WordKind.DEMAND), KINDS.index(WordKind.WISH)
+_DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
+_NEGATIVE_LABEL = POLARITIES.index(Polarity.NEGATIVE)
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
 
 
@@ -75,9 +79,12 @@ class ComplaintRules:
         The type is what the learned weights say of the text, if they know any types; else what its cues say, and the
         touchpoints that it speaks ill of.
         """
-        labels, verdicts = verdicts.labels, verdicts.rules
+        labels, judged, verdicts = verdicts.labels, verdicts, verdicts.rules
         said = _Said(_find_demands(readings), _find_grievances(verdicts.texts))
-        texts = _find_complaints(readings, verdicts, said, self._is_case_log).nonzero()[0]
+        complain = _find_complaints(readings, verdicts, said, self._is_case_log)
+        felt = _find_felt(readings, judged, said, touchpoints) & ~complain
+        said = said.add(_find_grievances(judged.texts), felt)
+        texts = (complain | felt).nonzero()[0]
         if not len(texts):
             return _find_none()
         places = np.full(len(readings.given), -1)
@@ -87,7 +94,8 @@ class ComplaintRules:
         weights = weigh_types(readings.vocabulary.cues, cues, verdicts.clause_labels, blames)
         types, shares = choose_types(weights, len(texts), len(self._codes) - 1)
         heard = self._hear(readings, texts, labels, weights, types, shares) if any(labels) else {}
-        confidences = _find_confidences(verdicts.scores, said.demands, texts)
+        scores = np.where(felt, judged.scores, verdicts.scores)
+        confidences = _find_confidences(scores, said.demands, texts)
         confidences *= np.where(types == len(self._codes) - 1, 0.5, shares)
         confidences[list(heard)] = shares[list(heard)]
         told = (
@@ -152,6 +160,11 @@ class _Said(NamedTuple):
     demands: Columns
     grievances: Columns
 
+    def add(self, grievances: Columns, texts: Flags) -> _Said:
+        """Return these with what else is bad in some texts."""
+        more = grievances.take(texts[grievances.parts].nonzero()[0])
+        return _Said(self.demands, Columns(*join_columns((self.grievances, more))))
+
     def by_complaint(self, places: Places) -> tuple[Columns, Columns]:
         """Return the demands, and the worst grievance of each; `places` are those of the texts among the complaints."""
         worst = _find_worst(self.grievances, len(places))
@@ -175,6 +188,23 @@ def _find_complaints(readings: Readings, verdicts: Verdicts, said: _Said, is_cas
         is_content = (scores > _CONTENT) & ~(has_bad | has_demands) & (readings.sizes <= _SHORT)
         complains |= is_case & ~is_content & ~((scores > _NEGATIVE) & find_untried(readings) & ~is_long)
     return complains
+
+
+def _find_felt(readings: Readings, verdicts: Verdicts, said: _Said, touchpoints: Touchpoints) -> Flags:
+    """Return which texts are bad by learned weights and name the fault, without a word that wishes or asks."""
+    count, hits = len(readings.given), readings.words
+    is_bad: Flags = (
+        (verdicts.scores <= _BAD) & (verdicts.rules.scores <= _CONTENT) & (verdicts.polarities == _NEGATIVE_LABEL)
+    )
+    if not is_bad.any():
+        return is_bad
+    kinds = readings.vocabulary.words.kind[hits.values]
+    is_calm = _flag(readings.clauses.texts[hits.clauses[(kinds == _WISH) | (kinds == _UNTRIED)]], count)
+    is_calm |= _flag(said.demands.parts, count)
+    names = _flag(readings.clauses.texts[readings.cues.clauses], count)
+    names |= _flag(touchpoints.texts[touchpoints.labels == _NEGATIVE_LABEL], count)
+    felt: Flags = is_bad & names & ~is_calm
+    return felt
 
 
 def _have_grievances(grievances: Columns, is_wishing: Flags, has_demands: Flags) -> Flags:

@@ -18,8 +18,13 @@ from feedback_engine.nlp.learned_touchpoints import Touched, decide
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import Verdicts
-from feedback_engine.nlp.statements import Lists
+from feedback_engine.nlp.statements import POLARITIES, Lists
 from feedback_engine.nlp.vocabulary import Flags, Floats
+
+_NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
+#: A touchpoint of which a text of at most so many characters says nothing by itself is judged by the text's score, if
+#: that is at least the second figure, at the third share of it.
+_BRIEF, _FOLLOWED, _SHARE = 40, 0.2, 0.5
 
 
 class Touchpoints(NamedTuple):
@@ -53,7 +58,7 @@ class TouchpointRules:
         """Return one entry per touchpoint and clause: what seed phrases name, or what learned weights make of it."""
         named = self._find_named(readings, verdicts)
         if not any(verdicts.labels):
-            return named
+            return _follow_texts(named, readings, verdicts)
         heard = self._find_named(readings, verdicts.rules)
         names = dict(zip(self._codes.tolist(), self._names.tolist(), strict=True))
         return _join(decide(readings, verdicts, _split(named, readings), _split(heard, readings), names))
@@ -72,6 +77,35 @@ class TouchpointRules:
             texts, self._codes[labels], self._names[labels], of - clauses.first[texts], starts, ends,
             cues.rules[mentions.values[first]], judged.scores, judged.labels, sure, judged.said,
         )  # fmt: skip
+
+
+def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -> Touchpoints:
+    """Return the touchpoints with those of which a brief text says nothing by itself judged as the whole of it is.
+
+    They stay as they are where the text says the opposite of another one, or praises another one: who praises names
+    what is meant (房间不大,干净), while a fault is told step by step (优惠券写着通用,下单又说不能用).
+    """
+    labels, scores = verdicts.polarities[found.texts], verdicts.scores[found.texts]
+    follows = (found.labels == _NEUTRAL) & (steps(found.said.first) == 0) & (np.abs(scores) >= _FOLLOWED)
+    follows &= (readings.sizes[found.texts] <= _BRIEF) & np.isin(labels, (_NEGATIVE, _POSITIVE))
+    is_other = np.isin(found.labels, (_POSITIVE, _MIXED)) | ((found.labels == _NEGATIVE) & (labels == _POSITIVE))
+    follows &= ~np.isin(found.texts, found.texts[is_other])
+    follows &= ~_are_level(readings)[found.clauses + readings.clauses.first[found.texts]]
+    if not follows.any():
+        return found
+    rules = found.rules.copy()
+    rules[follows] = [f"{rule};本句未言褒贬,随全文" for rule in rules[follows].tolist()]
+    scores, labels = np.where(follows, _SHARE * scores, found.scores), np.where(follows, labels, found.labels)
+    return found._replace(rules=rules, scores=scores, labels=labels)
+
+
+def _are_level(readings: Readings) -> Flags:
+    """Return which clauses hold a word that is worth nothing either way, such as 凑合."""
+    hits, table = readings.words, readings.vocabulary.words
+    plays = table.is_modifier | table.is_contrast | (table.weight != 0) | (table.kind != 0)
+    are_level: Flags = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
+    are_level[hits.clauses[~plays[hits.values]]] = True
+    return are_level
 
 
 def _find_confidences(lengths: Places, has_opinion: Flags) -> Floats:

@@ -170,7 +170,7 @@ def _flags(count: int, numbers: Iterable[int]) -> Flags:
 
 def phrases_of(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
     """Yield all phrases of a lexicon and a pack, folded, by layer."""
-    for word in _words(lexicon).values():
+    for word in _words(lexicon, pack).values():
         yield Phrase(word.term, SENTIMENT, word)
     for detail in lexicon.details:
         yield Phrase(fold_phrase(detail.term), DETAIL, detail)
@@ -185,9 +185,11 @@ def phrases_of(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
                 yield Phrase(term, layer, cue)
 
 
-def _words(lexicon: Lexicon) -> dict[str, Word]:
-    """Return folded phrase → its parts; of two spellings that fold alike the later one counts."""
-    opinions = {fold_phrase(term): entry for term, entry in (*lexicon.polarity.items(), *lexicon.emoji.items())}
+def _words(lexicon: Lexicon, pack: Pack) -> dict[str, Word]:
+    """Return folded phrase → its parts; of two spellings that fold alike the later one counts, the pack's own last."""
+    own = (item for label in (*pack.touchpoints, *pack.complaint_types) for item in label.opinions.items())
+    given = (*lexicon.polarity.items(), *lexicon.emoji.items(), *own)
+    opinions = {fold_phrase(term): entry for term, entry in given}
     negations = {fold_phrase(term): entry for term, entry in lexicon.negation.items()}
     degrees = {fold_phrase(term): entry for term, entry in lexicon.degree.items()}
     contrasts = {fold_phrase(term): entry for term, entry in lexicon.contrast.items()}

@@ -123,6 +123,7 @@ def test_byte_order_mark_and_windows_line_ends_do_no_harm(folder: Path) -> None:
         ("touchpoints:\n  - {code: overall, name: 甲}\n", r"yaml:2: 代码 'overall' 不可用"),
         ("touchpoints:\n  - {code: a, name: 甲, phrase: [x]}\n", r"yaml:2: .*是否想写 'phrases'"),
         ("touchpoints:\n  - {code: a, name: 甲, phrases: [x, x]}\n", r"yaml:2: 词 'x' 在同一个标签里写了两次"),
+        ("touchpoints:\n  - {code: a, name: 甲, phrases: [x], bad: [x]}\n", r"yaml:2: 词 'x' 在同一个标签里写了两次"),
         ("touchpoint: []\n", r"yaml:1: .*是否想写 'touchpoints'"),
         ("- a\n", r"yaml:1: 应为键值表"),
     ],
@@ -144,6 +145,28 @@ def test_pack_extends_another_by_code(folder: Path) -> None:
     assert set(by_code) == {label.code for label in general.touchpoints} | {"gifts"}
     assert pack.complaint_types == general.complaint_types
     assert pack.userdict[-1].word == "伴手礼"
+
+
+def test_phrases_that_say_good_or_bad_by_themselves_are_opinions_of_the_pack(folder: Path) -> None:
+    parent = "touchpoints:\n  - {code: delivery, name: 送货, phrases: [送], good: [一叫就到], bad: [扔门口]}\n"
+    write_pack(folder, "mine", parent, "types:\n  - {code: late, name: 迟到, cues: [送], bad: [第二天才]}\n")
+    write_pack(folder, "ours", "extends: mine\ntouchpoints:\n  - {code: delivery, name: 送货, bad: [扔楼下]}\n", "")
+    ours = load_pack(folder, "ours")
+    (delivery,), (late,) = ours.touchpoints, ours.complaint_types
+    assert set(delivery.phrases) == {"送", "一叫就到", "扔门口", "扔楼下"}
+    signs = {term: entry.weight > 0 for term, entry in (*delivery.opinions.items(), *late.opinions.items())}
+    assert signs == {"一叫就到": True, "扔门口": False, "扔楼下": False, "第二天才": False}
+    assert late.opinions["第二天才"].origin == "mine/complaint_types.yaml:2"
+
+
+def test_a_phrase_that_turns_from_named_to_bad_changes_the_fingerprint(folder: Path) -> None:
+    prints = set()
+    write_pack(folder, "mine", "")
+    for key in ("phrases", "good", "bad"):
+        described = f"touchpoints:\n  - {{code: delivery, name: 送货, {key}: [扔门口]}}\n"
+        (folder / "packs" / "mine" / "touchpoints.yaml").write_text(described, encoding="utf-8")
+        prints.add(load_pack(folder, "mine").fingerprint)
+    assert len(prints) == 3
 
 
 TOUCHPOINTS = "touchpoints:\n  - {code: delivery, name: 送货, phrases: [送]}\n"
