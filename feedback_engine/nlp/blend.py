@@ -32,13 +32,15 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 6
+BLEND_VERSION = 7
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
-_SHORT, _VERY_SHORT = 40, 16
+_SHORT, _VERY_SHORT = 32, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7
 #: Nor do they in a review that says good and bad, each stronger than this, from these log odds on with a structure.
 _FAINT_SIDE, _CLEAR = 0.3, 1.4
+#: Nor where such a review leaves the rules' score nearer to 0 than this, and the log odds reach the second.
+_BALANCED, _SURER = 0.19, 0.3
 #: Scores of the rules nearer to 0 than this win by a structure only.
 _FAINT = 0.2
 #: Where rules prevail, the learned part is cut to this share of theirs.
@@ -47,12 +49,12 @@ _YIELD = 0.1
 _SILENT_BAND, _SILENT_CLAUSE = 0.4, 3.0
 #: The same in a very short text: the least, and what else by how much likelier the weights of clauses find neutral than
 #: good or bad. Where they find it likelier, nothing is said.
-_SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE = 0.2, 2.0, 0.6
+_SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE = 0.02, 1.5, 0.6
 #: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
 _SILENT_UNTRIED = 1.5
-#: A text of more characters than this, or a review, takes a side: it is level, or says nothing, only within this share
-#: of the usual bands; a very short review is mixed within the second.
-_LONG, _DECIDED, _SHORT_DECIDED = 24, 0.2, 0.4
+#: A text of more characters than this, or a review, takes a side: it says nothing only within this share of the usual
+#: band; it is mixed within the second, a very short review within the third, and only where the rules are level, too.
+_LONG, _SILENT_SHARE, _DECIDED, _SHORT_DECIDED, _LEVEL = 24, 0.02, 0.2, 0.4, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -114,9 +116,14 @@ def tell(texts: Blend, clauses: Blend) -> tuple[Statements, Statements]:
 
 
 def judge_texts(
-    readings: Readings, rules: LexiconVerdicts, weighed: Weighed, domains: Sequence[str], silences: Floats
+    readings: Readings,
+    rules: LexiconVerdicts,
+    weighed: Weighed,
+    domains: Sequence[str],
+    is_review: Flags,
+    silences: Floats,
 ) -> Blend:
-    """Return the judgement of each text; `domains` are those recognised.
+    """Return the judgement of each text; `domains` are those recognised, `is_review` says which are of any but posts.
 
     `silences` say of brief texts without an opinion by what log odds neutral is likelier than good or bad in the clause
     that is least neutral.
@@ -125,12 +132,11 @@ def judge_texts(
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = _are_silent(rules)
-    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, domains, silences))
+    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, is_review, silences))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
-    has_domain = _have_domain(domains)
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
-    prevail &= ~(has_domain & _weights_stand(sides, odds, has_structure, sizes <= _VERY_SHORT) & ~readings.are_latin)
+    prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= _VERY_SHORT) & ~readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
     factor = np.where(is_faint, _REMNANT / np.maximum(np.abs(odds), _REMNANT), factor)
     # what a unit of strength adds to the score of the rules, (P - N) / (P + N + damping)
@@ -142,34 +148,32 @@ def judge_texts(
     said = rules.of_texts(rules.values * units[found.texts])
     rates = _TEXT.learned * factor
     scores, labels = _score(weighed.odds * rates, sum_values(said.values, found.texts, count), sides)
-    labels = _take_sides(scores, labels, sizes, has_domain, is_faint)
+    labels = _take_sides(scores, labels, sides.scores, sizes, is_review, is_faint)
     return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
 
 
 def _weights_stand(sides: Sides, odds: Floats, has_structure: Flags, is_brief: Flags) -> Flags:
     """Return where reviews keep their weights: rules that read both signs meet clear ones, or agree with their sign.
 
-    In brief texts a structure (虽…, 除了…) says more than the weights, which do not see it.
+    In brief texts a structure (虽…, 除了…) says more than the weights, which do not see it, unless it leaves the two
+    sides about level.
     """
     is_both = np.minimum(sides.positive, sides.negative) > _FAINT_SIDE
-    is_clear = np.abs(odds) >= np.where(has_structure, _CLEAR, _DOUBTFUL)
-    stand: Flags = ((is_both & is_clear) | (sides.scores * odds >= 0)) & ~(has_structure & is_brief)
+    is_clear = (np.abs(odds) >= np.where(has_structure, _CLEAR, _DOUBTFUL)) & ~(has_structure & is_brief)
+    is_clear |= (np.abs(sides.scores) < _BALANCED) & (np.abs(odds) >= _SURER)
+    stand: Flags = (is_both & is_clear) | (sides.scores * odds >= 0)
     return stand
 
 
-def _have_domain(domains: Sequence[str]) -> Flags:
-    return np.array([domain != "" for domain in domains], dtype=np.bool_)
-
-
 def _take_sides(
-    scores: Floats, labels: NDArray[np.int64], sizes: Places, has_domain: Flags, is_faint: Flags
+    scores: Floats, labels: NDArray[np.int64], ruled: Floats, sizes: Places, is_review: Flags, is_faint: Flags
 ) -> NDArray[np.int64]:
     """Return the labels, with a side for long texts and reviews even where the score is near 0: they tell enough."""
-    is_long = sizes > np.where(has_domain, _VERY_SHORT, _LONG)
+    is_long = sizes > np.where(is_review, _VERY_SHORT, _LONG)
     band = np.where(is_long, _DECIDED, _SHORT_DECIDED) * MIXED_BAND
-    takes = (labels == _NEUTRAL) & ~is_faint & (np.abs(scores) >= _DECIDED * NEUTRAL_BAND)
-    takes |= (labels == _MIXED) & (np.abs(scores) >= band)
-    return np.where(takes & (is_long | has_domain), np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
+    takes = (labels == _NEUTRAL) & ~is_faint & (np.abs(scores) >= _SILENT_SHARE * NEUTRAL_BAND)
+    takes |= (labels == _MIXED) & ((np.abs(scores) >= band) | (is_long & (np.abs(ruled) >= _LEVEL)))
+    return np.where(takes & (is_long | is_review), np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
 
 
 def _are_silent(rules: LexiconVerdicts) -> Flags:
@@ -182,13 +186,13 @@ def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
     return _are_silent(rules) & (readings.sizes <= _VERY_SHORT)
 
 
-def _silent_limits(readings: Readings, domains: Sequence[str], silences: Floats) -> Floats:
+def _silent_limits(readings: Readings, is_review: Flags, silences: Floats) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
     limits = np.maximum(_SILENT_LEAST, _SILENT_AT_0 + _SILENT_RATE * silences)
     limits[(silences > 0) | find_asking(readings)] = math.inf
     sizes = readings.sizes
     limits[sizes > _VERY_SHORT] = _SILENT_BAND
-    limits[sizes > np.where(_have_domain(domains), _VERY_SHORT, _LONG)] = _DECIDED * _SILENT_BAND
+    limits[sizes > np.where(is_review, _VERY_SHORT, _LONG)] = _SILENT_SHARE * _SILENT_BAND
     untried = find_untried(readings) & (sizes <= _SHORT)
     limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_UNTRIED, _SILENT_CLAUSE)
     return limits

@@ -39,14 +39,14 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.vocabulary import Floats
+from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
 
 SENTIMENT_FILE, CLAUSES_FILE = "sentiment.npz", "clauses.npz"
-#: The domain of the sentiment weights whose texts the weights for posts judge.
-_POSTS = "social"
-#: A domain is named in the rule from this probability on.
-_NAMED_DOMAIN = 0.5
+#: The domain of the sentiment weights whose texts the weights for posts judge, and those whose texts are no reviews.
+_POSTS, _NO_REVIEWS = "social", ("social", "automotive")
+#: A domain is named in the rule from this probability on; a text is a review from that probability of any on.
+_NAMED_DOMAIN, _REVIEW = 0.5, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ class LearnedVerdicts:
         wanted = (readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere).nonzero()[0]
         texts, clauses, odds, clause_odds = _weigh(learned, readings, wanted)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
-        domains, post_chances = _find_domains(learned.text, odds)
+        domains, post_chances, is_review = _find_domains(learned.text, odds)
         silences = _find_silences(readings.clauses, wanted, _silence_odds(learned.clauses.outputs, clause_odds))
-        self._texts = judge_texts(readings, self.rules, texts, domains, silences)
+        self._texts = judge_texts(readings, self.rules, texts, domains, is_review, silences)
         if learned.posts:
             self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains)
         self.scores, self.polarities = self._texts.scores, self._texts.labels
@@ -196,16 +196,20 @@ def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readi
     return [label._replace(clauses=one) for label, one in zip(labels, told, strict=True)]
 
 
-def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Floats]:
-    """Return the domain that each text is recognised to be of, or nothing, and how likely each is a post."""
+def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Floats, Flags]:
+    """Return the domain each text is recognised to be of, or nothing, how likely it is a post, and if it is a review.
+
+    A review is a text of any of the other domains, be it not sure which.
+    """
     domains = [name.removeprefix(GATE) for name in model.outputs if name.startswith(GATE)]
     if not domains:
-        return [""] * len(odds), np.zeros(len(odds))
+        return [""] * len(odds), np.zeros(len(odds)), np.zeros(len(odds), dtype=np.bool_)
     opened = open_gates(odds[:, 1 : 1 + len(domains)])
     likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(domains))
     names = [*domains, ""]
     posts = opened[:, domains.index(_POSTS)] if _POSTS in domains else np.zeros(len(odds))
-    return [names[number] for number in likely.tolist()], posts
+    of_reviews = [name not in _NO_REVIEWS for name in domains]
+    return [names[number] for number in likely.tolist()], posts, opened[:, of_reviews].sum(axis=1) >= _REVIEW
 
 
 def _share_clauses(outputs: Sequence[str], odds: Floats) -> Floats:

@@ -6,6 +6,7 @@ import pickle
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from feedback_engine.domain import Polarity
@@ -96,14 +97,31 @@ LEVEL_REVIEWS = (
 )
 
 
-def test_a_long_review_is_mixed_only_where_its_sides_are_all_but_level(scorer: LearnedScorer, reader: Reader) -> None:
+def test_a_long_review_is_mixed_only_where_words_and_weights_are_all_but_level(
+    scorer: LearnedScorer, reader: Reader
+) -> None:
     verdicts = scorer.score(reader.read([*LEVEL_REVIEWS, "服务好环境差"]))
-    sides = [Polarity.POSITIVE if score > 0 else Polarity.NEGATIVE for score in verdicts.scores]
+    whole, words = np.abs(verdicts.scores), np.abs(verdicts.rules.scores)
+    sides = np.where(verdicts.scores > 0, Polarity.POSITIVE, Polarity.NEGATIVE)
+    assert whole.min() < 0.05 < whole.max() < 0.25 and words.min() < 0.1
+    assert any((whole < 0.05) & (words > 0.1)), "level in all, but not by its words"
     labels = [POLARITIES[number] for number in verdicts.polarities.tolist()]
-    level = [Polarity.MIXED if abs(score) < 0.05 else side for score, side in zip(verdicts.scores, sides, strict=True)]
-    assert min(abs(score) for score in verdicts.scores) < 0.05 < max(abs(score) for score in verdicts.scores) < 0.25
-    assert labels == level
+    assert labels == np.where((whole < 0.05) & (words < 0.1), Polarity.MIXED, sides).tolist()
     assert labels[-1] is Polarity.MIXED
+
+
+def test_a_short_review_whose_words_leave_good_and_bad_level_takes_the_side_of_its_weights(
+    scorer: LearnedScorer, reader: Reader
+) -> None:
+    verdicts = scorer.score(reader.read(["味道一级棒，就是配送太慢了", "好吃就是太少"]))
+    assert np.abs(verdicts.rules.scores).max() < 0.15
+    assert [POLARITIES[number] for number in verdicts.polarities.tolist()] == [Polarity.POSITIVE] * 2
+
+
+def test_a_text_is_a_review_though_it_is_not_sure_of_which_domain(scorer: LearnedScorer, reader: Reader) -> None:
+    verdicts = scorer.score(reader.read(["又便宜又好，就是慢", "挺喜欢，就是贵了点"]))
+    assert not any("按领域" in rule for rule in verdicts.texts.rules)
+    assert [POLARITIES[number] for number in verdicts.polarities.tolist()] == [Polarity.POSITIVE] * 2
 
 
 @pytest.mark.parametrize("text", ["饺子里全是葱", "汤全在袋子里", "包子里头有一根头发"])
