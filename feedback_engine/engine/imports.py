@@ -350,8 +350,8 @@ def describe_counts(counts: ImportCounts) -> str:
 
 def _count_errors(batch: FeedbackBatch) -> int:
     """Return the number of rows with a reject that the format does not explain."""
-    rejects = batch.rejects
-    return int(rejects["row_number"][~rejects["is_expected"]].nunique())
+    rejects = zip(batch.rejects["row_number"], batch.rejects["is_expected"], strict=True)
+    return len({number for number, is_expected in rejects if not is_expected})
 
 
 def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.platforms.wjx_modes import FORM, FORMS
 from feedback_engine.ingest.readers.rows import Tally
-from feedback_engine.tables.feedback import MAIN_ROLE, FeedbackBatch
+from feedback_engine.tables.columns import Columns
+from feedback_engine.tables.feedback import FEEDBACK, MAIN_ROLE, FeedbackBatch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ class Found:
 class Version:
     """What the store holds of a respondent."""
 
-    content_hash: str
+    content_hash: bytes
     attributes: Mapping[str, str]
 
     @property
@@ -114,34 +115,35 @@ def _is_lost(code: str, *stems: str) -> bool:
     return any(not stem or stem.startswith("—") or stem == f"第{code[1:]}题" for stem in stems)
 
 
-def load_versions(reader: FeedbackReader, source: str) -> dict[str, Version]:
+def load_versions(reader: FeedbackReader, source: str) -> dict[bytes, Version]:
     """Return feedback_id → what the store holds of each respondent of the source."""
     rows = reader.load_versions(source)
     return {key: Version(content, json.loads(attributes)) for key, content, attributes in rows}
 
 
-def _read_versions(reading: Reading) -> dict[str, Version]:
-    versions: dict[str, Version] = {}
+def _read_versions(reading: Reading) -> dict[bytes, Version]:
+    versions: dict[bytes, Version] = {}
     for batch in reading:
-        mains = batch.feedback[batch.feedback["role"] == MAIN_ROLE]
-        each = zip(mains["feedback_id"], mains["content_hash"], mains["attributes"], strict=True)
-        versions |= {key: Version(content, json.loads(attributes)) for key, content, attributes in each}
+        names = ("feedback_id", "content_hash", "attributes", "role")
+        each = zip(*map(batch.feedback.__getitem__, names), strict=True)
+        mains = ((key, content, json.loads(attributes)) for key, content, attributes, role in each if role == MAIN_ROLE)
+        versions |= {key: Version(content, attributes) for key, content, attributes in mains}
     return versions
 
 
-def keep_fuller(reading: Reading, known: Mapping[str, Version]) -> Iterator[FeedbackBatch]:
+def keep_fuller(reading: Reading, known: Mapping[bytes, Version]) -> Iterator[FeedbackBatch]:
     """Yield the batches; what the store has in a form that tells more is handed on as it stands there."""
     tally = Tally(_KEPT)
     reading.adapted.rows.tallies.append(tally)
     for batch in reading:
         feedback = batch.feedback
         own = map(_rank, map(json.loads, feedback["attributes"]))
-        hashes = feedback["content_hash"].tolist()
+        hashes = list(feedback["content_hash"])
         for at, (key, rank) in enumerate(zip(feedback["feedback_id"], own, strict=True)):
             if (version := known.get(key)) and version.rank > rank:
                 hashes[at] = version.content_hash
                 tally.count += 1
-        yield replace(batch, feedback=feedback.assign(content_hash=hashes))
+        yield replace(batch, feedback=Columns(FEEDBACK, {**feedback.values, "content_hash": hashes}))
 
 
 def keep_stems(questions: pd.DataFrame, reader: FeedbackReader, source: str) -> pd.DataFrame:

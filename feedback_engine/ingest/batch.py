@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from itertools import chain
+from itertools import chain, compress
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from feedback_engine.config.model import SourceConfig
+from feedback_engine.domain import AnswerState
 from feedback_engine.errors import MappingError, TableError
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.identity import hash_answers, hash_contents, hash_ids, hash_occurrences
@@ -18,15 +18,14 @@ from feedback_engine.ingest.mending import mend_records
 from feedback_engine.ingest.occurrences import Occurrences
 from feedback_engine.ingest.protection import Protection
 from feedback_engine.ingest.records import Records
+from feedback_engine.tables.columns import Columns, take
 from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, RATINGS, REJECTS, FeedbackBatch
-from feedback_engine.tables.schema import TableSchema
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: A column in which one value fills this many of the rows read together is no id.
 _MAX_REPEATS = 200
 _SHOWN_VALUE = 200
+#: A database takes no enumerations.
+_STATES = {state: state.value for state in AnswerState}
 
 
 def build_batches(
@@ -51,19 +50,20 @@ def build_batches(
     records = protection.protect(mend_records(records, tally))
     mains = _build_mains(records, ids, contents, source, file_id)
     rejects = _build_rejects([(number, protection.protect_flaw(flaw)) for number, flaw in flaws], file_id)
-    lost = int(rejects.loc[rejects["is_row_lost"], "row_number"].nunique())
-    for layer, positions in enumerate(_split_repeats(ids, source)):
+    lost = _count_lost(rejects)
+    for positions in _split_repeats(ids, source):
         batch = _build_batch(records, mains, positions)
-        yield FeedbackBatch(*batch, rejects if layer == 0 else _empty(REJECTS), len(positions) + (lost * (layer == 0)))
+        yield FeedbackBatch(*batch, rejects, len(positions) + lost)
+        rejects, lost = Columns.of_rows(REJECTS), 0
 
 
-def _identify(records: Records, contents: list[str], source: SourceConfig, occurrences: Occurrences) -> list[str]:
+def _identify(records: Records, contents: list[bytes], source: SourceConfig, occurrences: Occurrences) -> list[bytes]:
     """Return the feedback_ids: from the platform's id, or else from the content."""
     if all(records.ids):
         return hash_ids(source.name, records.ids)
     bare = [at for at, own in enumerate(records.ids) if not own]
     bare_contents = [contents[at] for at in bare]
-    ids = hash_ids(source.name, records.ids) if len(bare) < len(records) else [""] * len(records)
+    ids = hash_ids(source.name, records.ids) if len(bare) < len(records) else [b""] * len(records)
     for at, feedback_id in zip(
         bare, hash_occurrences(source.name, bare_contents, occurrences.number(bare_contents)), strict=True
     ):
@@ -71,12 +71,12 @@ def _identify(records: Records, contents: list[str], source: SourceConfig, occur
     return ids
 
 
-def _split_repeats(ids: list[str], source: SourceConfig) -> list[list[int]]:
+def _split_repeats(ids: list[bytes], source: SourceConfig) -> list[list[int]]:
     """Return the positions by how often their id has come before; at least one, perhaps empty, list."""
     if len(set(ids)) == len(ids):
         return [list(range(len(ids)))]
     layers: list[list[int]] = [[]]
-    seen: dict[str, int] = {}
+    seen: dict[bytes, int] = {}
     for at, feedback_id in enumerate(ids):
         layer = seen[feedback_id] = seen.get(feedback_id, -1) + 1
         if layer == len(layers):
@@ -91,111 +91,89 @@ def _split_repeats(ids: list[str], source: SourceConfig) -> list[list[int]]:
 
 
 def _build_mains(
-    records: Records, ids: list[str], contents: list[str], source: SourceConfig, file_id: str
-) -> pd.DataFrame:
-    import pandas as pd
-
+    records: Records, ids: list[bytes], contents: list[bytes], source: SourceConfig, file_id: str
+) -> dict[str, Sequence[Any]]:
+    """Return the `main` rows, column by column."""
     count = len(records)
-    return pd.DataFrame(
-        {
-            "feedback_id": _keys(ids),
-            "record_id": _keys(ids),
-            "content_hash": _keys(contents),
-            "source": _repeat(source.name, count),
-            "kind": _repeat(str(source.kind), count),
-            "channel": _texts(records.channels),
-            "customer_id": _texts_or_none(records.customer_ids),
-            "respondent_id": _texts_or_none(records.respondent_ids),
-            "received_at": _moments(records.received),
-            "role": _repeat(MAIN_ROLE, count),
-            "text": _texts(records.texts),
-            "respondent_weight": pd.Series(records.weights, dtype="float64"),
-            "attributes": _texts(_encode_attributes(records)),
-            "file_id": _keys([file_id] * count),
-            "row_number": pd.Series(records.numbers, dtype="int64"),
-        },
-        copy=False,
-    )
+    return {
+        "feedback_id": ids,
+        "record_id": ids,
+        "content_hash": contents,
+        "source": [source.name] * count,
+        "kind": [str(source.kind)] * count,
+        "channel": records.channels,
+        "customer_id": _or_none(records.customer_ids),
+        "respondent_id": _or_none(records.respondent_ids),
+        "received_at": records.received,
+        "role": [MAIN_ROLE] * count,
+        "text": records.texts,
+        "respondent_weight": records.weights,
+        "attributes": _encode_attributes(records),
+        "file_id": [bytes.fromhex(file_id)] * count,
+        "row_number": records.numbers,
+    }
 
 
 def _build_batch(
-    records: Records, mains: pd.DataFrame, positions: list[int]
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    records: Records, mains: dict[str, Sequence[Any]], positions: list[int]
+) -> tuple[Columns, Columns, Columns]:
     if len(positions) < len(records):
         chosen = set(positions)
         records = records.select([at in chosen for at in range(len(records))])
-        mains = mains.iloc[positions].reset_index(drop=True)
-    ids = mains["feedback_id"].tolist()
-    feedback = FEEDBACK.conform(_add_answers(records, mains, ids))
+        mains = {name: take(values, positions) for name, values in mains.items()}
+    ids = mains["feedback_id"]
+    feedback = Columns(FEEDBACK, _add_answers(records, mains)).check()
     return feedback, _build_ratings(records, ids), _build_cases(records, ids)
 
 
-def _add_answers(records: Records, mains: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
+def _add_answers(records: Records, mains: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
     """Return the main rows followed by one row per open answer given."""
-    import pandas as pd
-
-    frames = [mains]
+    positions: list[int] = []
+    own: dict[str, list[Any]] = {"feedback_id": [], "role": [], "text": []}
     for role, cells in records.answers:
         given = [at for at, cell in enumerate(cells) if cell]
-        if given:
-            answers = mains.iloc[given].reset_index(drop=True)
-            answers["feedback_id"] = _keys(hash_answers((ids[at] for at in given), role))
-            answers["role"] = _repeat(role, len(given))
-            answers["text"] = _texts([cells[at] for at in given])
-            frames.append(answers)
-    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else mains
+        positions += given
+        own["feedback_id"] += hash_answers(take(mains["feedback_id"], given), role)
+        own["role"] += [role] * len(given)
+        own["text"] += take(cells, given)
+    if not positions:
+        return mains
+    return {name: [*values, *(own.get(name) or take(values, positions))] for name, values in mains.items()}
 
 
-def _build_ratings(records: Records, ids: list[str]) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
+def _build_ratings(records: Records, ids: Sequence[bytes]) -> Columns:
     if not (records.ratings and ids):
-        return _empty(RATINGS)
-    count = len(ids)
+        return Columns.of_rows(RATINGS)
     ends = [(c.scale.max, c.scale.min) if c.scale.reversed else (c.scale.min, c.scale.max) for c, _ in records.ratings]
     states, ratings, *_ = zip(*chain.from_iterable(column for _, column in records.ratings), strict=True)
-    return RATINGS.conform(
-        pd.DataFrame(
-            {
-                "feedback_id": _keys(ids * len(records.ratings)),
-                "indicator": _repeat([config.indicator for config, _ in records.ratings], count),
-                "state": _texts(list(map(str, states))),
-                "rating": pd.Series(ratings, dtype="float64"),
-                "scale_min": np.repeat(np.array([low for low, _ in ends], dtype="float64"), count),
-                "scale_max": np.repeat(np.array([high for _, high in ends], dtype="float64"), count),
-            },
-            copy=False,
-        )
-    )
+    values = {
+        "feedback_id": [*ids] * len(records.ratings),
+        "indicator": _repeat_each([config.indicator for config, _ in records.ratings], len(ids)),
+        "state": list(map(_STATES.__getitem__, states)),
+        "rating": [rating if rating == rating else None for rating in ratings],
+        "scale_min": _repeat_each([low for low, _ in ends], len(ids)),
+        "scale_max": _repeat_each([high for _, high in ends], len(ids)),
+    }
+    return Columns(RATINGS, values).check()
 
 
-def _build_cases(records: Records, ids: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
+def _build_cases(records: Records, ids: Sequence[bytes]) -> Columns:
     case = records.case
     if case is None or not ids:
-        return _empty(CASES)
+        return Columns.of_rows(CASES)
     moments = {"opened_at": case.opened, "replied_at": case.replied, "closed_at": case.closed}
-    return CASES.conform(
-        pd.DataFrame(
-            {"feedback_id": _keys(ids)}
-            | {name: _moments(values) for name, values in moments.items()}
-            | {name: _texts_or_none(cells) for name, cells in case.words.items()}
-        )
-    )
+    words = {name: _or_none(cells) for name, cells in case.words.items()}
+    return Columns(CASES, {"feedback_id": ids, **moments, **words}).check()
 
 
-def _build_rejects(flaws: Sequence[tuple[int, Flaw]], file_id: str) -> pd.DataFrame:
+def _build_rejects(flaws: Sequence[tuple[int, Flaw]], file_id: str) -> Columns:
     """Return one reject per row and column; a lost row goes before a lost cell."""
-    if not flaws:
-        return _empty(REJECTS)
     distinct: dict[tuple[int, str], Flaw] = {}
     for number, flaw in sorted(flaws, key=lambda pair: (pair[0], not pair[1].is_row_lost)):
         distinct.setdefault((number, flaw.column), flaw)
     rows = [
         (
-            file_id,
+            bytes.fromhex(file_id),
             number,
             flaw.column,
             clean(flaw.value)[:_SHOWN_VALUE],
@@ -205,22 +183,18 @@ def _build_rejects(flaws: Sequence[tuple[int, Flaw]], file_id: str) -> pd.DataFr
         )
         for (number, _), flaw in distinct.items()
     ]
-    return REJECTS.build(rows)
+    return Columns.of_rows(REJECTS, rows)
 
 
-@cache
-def _template(schema: TableSchema) -> pd.DataFrame:
-    return schema.build()
-
-
-def _empty(schema: TableSchema) -> pd.DataFrame:
-    return _template(schema).copy()
+def _count_lost(rejects: Columns) -> int:
+    """Return the number of quarantined rows."""
+    return len(set(compress(rejects["row_number"], rejects["is_row_lost"])))
 
 
 def check_conservation(batch: FeedbackBatch) -> None:
     """Raise TableError unless every row read is a record or a quarantined row."""
-    kept = batch.feedback["role"].tolist().count(MAIN_ROLE)
-    lost = int(batch.rejects.loc[batch.rejects["is_row_lost"], "row_number"].nunique())
+    kept = list(batch.feedback["role"]).count(MAIN_ROLE)
+    lost = _count_lost(batch.rejects)
     if batch.row_count != kept + lost:
         raise TableError(f"行数不守恒：读入 {batch.row_count}，保留 {kept}，隔离 {lost}")
 
@@ -240,39 +214,11 @@ def _encode_attribute(name: str, cells: list[str]) -> Iterable[str]:
     return map(encoded.__getitem__, cells)
 
 
-def _keys(values: list[str]) -> pd.Series[Any]:
-    import pandas as pd
-
-    return pd.Series(values, dtype="object")
-
-
-def _texts(values: Sequence[str | None]) -> pd.Series[Any]:
-    import pandas as pd
-
-    return pd.Series(values, dtype="str")
-
-
-def _texts_or_none(cells: list[str]) -> pd.Series[Any]:
+def _or_none(cells: Sequence[str]) -> list[str | None]:
     """Return the cells, the empty ones as missing."""
-    return _texts([cell or None for cell in cells]) if any(cells) else _repeat(None, len(cells))
+    return [cell or None for cell in cells]
 
 
-def _repeat(value: str | list[str] | None, count: int) -> pd.Series[Any]:
-    """Return a value, or each of several, as many times."""
-    import numpy as np
-    import pandas as pd
-
-    values = value if isinstance(value, list) else [value]
-    places = np.repeat(np.arange(len(values)), count)
-    return pd.Series(pd.array(values, dtype="str").take(places), copy=False)
-
-
-def _moments(values: Sequence[int | None]) -> pd.Series[Any]:
-    """Return microseconds since 1970 as moments in UTC."""
-    import numpy as np
-    import pandas as pd
-
-    empty = np.iinfo(np.int64).min  # what numpy knows as NaT
-    known = [empty if value is None else value for value in values] if None in values else values
-    stamps = np.array(known, dtype="int64").view("datetime64[us]")
-    return pd.Series(pd.DatetimeIndex(stamps).tz_localize("UTC"))
+def _repeat_each(values: Sequence[Any], count: int) -> list[Any]:
+    """Return each value as many times, one after the other."""
+    return [value for value in values for _ in range(count)]

@@ -25,33 +25,33 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def hash_contents(columns: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+def hash_contents(columns: Sequence[tuple[str, Sequence[str]]]) -> list[bytes]:
     """Return the SHA-256 of what each row says, given as (name, cleaned cells) for every mapped column."""
     prefix = sha256(_FIELD.join(name for name, _ in columns).encode()).hexdigest() + _FIELD
     rows = map(_FIELD.join, zip(*(cells for _, cells in columns), strict=True))
-    return [sha256((prefix + row).encode()).hexdigest() for row in rows]
+    return [sha256((prefix + row).encode()).digest() for row in rows]
 
 
-def hash_ids(source: str, ids: Iterable[str]) -> list[str]:
+def hash_ids(source: str, ids: Iterable[str]) -> list[bytes]:
     """Return feedback_ids from the platform's own ids."""
     return _hash_each(f"id{_FIELD}{source}{_FIELD}", ids)
 
 
-def hash_occurrences(source: str, contents: Sequence[str], occurrences: Sequence[int]) -> list[str]:
+def hash_occurrences(source: str, contents: Sequence[bytes], occurrences: Sequence[int]) -> list[bytes]:
     """Return feedback_ids of rows without an id: content and its occurrence number in the file."""
     return _hash_each(
         f"content{_FIELD}{source}{_FIELD}",
-        (f"{content}{_FIELD}{number}" for content, number in zip(contents, occurrences, strict=True)),
+        (f"{content.hex()}{_FIELD}{number}" for content, number in zip(contents, occurrences, strict=True)),
     )
 
 
-def hash_answers(record_ids: Iterable[str], role: str) -> list[str]:
+def hash_answers(record_ids: Iterable[bytes], role: str) -> list[bytes]:
     """Return feedback_ids of the open answers under one role."""
-    return _hash_each(f"answer{_FIELD}{role}{_FIELD}", record_ids)
+    return _hash_each(f"answer{_FIELD}{role}{_FIELD}", map(bytes.hex, record_ids))
 
 
-def _hash_each(prefix: str, values: Iterable[str]) -> list[str]:
-    return [sha256((prefix + value).encode()).hexdigest() for value in values]
+def _hash_each(prefix: str, values: Iterable[str]) -> list[bytes]:
+    return [sha256((prefix + value).encode()).digest() for value in values]
 
 
 def is_damaged(text: str) -> bool:

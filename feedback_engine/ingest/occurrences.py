@@ -36,11 +36,11 @@ class Occurrences:
         self._counts = np.empty(0, dtype=np.int64)
         self._has_earlier = False
 
-    def number(self, contents: Sequence[str]) -> list[int]:
-        """Return how often each content, a digest in hexadecimal, was seen before, and remember it."""
+    def number(self, contents: Sequence[bytes]) -> list[int]:
+        """Return how often each content, a digest, was seen before, and remember it."""
         import numpy as np
 
-        keys = np.frombuffer(bytes.fromhex("".join(contents)), dtype=np.int64)[::4]
+        keys = np.frombuffer(b"".join(contents), dtype=np.int64)[::4]
         distinct, places, repeats = np.unique(keys, return_inverse=True, return_counts=True)
         before = self._count(distinct)
         self._remember(distinct, before + repeats)

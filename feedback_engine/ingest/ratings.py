@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     def of(cls, state: AnswerState, rating: float = math.nan, problem: str = "") -> Answer:
         """Return the answer with all that follows from it, so that it is worked out once for each distinct cell."""
         token = f"{rating:g}" if state is AnswerState.ANSWERED else state.value
-        return cls(state, rating, problem, token, state in _SAID)
+        return cls(state, float(rating), problem, token, state in _SAID)
 
 
 class RatingReader(dict[str, Answer]):

@@ -22,8 +22,8 @@ from feedback_engine.store.dialects import insert_if_absent
 from feedback_engine.store.keys import enter, settle, to_keys
 from feedback_engine.store.records import Admission, admit
 from feedback_engine.store.rows import Rows, insert, to_day, to_rows
-from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, QUESTIONS, RATINGS, REJECTS, FeedbackBatch
-from feedback_engine.tables.schema import TableSchema
+from feedback_engine.tables.columns import Columns
+from feedback_engine.tables.feedback import MAIN_ROLE, QUESTIONS, FeedbackBatch
 from feedback_engine.tables.summary import ImportCounts
 
 if TYPE_CHECKING:
@@ -147,22 +147,22 @@ class FeedbackWriter:
 
     def _save(self, connection: Connection, source: str, batch: FeedbackBatch) -> ImportCounts:
         feedback = batch.feedback
-        is_main = (feedback["role"] == MAIN_ROLE).to_numpy()
-        main = feedback if is_main.all() else feedback[is_main]
-        admission = admit(connection, main["feedback_id"].tolist(), main["content_hash"].tolist())
+        is_main = [role == MAIN_ROLE for role in feedback["role"]]
+        ids, contents = (list(compress(feedback[name], is_main)) for name in ("feedback_id", "content_hash"))
+        admission = admit(connection, ids, contents)
         if admission.rows:
             _insert_feedback(connection, feedback, admission)
-            _insert_of_records(connection, tables.ratings, batch.ratings, RATINGS, admission.rows)
-            _insert_of_records(connection, tables.cases, batch.cases, CASES, admission.rows)
+            _insert_of_records(connection, tables.ratings, batch.ratings, admission.rows)
+            _insert_of_records(connection, tables.cases, batch.cases, admission.rows)
             settle(connection, admission.first, admission.first + len(feedback))
         self._insert_rejects(connection, source, batch.rejects)
-        quarantined = batch.row_count - len(main)
-        duplicate = len(main) - len(admission.rows)
+        quarantined = batch.row_count - len(ids)
+        duplicate = len(ids) - len(admission.rows)
         return ImportCounts(batch.row_count, admission.stored, admission.updated, duplicate, quarantined)
 
-    def _insert_rejects(self, connection: Connection, source: str, rejects: pd.DataFrame) -> None:
+    def _insert_rejects(self, connection: Connection, source: str, rejects: Columns) -> None:
         statement = insert_if_absent(tables.rejects, self._database.backend)
-        insert(connection, statement, to_rows(rejects, REJECTS).extended(source=source))
+        insert(connection, statement, Rows(rejects.values).extended(source=source))
 
 
 def _count_errors(connection: Connection, of_file: ColumnElement[bool]) -> int:
@@ -171,40 +171,39 @@ def _count_errors(connection: Connection, of_file: ColumnElement[bool]) -> int:
     return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
 
 
-def _insert_feedback(connection: Connection, feedback: pd.DataFrame, admission: Admission) -> None:
+def _insert_feedback(connection: Connection, feedback: Columns, admission: Admission) -> None:
     """Insert the rows of the records admitted; rows that are not `main` are numbered behind all records."""
     chosen, records = _choose(feedback, "record_id", admission.rows)
     row_ids, free = records.copy(), admission.free
-    for at in (chosen["role"] != MAIN_ROLE).to_numpy().nonzero()[0].tolist():
-        row_ids[at] = free
-        free += 1
-    rows = to_rows(chosen, FEEDBACK, without=("record_id", "text"))
-    days = [None if at is None else to_day(at) for at in rows["received_at"]]
-    numbered = rows.with_columns(row_id=row_ids, record_row=records, received_day=days)
+    for at, role in enumerate(chosen["role"]):
+        if role != MAIN_ROLE:
+            row_ids[at] = free
+            free += 1
+    days = [None if at is None else to_day(at) for at in chosen["received_at"]]
+    numbered = Rows(chosen.values).without("record_id", "text")
+    numbered = numbered.with_columns(row_id=row_ids, record_row=records, received_day=days)
     insert(connection, tables.feedback.insert(), numbered)
     answers = [at for at, row_id in enumerate(row_ids) if row_id >= admission.free]
     if answers:
-        keys = to_keys([rows["feedback_id"][at] for at in answers])
+        keys = to_keys([chosen["feedback_id"][at] for at in answers])
         enter(connection, keys, [row_ids[at] for at in answers])
-    texts = chosen["text"].tolist()
+    texts = chosen["text"]
     given = Rows({"row_id": list(compress(row_ids, texts)), "text": list(filter(None, texts))})
     insert(connection, tables.feedback_text.insert(), given.extended(tagged_with=""))
 
 
-def _insert_of_records(
-    connection: Connection, table: Table, frame: pd.DataFrame, declared: TableSchema, rows: Mapping[str, int]
-) -> None:
+def _insert_of_records(connection: Connection, table: Table, columns: Columns, rows: Mapping[bytes, int]) -> None:
     """Insert what belongs to the `main` rows of the records admitted."""
-    chosen, records = _choose(frame, "feedback_id", rows)
-    insert(connection, table.insert(), to_rows(chosen, declared, without=("feedback_id",)).with_columns(row_id=records))
+    chosen, records = _choose(columns, "feedback_id", rows)
+    insert(connection, table.insert(), Rows(chosen.values).without("feedback_id").with_columns(row_id=records))
 
 
-def _choose(frame: pd.DataFrame, column: str, rows: Mapping[str, int]) -> tuple[pd.DataFrame, list[int]]:
-    """Return the rows of the frame whose record is among those given, and the number of each one's record."""
-    records = [rows.get(key, 0) for key in frame[column].tolist()]
-    if 0 not in records:
-        return frame, records
-    return frame[[number > 0 for number in records]], [number for number in records if number]
+def _choose(columns: Columns, name: str, rows: Mapping[bytes, int]) -> tuple[Columns, list[int]]:
+    """Return the rows whose record, which the named column tells, is among those given, and each one's number."""
+    records = [rows.get(key, 0) for key in columns[name]]
+    if all(records):
+        return columns, records
+    return columns.take([at for at, number in enumerate(records) if number]), list(filter(None, records))
 
 
 def _capture(batches: Iterator[FeedbackBatch]) -> Future[FeedbackBatch | None]:

@@ -101,13 +101,13 @@ class FeedbackReader:
             found = connection.execute(select(tables.feedback.c.row_id).where(*within(bounds)).limit(1))
             return found.first() is not None
 
-    def load_versions(self, source: str) -> list[tuple[str, str, str]]:
-        """Return feedback_id, content_hash and attributes, JSON, of every record of the source."""
+    def load_versions(self, source: str) -> list[tuple[bytes, bytes, str]]:
+        """Return feedback_id and content_hash, as digests, and attributes, JSON, of every record of the source."""
         feedback = tables.feedback.c
         of_source = (feedback.source == source, feedback.role == MAIN_ROLE)
         query = select(feedback.feedback_id, feedback.content_hash, feedback.attributes).where(*of_source)
         with self._database.reading() as connection:
-            return [(key.hex(), content.hex(), attributes) for key, content, attributes in connection.execute(query)]
+            return [(key, content, attributes) for key, content, attributes in connection.execute(query)]
 
     def has_attribute(self, name: str, *, is_survey: bool) -> bool:
         """Return whether any row of questionnaires, or of anything else, has an attribute of this name."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from feedback_engine.store import tables
 from feedback_engine.store.keys import forget, number_rows, to_keys
-from feedback_engine.store.rows import CHUNK, fetch_by_keys, to_digests
+from feedback_engine.store.rows import CHUNK, fetch_by_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Admission:
     """The records of a batch that are to be stored, and how many of them are new or corrected."""
 
     #: feedback_id → number of its `main` row.
-    rows: Mapping[str, int]
+    rows: Mapping[bytes, int]
     #: The first number that no row had before, and the first that none has now.
     first: int
     free: int
@@ -27,19 +27,18 @@ class Admission:
     updated: int
 
 
-def admit(connection: Connection, ids: Sequence[str], contents: Sequence[str]) -> Admission:
+def admit(connection: Connection, ids: Sequence[bytes], contents: Sequence[bytes]) -> Admission:
     """Number the new records and move what is stored of the corrected ones to the history.
 
     `ids` and `contents` are feedback_id and content_hash of each record. A known record keeps its number for life.
     """
     first = int(connection.execute(select(func.coalesce(func.max(tables.feedback.c.row_id), 0))).scalar_one()) + 1
     free = first + len(ids)
-    digests = to_digests(ids)
-    numbers = number_rows(connection, to_keys(digests), first)
+    numbers = number_rows(connection, to_keys(ids), first)
     stored = sum(number >= first for number in numbers)
     if stored == len(ids):
         return Admission(dict(zip(ids, numbers, strict=True)), first, free, stored, 0)
-    corrected = _find_corrected(connection, numbers, digests, to_digests(contents), first)
+    corrected = _find_corrected(connection, numbers, ids, contents, first)
     _retire(connection, corrected)
     each = zip(ids, numbers, strict=True)
     chosen = {id_: number for id_, number in each if number >= first or number in corrected}

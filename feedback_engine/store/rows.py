@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column as SqlColumn
@@ -45,6 +45,10 @@ class Rows:
         count = len(self)
         return self.with_columns(**{name: [value] * count for name, value in constants.items()})
 
+    def without(self, *names: str) -> Rows:
+        """Return the rows without these columns."""
+        return Rows({name: values for name, values in self.columns.items() if name not in names})
+
     def with_columns(self, **more: Sequence[Any]) -> Rows:
         """Return the rows with further columns."""
         return Rows({**self.columns, **more})
@@ -78,22 +82,43 @@ def insert(connection: Connection, statement: Insert, rows: Rows) -> int:
 
 
 def _insert_many(connection: Connection, statement: str, columns: Sequence[Sequence[Any]]) -> int:
-    """Insert many rows a statement: other threads go on for its whole length, where executemany stops them each row."""
-    width, total = len(columns), len(columns[0])
-    marks = f"({', '.join('?' * width)})"
-    count = 1 << (_PARAMETERS // width).bit_length() - 1
+    """Insert many rows a statement: other threads go on for its whole length, where executemany stops them each row.
+
+    What is the same in all rows is given once.
+    """
+    varies = [not _is_repeated(values) for values in columns]
+    if not any(varies):
+        varies[0] = True
+    same = [values[0] for values, is_own in zip(columns, varies, strict=True) if not is_own]
+    varying = list(compress(columns, varies))
+    width, total = len(varying), len(columns[0])
+    count = 1 << ((_PARAMETERS - len(same)) // width).bit_length() - 1
     start = inserted = 0
     while start < total:
         # Halved until they fit, so that the sizes are few.
         while count > total - start:
             count //= 2
         flat: list[Any] = [None] * (count * width)
-        for at, column in enumerate(columns):
-            flat[at::width] = column[start : start + count]
-        many = statement.replace(marks, ", ".join([marks] * count), 1)
-        inserted += connection.exec_driver_sql(many, tuple(flat)).rowcount
+        for at, values in enumerate(varying):
+            flat[at::width] = values[start : start + count]
+        inserted += connection.exec_driver_sql(_extend(statement, varies, count), (*same, *flat)).rowcount
         start += count
     return inserted
+
+
+def _extend(statement: str, varies: Sequence[bool], count: int) -> str:
+    """Return the insert for so many rows: first a mark for each column that does not vary, then those of the rows."""
+    head, tail = statement.split(f"VALUES ({', '.join('?' * len(varies))})")
+    names = (f"column{number}" for number in range(1, len(varies) + 1))
+    selected = ", ".join(next(names) if is_own else "?" for is_own in varies)
+    rows = ", ".join([f"({', '.join('?' * sum(varies))})"] * count)
+    # Without a condition SQLite would take ON CONFLICT for that of a join.
+    return f"{head}SELECT {selected} FROM (VALUES {rows}) WHERE true{tail}"  # noqa: S608
+
+
+def _is_repeated(values: Sequence[Any]) -> bool:
+    """Whether all values are the same; most columns that vary differ at their ends already, and cost nothing."""
+    return bool(values[0] == values[-1]) and values.count(values[0]) == len(values)
 
 
 def _to_sql(series: pd.Series[Any], column: Column) -> list[Any]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from feedback_engine.domain import AnswerState, SourceKind
+from feedback_engine.tables.columns import Columns
 from feedback_engine.tables.schema import Column, Kind, TableSchema
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: `role` of the one FEEDBACK row that stands for its source row; other roles are the open questions' codes.
 MAIN_ROLE = "main"
@@ -105,8 +102,8 @@ QUESTIONS = TableSchema(
 class FeedbackBatch:
     """Some rows of one file: `row_count` source rows read, as the four tables."""
 
-    feedback: pd.DataFrame
-    ratings: pd.DataFrame
-    cases: pd.DataFrame
-    rejects: pd.DataFrame
+    feedback: Columns
+    ratings: Columns
+    cases: Columns
+    rejects: Columns
     row_count: int

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from batch_frames import to_frames
 from platform_fixtures import FIXTURES, Table
 
 from feedback_engine.catalogs import ADAPTERS
@@ -40,7 +41,7 @@ def read(path: Path, **settings: str) -> Reading:
 
 def test_the_example_reads_its_own_fixture(tmp_path: Path) -> None:
     reading = read(table().write(tmp_path / "a.csv"))
-    (batch,) = reading
+    batch = to_frames(reading)
     assert reading.facts.platform == "yueping" and batch.rejects.empty and batch.row_count == 3
     assert batch.ratings["rating"].tolist() == [5, 2, 4]
     assert batch.feedback["text"].tolist() == ["", "排队太久，=没人管", ""]
@@ -50,7 +51,7 @@ def test_the_example_reads_its_own_fixture(tmp_path: Path) -> None:
 def test_a_corrected_row_keeps_its_identity(tmp_path: Path) -> None:
     first, *rest = table().rows
     corrected = table().write(tmp_path / "b.csv", [[*first[:3], "补一句", *first[4:]], *rest])
-    before, after = (next(iter(read(path))).feedback for path in (table().write(tmp_path / "a.csv"), corrected))
+    before, after = (to_frames(read(path)).feedback for path in (table().write(tmp_path / "a.csv"), corrected))
     assert before["feedback_id"].tolist() == after["feedback_id"].tolist()
     assert (before["content_hash"] == after["content_hash"]).tolist() == [False, True, True]
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
 import pytest
+from batch_frames import to_frames
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from platform_fixtures import FIXTURES, Table
@@ -76,7 +76,7 @@ def adapt(platform: Platform, folder: Path) -> tuple[Adapted, MappedColumns]:
 
 def ids_of(path: Path, name: str | None = None) -> list[str]:
     """Return the identities in the file, sorted."""
-    return sorted(feedback for batch in open_file(path, name) for feedback in batch.feedback["feedback_id"])
+    return sorted(to_frames(open_file(path, name)).feedback["feedback_id"])
 
 
 def is_chinese(sentence: str) -> bool:
@@ -195,8 +195,9 @@ def test_codes_are_codes_and_each_stands_for_one_thing(platform: Platform, folde
 @each
 def test_every_row_is_accounted_for(platform: Platform, folder: Path) -> None:
     batches = list(open_file(write(folder, platform.name)))
-    kept = {row for batch in batches for row in batch.feedback["row_number"]}
-    lost = {row for batch in batches for row in batch.rejects.loc[batch.rejects["column"] == "", "row_number"]}
+    read = to_frames(batches)
+    kept = set(read.feedback["row_number"])
+    lost = set(read.rejects.loc[read.rejects["column"] == "", "row_number"])
     assert len(kept | lost) == len(FIXTURES[platform.name]().rows) == sum(batch.row_count for batch in batches)
     assert kept and not kept & lost
 
@@ -211,7 +212,7 @@ def test_rows_too_short_and_too_long_are_rejects_that_say_where(name: str, tmp_p
     first, *rest = fixture.rows
     path = fixture.write(tmp_path / "a.csv", [first, [*rest[0][:2]], [*rest[0], "多", "余"], *rest[1:]])
     batches = list(open_file(path, name))
-    rejects = pd.concat([batch.rejects for batch in batches])
+    rejects = to_frames(batches).rejects
     rejects = rejects[rejects["column"] == ""]
     assert sum(batch.row_count for batch in batches) == len(fixture.rows) + 1
     short, long = fixture.heads + 2, fixture.heads + 3
@@ -223,7 +224,7 @@ def test_rows_too_short_and_too_long_are_rejects_that_say_where(name: str, tmp_p
 def test_states_are_those_of_the_domain(platform: Platform, folder: Path) -> None:
     adapted, _ = adapt(platform, folder)
     assert set(adapted.mapping.missing.values()) <= set(AnswerState)
-    ratings = pd.concat([batch.ratings for batch in open_file(write(folder, platform.name))])
+    ratings = to_frames(open_file(write(folder, platform.name))).ratings
     assert set(ratings["state"]) <= {str(state) for state in AnswerState}
     assert (ratings["rating"].notna() == (ratings["state"] == AnswerState.ANSWERED)).all()
 

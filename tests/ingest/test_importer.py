@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from batch_frames import Frames, to_frames
 from openpyxl import Workbook
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import EncodingError, MappingError, SourceError, UnreadableFile
 from feedback_engine.ingest.importer import Reading, open_source
-from feedback_engine.tables.feedback import FeedbackBatch
 
 FIVE = {"min": 1, "max": 5, "labels": ["很不满意", "不满意", "一般", "满意", "很满意"]}
 SURVEY = {
@@ -60,14 +60,9 @@ def open_generic(path: Path, settings: SourceConfig, batch_rows: int = 5000) -> 
     return open_source(path, settings, {}, timezone="Asia/Shanghai", batch_rows=batch_rows)
 
 
-def read(path: Path, settings: SourceConfig, batch_rows: int = 5000) -> FeedbackBatch:
+def read(path: Path, settings: SourceConfig, batch_rows: int = 5000) -> Frames:
     """Return all batches of the file as one."""
-    batches = list(open_generic(path, settings, batch_rows))
-    frames = [
-        pd.concat([getattr(b, name) for b in batches], ignore_index=True)
-        for name in ("feedback", "ratings", "cases", "rejects")
-    ]
-    return FeedbackBatch(*frames, sum(batch.row_count for batch in batches))
+    return to_frames(open_generic(path, settings, batch_rows))
 
 
 def to_csv(header: list[str], rows: list[list[str]]) -> str:
@@ -82,14 +77,14 @@ def write(path: Path, header: list[str], rows: list[list[str]], encoding: str = 
 
 
 @pytest.fixture
-def survey(tmp_path: Path) -> FeedbackBatch:
+def survey(tmp_path: Path) -> Frames:
     return read(write(tmp_path / "s.csv", SURVEY_HEADER, SURVEY_ROWS), source("questionnaire", SURVEY))
 
 
 # --- questionnaires
 
 
-def test_a_respondent_is_one_main_row_and_one_row_per_open_answer(survey: FeedbackBatch) -> None:
+def test_a_respondent_is_one_main_row_and_one_row_per_open_answer(survey: Frames) -> None:
     assert survey.row_count == 3
     assert survey.feedback["role"].tolist() == ["main", "main", "main", "advice", "reason"]
     assert survey.feedback["text"].tolist() == ["", "", "", "多开一个窗口", "排队太久"]
@@ -98,7 +93,7 @@ def test_a_respondent_is_one_main_row_and_one_row_per_open_answer(survey: Feedba
     assert survey.feedback["record_id"].tolist() == [*mains, mains[0], mains[1]]
 
 
-def test_a_respondents_fields_are_kept(survey: FeedbackBatch) -> None:
+def test_a_respondents_fields_are_kept(survey: Frames) -> None:
     first = survey.feedback.iloc[0]
     assert (first["respondent_id"], first["customer_id"], first["respondent_weight"]) == ("1", "007", 1.5)
     assert json.loads(first["attributes"]) == {"门店": "东门"}
@@ -107,7 +102,7 @@ def test_a_respondents_fields_are_kept(survey: FeedbackBatch) -> None:
     assert survey.feedback["customer_id"].isna().tolist() == [False, False, True, False, False]
 
 
-def test_every_closed_question_has_a_state(survey: FeedbackBatch) -> None:
+def test_every_closed_question_has_a_state(survey: Frames) -> None:
     ratings = survey.ratings.set_index("indicator")
     assert ratings.loc["service", "state"].tolist() == ["answered", "answered", "not_shown"]
     assert ratings.loc["service", "rating"].tolist()[:2] == [5, 3]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from batch_frames import to_frames
 
 from feedback_engine.config.model import MappingConfig, SourceConfig
 from feedback_engine.domain import SourceKind
@@ -15,7 +16,7 @@ MAPPING = MappingConfig(columns={"text": "微博正文", "received_at": "日期"
 def read(path: Path) -> tuple[Reading, list[dict[str, object]]]:
     source = SourceConfig(name="s", kind=SourceKind.REVIEWS, path=str(path), mapping=MAPPING)
     reading = open_source(path, source, {}, timezone="Asia/Shanghai")
-    return reading, [row for batch in reading for row in batch.feedback.to_dict("records")]
+    return reading, to_frames(reading).feedback.to_dict("records")
 
 
 def write(path: Path, *texts: str) -> str:

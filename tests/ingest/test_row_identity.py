@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from batch_frames import Frames, to_frames
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_importer import (
@@ -24,14 +25,13 @@ from feedback_engine.errors import MappingError, SourceError, StoreError
 from feedback_engine.ingest import occurrences
 from feedback_engine.ingest.identity import hash_contents, is_damaged
 from feedback_engine.ingest.occurrences import Occurrences
-from feedback_engine.tables.feedback import FeedbackBatch
 
 HEADER = ["编号", "评论", "用户", "时间", "店铺", "点赞"]
 WITH_ID = {"columns": {"id": "编号", **REVIEWS["columns"]}}
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def ids(batch: FeedbackBatch) -> list[str]:
+def ids(batch: Frames) -> list[str]:
     return batch.feedback["feedback_id"].tolist()
 
 
@@ -106,7 +106,8 @@ def test_sources_do_not_share_ids(tmp_path: Path) -> None:
 
 def test_an_id_that_occurs_twice_comes_in_two_batches_the_later_last(tmp_path: Path) -> None:
     rows = [*reviews("旧"), *reviews("别的", first=2), *reviews("新")]
-    batches = list(open_generic(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID)))
+    found = open_generic(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))
+    batches = [to_frames([batch]) for batch in found]
     assert [batch.feedback["text"].tolist() for batch in batches] == [["旧", "别的"], ["新"]]
     assert ids(batches[0])[0] == ids(batches[1])[0]
     assert [batch.row_count for batch in batches] == [2, 1]
@@ -148,7 +149,7 @@ def test_cells_cannot_run_into_one_another() -> None:
 def test_occurrences_count_from_zero_whatever_the_batches_and_the_memory(
     values: list[int], size: int, kept: int
 ) -> None:
-    contents = [f"{value:064x}"[::-1] for value in values]
+    contents = [value.to_bytes(32, "little") for value in values]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(occurrences, "_KEPT", kept)
         counter = Occurrences()
@@ -160,7 +161,7 @@ def test_a_full_folder_for_temporary_files_is_named_with_the_way_out(monkeypatch
     monkeypatch.setattr(occurrences, "_KEPT", 0)
     monkeypatch.setattr(occurrences, "_PRAGMAS", ("max_page_count=1",))
     with pytest.raises(StoreError, match=r"临时目录无法写入.*SQLITE_TMPDIR"):
-        Occurrences().number(["0" * 64])
+        Occurrences().number([bytes(32)])
 
 
 CELLS = st.text(alphabet='aA1好，,;"\n\r\t\x00\u3000\u200b\ud800 .-/:', max_size=8)

@@ -14,6 +14,7 @@ from store_builders import make_batch, make_file
 from feedback_engine.store import keys, tables
 from feedback_engine.store import rows as store_rows
 from feedback_engine.store.connection import Database
+from feedback_engine.store.dialects import insert_if_absent
 from feedback_engine.store.feedback_store import FeedbackWriter
 from feedback_engine.store.loading import FeedbackReader
 from feedback_engine.store.texts import TextReader
@@ -119,4 +120,30 @@ def test_any_number_of_rows_is_stored_by_statements_of_few_sizes(
     assert [len(rows(database, name)) for name in ("feedback", "feedback_text", "ratings")] == [2 * total, total, total]
     assert len({sql for sql, _ in inserts if "INTO feedback (" in sql}) <= 8
     assert not any(is_many for sql, is_many in inserts if sql.startswith("INSERT OR FAIL"))
+    database.close()
+
+
+@given(
+    names=st.lists(st.sampled_from("ab"), min_size=1, max_size=40),
+    values=st.lists(st.sampled_from(["", "好", "c'); --"]), min_size=40, max_size=40),
+    parameters=st.sampled_from([10, 60, 32_000]),
+    is_known=st.booleans(),
+)
+@settings(max_examples=50, deadline=None)
+def test_rows_arrive_as_given_whichever_columns_repeat_one_value(
+    names: list[str], values: list[str], parameters: int, is_known: bool
+) -> None:
+    count = len(names)
+    given = {"source": names, "code": [str(at) for at in range(count)], "stem": values[:count], "type": ["x"] * count}
+    given |= {"scale_min": [None] * count, "scale_max": [None, *[5.0] * (count - 1)], "scale_evidence": [""] * count}
+    database = Database.open("sqlite://", Path())
+    statement = insert_if_absent(tables.questions, "sqlite")
+    with pytest.MonkeyPatch.context() as patch, database.writing() as connection:
+        patch.setattr(store_rows, "_PARAMETERS", parameters)
+        if is_known:
+            store_rows.insert(connection, statement, store_rows.Rows({name: given[name][:1] for name in given}))
+        found = store_rows.insert(connection, statement, store_rows.Rows(given))
+    assert found == count - is_known
+    expected = [dict(zip(given, row, strict=True)) for row in zip(*given.values(), strict=True)]
+    assert sorted(rows(database, "questions"), key=repr) == sorted(expected, key=repr)
     database.close()

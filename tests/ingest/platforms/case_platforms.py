@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from batch_frames import Frames, to_frames
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.importer import Reading, open_source
@@ -23,7 +24,6 @@ from feedback_engine.ingest.platforms.weibo_scrapy import WeiboScrapy
 from feedback_engine.ingest.platforms.weibo_search import WeiboSearch
 from feedback_engine.ingest.platforms.work_order import WorkOrder
 from feedback_engine.ingest.platforms.zendesk import Zendesk
-from feedback_engine.tables.feedback import FeedbackBatch
 
 PLATFORMS = {
     platform.name: platform
@@ -63,21 +63,16 @@ def open_export(path: Path, **settings: Any) -> Reading:
     return open_source(path, source, PLATFORMS, timezone="Asia/Shanghai", is_unnamed=True)
 
 
-def read_all(reading: Reading) -> FeedbackBatch:
-    """Return all batches as one, the last of each id, as the store would keep it."""
-    batches = list(reading)
-    frames = {
-        name: pd.concat([getattr(batch, name) for batch in batches], ignore_index=True)
-        for name in ("feedback", "ratings", "cases", "rejects")
-    }
-    return FeedbackBatch(**frames, row_count=sum(batch.row_count for batch in batches))
+def read_all(reading: Reading) -> Frames:
+    """Return all batches as one."""
+    return to_frames(reading)
 
 
-def read_export(path: Path, **settings: Any) -> FeedbackBatch:
+def read_export(path: Path, **settings: Any) -> Frames:
     return read_all(open_export(path, **settings))
 
 
-def attributes(batch: FeedbackBatch) -> list[dict[str, str]]:
+def attributes(batch: Frames) -> list[dict[str, str]]:
     return [json.loads(text) for text in batch.feedback["attributes"]]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from batch_frames import to_frames
 from openpyxl import Workbook
 
 from feedback_engine.config.model import SourceConfig
@@ -79,12 +80,8 @@ class Survey:
 def read_survey(path: Path, batch_rows: int = 5000, **settings: Any) -> Survey:
     source = SourceConfig.model_validate({"name": "x", "path": str(path), **settings})
     reading = open_source(path, source, PLATFORMS, timezone="Asia/Shanghai", batch_rows=batch_rows, is_unnamed=True)
-    batches = list(reading)
-    tables = [
-        pd.concat([getattr(batch, name) for batch in batches], ignore_index=True)
-        for name in ("feedback", "ratings", "rejects")
-    ]
-    return Survey(reading, *tables, sum(batch.row_count for batch in batches))
+    found = to_frames(reading)
+    return Survey(reading, found.feedback, found.ratings, found.rejects, found.row_count)
 
 
 def write_csv(path: Path, rows: Sequence[Sequence[str]], encoding: str = "utf-8-sig") -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from batch_frames import to_frames
 
 from feedback_engine.catalogs import ADAPTERS
 from feedback_engine.config.model import SourceConfig
@@ -31,11 +32,11 @@ def open_file(path: Path) -> Reading:
 
 
 def feedback(reading: Reading) -> pd.DataFrame:
-    return pd.concat([batch.feedback for batch in reading])
+    return to_frames(reading).feedback
 
 
 def cases(reading: Reading) -> pd.DataFrame:
-    return pd.concat([batch.cases for batch in reading])
+    return to_frames(reading).cases
 
 
 def types(reading: Reading) -> dict[str, str]:
@@ -115,7 +116,7 @@ def test_zendesk_views_of_few_columns(tmp_path: Path, heads: list[str]) -> None:
     ]
     reading = open_table(tmp_path / "a.csv", heads, *rows)
     assert reading.facts.platform == "zendesk"
-    batch = next(iter(reading))
+    batch = to_frames(reading)
     assert batch.ratings["state"].tolist() == ["answered", "not_shown"]
     assert batch.feedback["text"].tolist() == ["退款慢", "退款慢"]
     assert not {"张三丰", "李四光"} & set(" ".join(batch.feedback["attributes"]))
