@@ -65,3 +65,19 @@ def test_a_file_with_a_new_key_in_every_line_is_no_table(file: Path) -> None:
 def test_one_object_over_several_lines_is_not_json_lines(file: Path) -> None:
     file.write_text(json.dumps({"data": [{"a": 1}]}, indent=2), encoding="utf-8")
     assert not is_json_lines(file, "utf-8")
+
+
+def test_hits_of_elasticsearch_are_the_records_in_them(file: Path) -> None:
+    file.write_text(
+        '{"_index": "a", "_id": "7", "_score": 1.5, "_source": {"text": "好", "shop": {"city": "上海"}}, "sort": [1]}\n'
+        '{"_index": "a", "_source": {"text": "差"}}\n',
+        encoding="utf-8",
+    )
+    rows = read_json_lines(file, "utf-8")
+    assert rows.header == ["_id", "text", "shop.city"]
+    assert list(rows) == [(1, ["7", "好", "上海"]), (2, ["", "差", ""])]
+
+
+def test_a_source_beside_other_fields_is_a_field(file: Path) -> None:
+    file.write_text('{"text": "好", "_source": {"name": "app"}}\n', encoding="utf-8")
+    assert read_json_lines(file, "utf-8").header == ["text", "_source.name"]

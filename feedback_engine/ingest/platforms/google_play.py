@@ -9,10 +9,12 @@ from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.app_reviews import adapt_app_reviews, find_store
 from feedback_engine.ingest.readers.rows import Rows
 
-#: Headings, folded, that only this scraper writes.
+#: Headings that only Google's console and this scraper write.
 _OWN = frozenset(
     ("thumbsUpCount", "thumbs_up_count", "reviewCreatedVersion", "review_created_version", "repliedAt", "replied_at",
-     "replyContent", "reply_content", "appVersion", "app_version", "userImage", "user_image"),
+     "replyContent", "reply_content", "appVersion", "app_version", "userImage", "user_image",
+     # of the reports that the console gives the publisher of an app
+     "Reviewer Language", "Review Submit Millis Since Epoch", "Review Last Update Millis Since Epoch"),
 )  # fmt: skip
 
 
@@ -40,7 +42,9 @@ class GooglePlay:
             store = find_store(sample, _STORE_NAMES)
             return None if store is None else Match(3, (f"{store!r} 列写明来自 Google Play",))
         shown = own[:6] or ["reviewId", "score", "at"]
-        return Match(len(found) + len(own), (f"有 google_play_scraper 的标题：{'、'.join(shown)}",))
+        return Match(
+            len(found) + len(own), (f"有 google_play_scraper 或 Google Play 管理中心的标题：{'、'.join(shown)}",)
+        )
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:
         """Return the reviews with one to five stars."""

@@ -49,6 +49,10 @@ class Jira:
         key = _find_key(sample)
         if key is None:
             return None
+        named = self._table.locate(sample.header)
+        if key in named.get("key", ()) and {"title", "status"} <= named.keys():
+            heads = [sample.header[named[name][0]] for name in ("title", "key", "status")]
+            return Match(4, (f"标题有 {'、'.join(heads)}，{heads[1]!r} 列全是 Jira 的事务编号",))
         kinds = any(set(sample.column(at)) <= _PROJECT_TYPES and sample.column(at) for at in range(len(sample.header)))
         if len(sample.header) >= _MIN_COLUMNS and kinds:
             return Match(

@@ -32,6 +32,8 @@ class WeiboScrapy:
             return None
         times = [at for at in found.get("time", []) if any(_MOMENT.fullmatch(cell) for cell in sample.column(at))]
         is_weibo = any("weibo" in heading or "blog" in heading for heading in sample.header) or "count" in found
+        if sample.has("mblogid", "attitudes_count", "created_at"):
+            return Match(len(found), ("有微博接口的键：mblogid、attitudes_count、created_at",))
         if not times or not is_weibo or sample.has("user_screen_name", "weibo_id") or sample.has("bid", "article_url"):
             return None
         order = "，列按字母排序" if named == sorted(named) else ""

@@ -28,8 +28,9 @@ _ENDED = ("finish", "结束时间", "提交时间", "完成时间")
 _NUMBER = ("序号", "编号", "seq", "id", "ID")
 _DURATION = ("答题时长", "答题时长(秒)", "答题时长（秒）")
 _CHANNEL = ("来源", "来源渠道", "source")
-_PRIVATE = ("IP", "ip", "IP地址", "用户", "昵称", "user", "地区", "省份", "城市")
-_META = frozenset((*_STARTED, *_ENDED, *_NUMBER, *_DURATION, *_CHANNEL, *_PRIVATE))
+_PRIVATE = ("IP", "ip", "IP地址", "用户", "昵称", "user")
+_KEPT = ("地区", "省份", "城市", "答题状态", "答卷状态", "设备", "浏览器", "操作系统")
+_META = frozenset((*_STARTED, *_ENDED, *_NUMBER, *_DURATION, *_CHANNEL, *_PRIVATE, *_KEPT))
 _TYPES = frozenset(
     {"单选题", "多选题", "填空题", "排序题", "矩阵单选题", "矩阵多选题", "打分题", "量表题", "多项填空题"}
 )
@@ -62,7 +63,7 @@ class Wenjuan:
         coded = [heading for heading in header if _CODE.fullmatch(heading)]
         if {"start", "finish"} <= set(header) and coded:
             return Match(3, ("有问卷网“All_Data_Original”的列 start、finish 和 Q1 这样的题号",))
-        if "答题时长" in header and set(_STARTED[:2]) & set(header) and set(_ENDED[:2]) & set(header):
+        if set(_DURATION) & set(header) and set(_STARTED[:2]) & set(header) and set(_ENDED[:2]) & set(header):
             return Match(3, ("有问卷网“All_Data_Readable”的列 答题时长 和开始、结束时间",))
         if len(header) == 3 and _CODE.fullmatch(header[0]) and header[2] in _TYPES:
             return Match(3, ("是问卷网的编码表 code.csv（题号、题干、题型）",))
@@ -147,7 +148,7 @@ def _add_meta(survey: SurveyLayout, header: list[str], cells: list[list[str]]) -
         survey.add_field("channel", header[channel], take(channel))
     if (duration := find(_DURATION)) is not None:
         survey.add_meta("duration_seconds", take(duration, read_seconds))
-    for name in ("地区", "省份", "城市"):
+    for name in _KEPT:
         if name in at and answered(cells[at[name]]):
             survey.add_meta(name, take(at[name]))
 

@@ -114,7 +114,7 @@ def _read_line_objects(path: Path, encoding: str, rejects: list[LineReject]) -> 
             continue
         value, problem = (None, "一行过长") if is_too_long(line) else _decode(line)
         if isinstance(value, dict):
-            yield number, _flatten(value)
+            yield number, _flatten(_open_hit(value))
         else:
             reason = problem or "这一行不是 JSON 对象"
             rejects.append(LineReject(number, "", line.strip(), reason))
@@ -137,7 +137,7 @@ def _read_array_objects(path: Path, encoding: str, rejects: list[LineReject]) ->
 def _flatten_each(elements: Iterator[Any], rejects: list[LineReject]) -> Iterator[tuple[int, dict[str, str]]]:
     for number, value in enumerate(elements, start=1):
         if isinstance(value, dict):
-            yield number, _flatten(value)
+            yield number, _flatten(_open_hit(value))
         else:
             rejects.append(LineReject(number, "", str(value), "数组里的这一项不是 JSON 对象"))
 
@@ -170,11 +170,23 @@ def _skip_blanks(buffer: str, stream: TextIO) -> str:
     return buffer
 
 
+#: What a hit holds beside its record without a stroke in front.
+_BESIDE_SOURCE = frozenset({"sort", "highlight", "fields", "found"})
+
+
 def _decode_element(buffer: str) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(buffer)
     except (json.JSONDecodeError, RecursionError):
         return None, -1
+
+
+def _open_hit(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the record in a hit of Elasticsearch, whose keys are then those of the record; anything else as it is."""
+    source = value.get("_source")
+    if not isinstance(source, dict) or not all(key.startswith("_") or key in _BESIDE_SOURCE for key in value):
+        return value
+    return {"_id": value["_id"], **source} if "_id" in value else source
 
 
 def _flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str]:

@@ -76,7 +76,7 @@ def test_json_of_the_search_interface_is_read_through_its_envelope(tmp_path: Pat
     path = write_json(tmp_path / "a.json", {"took": 3, "hits": {"total": {"value": 1}, "hits": [{"_source": source}]}})
     batch = read_export(path)
     assert batch.feedback["text"].tolist() == ["They charged me twice."]
-    assert attributes(batch)[0]["_source.zip_code"] == "335XX"
+    assert attributes(batch)[0]["zip_code"] == "335XX"
 
 
 @pytest.mark.shared

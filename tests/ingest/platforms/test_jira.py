@@ -124,3 +124,18 @@ def test_a_language_whose_dates_stand_otherwise_loses_no_text_to_them(tmp_path: 
     batch = read_export(path)
     assert batch.rejects.empty and batch.feedback["text"].str.len().gt(len("VPN down")).all()
     assert batch.cases["closed_at"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["Zusammenfassung", "Vorgangsschlüssel", "Vorgangstyp", "Status", "Erstellt", "Beschreibung"],
+        ["摘要", "问题关键字", "问题类型", "状态", "已创建", "描述"],
+    ],
+)
+def test_a_narrow_export_in_a_known_language_is_known_by_its_key(tmp_path: Path, heads: list[str]) -> None:
+    rows = [
+        [f"Late {n}", f"SUP-{n}", "Service", "Done", f"{n + 10}/Jul/26 9:10 AM", "It came too late"] for n in (1, 2)
+    ]
+    read = open_export(write_csv(tmp_path / "a.csv", heads, rows))
+    assert read.facts.platform == "jira"

@@ -228,3 +228,30 @@ def test_apple_s_own_feed_is_known(tmp_path: Path) -> None:
     batch = read_all(reading)
     assert batch.feedback["text"].tolist() == ["好\n充电很快"] and batch.ratings["rating"].tolist() == [4]
     assert "李四光" not in batch.feedback.to_csv()
+
+
+def test_the_report_of_googles_console_is_known_though_no_scraper_wrote_it(tmp_path: Path) -> None:
+    header = [
+        "Package Name", "App Version Name", "Reviewer Language", "Device", "Review Submit Date and Time",
+        "Review Submit Millis Since Epoch", "Star Rating", "Review Title", "Review Text", "Review Link",
+    ]  # fmt: skip
+    rows = [
+        [
+            "com.example.app",
+            "1.2",
+            "zh",
+            "phone",
+            "2026-10-01T10:00:00Z",
+            "1790848800000",
+            "1",
+            "",
+            "闪退",
+            "https://x/1",
+        ],
+        ["com.example.app", "1.2", "en", "phone", "2026-10-02T10:00:00Z", "1790935200000", "5", "", "", ""],
+    ]
+    reading = open_export(write_csv(tmp_path / "reviews.csv", header, rows, "utf-16"))
+    batch = read_all(reading)
+    assert reading.facts.platform == "google_play"
+    assert batch.feedback["text"].tolist() == ["闪退", ""] and batch.ratings["rating"].tolist() == [1, 5]
+    assert moments(batch.feedback["received_at"]) == ["2026-10-01 18:00", "2026-10-02 18:00"]

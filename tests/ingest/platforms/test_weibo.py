@@ -289,3 +289,15 @@ def test_the_json_of_weibo_crawler_is_known_by_its_keys(tmp_path: Path) -> None:
     assert reading.facts.platform == "weibo_crawler"
     found = read_all(reading).feedback
     assert found["text"].tolist() == ["充电很慢"] and "李四光" not in found.to_csv()
+
+
+def test_a_feed_that_has_its_moments_rewritten_is_known_by_the_keys_of_the_interface(tmp_path: Path) -> None:
+    posts = [
+        {"_id": str(5210000000000001 + n), "mblogid": f"Nx{n}", "created_at": f"2026-10-0{n + 1} 21:57:25",
+         "content": f"排队{n}小时", "reposts_count": 1, "comments_count": 2, "attitudes_count": n, "user": {"_id": "7"}}
+        for n in range(3)
+    ]  # fmt: skip
+    reading = open_export(write_json(tmp_path / "tweets.json", posts))
+    batch = read_all(reading)
+    assert reading.facts.platform == "weibo_scrapy"
+    assert moments(batch.feedback["received_at"]) == [f"2026-10-0{n + 1} 21:57" for n in range(3)]

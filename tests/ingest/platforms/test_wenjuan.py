@@ -88,3 +88,23 @@ def test_a_list_of_codes_that_is_none_is_refused(tmp_path: Path) -> None:
     write_csv(tmp_path / "other.csv", [["a", "b", "c"], ["1", "2", "3"]])
     with pytest.raises(MappingError, match="不是问卷网的编码表"):
         read_survey(write_csv(tmp_path / "All_Data_Original.csv", ORIGINAL, "gbk"), twin="other.csv")
+
+
+def test_a_duration_in_seconds_and_numbered_questions_are_the_readable_export_too(tmp_path: Path) -> None:
+    rows = [
+        ["序号", "答题状态", "开始时间", "结束时间", "答题时长(秒)", "IP", "Q1.您对服务满意吗", "Q2.建议"],
+        ["1", "已完成", "2026-10-01 08:00:00", "2026-10-01 08:05:00", "300", "192.0.2.1", "满意", "空调太冷，希望调高"],
+        [
+            "2",
+            "已完成",
+            "2026-10-01 09:00:00",
+            "2026-10-01 09:05:00",
+            "240",
+            "192.0.2.2",
+            "非常不满意",
+            "很好，谢谢你们",
+        ],
+    ]
+    survey = read_survey(write_csv(tmp_path / "a.csv", rows))
+    assert survey.types == {"Q1": "scale", "Q2": "text"}
+    assert '"答题状态": "已完成"' in survey.mains["attributes"].iloc[0]
