@@ -29,9 +29,13 @@ _FOREIGN = (
 _STATISTICS = ((b"$FL2", "sav"), (b"$FL3", "sav"), (b"<stata_dta>", "dta"))
 #: Stata before 13: release, byte order, file type 1, and a byte that is not used.
 _OLD_STATA = re.compile(rb"[\x71-\x73][\x01\x02]\x01\x00", re.DOTALL)
-_MARKUP = re.compile(r"<(?:!doctype\s|html|head|body|table|meta|\?xml)|mime-version:", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<(?:!doctype\s|html|head|body|table|meta|style|script|div|center|font|\?xml)|mime-version:", re.IGNORECASE
+)
 #: Share of zero bytes at the beginning of a file that is no text; a stray one is only dropped.
 _MAX_ZEROS = 0.3
+#: Characters read at once in search of the first that is no blank.
+_BLOCK = 4096
 _OBJECT = re.compile(r'\{\s*["}]')
 _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
@@ -109,5 +113,9 @@ def _read_text(path: Path, encoding: str, header_row: int) -> Rows:
 
 
 def _read_start(path: Path, encoding: str) -> str:
+    """Return some text from the first that is no blank; empty if there is none."""
     with path.open(encoding=encoding) as stream:
-        return stream.read(4096).lstrip()
+        while block := stream.read(_BLOCK):
+            if start := block.lstrip():
+                return start
+    return ""

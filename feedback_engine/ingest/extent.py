@@ -101,8 +101,8 @@ _ROW_NUMBER = re.compile(rb"(?:^|\s)r\s*=\s*[\"']\s*(\d+)")
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})')
 _PLAIN_ROW = re.compile(rb"<row([ >][^>]*)")
 _WRITTEN_NUMBER = re.compile(rb"(?:^|\s)r\s?=\s?[\"']([^\"']{0,20})")
-#: A cell that ends with its formula, behind which the result would stand.
-_UNSOLVED = re.compile(rb"(?:</f>|<f [^<>]{0,300}/>|<f/>)\s{0,9}</c>")
+#: A cell that ends with its formula, behind which the result would stand, or with an empty result.
+_UNSOLVED = re.compile(rb"(?:</f>|<f [^<>]{0,300}/>|<f/>)\s{0,9}(?:<v\s?/>|<v></v>)?\s{0,9}</c>")
 _CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])([^>]*)")
 _CELL_CONTENT = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])([^<>]*)>\s*(<(?:[\w.-]+:)?(?:v|is|f)[\s/>])?")
 _REFERENCE = re.compile(rb"(?:^|\s)r\s*=\s*[\"']\s*([A-Za-z]{1,4})(\d{1,9})")

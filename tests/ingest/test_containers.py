@@ -19,6 +19,8 @@ ANY = SourceConfig(name="x", path="x")
     [
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html></html>", "网页"),
         (b"\n\n <TABLE border=1><tr><td>a,b</td></tr></TABLE>", "网页"),
+        (b"<style>td{mso-number-format:0}</style><table><tr><td>a</td></tr></table>", "网页"),
+        (b"<div><table><tr><td>a,b</td></tr></table></div>", "网页"),
         (b"\0" * 5000, "二进制"),
         (b"a,b\n" + b"\0" * 500, "二进制"),
         (b"%PDF-1.7 \n", "PDF"),
@@ -32,6 +34,12 @@ def test_what_is_no_table_is_named(tmp_path: Path, content: bytes, said: str) ->
     with pytest.raises(UnreadableFile, match=said) as caught:
         open_rows(path, ANY)
     assert "请" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_table_below_thousands_of_blank_lines_is_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n" * 9000 + "评论内容,评分\n好,5\n", encoding="utf-8")
+    assert [cells for _, cells in open_rows(path, ANY)] == [["好", "5"]]
 
 
 def test_a_stray_zero_byte_does_no_harm(tmp_path: Path) -> None:

@@ -141,3 +141,33 @@ def test_chinese_is_not_taken_for_korean(tmp_path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("编号,内容\n1,配送太慢我很生气，包装也破了，客服态度不好，性价比不高\n".encode("gb18030"))
     assert detect_encoding(path).warning == ""
+
+
+KANA = "番号,内容\n1,対応が遅い\n2,とても良かった\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "found"),
+    [(SIMPLIFIED, "hz", "hz"), (SIMPLIFIED, "utf-7", "utf-7"), (KANA, "iso2022_jp", "iso2022_jp_2")],
+)
+def test_encodings_of_seven_bits_are_read_not_stored_as_they_look(
+    file: Path, text: str, codec: str, found: str
+) -> None:
+    file.write_bytes(text.encode(codec))
+    encoding = detect_encoding(file)
+    assert encoding.name == found and "7 位" in encoding.evidence
+    assert file.read_text(encoding=encoding.name) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1,call +8613800138000 or +86-13800138001, thanks",
+        "2,C++Builder+Qt crashed; see ~{section 3~} and ~{4~} and ~{5~}",
+        "3,+1Ab2Cd3 +4Ef5Gh6 +7Ij8Kl9 are order numbers",
+        "4,colours \x1b[31mred\x1b[0m \x1b[32mgreen\x1b[0m \x1b[0m",
+    ],
+)
+def test_plain_ascii_with_odd_marks_stays_what_it_is(file: Path, line: str) -> None:
+    file.write_text("id,text\n" + f"{line}\n" * 9, encoding="ascii")
+    assert detect_encoding(file).name == "utf-8"

@@ -105,8 +105,8 @@ def test_a_row_of_nothing_but_errors_is_a_reject(tmp_path, monkeypatch, engine: 
 
 
 def test_formulas_without_a_result_are_told_and_a_row_of_nothing_else_is_a_reject(tmp_path) -> None:
-    later = '<row r="3"><c r="A3"><v>2</v></c><c r="B3"><f>A3&amp;"次"</f></c></row>'
-    later += '<row r="4"><c r="A4"><f>A3+1</f></c><c r="B4"><f t="shared" si="0"/></c></row>'
+    later = '<row r="3"><c r="A3"><v>2</v></c><c r="B3"><f>A3&amp;"次"</f><v /></c></row>'
+    later += '<row r="4"><c r="A4"><f>A3+1</f></c><c r="B4"><f t="shared" si="0"/><v></v></c></row>'
     later += '<row r="5"><c r="A5"><f>A4+1</f><v>4</v></c><c r="B5" t="str"><f>1</f><v>好</v></c></row>'
     rows = read_excel(write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later, "A1:B5"))))
     assert list(rows) == [(2, ["1", "物流很快"]), (3, ["2", ""]), (5, ["4", "好"])]
