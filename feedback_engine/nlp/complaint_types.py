@@ -24,6 +24,9 @@ from feedback_engine.nlp.vocabulary import CueTable, Floats
 #: What a cue counts in a clause that is bad, that says nothing, that is good.
 _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}
 _FACTORS = np.array([_CUE_FACTORS[polarity] for polarity in POLARITIES])
+#: So many times as much as others counts a cue of at least so many characters that is bad by itself: 刷不开 says more
+#: than 前台.
+_FAULT, _TELLING = 1.5, 3
 #: What a touchpoint counts of which nothing but bad is said: less than a cue.
 _BLAME = 0.5
 #: Below this share of the evidence a type is not named.
@@ -98,6 +101,7 @@ def weigh_types(table: CueTable, cues: Marks, labels: NDArray[np.int64], blames:
     those count that say more.
     """
     weights = _FACTORS[labels[cues.clauses]] * weigh_lengths(cues.starts, cues.ends)
+    weights *= np.where(table.is_fault[cues.values] & (cues.ends - cues.starts >= _TELLING), _FAULT, 1.0)
     first, groups = number_first(cues.complaints * len(table.labels) + cues.values)
     best = np.zeros(len(first))
     np.maximum.at(best, groups, weights)

@@ -70,6 +70,8 @@ class Cue:
     code: str
     #: How a match of it is told: 触点『客服』(general/touchpoints.yaml:60).
     rule: str
+    #: Whether it is bad by itself.
+    is_fault: bool = False
 
 
 Value = Word | Cue | Detail
@@ -130,6 +132,7 @@ class CueTable:
         #: The number of its label.
         self.labels = np.array([numbers[cue.code] for cue in cues], dtype=np.int64)
         self.rules = objects(cue.rule for cue in cues)
+        self.is_fault = np.array([cue.is_fault for cue in cues], dtype=np.bool_)
 
 
 class DetailTable:
@@ -170,19 +173,19 @@ def _flags(count: int, numbers: Iterable[int]) -> Flags:
 
 def phrases_of(lexicon: Lexicon, pack: Pack) -> Iterator[Phrase[Value]]:
     """Yield all phrases of a lexicon and a pack, folded, by layer."""
-    for word in _words(lexicon, pack).values():
+    words = _words(lexicon, pack)
+    for word in words.values():
         yield Phrase(word.term, SENTIMENT, word)
+    faults = {term for term, word in words.items() if word.opinion is not None and word.opinion.weight < 0}
     for detail in lexicon.details:
         yield Phrase(fold_phrase(detail.term), DETAIL, detail)
     layers = ((TOUCHPOINT, pack.touchpoints, "触点"), (COMPLAINT, pack.complaint_types, "投诉类型线索"))
     for layer, labels, name in layers:
         for label in labels:
-            folded = {
-                fold_phrase(term): Cue(term, label.code, f"{name}『{quote(term)}』({origin})")
-                for term, origin in label.phrases.items()
-            }
-            for term, cue in folded.items():
-                yield Phrase(term, layer, cue)
+            folded = {fold_phrase(term): (term, origin) for term, origin in label.phrases.items()}
+            for term, (written, origin) in folded.items():
+                rule = f"{name}『{quote(written)}』({origin})"
+                yield Phrase(term, layer, Cue(written, label.code, rule, term in faults))
 
 
 def _words(lexicon: Lexicon, pack: Pack) -> dict[str, Word]:
