@@ -44,7 +44,7 @@ _SURVEY = SourceKind.QUESTIONNAIRE
 _FIELDS_KEPT = {"target", "likes"}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
-_COLLECTED_AFTER = 50_000
+_COLLECTED_AFTER = 500_000
 #: Seconds for which a thread has Python to itself while another waits, during an import.
 _TURN = 0.001
 

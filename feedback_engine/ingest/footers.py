@@ -39,7 +39,9 @@ def _keep(rows: Rows) -> Iterator[tuple[int, list[str]]]:
     initials, records = _words()[2], iter(rows)
     # First characters only, of many rows at once, so that a file of millions of rows is none the slower.
     while some := list(islice(records, _AT_A_TIME)):
-        firsts = {next(filter(None, cells), "")[:1] for _, cells in some}
+        firsts = {cells[0][:1] if cells else "" for _, cells in some}
+        if "" in firsts:
+            firsts = {next(filter(None, cells), "")[:1] for _, cells in some}
         yield from some if initials.isdisjoint(firsts) else _reject_footers(some, rows.rejects)
 
 

@@ -160,10 +160,12 @@ class Reading:
         flaws = [(r.row_number, Flaw(-1, r.column, r.value, r.reason, True, r.is_expected)) for r in rejects]
         rejects.clear()
         width = len(self.columns.labels)
-        if not _are_whole(rows, width):
+        cells = _turn(rows, width)
+        # A column without a blank tells that no row is blank.
+        if not any(all(map(str.strip, column)) for column in cells):
             rows, misfits = _fit_width([row for row in rows if any(map(str.strip, row[1]))], width)
             flaws += misfits
-        cells: list[Sequence[str]] = list(zip(*(line for _, line in rows), strict=True)) or [()] * width
+            cells = _turn(rows, width) or [()] * width
         chunk = Chunk(self.columns, [number for number, _ in rows], cells)
         records = _SHAPES[self.adapted.kind](chunk, self.source)
         lost = {flaw.at for flaw in chunk.flaws if flaw.is_row_lost}
@@ -277,12 +279,10 @@ def _require_data(path: Path, rows: Rows) -> Rows:
     return replace(rows, records=chain(head, records))
 
 
-def _are_whole(rows: list[tuple[int, list[str]]], width: int) -> bool:
-    """Whether every row has one cell a heading, and some column no blank, so that no row is blank."""
+def _turn(rows: list[tuple[int, list[str]]], width: int) -> list[Sequence[str]]:
+    """Return the cells by column; none where a row has not just one a heading."""
     lines = [cells for _, cells in rows]
-    if set(map(len, lines)) != {width}:
-        return False
-    return any(all(cells[at].strip() for cells in lines) for at in range(width))
+    return list(zip(*lines, strict=True)) if set(map(len, lines)) == {width} else []
 
 
 def _fit_width(

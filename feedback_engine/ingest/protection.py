@@ -49,7 +49,10 @@ class Protection:
     def _mask_repeating(self, cells: list[str]) -> list[str]:
         """Return cells of which many are the same masked, each once."""
         distinct = list(set(cells))
-        known = dict(zip(distinct, self._mask(distinct), strict=True))
+        masked = self._mask(distinct)
+        if masked == distinct:
+            return cells
+        known = dict(zip(distinct, masked, strict=True))
         return [known[cell] for cell in cells]
 
     def _treat(self, ids: list[str], policy: IdPolicy) -> list[str]:

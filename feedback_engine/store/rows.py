@@ -109,9 +109,11 @@ def _insert_many(connection: Connection, statement: str, columns: Sequence[Seque
 def _extend(statement: str, varies: Sequence[bool], count: int) -> str:
     """Return the insert for so many rows: first a mark for each column that does not vary, then those of the rows."""
     head, tail = statement.split(f"VALUES ({', '.join('?' * len(varies))})")
+    rows = ", ".join([f"({', '.join('?' * sum(varies))})"] * count)
+    if all(varies):
+        return f"{head}VALUES {rows}{tail}"
     names = (f"column{number}" for number in range(1, len(varies) + 1))
     selected = ", ".join(next(names) if is_own else "?" for is_own in varies)
-    rows = ", ".join([f"({', '.join('?' * sum(varies))})"] * count)
     # Without a condition SQLite would take ON CONFLICT for that of a join.
     return f"{head}SELECT {selected} FROM (VALUES {rows}) WHERE true{tail}"  # noqa: S608
 

@@ -51,14 +51,15 @@ def rows(database: Database, table: str) -> list[dict[str, object]]:
         return [dict(row) for row in connection.execute(select(tables.metadata.tables[table])).mappings()]
 
 
-@given(batches=batches_of_records, settled_each=st.integers(1, 12))
+@given(batches=batches_of_records, settled_each=st.integers(1, 12), many=st.sampled_from([1, 3, 100]))
 @settings(max_examples=25, deadline=None)
 def test_every_row_is_found_by_its_id_and_everything_belongs_to_a_row(
-    batches: list[list[Record]], settled_each: int
+    batches: list[list[Record]], settled_each: int, many: int
 ) -> None:
     database = Database.open("sqlite://", Path())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "_SETTLED_EACH", settled_each)
+        patch.setattr(keys, "_MANY", many)
         numbers = store(database, batches)
     feedback = rows(database, "feedback")
     entries = [
