@@ -38,8 +38,9 @@ class Rule:
 
 #: A number after these is an order, a parcel or a case, even where it looks like a telephone or a card.
 _SERIAL = re.compile(
-    r"(?:订单|单|运单|快递|物流|工单|流水|交易|编|货|批次|批|票|发票|受理|案件|序列|条形|条|合同|设备|产品|型)"
+    r"(?:订单|(?<![下接])单|运单|快递|物流|工单|流水|交易|编|(?<![收发取送提])货|批次|批|票|发票|受理|案件|序列|条形|条|合同|设备|产品|型)"
     r"(?:编?号码?|码)(?:是|为)?[^0-9A-Za-z\u4e00-\u9fff]{0,3}[A-Za-z]{0,4}$|(?:订单|运单|工单|流水)[: ]?$"
+    r"|(?:IMEI|imei|MEID|串号|串码|机身码)(?:号?码?)(?:是|为)?[: ]{0,2}$"
 )
 _NUMBER_ENDS = r"(?![0-9])(?!\.[0-9])"
 #: Words that may lead to a number without a gap.
@@ -55,6 +56,7 @@ _MOBILE = re.compile(
     r"|[0-9]{2}[- ][0-9]{3}[- ][0-9]{3}|[0-9]{2}[- ][0-9]{6}|(?:[- ][0-9]{2}){4})"
     r"|1(?P<gap>[- ])[3-9](?:(?P=gap)[0-9]){9}(?![- ][0-9]))" + _NUMBER_ENDS
 )
+_DECIMAL = re.compile(r"[0-9]{3}\.[0-9]{8}")
 _SPOKEN_DIGIT = "[零〇一二三四五六七八九幺]"
 _SPOKEN_MOBILE = re.compile(
     rf"(?<!{_SPOKEN_DIGIT})[一幺][- ]?[三四五六七八九](?:[- ]?{_SPOKEN_DIGIT}){{9}}"
@@ -64,7 +66,8 @@ _SPOKEN_MOBILE = re.compile(
 _KEYCAP = "\ufe0f?\u20e3"
 _KEYED_MOBILE = re.compile(rf"(?<!\u20e3)1{_KEYCAP}[3-9]{_KEYCAP}(?:[ -]?[0-9]{_KEYCAP}){{9}}(?![0-9]{_KEYCAP})")
 _LANDLINE = re.compile(
-    rf"(?=[(\[+08])(?:(?<![0-9A-Za-z.#_-])|{_LED})(?:\(?(?:\+|00|(?=86[- ]0))86\)?[- ]{{0,2}}[(\[]?0?|[(\[]?0)"
+    rf"(?=[(\[+08])(?:(?<![0-9A-Za-z.#_-])|(?<=[^0-9A-Za-z]-)|{_LED})"
+    r"(?:\(?(?:\+|00|(?=86[- ]0))86\)?[- ]{0,2}[(\[]?0?|[(\[]?0)"
     r"(?:10|2[0-9]|[3-9][0-9]{2})"
     r"(?:[)\]]|[)\]]?[- ]{1,2}|[./])?(?:[2-9][0-9]{2,3}[- ]?[0-9]{4}|[2-9][0-9]{3}[- ][0-9]{3})"
     r"(?:(?:转(?:分机)?| ?ext\.?|[-])[0-9]{1,6})?" + _NUMBER_ENDS
@@ -107,6 +110,11 @@ def _digits(match: re.Match[str]) -> str:
 
 def _is_no_serial(match: re.Match[str]) -> bool:
     return not _SERIAL.search(_before(match))
+
+
+def _is_mobile(match: re.Match[str]) -> bool:
+    """Tell 131.2173.2327 from the longitude 131.21732327."""
+    return _DECIMAL.fullmatch(match[0]) is None and _is_no_serial(match)
 
 
 def _is_citizen(match: re.Match[str]) -> bool:
@@ -279,7 +287,7 @@ RULES = (
     Rule("邮箱", _HIDDEN_EMAIL, "@#(["),
     Rule("身份证号", _CITIZEN_18, 17, _is_citizen),
     Rule("银行卡号", _CARD, 15, _is_card),
-    Rule("手机号", _MOBILE, 11, _is_no_serial),
+    Rule("手机号", _MOBILE, 11, _is_mobile),
     Rule("电话", _LANDLINE, 9, _is_no_serial),
     Rule("电话", _LOCAL, "话机Ll", group="it"),
     Rule("手机号", _SPOKEN_MOBILE, "一幺"),

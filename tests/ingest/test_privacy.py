@@ -323,3 +323,20 @@ def test_pseudonyms_follow_the_published_hmac_example() -> None:
 def test_an_empty_key_is_refused() -> None:
     with pytest.raises(ConfigError, match="密钥"):
         pseudonymise("13812345678", b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("收货号码13800138000，没人打", "收货号码[手机号]，没人打"),
+        ("下单号码 13800138000", "下单号码 [手机号]"),
+        ("业主留的电话——051256781234；急", "业主留的电话——[电话]；急"),
+        ("电话—010-62345678转8", "电话—[电话]"),
+        ("货号13800138000断货", "货号13800138000断货"),
+        ("定位在45.81445376,131.14536279，路灯坏了", "定位在45.81445376,131.14536279，路灯坏了"),
+        ("IMEI：353403670228368无法激活", "IMEI：353403670228368无法激活"),
+        ("串码352688340802366", "串码352688340802366"),
+    ],
+)
+def test_what_stands_before_a_number_says_whose_it_is(text: str, masked: str) -> None:
+    assert mask(text).text == masked
