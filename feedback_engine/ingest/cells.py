@@ -42,6 +42,9 @@ def clean_column(cells: Sequence[str]) -> list[str]:
 
 def clean(cell: str) -> str:
     """Return one cell cleaned as `clean_column` does."""
+    # What can be printed is no control character, no lone surrogate, and no blank but the space.
+    if cell.isprintable():
+        return cell.strip(" ")
     return _UNWANTED.sub("", cell.replace("\r\n", "\n").replace("\r", "\n")).strip(_EDGES)
 
 

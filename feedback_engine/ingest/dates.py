@@ -58,12 +58,14 @@ class MomentParser:
         and milliseconds since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a date alone
         is its first moment. 3/4/2026 is not: day or month first?
         """
-        day, _, clock = text.partition(" ")
-        start = self._days[day] if day in self._days else self._remember_day(day)
-        if start is not None:
-            past = self._clocks[clock] if clock in self._clocks else self._remember_clock(clock)
-            if past is not None:
-                return start + past
+        # A number is no day of a calendar, and numbers of moments are too many to remember.
+        if not text.isdecimal():
+            day, _, clock = text.partition(" ")
+            start = self._days[day] if day in self._days else self._remember_day(day)
+            if start is not None:
+                past = self._clocks[clock] if clock in self._clocks else self._remember_clock(clock)
+                if past is not None:
+                    return start + past
         try:
             moment = self._read(text)
         except (ValueError, OverflowError):
