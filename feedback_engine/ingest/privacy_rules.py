@@ -38,10 +38,13 @@ class Rule:
 
 #: A number after these is an order, a parcel or a case, even where it looks like a telephone or a card.
 _SERIAL = re.compile(
-    r"(?:订单|(?<![下接])单|运单|快递|物流|工单|流水|交易|编|(?<![收发取送提])货|批次|批|票|发票|受理|案件|序列|条形|条|合同|设备|产品|型)"
+    r"(?:订单|(?<![下接])单|运单|快递|物流|工单|流水|交易|编|(?<![收发取送提])货|批次|批|票|发票|受理(?!号码)|案件|序列|条形|条|合同|设备|产品|型)"
     r"(?:编?号码?|码)(?:是|为)?[^0-9A-Za-z\u4e00-\u9fff]{0,3}[A-Za-z]{0,4}$|(?:订单|运单|工单|流水)[: ]?$"
+    r"|(?:(?<![客用账帐])户|表)号(?:是|为)?[: ]{0,2}$"
     r"|(?:IMEI|imei|MEID|串号|串码|机身码)(?:号?码?)(?:是|为)?[: ]{0,2}$"
 )
+#: The path of a link, to its last stroke: what follows is the number of a page.
+_LINK = re.compile(r"(?:https?://|www\.)[!-<>@-~]{1,200}/$")
 _NUMBER_ENDS = r"(?![0-9])(?!\.[0-9])"
 #: Words that may lead to a number without a gap.
 _LED = r"(?<=[Tt][Ee][Ll])|(?<=hone)|(?<=HONE)|(?<=[VvWw][Xx])|(?<=[Qq][Qq])"
@@ -112,6 +115,13 @@ def _is_no_serial(match: re.Match[str]) -> bool:
     return not _SERIAL.search(_before(match))
 
 
+def _is_no_page(match: re.Match[str]) -> bool:
+    """Whether it is neither a serial number nor that of a page; a mobile may stand in a link."""
+    start = match.start()
+    is_page = match.string.startswith("/", start - 1) and _LINK.search(match.string, max(0, start - 220), start)
+    return not is_page and _is_no_serial(match)
+
+
 def _is_mobile(match: re.Match[str]) -> bool:
     """Tell 131.2173.2327 from the longitude 131.21732327."""
     return _DECIMAL.fullmatch(match[0]) is None and _is_no_serial(match)
@@ -136,7 +146,7 @@ def _is_card(match: re.Match[str]) -> bool:
     if _CARD_NAMED.search(_before(match)):
         return True
     doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0 and _is_no_serial(match)
+    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0 and _is_no_page(match)
 
 
 # --- addresses on the net, plates, accounts
@@ -288,11 +298,11 @@ RULES = (
     Rule("身份证号", _CITIZEN_18, 17, _is_citizen),
     Rule("银行卡号", _CARD, 15, _is_card),
     Rule("手机号", _MOBILE, 11, _is_mobile),
-    Rule("电话", _LANDLINE, 9, _is_no_serial),
+    Rule("电话", _LANDLINE, 9, _is_no_page),
     Rule("电话", _LOCAL, "话机Ll", group="it"),
     Rule("手机号", _SPOKEN_MOBILE, "一幺"),
     Rule("手机号", _KEYED_MOBILE, "\u20e3"),
-    Rule("身份证号", _CITIZEN_15, 15, _is_no_serial),
+    Rule("身份证号", _CITIZEN_15, 15, _is_no_page),
     Rule("IP地址", _IPV4, ".", _is_address),
     Rule("IP地址", _IPV6, ":", _is_address6, group="it"),
     Rule("车牌号", _PLATE, _PROVINCES, _is_plate),

@@ -336,6 +336,15 @@ def test_an_empty_key_is_refused() -> None:
         ("定位在45.81445376,131.14536279，路灯坏了", "定位在45.81445376,131.14536279，路灯坏了"),
         ("IMEI：353403670228368无法激活", "IMEI：353403670228368无法激活"),
         ("串码352688340802366", "串码352688340802366"),
+        ("受理号码13800138000，受理号13800138000", "受理号码[手机号]，受理号13800138000"),
+        ("户号0248721445，用户号码0248721445", "户号0248721445，用户号码[电话]"),
+        ("https://item.example.com/093025444707.html", "https://item.example.com/093025444707.html"),
+        ("https://m.example.cn/detail/5200058943787940 见图", "https://m.example.cn/detail/5200058943787940 见图"),
+        (
+            "https://example.cn/?tel=13800138000&card=5200058943787940",
+            "https://example.cn/?tel=[手机号]&card=[银行卡号]",
+        ),
+        ("电话/02487214451", "电话/[电话]"),
     ],
 )
 def test_what_stands_before_a_number_says_whose_it_is(text: str, masked: str) -> None:
