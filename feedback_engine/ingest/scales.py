@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from feedback_engine.config.model import ScaleConfig
 from feedback_engine.ingest.cells import DEFAULT_MISSING, fold
@@ -38,6 +38,10 @@ _USUAL = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 _TELLING = tuple(frozenset(range(low, high + 1)) for low, high in ((1, 5), (1, 7), (1, 10), (0, 10)))
 #: Characters that a word has at most which is no phrase.
 _PHRASE, _LATIN_PHRASE = 3, 8
+#: Numbers beyond a scale of ten points that stand for 不适用, 拒答, 不知道.
+_NO_ANSWER_CODES = frozenset((77, 88, 96, 97, 98, 99, 777, 888, 997, 998, 999, 9999))
+#: Points that must be left without them: three answers of a slider say little.
+_MIN_POINTS = 4
 _YES_OR_NO = re.compile("吗|么|嗎|麼|是否|有没有|^(?:are|is|do|does|did|were|was) ", re.IGNORECASE)
 _STEPS = "零一二三四五六七八九十"
 
@@ -230,11 +234,30 @@ def _from_numbers(values: Mapping[str, str], asked: _Asked) -> ScaleFinding | No
     if named and not all(asked.words.word_of(word) or _is_readable(word) for _, word in numbers.values() if word):
         return None
     has_units = bool(named) or all(_UNIT.fullmatch(fold(value)) for value in present)
-    for place, text in (("声明的类型", asked.declared), ("题干", asked.stem)):
-        if (limits := _limits(fold(text))) and limits[0] <= found[0] and found[-1] <= limits[1]:
-            why = f"{place}写明 {limits[0]:g}-{limits[1]:g}"
-            return _numeric(*limits, asked, why, anchors=anchors, named=named)
+    codes = [] if has_units else _find_codes(found)
+    for numbers_left in (found, found[: -len(codes)]) if codes else (found,):
+        for place, text in (("声明的类型", asked.declared), ("题干", asked.stem)):
+            if (limits := _limits(fold(text))) and limits[0] <= numbers_left[0] and numbers_left[-1] <= limits[1]:
+                why = f"{place}写明 {limits[0]:g}-{limits[1]:g}"
+                scale = _numeric(*limits, asked, why, anchors=anchors, named=named)
+                return scale if numbers_left is found else _leave_out(scale, codes)
+    if codes and (ranged := _from_range(found[: -len(codes)], asked, anchors, named, has_units=False)):
+        return _leave_out(ranged, codes)
     return _from_range(found, asked, anchors, named, has_units=has_units)
+
+
+def _find_codes(found: list[float]) -> list[float]:
+    """Return the numbers, of those in order, that stand for no answer: 97 and 99 behind points up to ten."""
+    points = [number for number in found if number not in _NO_ANSWER_CODES]
+    if len(points) < _MIN_POINTS or points[0] < 0 or points[-1] > 10 or points != found[: len(points)]:
+        return []
+    return found[len(points) :]
+
+
+def _leave_out(finding: ScaleFinding, codes: Sequence[float]) -> ScaleFinding:
+    shown = "、".join(f"{code:g}" for code in codes)
+    evidence = f"{finding.evidence}；{shown} 像“不适用、拒答”的代码，不计分，请核对"
+    return replace(finding, evidence=evidence, is_certain=False)
 
 
 def _is_yes_or_no(found: list[float], asked: _Asked) -> bool:

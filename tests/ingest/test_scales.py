@@ -359,3 +359,29 @@ def test_whatever_the_values_the_finding_holds_together(values: list[str], stem:
 )
 def test_codes_of_yes_and_no_are_no_scale(stem: str, values: list[str]) -> None:
     assert recognise_scale(stem, values) is None
+
+
+@pytest.mark.parametrize(
+    ("stem", "points", "codes", "limits"),
+    [
+        ("您对服务的满意度", range(1, 6), ["99"], (1, 5)),
+        ("满意度（1-5分）", range(1, 6), ["998", "999"], (1, 5)),
+        ("您向朋友推荐的可能性", range(11), ["97", "99"], (0, 10)),
+    ],
+)
+def test_numbers_far_beyond_the_points_are_codes_and_no_end_of_the_scale(
+    stem: str, points: range, codes: list[str], limits: tuple[int, int]
+) -> None:
+    finding = found(stem, [*map(str, points), *codes])
+    assert (finding.scale.min, finding.scale.max) == limits and not finding.is_certain
+    assert "、".join(codes) in finding.evidence
+    reader = RatingReader(finding.scale, MissingTable({}))
+    assert reader[codes[0]].state is not AnswerState.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("stem", "values"),
+    [("满意度(0-100)", ["1", "2", "3", "5", "99"]), ("请打分", ["1", "5", "99"]), ("满意度", ["60", "70", "88", "99"])],
+)
+def test_ninety_nine_points_are_points_where_the_others_are_of_a_hundred_too(stem: str, values: list[str]) -> None:
+    assert found(stem, values).scale.max == 100

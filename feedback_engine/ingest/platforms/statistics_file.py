@@ -146,7 +146,7 @@ def _add_variable(sheet: Sheet, variable: Variable, position: int) -> None:
     elif not labels:
         # Numbers that nobody labelled are a scale only if the wording asks for a rating.
         replace(sheet, is_coded=not variable.is_text).add(span)
-    elif _is_rated(stem, values, labels, words):
+    elif _are_steps(stem, values, labels, words):
         sheet.add(replace(span, value_labels=labels))
     elif words and _is_rated(stem, values - set(words), rest):
         replace(sheet, read=_renamed(words)).add(replace(span, value_labels=rest))
@@ -154,10 +154,22 @@ def _add_variable(sheet: Sheet, variable: Variable, position: int) -> None:
         replace(sheet, read=_renamed(labels)).add(replace(span, declared=_CLOSED))
 
 
-def _is_rated(stem: str, values: set[str], labels: Mapping[str, str], words: Collection[str] = ()) -> bool:
-    """Whether labels and values form a scale on which every word has a place."""
+def _is_rated(stem: str, values: set[str], labels: Mapping[str, str]) -> bool:
+    """Whether labels and values form a scale."""
+    return recognise_scale(stem, values, value_labels=labels) is not None
+
+
+def _are_steps(stem: str, values: set[str], labels: Mapping[str, str], words: Collection[str]) -> bool:
+    """Whether labels and values form a scale on which every word, 不了解 say, has a place.
+
+    It has none beside a scale that is one without it: 0 完全不可能, 10 非常可能, 99 跳过.
+    """
     found = recognise_scale(stem, values, value_labels=labels)
-    return found is not None and all(labels[code] in found.scale.label_ratings for code in words)
+    if found is None or not words:
+        return found is not None
+    rest = {code: label for code, label in labels.items() if code not in words}
+    is_whole = found.scale.max - found.scale.min + 1 == len(labels) or not _is_rated(stem, values - set(words), rest)
+    return is_whole and all(labels[code] in found.scale.label_ratings for code in words)
 
 
 def _renamed(names: Mapping[str, str]) -> Callable[[str], str]:

@@ -164,3 +164,23 @@ class TestRealSamples:
             read(SAMPLES / "spss" / "pyreadstat_sample.sav").scope
             == read(SAMPLES / "spss" / "pyreadstat_sample.dta").scope
         )
+
+
+@pytest.mark.parametrize("answers", [[10.0, 0.0, 99.0, 7.0], [10.0, 0.0, 3.0, 7.0]], ids=["chosen", "only labelled"])
+def test_a_labelled_99_beyond_labelled_ends_is_no_end_of_the_scale(tmp_path: Path, answers: list[float]) -> None:
+    columns = {"nps": ("您向朋友推荐的可能性", answers), "top": ("价格满意度", [1.0, 10.0, 11.0, 5.0])}
+    labels = {
+        "nps": {0.0: "完全不可能", 10.0: "非常可能", 99.0: "跳过"},
+        "top": {1.0: "很不满意", 10.0: "很满意", 11.0: "不知道"},
+    }
+    survey = read(write(tmp_path / "a.dta", columns, variable_value_labels=labels))
+    assert survey.types["nps"] == "nps"
+    assert survey.answers("nps") == [10, 0, "not_shown" if 99.0 in answers else 3, 7]
+    assert survey.answers("top") == [1, 10, "refused", 5]
+
+
+def test_a_word_of_not_knowing_that_ends_a_ladder_stays_its_end(tmp_path: Path) -> None:
+    steps = {1.0: "不了解", 2.0: "不太了解", 3.0: "一般", 4.0: "比较了解", 5.0: "非常了解"}
+    columns = {"q1": ("您对本店的了解程度", [1.0, 5.0, 3.0])}
+    survey = read(write(tmp_path / "a.sav", columns, variable_value_labels={"q1": steps}))
+    assert survey.answers("q1") == [1, 5, 3]
