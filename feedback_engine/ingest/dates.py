@@ -16,11 +16,13 @@ _EXCEL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001
 _CALENDAR = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})日?"
     r"(?:(?:\s*T\s*|\s*)(?P<half>上午|下午|凌晨|中午|晚上|午前|午後|오전|오후|[AaPp][Mm])?\s*"
-    r"(?P<hour>\d{1,2})\s*[:：时点]\s*(?P<minute>\d{1,2})(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"[分秒]?\s*(?P<late_half>上午|下午|午前|午後|오전|오후|[AaPp][Mm])?)?"
+    r"(?P<hour>\d{1,2})\s*(?:[:：时点]\s*(?P<minute>\d{1,2})"
+    r"(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?[分秒]?|[时点]整?)\s*(?P<late_half>上午|下午|午前|午後|오전|오후|[AaPp][Mm])?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+#: What guards a cell against Excel: a leading ' or a ="…" around it.
+_GUARDED = re.compile(r"=\"(.*)\"|'(.*)")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _DAY_LENGTH = 86_400_000_000
@@ -33,6 +35,8 @@ _WORDED = re.compile(r"[A-Za-z]{3,9}[ ,]|\d{1,2} [A-Za-z]{3}", re.ASCII)
 _WORDED_FORMS = (
     "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z",
     "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y",
+    *(f"{day}{clock}" for day in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y")
+      for clock in (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %I:%M %p", ", %I:%M:%S %p")),
 )  # fmt: skip
 #: Excel's serial numbers of 1990-01-01 and 2100-01-01.
 _SERIALS = (32_874, 73_051)
@@ -104,6 +108,8 @@ class MomentParser:
         return _remember(self._clocks, text, past)
 
     def _read(self, text: str) -> datetime | None:
+        if match := _GUARDED.fullmatch(text):
+            text = match[match.lastindex or 0]
         if match := _CALENDAR.fullmatch(text):
             return _from_calendar(match)
         if match := _COMPACT.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
@@ -128,16 +134,19 @@ def _from_calendar(match: re.Match[str]) -> datetime:
         hour += 12
     elif half in _MORNING and hour == 12:
         hour = 0
-    return datetime(
+    # 24:00 is how some systems write the midnight that ends a day.
+    is_end = hour == 24 and not int(parts["minute"] or 0) and not int(parts["second"] or 0)
+    moment = datetime(
         int(parts["year"]),
         int(parts["month"]),
         int(parts["day"]),
-        hour,
+        0 if is_end else hour,
         int(parts["minute"] or 0),
         int(parts["second"] or 0),
         int((parts["fraction"] or "0")[:6].ljust(6, "0")),
         _zone_of(parts["zone"]),
     )
+    return moment + timedelta(days=1) if is_end else moment
 
 
 def _from_words(text: str) -> datetime | None:
