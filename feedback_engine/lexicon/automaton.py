@@ -12,9 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Numbers, Places, Points, sum_up
+from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, number_groups, sum_up
 
 _POINTS = 0x110000
+#: So many slots are there for each member of a family, that free ones be found; after so many throws there are more.
+_ROOM, _PATIENCE = 3, 64
+#: A large prime: neighbours are thrown far apart.
+_SCATTER = 2_654_435_761
 #: No word list has more than 2 ** _BITS different characters.
 _BITS = 21
 
@@ -38,10 +42,12 @@ class Automaton:
 
     def __init__(self, words: Sequence[str]) -> None:
         points = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        characters, numbers = np.unique(points, return_inverse=True)
+        is_used = np.zeros(_POINTS, dtype=np.bool_)
+        is_used[points] = True
+        characters = is_used.nonzero()[0]
         self._alphabet = np.zeros(_POINTS, dtype=np.uint16)
         self._alphabet[characters] = np.arange(1, len(characters) + 1)
-        tree = _grow_tree(numbers + 1, np.array([len(word) for word in words], dtype=np.int64))
+        tree = _grow_tree(self._alphabet[points].astype(np.int64), np.array([*map(len, words)], dtype=np.int64))
         self._word = np.full(len(tree.parents) + 1, -1, dtype=np.int32)
         self._word[tree.nodes] = np.arange(len(words))
         self._base, self._parent, self._child = _lay_down(tree, len(characters) + 1)
@@ -96,11 +102,12 @@ def _lay_down(tree: _Tree, width: int) -> tuple[Numbers, Numbers, Numbers]:
     sizes = np.bincount(tree.parents, minlength=len(tree.parents) + 1)
     first = sum_up(sizes)
     base = np.zeros(len(sizes), dtype=np.int64)
-    slots = _Slots(width)
     several = (sizes > 1).nonzero()[0]
-    several = several[np.argsort(-sizes[several], kind="stable")]
-    characters, bounds = tree.characters.tolist(), first.tolist()
-    base[several] = [slots.place(characters[bounds[node] : bounds[node + 1]]) for node in several.tolist()]
+    slots = _Slots(width, _ROOM * int(sizes[several].sum()))
+    for least in (1 << step for step in reversed(range(1, _BITS))):
+        families = several[(sizes[several] >= least) & (sizes[several] < 2 * least)]
+        members = tree.characters[number_groups(sizes[families], first[families])]
+        base[families] = slots.place(members, sizes[families])
     single = (sizes == 1).nonzero()[0]
     base[single] = slots.find_holes(len(single)) - tree.characters[first[single]]
     taken = base[tree.parents] + tree.characters
@@ -112,28 +119,45 @@ def _lay_down(tree: _Tree, width: int) -> tuple[Numbers, Numbers, Numbers]:
 class _Slots:
     """Which slots are taken."""
 
-    def __init__(self, width: int) -> None:
-        self._width = self._free = width
-        self._taken = bytearray(4 * width)
+    def __init__(self, width: int, count: int) -> None:
+        self._width = width
+        self._taken = np.zeros(count + 3 * width, dtype=np.bool_)
+        self._taken[:width] = self._taken[-width:] = True
 
-    def place(self, members: Sequence[int]) -> int:
-        """Take the slots of these characters where all are free, and return their base."""
-        slot = self._free - 1
-        others = [member - members[0] for member in members[1:]]
-        while True:
-            slot = self._taken.index(0, slot + 1)
-            if slot + 2 * self._width > len(self._taken):
-                self._taken.extend(bytes(len(self._taken)))
-            if not any(self._taken[slot + other] for other in others):
-                break
-        self._free = slot + 1
-        for other in (0, *others):
-            self._taken[slot + other] = 1
-        return slot - members[0]
+    def place(self, members: Places, sizes: Places) -> Places:
+        """Take the slots of families of these sizes, given the characters of all their members, and return their bases.
+
+        They are thrown all at once: those whose slots are free stay there, the others are thrown again.
+        """
+        bases, waiting = np.zeros(len(sizes), dtype=np.int64), np.arange(len(sizes))
+        bounds, throws = sum_up(sizes), 0
+        while len(waiting):
+            free, throws = (~self._taken).nonzero()[0], throws + 1
+            thrown = free[(waiting + throws) * _SCATTER % len(free)] - members[bounds[waiting]]
+            slots = thrown.repeat(sizes[waiting]) + members[number_groups(sizes[waiting], bounds[waiting])]
+            stays = self._find_free(slots, sizes[waiting])
+            bases[waiting[stays]] = thrown[stays]
+            self._taken[slots[stays.repeat(sizes[waiting])]] = True
+            waiting = waiting[~stays]
+            if throws % _PATIENCE == 0:
+                self._grow(self._width)
+        return bases
+
+    def _find_free(self, slots: Places, sizes: Places) -> Flags:
+        """Return which families have all their slots to themselves; of two that share one, the earlier has it."""
+        family = np.arange(len(sizes)).repeat(sizes)
+        owner = np.empty(len(self._taken), dtype=np.int64)
+        owner[slots[::-1]] = family[::-1]
+        is_free = ~self._taken[slots] & (owner[slots] == family)
+        free: Flags = np.logical_and.reduceat(is_free, sizes.cumsum() - sizes)
+        return free
+
+    def _grow(self, count: int) -> None:
+        """Add free slots before the last ones, which are no family's first."""
+        self._taken = np.insert(self._taken, len(self._taken) - self._width, np.zeros(count, dtype=np.bool_))
 
     def find_holes(self, count: int) -> Places:
         """Return the first slots that are free."""
-        self._taken.extend(bytes(count))
-        free = (np.frombuffer(self._taken, dtype=np.uint8) == 0).nonzero()[0]
-        holes: Places = free[free >= self._width][:count]
+        self._grow(count)
+        holes: Places = (~self._taken).nonzero()[0][:count]
         return holes

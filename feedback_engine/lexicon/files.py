@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -27,8 +27,14 @@ from feedback_engine.registry import unknown_name
 
 #: What the two files of a pack may say beside their labels.
 _TOUCHPOINT_KEYS, _TYPE_KEYS = ("name", "extends", "model", "opinions", "posts"), ("name", "model", "cases")
-#: Where negation and degree words may act.
-_MODIFIER_REACHES = (Reach.NEAR, Reach.CLAUSE, Reach.AFTER)
+#: What the third column may say: of an opinion its kind, of negation and degree words where they act.
+_Role = tuple[WordKind, Reach]
+_USUAL = WordKind.OPINION, Reach.NEAR
+_KINDS: dict[str, _Role] = {str(kind): (kind, Reach.NEAR) for kind in WordKind}
+_KINDS[Reach.BARE] = WordKind.OPINION, Reach.BARE
+_REACHES: dict[str, _Role] = {
+    str(reach): (WordKind.OPINION, reach) for reach in (Reach.NEAR, Reach.CLAUSE, Reach.AFTER)
+}
 #: A code as similar as this to an existing one is a slip of the hand.
 _MISSPELT = 0.85
 
@@ -38,9 +44,9 @@ def load_lexicon(folder: Path) -> Lexicon:
     problems = Problems()
     sentiment, tables = folder / "sentiment", WordTables.of(folder, problems)
     lexicon = Lexicon(
-        polarity=_entries(sentiment / "polarity.tsv", tables, kinds=True, limit=1.0),
-        negation=_entries(sentiment / "negation.tsv", tables, reaches=True, limit=2.0),
-        degree=_entries(sentiment / "degree.tsv", tables, reaches=True, limit=4.0),
+        polarity=_entries(sentiment / "polarity.tsv", tables, roles=_KINDS, limit=1.0),
+        negation=_entries(sentiment / "negation.tsv", tables, roles=_REACHES, limit=2.0),
+        degree=_entries(sentiment / "degree.tsv", tables, roles=_REACHES, limit=4.0),
         contrast=_contrasts(sentiment / "contrast.tsv", tables),
         emoji=_entries(sentiment / "emoji.tsv", tables, limit=1.0),
         details=tuple(_details(folder / "complaints", tables)),
@@ -53,8 +59,10 @@ def load_theme_words(folder: Path) -> ThemeWords:
     """Return the words of `folder`/keywords; a file that is not there holds none."""
     home, problems = folder / "keywords", Problems()
     tables = WordTables.of(folder, problems)
-    stop_words = frozenset(word for row in tables.rows_if_there(home / "stopwords.tsv", 1, 1) for word in row.terms)
-    synonyms = {word: row.cells[1] for row in tables.rows_if_there(home / "synonyms.tsv", 2, 2) for word in row.terms}
+    stop_words, synonyms = (
+        {word: cells[-1] for _, words, cells in tables.rows_if_there(home / name, count, count) for word in words}
+        for name, count in (("stopwords.tsv", 1), ("synonyms.tsv", 2))
+    )
     roles: dict[str, ThemeRole] = {}
     for place, words, (_, role) in tables.rows_if_there(home / "roles.tsv", 2, 2):
         if role in (allowed := tuple(str(known) for known in ThemeRole)):
@@ -62,7 +70,7 @@ def load_theme_words(folder: Path) -> ThemeWords:
         else:
             problems.add(f"{home / place}", unknown_name("作用", role, allowed))
     problems.refuse()
-    return ThemeWords(stop_words, roles, synonyms)
+    return ThemeWords(frozenset(stop_words), roles, synonyms)
 
 
 def list_packs(folder: Path) -> list[str]:
@@ -147,19 +155,16 @@ def _extend(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Lab
 
 
 def _entries(
-    path: Path, tables: WordTables, *, limit: float, kinds: bool = False, reaches: bool = False
+    path: Path, tables: WordTables, *, limit: float, roles: Mapping[str, _Role] | None = None
 ) -> dict[str, Entry]:
-    allowed: dict[str, WordKind | Reach] = {
-        str(name): name for name in ((*WordKind, Reach.BARE) if kinds else _MODIFIER_REACHES)
-    }
     entries: dict[str, Entry] = {}
-    for place, terms, cells in tables.rows(path, 2, 3 if kinds or reaches else 2):
-        weight = _number(cells[1], -limit, limit, path, place, tables.problems)
-        third = allowed.get(cells[2]) if len(cells) > 2 else None
-        if len(cells) > 2 and third is None:
-            tables.problems.add(f"{path.parent / place}", unknown_name("类别", cells[2], tuple(allowed)))
-        kind = third if isinstance(third, WordKind) else WordKind.OPINION
-        reach = third if isinstance(third, Reach) else Reach.NEAR
+    for place, terms, (_, shown, *third) in tables.rows(path, 2, 3 if roles else 2):
+        weight = _number(shown, -limit, limit, path, place, tables.problems)
+        kind, reach = _USUAL
+        if roles and third:
+            kind, reach = roles.get(third[0], _USUAL)
+            if third[0] not in roles:
+                tables.problems.add(f"{path.parent / place}", unknown_name("类别", third[0], tuple(roles)))
         for term in terms:
             entries[term] = Entry(term, weight, place, kind, reach)
     return entries

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 
 class WordKind(StrEnum):
@@ -44,8 +47,7 @@ class Reach(StrEnum):
     BARE = "bare"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A phrase with its weight and the place it was read from, as file:line."""
 
     term: str
@@ -55,8 +57,7 @@ class Entry:
     reach: Reach = Reach.NEAR
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
+class Contrast(NamedTuple):
     """A word such as 但是: factors for what follows it and for what stands before it in the sentence."""
 
     term: str
@@ -78,8 +79,7 @@ class DetailKind(StrEnum):
     DEMAND = "demands"
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """A phrase that tells something of a complaint, by the code and name of what it tells."""
 
     term: str
@@ -100,19 +100,18 @@ class Lexicon:
     emoji: Mapping[str, Entry]
     #: What tells of a complaint's root, cause, urgency and demands.
     details: tuple[Detail, ...] = ()
-    #: SHA-256 of all terms and weights; the places they stand at do not count.
-    fingerprint: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        entries = (self.polarity, self.negation, self.degree, self.emoji)
-        lines = [
-            f"{number}\t{e.term}\t{e.weight!r}\t{e.kind}\t{e.reach}"
-            for number, table in enumerate(entries)
-            for e in table.values()
-        ]
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all terms, in their order, and what is said of them; the places they stand at do not count."""
+        tables = (self.polarity, self.negation, self.degree, self.emoji)
+        lines = ["\t".join(table) for table in (*tables, self.contrast)]
+        entries = [entry for table in tables for entry in table.values()]
+        lines += ["\t".join(entry.kind for entry in entries), "\t".join(entry.reach for entry in entries)]
+        factors = (factor for contrast in self.contrast.values() for factor in (contrast.after, contrast.before))
+        lines.append(array("d", [*(entry.weight for entry in entries), *factors]).tobytes().hex())
         lines += [f"{d.kind}\t{d.term}\t{d.code}\t{d.name}" for d in self.details]
-        lines += [f"contrast\t{c.term}\t{c.after!r}\t{c.before!r}" for c in self.contrast.values()]
-        object.__setattr__(self, "fingerprint", digest(lines))
+        return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,7 @@ class Label:
         return Label(self.code, child.name, phrases, touchpoints, {**self.opinions, **child.opinions})
 
 
-@dataclass(frozen=True, slots=True)
-class UserWord:
+class UserWord(NamedTuple):
     """A word for the segmenter: its frequency (0 = as high as needed to stay whole) and its tag."""
 
     word: str
@@ -161,10 +159,10 @@ class Pack:
     post_model: str = ""
     #: Whether every text is a case that somebody brought forward: a complaint unless it praises.
     is_case_log: bool = False
-    #: SHA-256 of all codes, names, phrases and words.
-    fingerprint: str = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all codes, names, phrases and words."""
         lines = [self.code, self.name, f"cases\t{self.is_case_log}"]
         models = (self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model)
         lines += [f"model\t{number}\t{name}" for number, name in enumerate(models) if name]
@@ -176,7 +174,7 @@ class Pack:
                 f"{group}\t{label.code}\t{e.term}\t{e.weight!r}" for label in labels for e in label.opinions.values()
             ]
         lines += [f"word\t{word.word}\t{word.frequency}\t{word.tag}" for word in self.userdict]
-        object.__setattr__(self, "fingerprint", digest(lines))
+        return digest(lines)
 
 
 def digest(lines: Iterable[str]) -> str:

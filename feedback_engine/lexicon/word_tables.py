@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from feedback_engine.errors import LexiconError, tell_os_error
-from feedback_engine.lexicon.alternatives import JOINT, Classes, has_alternatives, spell_out, split_words
-from feedback_engine.lexicon.matcher import is_open_ended
+from feedback_engine.lexicon.alternatives import CLOSE, JOINT, OPEN, Classes, has_alternatives, spell_out, split_words
+from feedback_engine.lexicon.patterns import GAP, STEP
 
 #: At most this many mistakes are shown.
 _SHOWN = 20
+
+#: No phrase begins or ends with these: nothing would say where it starts or stops.
+_NO_ENDS = (GAP, STEP)
+#: A line of a word list: its place as file:line, the phrases that its first cell stands for, and its cells.
+Row = tuple[str, Sequence[str], list[str]]
 
 
 @dataclass(slots=True)
@@ -32,16 +37,6 @@ class Problems:
             raise LexiconError("\n  - ".join([f"词典有 {len(self.lines)} 处错误：", *self.lines[:_SHOWN], *more]))
 
 
-class Row(NamedTuple):
-    """A line of a word list."""
-
-    #: As file:line.
-    place: str
-    #: The phrases that its first cell stands for.
-    terms: Sequence[str]
-    cells: list[str]
-
-
 @dataclass(frozen=True, slots=True)
 class WordTables:
     """Reads the word lists of a folder, with its classes of words."""
@@ -55,25 +50,38 @@ class WordTables:
         path = folder / "classes.tsv"
         return cls(problems, _read_classes(path, problems) if path.exists() else {})
 
-    def rows(self, path: Path, least: int, most: int) -> Iterator[Row]:
-        """Yield the lines of a file that are neither empty nor comments; repeated phrases are refused.
+    def rows(self, path: Path, least: int, most: int) -> list[Row]:
+        """Return the lines of a file that are neither empty nor comments; repeated phrases are refused.
 
         Of the phrases that a line with alternatives stands for, those that have a line of their own are left to it.
         """
+        name, rows = path.name, list[Row]()
         lines = list(_cut(path, least, most, self.problems))
-        own = {cells[0] for _, cells in lines if not has_alternatives(cells[0])}
-        name, seen = path.name, dict[str, int]()
+        own = {cells[0] for _, cells in lines if OPEN not in cells[0] and CLOSE not in cells[0]}
         for number, cells in lines:
-            terms = (cells[0],) if cells[0] in own else self._spell_out(cells[0], f"{path}:{number}", own)
-            if wrong := next(filter(None, (_find_mistake(term, path, seen) for term in terms)), ""):
-                self.problems.add(f"{path}:{number}", wrong)
-                continue
-            seen.update(dict.fromkeys(terms, number))
-            yield Row(f"{name}:{number}", terms, cells)
+            term = cells[0]
+            if term in own and term[0] not in _NO_ENDS and term[-1] not in _NO_ENDS:
+                rows.append((f"{name}:{number}", (term,), cells))
+            else:
+                spelled = self.spell_out(term, f"{path}:{number}")
+                rows.append((f"{name}:{number}", [one for one in spelled if one not in own], cells))
+        self._refuse_repeated(path, rows)
+        return rows
 
-    def rows_if_there(self, path: Path, least: int, most: int) -> Iterator[Row]:
-        """Yield the rows of a file; none where there is no such file."""
-        return self.rows(path, least, most) if path.exists() else iter(())
+    def _refuse_repeated(self, path: Path, rows: Sequence[Row]) -> None:
+        """Note the phrases that stand in several rows."""
+        found = list(chain.from_iterable(terms for _, terms, _ in rows))
+        if len(set(found)) == len(found):
+            return
+        seen: dict[str, str] = {}
+        for place, terms, _ in rows:
+            for term in terms:
+                if (earlier := seen.setdefault(term, place)) != place:
+                    self.problems.add(f"{path.parent / place}", f"词 {term!r} 重复，已写在 {path.parent / earlier}")
+
+    def rows_if_there(self, path: Path, least: int, most: int) -> list[Row]:
+        """Return the rows of a file; none where there is no such file."""
+        return self.rows(path, least, most) if path.exists() else []
 
     def spell_out(self, phrase: str, place: str) -> list[str]:
         """Return the phrases that this one stands for; none, and the mistake noted, if it is no phrase."""
@@ -82,20 +90,11 @@ class WordTables:
         except ValueError as error:
             self.problems.add(place, str(error))
             return []
-        if open_ended := next(filter(is_open_ended, found), None):
-            self.problems.add(place, f"词 {open_ended!r} 不能以 … 或 ～ 开头或结尾")
-            return []
+        for term in found:
+            if term[0] in _NO_ENDS or term[-1] in _NO_ENDS:
+                self.problems.add(place, f"词 {term!r} 不能以 … 或 ～ 开头或结尾")
+                return []
         return found
-
-    def _spell_out(self, phrase: str, place: str, own: set[str]) -> list[str]:
-        return [term for term in self.spell_out(phrase, place) if term not in own]
-
-
-def _find_mistake(term: str, path: Path, seen: Mapping[str, int]) -> str:
-    """Return what is wrong with a phrase after those that were seen; empty if nothing is."""
-    if is_open_ended(term):
-        return f"词 {term!r} 不能以 … 或 ～ 开头或结尾"
-    return f"词 {term!r} 重复，已写在 {path}:{seen[term]}" if term in seen else ""
 
 
 def read_text(path: Path, problems: Problems) -> str:
@@ -116,7 +115,7 @@ def _cut(path: Path, least: int, most: int, problems: Problems) -> Iterator[tupl
     for number, line in enumerate(read_text(path, problems).split("\n"), start=1):
         if not line or line.isspace() or line.startswith("# ") or line.rstrip() == "#":
             continue
-        cells = [cell.strip() for cell in line.split("\t")]
+        cells = [*map(str.strip, line.split("\t"))]
         while len(cells) > least and not cells[-1]:
             cells.pop()
         if least <= len(cells) <= most and cells[0]:

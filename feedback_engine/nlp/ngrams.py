@@ -55,19 +55,16 @@ def _code_table() -> Codes:
     folded = fold_points()
     codes, varied, plane = np.arange(0x10000), np.array(VARIED), list(map(chr, VARIED))
     codes[varied[list(map(str.isdigit, plane))]] = ord("0")
-    codes[varied[list(map(_says_nothing, map(unicodedata.category, plane)))]] = 0
+    categories = list(map(unicodedata.category, plane))
+    silent = {category for category in categories if category.startswith(_DROPPED)}
+    codes[varied[list(map(silent.__contains__, categories))]] = 0
     table = (folded.astype(np.uint16) & np.uint16(0x17FF)) + np.uint16(0xE000)
     in_plane = (folded < 0x10000).nonzero()[0]
     table[in_plane] = codes[folded[in_plane]]
     table[0xD800:0xE000] = ord("?")  # lone surrogates
-    table[0x10000:][folded[0x10000:] == 0] = 0
     table[EDGE] = EDGE
     table.setflags(write=False)
     return table
-
-
-def _says_nothing(category: str) -> bool:
-    return category.startswith(_DROPPED)
 
 
 def lay_out(texts: Sequence[str]) -> Layout:

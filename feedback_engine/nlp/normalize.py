@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from feedback_engine.lexicon.columns import Places, Points
-from feedback_engine.lexicon.matcher import EDGE, NUMBER, STEP
+from feedback_engine.lexicon.patterns import EDGE, NUMBER, STEP
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL, VARIED
 
 #: Quotation marks of all kinds become one, so that praise in quotes is seen whichever keyboard wrote it.
@@ -48,7 +48,6 @@ def _build_table() -> dict[int, str | None]:
 
 
 _TABLE = _build_table()
-_PHRASE_TABLE: dict[int, str | None] = {**_TABLE, ord(NUMBER): NUMBER, ord(STEP): STEP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +121,13 @@ def quote(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
-def fold_phrase(phrase: str) -> str:
-    """Return a phrase of a word list folded as texts are, its placeholders … ～ ＃ kept."""
-    return phrase.translate(_PHRASE_TABLE)
+def fold_phrases(phrases: Sequence[str]) -> list[str]:
+    """Return the phrases of a word list folded as texts are, their placeholders … ～ ＃ kept."""
+    row = EDGE.join(phrases)
+    if row.count(EDGE) >= max(len(phrases), 1):  # no edge, but part of a phrase
+        row = EDGE.join(phrase.replace(EDGE, "") for phrase in phrases)
+    raw = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    is_placeholder = (raw == ord(NUMBER)) | (raw == ord(STEP))
+    points = np.where(is_placeholder, raw, fold_points().take(raw))
+    folded = points[points != 0].tobytes().decode("utf-32-le", "surrogatepass")
+    return folded.split(EDGE) if len(phrases) else []

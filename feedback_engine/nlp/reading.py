@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,6 @@ from feedback_engine.nlp.vocabulary import (
     DetailTable,
     Flags,
     WordTable,
-    phrases_of,
 )
 
 #: So many clauses after a mention may go on about it.
@@ -50,7 +49,7 @@ class Hits(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """What the values of hits stand for."""
+    """What the values of hits stand for, layer by layer."""
 
     words: WordTable
     mentions: CueTable
@@ -98,14 +97,14 @@ class Reader:
     """Reads texts with the words of a lexicon and a pack; compiled once, safe to share between threads."""
 
     def __init__(self, lexicon: Lexicon, pack: Pack) -> None:
-        self._matcher: PhraseMatcher[Any] = PhraseMatcher(phrases_of(lexicon, pack), layers=len(LAYERS))
-        words, mentions, cues, details = self._matcher.values
+        words = WordTable(lexicon, pack)
         self.vocabulary = Vocabulary(
-            WordTable(words),
-            CueTable(mentions, pack.touchpoints),
-            CueTable(cues, pack.complaint_types),
-            DetailTable(details),
+            words,
+            CueTable(pack.touchpoints, "触点", words.faults),
+            CueTable(pack.complaint_types, "投诉类型线索", words.faults),
+            DetailTable(lexicon.details),
         )
+        self._matcher = PhraseMatcher([table.phrases for table in self.vocabulary])
 
     def read(self, texts: Sequence[str]) -> Readings:
         """Return the clauses of the texts and all phrases found in them."""
@@ -182,7 +181,7 @@ def _by_clause(found: Matches, clauses: Clauses, folded: FoldedTexts) -> list[Hi
     of = np.maximum(clauses.starts.searchsorted(found.starts, side="right") - 1, first)
     is_somewhere = first < clauses.first[text + 1]  # a text of marks alone has no clause
     layers = np.arange(len(LAYERS)).repeat(steps(found.first))[is_somewhere]
-    starts, ends, values, of = pick((found.starts, found.ends, found.values, of), is_somewhere.nonzero()[0])
+    starts, ends, values, of = pick((found.starts, found.ends, found.phrases, of), is_somewhere.nonzero()[0])
     size = len(clauses.starts)
     bounds = find_bounds(layers * size + of, len(LAYERS) * size)
     hits: list[Hits] = []

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Places, Points, steps
-from feedback_engine.lexicon.matcher import EDGE
 from feedback_engine.lexicon.model import UserWord
+from feedback_engine.lexicon.patterns import EDGE
 from feedback_engine.nlp.characters import VARIED
 
 Flags = NDArray[np.bool_]

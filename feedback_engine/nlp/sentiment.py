@@ -254,9 +254,7 @@ def _find_contrasts(readings: Readings) -> dict[int, Contrast]:
     at = at[hits.starts[at] <= readings.clauses.starts[hits.clauses[at]] + _BEGINNING]
     found: dict[int, Contrast] = {}
     for clause, word in zip(hits.clauses[at].tolist(), hits.values[at].tolist(), strict=True):
-        contrast = table.words[word].contrast
-        if contrast is not None:
-            found.setdefault(clause, contrast)
+        found.setdefault(clause, table.contrasts[word])
     return found
 
 

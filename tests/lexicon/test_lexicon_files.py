@@ -229,6 +229,25 @@ def test_fingerprint_follows_the_words_and_not_the_place(folder: Path) -> None:
     assert load_lexicon(folder).fingerprint != load_lexicon(SHIPPED).fingerprint
 
 
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("emoji", "[ok]\t0.5\n[no]\t-0.5\n", "[no]\t-0.5\n[ok]\t0.5\n"),
+        ("emoji", "[ok]\t0.5\n", "[ok]\t0.6\n"),
+        ("negation", "不\t-0.9\n", "不\t-0.9\tclause\n"),
+        ("polarity", "快\t0.5\n", "快\t0.5\tbare\n"),
+        ("polarity", "快\t0.5\n", "快\t0.5\twish\n"),
+        ("contrast", "但\t1.2\t0.5\n", "但\t1.2\t0.6\n"),
+    ],
+)
+def test_fingerprint_follows_all_that_decides_a_tag(folder: Path, name: str, one: str, other: str) -> None:
+    path, found = folder / "sentiment" / f"{name}.tsv", set[str]()
+    for text in (one, other):
+        path.write_text(text, encoding="utf-8")
+        found.add(load_lexicon(folder).fingerprint)
+    assert len(found) == 2
+
+
 def test_word_lists_made_before_complaint_details_still_load(folder: Path) -> None:
     shutil.rmtree(folder / "complaints")
     assert load_lexicon(folder).details == ()

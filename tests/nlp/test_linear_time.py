@@ -14,10 +14,10 @@ import pytest
 from growth import is_linear
 
 from feedback_engine.lexicon.files import list_packs, load_pack
-from feedback_engine.lexicon.matcher import GAP, NUMBER, STEP, compile_pattern
 from feedback_engine.lexicon.model import Lexicon
+from feedback_engine.lexicon.patterns import GAP, NUMBER, STEP, compile_pattern
 from feedback_engine.nlp.batch import tag_table
-from feedback_engine.nlp.normalize import fold_phrase
+from feedback_engine.nlp.normalize import fold_phrases
 from feedback_engine.nlp.tagged import Evidence, TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
@@ -86,7 +86,7 @@ def _phrase_patterns(lexicon: Lexicon) -> set[str]:
         *(d.term for d in lexicon.details),
         *(term for label in labels for term in label.phrases),
     ]
-    return {fold_phrase(term) for term in terms if set(term) & {GAP, STEP, NUMBER}}
+    return set(fold_phrases([term for term in terms if set(term) & {GAP, STEP, NUMBER}]))
 
 
 def _module_patterns() -> list[re.Pattern[str]]:

@@ -13,7 +13,7 @@ import feedback_engine as fe
 from feedback_engine.config.model import Config
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.nlp.characters import SIMPLIFIED, TRADITIONAL
-from feedback_engine.nlp.normalize import fold, fold_many, fold_phrase
+from feedback_engine.nlp.normalize import fold, fold_many, fold_phrases
 from feedback_engine.nlp.segment import Segmenter, split_clauses
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
@@ -46,8 +46,12 @@ def test_unseen_characters_are_dropped_and_offsets_kept() -> None:
 
 
 def test_placeholders_of_phrases_survive_folding() -> None:
-    assert fold_phrase("等了＃個小時…沒人理") == "等了＃个小时…没人理"
-    assert fold_phrase("價格～高") == "价格～高"
+    assert fold_phrases(["等了＃個小時…沒人理", "價格～高"]) == ["等了＃个小时…没人理", "价格～高"]
+
+
+@given(st.lists(st.text(st.sampled_from("好沒\x01\u200bＡ \ud800")), max_size=4))
+def test_phrases_fold_as_texts_do(phrases: list[str]) -> None:
+    assert fold_phrases(phrases) == [fold(phrase).text for phrase in phrases]
 
 
 @given(ANY_TEXT)
