@@ -90,7 +90,7 @@ class Head:
         """Return the log odds of each output for each text, shape (texts, outputs)."""
         values = self._values(found.counts)
         sums = np.zeros((len(found.keys) + 1, len(self.codes)))
-        rows = self._table.rows[self._table.slots[found.keys & ((1 << HASH_BITS) - 1)]]
+        rows = self._table.find(found.keys & ((1 << HASH_BITS) - 1))
         np.cumsum(rows * values[:, None], axis=0, out=sums[1:])
         weighed = (sums[found.bounds[1:]] - sums[found.bounds[:-1]]) * self._factor(found)[:, None]
         odds: Floats = weighed * self._table.scale + self._table.bias
@@ -154,7 +154,7 @@ class Head:
 
     def _weigh(self, buckets: NDArray[Any], share: Floats) -> Floats:
         """Return the weight of each bucket, each output counting by its share."""
-        weight: Floats = (self._table.rows[self._table.slots[buckets]] * (share * self._table.scale)).sum(axis=-1)
+        weight: Floats = (self._table.find(buckets) * (share * self._table.scale)).sum(axis=-1)
         return weight
 
 

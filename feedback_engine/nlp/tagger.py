@@ -151,4 +151,4 @@ def as_text(value: object) -> str:
 
 def has_content(text: str) -> bool:
     """Return whether there is any letter or character of a script in the text."""
-    return _CONTENT.search(text) is not None
+    return text[:1].isalpha() or _CONTENT.search(text) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ class WeightTable:
 
     #: Bucket → row, 0 for an n-gram that the model does not know.
     slots: NDArray[np.int32]
-    #: Row 0 is all zero; one column per output. Small numbers: what costs time is to fetch them.
+    #: Row 0 is all zero; one column per output, and some without weight up to a power of two, as rows of so many bytes
+    #: are copied at a stroke. Small numbers: what costs time is to fetch them.
     rows: NDArray[np.int16]
     scale: Floats
     bias: Floats
@@ -33,9 +35,13 @@ class WeightTable:
         """Return the table of a model."""
         slots = np.zeros(1 << HASH_BITS, dtype=np.int32)
         slots[model.buckets] = np.arange(1, len(model.buckets) + 1, dtype=np.int32)
-        rows = np.zeros((len(model.buckets) + 1, len(model.outputs)), dtype=np.int16)
-        rows[1:] = model.weights.T
+        rows = np.zeros((len(model.buckets) + 1, 1 << (len(model.outputs) - 1).bit_length()), dtype=np.int16)
+        rows[1:, : len(model.outputs)] = model.weights.T
         return cls(slots, rows, model.scale, model.bias)
+
+    def find(self, buckets: NDArray[Any]) -> NDArray[np.int16]:
+        """Return the weights of these n-grams, by output in the last dimension."""
+        return self.rows.take(self.slots.take(buckets), axis=0)[..., : len(self.scale)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
         weights[is_full] = np.add.reduceat(rows, bounds[:-1][is_full], axis=0, dtype=width)
     characters = steps(starts) - 1
     size = np.where(characters > 0, SIZES * characters + 1, 0)
-    return Sums(weights, size, size - steps(bounds), known, rows, bounds)
+    outputs = len(table.scale)
+    return Sums(weights[:, :outputs], size, size - steps(bounds), known, rows[:, :outputs], bounds)
 
 
 def weigh_known(sums: Sums, shares: Floats) -> Floats:
@@ -129,8 +136,8 @@ def _distinct_sums(table: WeightTable, spec: RowSpec, layout: Layout, grams: Buc
     values = np.ones(len(keys)) if spec.value == "presence" else np.round(np.log1p(counts) * _LOG_UNIT)
     unit = 1.0 if spec.value == "presence" else float(_LOG_UNIT)
     bounds = keys.searchsorted(np.arange(texts + 1, dtype=np.int64) << HASH_BITS)
-    weighed = np.zeros((len(keys) + 1, table.rows.shape[1]))
-    (table.rows[table.slots[keys & ((1 << HASH_BITS) - 1)]] * values[:, None]).cumsum(axis=0, out=weighed[1:])
+    weighed = np.zeros((len(keys) + 1, len(table.scale)))
+    (table.find(keys & ((1 << HASH_BITS) - 1)) * values[:, None]).cumsum(axis=0, out=weighed[1:])
     total = np.concatenate([[0.0], values.cumsum()])
     return (weighed[bounds[1:]] - weighed[bounds[:-1]]) / unit, (total[bounds[1:]] - total[bounds[:-1]]) / unit
 
