@@ -7,7 +7,6 @@ that the result is that of one process.
 from __future__ import annotations
 
 import os
-import pickle
 import subprocess
 import sys
 import weakref
@@ -19,7 +18,15 @@ from threading import Lock, Semaphore, Thread
 from typing import Any
 
 from feedback_engine.errors import ProcessError
-from feedback_engine.nlp.messages import PackedRows, pack_message, read_exactly, read_size, write_all
+from feedback_engine.nlp.messages import (
+    Message,
+    PackedRows,
+    pack_message,
+    read_exactly,
+    read_size,
+    unpack_message,
+    write_message,
+)
 from feedback_engine.nlp.rows import Rows
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.worker import PROGRAM, annotate_batch
@@ -159,7 +166,7 @@ class _Worker:
                 f"打标签的子进程（PID {self._process.pid}）意外结束（退出码 {code}），本次没有结果；"
                 "请重试，若是内存不足，请调小 tagging.processes"
             )
-        answer = pickle.loads(data)  # noqa: S301  # from our own process
+        answer = unpack_message(data)
         if isinstance(answer, str):
             raise ProcessError(f"打标签的子进程（PID {self._process.pid}）出错，请附上此信息报告问题：\n{answer}")
         packed: PackedRows = answer
@@ -177,7 +184,7 @@ class _Lines:
         self._process = process
         self._started_in = os.getpid()
         self._is_over = False
-        self.outbox: SimpleQueue[bytes | None] = SimpleQueue()
+        self.outbox: SimpleQueue[Message | None] = SimpleQueue()
         self.is_read = Semaphore(0)
 
     def send_all(self) -> None:
@@ -185,7 +192,7 @@ class _Lines:
         stdin: Any = self._process.stdin
         with stdin, suppress(OSError):  # it has died: whoever waits for an answer is told
             while (message := self.outbox.get()) is not None:
-                write_all(stdin.write, message)
+                write_message(stdin.write, message)
 
     def watch(self, worker: weakref.ref[_Worker], arrived: SimpleQueue[tuple[_Worker, int | None]]) -> None:
         """Say how long each answer is when it arrives, and None when there will be no more."""

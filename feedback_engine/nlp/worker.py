@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import pickle
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,7 +16,15 @@ from queue import SimpleQueue
 from threading import Thread
 
 from feedback_engine.nlp.collecting import put_off_collection
-from feedback_engine.nlp.messages import PackedRows, pack_message, pack_rows, read_message, write_all
+from feedback_engine.nlp.messages import (
+    Message,
+    PackedRows,
+    pack_message,
+    pack_rows,
+    read_message,
+    unpack_message,
+    write_message,
+)
 from feedback_engine.nlp.rows import Rows, annotate
 from feedback_engine.nlp.tagger import Tagger
 
@@ -36,12 +43,12 @@ def annotate_batch(texts: Sequence[str], tagger: Tagger) -> Rows:
 def serve() -> None:
     """Answer messages, each in its turn, until there are no more."""
     inbox, outbox = _take_streams()
-    answers: SimpleQueue[bytes] = SimpleQueue()
+    answers: SimpleQueue[Message] = SimpleQueue()
     # a thread of its own, so that the next batch is read while the answer waits to be fetched
     Thread(target=_send_all, args=(outbox, answers), daemon=True).start()
     taggers: dict[str, Tagger] = {}
     while (message := read_message(inbox)) is not None:
-        fingerprint, content = pickle.loads(message)  # noqa: S301  # from the process that started this one
+        fingerprint, content = unpack_message(message)
         if isinstance(content, Tagger):
             taggers[fingerprint] = content
         else:
@@ -63,9 +70,9 @@ def _answer(texts: Sequence[str], tagger: Tagger) -> PackedRows | str:
         return traceback.format_exc()
 
 
-def _send_all(outbox: io.RawIOBase, answers: SimpleQueue[bytes]) -> None:
+def _send_all(outbox: io.RawIOBase, answers: SimpleQueue[Message]) -> None:
     try:
         while True:
-            write_all(outbox.write, answers.get())
+            write_message(outbox.write, answers.get())
     except OSError:  # nobody wants them any more
         os._exit(0)
