@@ -158,15 +158,19 @@ def _entries(
     path: Path, tables: WordTables, *, limit: float, roles: Mapping[str, _Role] | None = None
 ) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    for place, terms, (_, shown, *third) in tables.rows(path, 2, 3 if roles else 2):
-        weight = _number(shown, -limit, limit, path, place, tables.problems)
+    weights: dict[str, float] = {}
+    for place, terms, cells in tables.rows(path, 2, 3 if roles else 2):
         kind, reach = _USUAL
-        if roles and third:
-            kind, reach = roles.get(third[0], _USUAL)
-            if third[0] not in roles:
-                tables.problems.add(f"{path.parent / place}", unknown_name("类别", third[0], tuple(roles)))
-        for term in terms:
-            entries[term] = Entry(term, weight, place, kind, reach)
+        if roles and len(cells) > 2:
+            kind, reach = roles.get(cells[2], _USUAL)
+            if cells[2] not in roles:
+                tables.problems.add(f"{path.parent / place}", unknown_name("类别", cells[2], tuple(roles)))
+        shown = cells[1]
+        weight = weights[shown] if shown in weights else _number(shown, -limit, limit, path, place, tables.problems)
+        if weight is not None:
+            weights[shown] = weight
+            for term in terms:
+                entries[term] = Entry(term, weight, place, kind, reach)
     return entries
 
 
@@ -189,19 +193,21 @@ def _contrasts(path: Path, tables: WordTables) -> dict[str, Contrast]:
     contrasts: dict[str, Contrast] = {}
     for place, terms, cells in tables.rows(path, 3, 3):
         after, before = (_number(cell, 0, 4, path, place, tables.problems) for cell in cells[1:])
-        contrasts |= {term: Contrast(term, after, before, place) for term in terms}
+        if after is not None and before is not None:
+            contrasts |= {term: Contrast(term, after, before, place) for term in terms}
     return contrasts
 
 
-def _number(cell: str, lowest: float, highest: float, path: Path, place: str, problems: Problems) -> float:
+def _number(cell: str, lowest: float, highest: float, path: Path, place: str, problems: Problems) -> float | None:
+    """Return the number in a cell; None, and the mistake noted, if it is none or beyond its limits."""
     try:
         number = float(cell)
     except ValueError:
         problems.add(f"{path.parent / place}", f"权重 {cell!r} 不是数字")
-        return 0.0
+        return None
     if not math.isfinite(number) or not lowest <= number <= highest:
         problems.add(f"{path.parent / place}", f"权重 {cell!r} 应在 {lowest:g} 到 {highest:g} 之间")
-        return 0.0
+        return None
     return number
 
 

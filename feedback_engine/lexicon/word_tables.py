@@ -113,7 +113,8 @@ def read_text(path: Path, problems: Problems) -> str:
 def _cut(path: Path, least: int, most: int, problems: Problems) -> Iterator[tuple[int, list[str]]]:
     """Yield number and cells of each line that is neither empty nor a comment."""
     for number, line in enumerate(read_text(path, problems).split("\n"), start=1):
-        if not line or line.isspace() or line.startswith("# ") or line.rstrip() == "#":
+        first = line[:1]
+        if (not first or first == "#" or first.isspace()) and _says_nothing(line):
             continue
         cells = [*map(str.strip, line.split("\t"))]
         while len(cells) > least and not cells[-1]:
@@ -124,6 +125,10 @@ def _cut(path: Path, least: int, most: int, problems: Problems) -> Iterator[tupl
         wanted = str(least) if least == most else f"{least} 到 {most}"
         what = f"应有 {wanted} 列（用 Tab 分隔），这里有 {len(cells)} 列：{line.strip()[:40]!r}"
         problems.add(f"{path}:{number}", what)
+
+
+def _says_nothing(line: str) -> bool:
+    return not line or line.isspace() or line.startswith("# ") or line.rstrip() == "#"
 
 
 def _read_classes(path: Path, problems: Problems) -> dict[str, list[str]]:

@@ -79,7 +79,8 @@ def test_unknown_pack_says_what_was_meant(folder: Path) -> None:
 def test_all_mistakes_of_all_files_are_told_at_once_with_their_lines(folder: Path) -> None:
     polarity = folder / "sentiment" / "polarity.tsv"
     polarity.write_text(
-        "# 注释\n好\t零点八\n差\t-0.8\n差\t-0.7\n慢\n快\t9\n烂\t-1\tdemnd\n…好\t0.5\n贵\tnan\n", encoding="utf-8"
+        "# 注释\n好\t零点八\n差\t-0.8\n差\t-0.7\n慢\n快\t9\n烂\t-1\tdemnd\n…好\t0.5\n贵\tnan\n冷\t9\twating\n",
+        encoding="utf-8",
     )
     (folder / "sentiment" / "contrast.tsv").write_text("但是\t1.5\n", encoding="utf-8")
     (folder / "sentiment" / "degree.tsv").unlink()
@@ -94,6 +95,8 @@ def test_all_mistakes_of_all_files_are_told_at_once_with_their_lines(folder: Pat
         ("polarity.tsv:7", "是否想写 'demand'"),
         ("polarity.tsv:8", "不能以 …"),
         ("polarity.tsv:9", "应在 -1 到 1 之间"),
+        ("polarity.tsv:10", "应在 -1 到 1 之间"),
+        ("polarity.tsv:10", "是否想写 'waiting'"),
         ("contrast.tsv:1", "列"),
         ("degree.tsv", "文件不存在"),
     ):
