@@ -32,7 +32,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 7
+BLEND_VERSION = 8
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 32, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -52,9 +52,9 @@ _SILENT_BAND, _SILENT_CLAUSE = 0.4, 3.0
 _SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE = 0.02, 1.5, 0.6
 #: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
 _SILENT_UNTRIED = 1.5
-#: A text of more characters than this, or a review, takes a side: it says nothing only within this share of the usual
-#: band; it is mixed within the second, a very short review within the third, and only where the rules are level, too.
-_LONG, _SILENT_SHARE, _DECIDED, _SHORT_DECIDED, _LEVEL = 24, 0.02, 0.2, 0.4, 0.1
+#: A text that is not very short, or a review, takes a side: it says nothing only within this share of the usual band;
+#: it is mixed within the second where the rules are level, too, a very short review within the third.
+_SILENT_SHARE, _DECIDED, _SHORT_DECIDED, _LEVEL = 0.02, 0.2, 0.4, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -132,7 +132,7 @@ def judge_texts(
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = _are_silent(rules)
-    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, is_review, silences))
+    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
@@ -169,7 +169,7 @@ def _take_sides(
     scores: Floats, labels: NDArray[np.int64], ruled: Floats, sizes: Places, is_review: Flags, is_faint: Flags
 ) -> NDArray[np.int64]:
     """Return the labels, with a side for long texts and reviews even where the score is near 0: they tell enough."""
-    is_long = sizes > np.where(is_review, _VERY_SHORT, _LONG)
+    is_long = sizes > _VERY_SHORT
     band = np.where(is_long, _DECIDED, _SHORT_DECIDED) * MIXED_BAND
     takes = (labels == _NEUTRAL) & ~is_faint & (np.abs(scores) >= _SILENT_SHARE * NEUTRAL_BAND)
     takes |= (labels == _MIXED) & ((np.abs(scores) >= band) | (is_long & (np.abs(ruled) >= _LEVEL)))
@@ -186,13 +186,12 @@ def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
     return _are_silent(rules) & (readings.sizes <= _VERY_SHORT)
 
 
-def _silent_limits(readings: Readings, is_review: Flags, silences: Floats) -> Floats:
+def _silent_limits(readings: Readings, silences: Floats) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
     limits = np.maximum(_SILENT_LEAST, _SILENT_AT_0 + _SILENT_RATE * silences)
     limits[(silences > 0) | find_asking(readings)] = math.inf
     sizes = readings.sizes
-    limits[sizes > _VERY_SHORT] = _SILENT_BAND
-    limits[sizes > np.where(is_review, _VERY_SHORT, _LONG)] = _SILENT_SHARE * _SILENT_BAND
+    limits[sizes > _VERY_SHORT] = _SILENT_SHARE * _SILENT_BAND
     untried = find_untried(readings) & (sizes <= _SHORT)
     limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_UNTRIED, _SILENT_CLAUSE)
     return limits

@@ -24,15 +24,21 @@ from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, sum_values
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
-#: How likely a text must be a post, and from when on it is one though it may look like a customer's remark.
-_LIKELY, _SURE = 0.2, 0.8
+#: How likely a review must be a post, and any other text, and from when on it is one though it may look like a
+#: customer's remark.
+_LIKELY, _POSSIBLE, _SURE = 0.2, 0.05, 0.8
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
 _LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
 #: Log odds that bound the score of a neutral post, and that any other reaches.
 _BAND = 0.2
+#: A post of more characters than this is neutral where that is likelier than one half by the second figure times the
+#: doubt that it is a post: none from the chance _SURE on, 1 at a chance of 0.
+_TOLD, _DOUBT = 16, 0.3
 #: A likely post of at most so many characters is judged as any text is if it has an opinion, names a touchpoint or asks
 #: for something: then it is rather a customer's remark.
 _WITH_OPINION, _WITH_TOUCHPOINT, _WITH_REQUEST = 12, 24, 24
+#: A text of more characters is a post only from the second chance on.
+_LONGEST, _EVEN_SURER = 160, 0.95
 _NEGATIVE, _NEUTRAL, _POSITIVE = map(POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE))
 
 
@@ -66,20 +72,24 @@ class PostHead:
         return Posts(good - bad, neutral - 0.5 * (good + bad), characters)
 
 
-def judge_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, domains: Sequence[str]) -> Blend:
+def judge_posts(
+    blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, domains: Sequence[str], is_review: Flags
+) -> Blend:
     """Return the judgements with those of the posts among the texts: good, bad or neutral, whichever is likeliest.
 
-    `chances` says how likely each text is a post, `domains` of which it is recognised to be.
+    `chances` says how likely each text is a post, `domains` of which it is recognised to be, `is_review` which are of
+    any but posts.
     """
     readings = blend.readings
-    numbers = ((chances >= _LIKELY) & ~_are_remarks(readings, rules, chances)).nonzero()[0]
+    is_likely = chances >= np.where(is_review, _LIKELY, _POSSIBLE)
+    numbers = (is_likely & ~_are_remarks(readings, rules, chances)).nonzero()[0]
     if not len(numbers):
         return blend
     posts = head.read(_lay_out_some(readings, numbers))
     sides = rules.text_sides.take(numbers)
     both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
     silences = 0.5 * (1.0 + np.tanh(0.5 * (posts.neutral - 0.5 * np.abs(both))))
-    is_neutral = silences > 0.5
+    is_neutral = silences > 0.5 + _find_doubts(readings.sizes[numbers], chances[numbers])
     reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
     factors = (1.0 - silences) * np.where(is_neutral, np.minimum(1.0, reach), np.maximum(1.0, reach))
     labels = np.where(is_neutral, _NEUTRAL, np.where(both > 0, _POSITIVE, _NEGATIVE))
@@ -92,6 +102,12 @@ def judge_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: F
     silent = np.full(len(blend.scores), np.nan)
     silent[numbers] = silences
     return replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
+
+
+def _find_doubts(sizes: Places, chances: Floats) -> Floats:
+    """Return by how much neutral must be likelier than one half: longer texts that may be no posts take a side."""
+    doubts: Floats = _DOUBT * (1.0 - np.minimum(1.0, chances / _SURE)) * (sizes > _TOLD)
+    return doubts
 
 
 def _tell(blend: Blend, rules: LexiconVerdicts, numbers: Places, posts: Posts, rates: Floats, units: Floats) -> Blend:
@@ -133,7 +149,7 @@ def _lay_out_some(readings: Readings, texts: Places) -> Layout:
 
 
 def _are_remarks(readings: Readings, rules: LexiconVerdicts, chances: Floats) -> Flags:
-    """Return which texts are rather a customer's short remark, unless they surely are posts, or request."""
+    """Return which texts are rather a remark or request of a customer, or too long, unless they surely are posts."""
     sizes = readings.sizes
     has_opinion = steps(rules.found.first_of_text) > 0
     has_mention = steps(readings.mentions.first[readings.clauses.first]) > 0
@@ -141,4 +157,5 @@ def _are_remarks(readings: Readings, rules: LexiconVerdicts, chances: Floats) ->
     remarks: Flags = (sizes <= _WITH_OPINION) & has_opinion
     remarks |= (sizes <= _WITH_TOUCHPOINT) & (has_mention | has_structure)
     remarks = (remarks & (chances < _SURE)) | readings.are_latin
+    remarks |= (sizes > _LONGEST) & (chances < _EVEN_SURER)
     return remarks | ((sizes <= _WITH_REQUEST) & (find_asking(readings) | find_untried(readings)))

@@ -163,3 +163,21 @@ def test_a_short_text_with_an_opinion_is_a_post_only_where_it_surely_is_one(own_
     )
     assert as_post[0] == as_any[0]
     assert as_post[1] > as_any[1] > 0
+
+
+DIARY = (
+    "清早起来去江边跑了一圈，江面上雾很大，对岸的灯还亮着。跑到桥下遇见几位钓鱼的老人，说起从前这里还是一片菜地。"
+    "回来的路上买了一袋热馒头，母亲已经在院子里晾好了被单。下午弟弟带着孩子来了，屋里一下子热闹起来，孩子追着猫满院子跑。"
+    "傍晚一起包饺子，父亲讲起他年轻时修水库的事，讲着讲着就睡着了。夜里又下起了雨。"
+)
+
+
+def test_a_text_that_is_no_review_is_soon_a_post_and_a_long_one_only_where_it_surely_is(
+    own_pack: Callable[[str], Tagger],
+) -> None:
+    texts = [DIARY[:100], DIARY, DIARY + "第二天大家各自回城上班去了。"]
+    assert len(texts[1]) <= 160 < len(texts[2])
+    as_post, as_any = (
+        [tagger.tag(text).sentiment.score for text in texts] for tagger in (own_pack("posts: social"), own_pack(""))
+    )
+    assert [one == other for one, other in zip(as_post, as_any, strict=True)] == [False, False, True]
