@@ -278,6 +278,9 @@ def find_confidences(blend: Blend, unknown: Floats, usual_unknown: float) -> Flo
     alike = 1.0 - np.maximum(0.0, unknown - usual_unknown) / max(1.0 - usual_unknown, 1e-9)
     strength = np.abs(blend.scores)
     level = _NEUTRAL_CONFIDENCE + _NEUTRAL_CONFIDENCE * (1.0 - strength) * alike
+    side = 0.5 + 0.5 * strength * alike
     if blend.silences is not None:
-        level = np.where(np.isnan(blend.silences), level, blend.silences)
-    return np.where(_IS_LEVEL[blend.labels], level, 0.5 + 0.5 * strength * alike)
+        is_told = ~np.isnan(blend.silences)
+        level = np.where(is_told, blend.silences, level)
+        side = np.where(is_told, side * (1.0 - blend.silences), side)
+    return np.where(_IS_LEVEL[blend.labels], level, side)

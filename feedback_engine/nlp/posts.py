@@ -26,11 +26,14 @@ from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: How likely a review must be a post, and any other text, and from when on it is one though it may look like a
 #: customer's remark.
-_LIKELY, _POSSIBLE, _SURE = 0.2, 0.05, 0.8
+_LIKELY, _POSSIBLE, _SURE = 0.3, 0.05, 0.8
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
 _LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
 #: Log odds that bound the score of a neutral post, and that any other reaches.
 _BAND = 0.2
+#: What is left of the log odds of neutral where they tell how sure that is: those of two labels against all others
+#: count twice what speaks against the one and for the other.
+_CALIBRATED = 0.5
 #: A post of more characters than this is neutral where that is likelier than one half by the second figure times the
 #: doubt that it is a post: none from the chance _SURE on, 1 at a chance of 0.
 _TOLD, _DOUBT = 16, 0.3
@@ -88,7 +91,8 @@ def judge_posts(
     posts = head.read(_lay_out_some(readings, numbers))
     sides = rules.text_sides.take(numbers)
     both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
-    silences = 0.5 * (1.0 + np.tanh(0.5 * (posts.neutral - 0.5 * np.abs(both))))
+    silent_odds = posts.neutral - 0.5 * np.abs(both)
+    silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
     is_neutral = silences > 0.5 + _find_doubts(readings.sizes[numbers], chances[numbers])
     reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
     factors = (1.0 - silences) * np.where(is_neutral, np.minimum(1.0, reach), np.maximum(1.0, reach))
@@ -100,7 +104,7 @@ def judge_posts(
     units = _RULES * factors / (sides.positive + sides.negative + DAMPING)
     told = _tell(blend, rules, numbers, posts, _LEARNED * factors, units)
     silent = np.full(len(blend.scores), np.nan)
-    silent[numbers] = silences
+    silent[numbers] = 0.5 * (1.0 + np.tanh(0.5 * _CALIBRATED * silent_odds))
     return replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
 
 

@@ -181,3 +181,10 @@ def test_a_text_that_is_no_review_is_soon_a_post_and_a_long_one_only_where_it_su
         [tagger.tag(text).sentiment.score for text in texts] for tagger in (own_pack("posts: social"), own_pack(""))
     )
     assert [one == other for one, other in zip(as_post, as_any, strict=True)] == [False, False, True]
+
+
+def test_how_sure_a_post_is_good_counts_that_it_may_be_neutral(own_pack: Callable[[str], Tagger]) -> None:
+    as_post, as_any = (own_pack(line).tag("生日快乐呀我的宝贝").sentiment for line in ("posts: social", ""))
+    assert as_post.polarity is as_any.polarity is Polarity.POSITIVE
+    assert as_post.confidence < 0.95 * (0.5 + 0.5 * as_post.score)
+    assert as_any.confidence == pytest.approx(0.5 + 0.5 * as_any.score, abs=0.01)
