@@ -23,6 +23,8 @@ class WordKind(StrEnum):
     COMPARISON = "comparison"
     #: 这也叫…: a question or exclamation that says the opposite.
     RHETORIC = "rhetoric"
+    #: 不愧是, 服了: praise or scorn by what else the text says; by its own weight where that says nothing, or both.
+    IRONY = "irony"
     #: 要求退款: asks for redress; makes a text a complaint.
     DEMAND = "demand"
     #: 请协调解决, 特此反映: asks or reports politely; a complaint only beside a grievance.

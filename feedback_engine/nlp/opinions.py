@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Objects, Places, find_bounds, objects, pick
+from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
 
@@ -25,12 +26,15 @@ _DENIED_DEGREE = 0.7
 _QUESTION, _IRONY = 0.4, -0.9
 #: What one is worth right after a phrase that ends in a negation: 投诉…没 + 解决.
 _DENIED = -0.9
+#: What a word is worth that means the opposite of what it says (不愧是), and how clear the rest of the text must be.
+_TURNED, _CLEAR_REST = -0.9, 0.4
 #: Only so many modifiers in a row are read; more of them (好好好好…) is play.
 _MOST_MODIFIERS = 6
 #: No opinion is stronger than this, however many degree words it has.
 _STRONGEST = 1.5
 #: What an opinion is told to be, by kind.
 _KINDS_IN_WORDS = objects(KIND_NAMES.get(kind, "") for kind in KINDS)
+_IRONY_KIND = KINDS.index(WordKind.IRONY)
 _QUOTES = (ord('"'), ord("'"))
 
 
@@ -52,6 +56,8 @@ class Findings(NamedTuple):
     wishes: Places
     is_asked: Flags
     is_ironical: Flags
+    #: Whether it means the opposite of what it says, as the rest of the text does.
+    is_turned: Flags
     #: Whether the word stands there with nothing to add.
     is_plain: Flags
 
@@ -96,7 +102,7 @@ class Opinions:
 
 def _put_in_words(terms: Sequence[str], finding: _Finding) -> str:
     """Return in brackets what makes the opinion what it is; `terms` are those of all hits."""
-    hit, _, _, modifiers, denials, is_raised, is_denied, wish, is_asked, is_ironical, parts, kind = finding
+    hit, _, _, modifiers, denials, is_raised, is_denied, wish, is_asked, is_ironical, is_turned, parts, kind = finding
     said = []
     if modifiers or is_raised or parts:
         made_of = parts or f"『{terms[hit]}』"
@@ -113,6 +119,8 @@ def _put_in_words(terms: Sequence[str], finding: _Finding) -> str:
         said.append("疑问句减弱")
     if is_ironical:
         said.append("引号反语")
+    if is_turned:
+        said.append("随其余文字作反话")
     return f"({','.join(said)})" if said else ""
 
 
@@ -134,6 +142,7 @@ class _Finding(NamedTuple):
     wish: int
     is_asked: bool
     is_ironical: bool
+    is_turned: bool
     #: What the word itself is made of, and what it says beside its sign.
     parts: str
     kind: str
@@ -143,7 +152,7 @@ def _have_structure(readings: Readings, findings: Findings) -> Flags:
     """Return which opinions are more than a word with its degree."""
     words = readings.words.values[findings.words]
     has_structure: Flags = (findings.denials > 0) | readings.vocabulary.words.has_parts[words] | findings.is_denied
-    has_structure |= (findings.wishes >= 0) | findings.is_asked | findings.is_ironical
+    has_structure |= (findings.wishes >= 0) | findings.is_asked | findings.is_ironical | findings.is_turned
     return has_structure | readings.vocabulary.words.is_structure[words]
 
 
@@ -167,10 +176,12 @@ def find_opinions(readings: Readings) -> Opinions:
     values = np.where(is_asked, values * _QUESTION, values)
     is_ironical = _find_ironies(readings, at, values)
     values = np.where(is_ironical, values * _IRONY, values)
+    is_turned = _find_turned(readings, at, values)
+    values = np.where(is_turned, values * _TURNED, values)
     is_plain = table.is_plain[words] & (modifiers == 0) & (wishes < 0)
     is_plain &= ~(is_raised | is_denied | is_asked | is_ironical)
     findings = Findings(
-        at, starts, ends, modifiers, denials, is_raised, is_denied, wishes, is_asked, is_ironical, is_plain
+        at, starts, ends, modifiers, denials, is_raised, is_denied, wishes, is_asked, is_ironical, is_turned, is_plain
     )  # fmt: skip
     return Opinions(readings, findings, values)
 
@@ -268,3 +279,23 @@ def _find_ironies(readings: Readings, at: Places, values: Floats) -> Flags:
     stressed &= readings.vocabulary.words.is_degree[hits.values[at - 1]]
     in_quotes &= stressed | np.isin(texts, texts[values < 0])
     return in_quotes
+
+
+def _find_turned(readings: Readings, at: Places, values: Floats) -> Flags:
+    """Return which words that may be ironical mean the opposite: all else that the text says is bad, or good.
+
+    Praise is not turned where the text turns from it itself (不愧是老店,就是贵了点).
+    """
+    hits, table, texts = readings.words, readings.vocabulary.words, readings.clauses.texts
+    kinds = table.kind[hits.values[at]]
+    may_turn: Flags = kinds == _IRONY_KIND
+    if not may_turn.any():
+        return may_turn
+    of, count = texts[hits.clauses[at]], len(readings.given)
+    rest = np.where(may_turn | table.demands[hits.values[at]], 0.0, values)
+    good, bad = (np.bincount(of, np.maximum(side, 0.0), minlength=count)[of] for side in (rest, -rest))
+    turns = texts[hits.clauses[table.is_contrast[hits.values].nonzero()[0]]]
+    is_scorn = (values > 0) & (bad >= _CLEAR_REST) & (good == 0) & ~np.isin(of, turns)
+    is_praise = (values < 0) & (good >= _CLEAR_REST) & (bad == 0)
+    turned: Flags = may_turn & (is_scorn | is_praise)
+    return turned
