@@ -124,7 +124,7 @@ def _load_pack(folder: Path, name: str, tables: WordTables, children: tuple[str,
         name,
         title,
         _extend(parent.touchpoints, touchpoints),
-        _extend(parent.complaint_types, types),
+        _extend(_leave(parent.complaint_types, types), types),
         (*parent.userdict, *words),
         own.touchpoint_model or parent.touchpoint_model,
         own.opinion_model or parent.opinion_model,
@@ -146,6 +146,13 @@ def _check_touchpoints(pack: Pack, packs: Path, problems: Problems) -> Pack:
             if get_close_matches(code, codes, cutoff=_MISSPELT):
                 problems.add(f"{packs / label.touchpoints[code]}", unknown_name("触点", code, codes))
     return pack
+
+
+def _leave(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Label, ...]:
+    """Return the parent's types without the cues that the child gives to types of its own: 假货 once it has 假冒伪劣."""
+    known = {label.code for label in parents}
+    taken = {term for label in children.values() if label.code not in known for term in label.phrases}
+    return tuple(label.without(taken) for label in parents)
 
 
 def _extend(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Label, ...]:

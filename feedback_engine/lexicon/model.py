@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -132,6 +132,12 @@ class Label:
         """Return the label with the child's name and the phrases, touchpoints and opinions of both."""
         phrases, touchpoints = {**self.phrases, **child.phrases}, {**self.touchpoints, **child.touchpoints}
         return Label(self.code, child.name, phrases, touchpoints, {**self.opinions, **child.opinions})
+
+    def without(self, taken: Collection[str]) -> Label:
+        """Return the label without these phrases."""
+        phrases = {term: origin for term, origin in self.phrases.items() if term not in taken}
+        opinions = {term: entry for term, entry in self.opinions.items() if term not in taken}
+        return Label(self.code, self.name, phrases, self.touchpoints, opinions)
 
 
 class UserWord(NamedTuple):
