@@ -149,7 +149,7 @@ def _check_touchpoints(pack: Pack, packs: Path, problems: Problems) -> Pack:
 
 
 def _leave(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Label, ...]:
-    """Return the parent's types without the cues that the child gives to types of its own: 假货 once it has 假冒伪劣."""
+    """Return the parent's types without the cues that the child gives to types of its own (假货 to 假冒伪劣)."""
     known = {label.code for label in parents}
     taken = {term for label in children.values() if label.code not in known for term in label.phrases}
     return tuple(label.without(taken) for label in parents)

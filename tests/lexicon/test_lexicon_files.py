@@ -172,6 +172,15 @@ def test_a_phrase_that_turns_from_named_to_bad_changes_the_fingerprint(folder: P
     assert len(prints) == 3
 
 
+def test_a_type_of_its_own_takes_its_cues_from_the_types_of_the_parent(folder: Path) -> None:
+    write_pack(folder, "mine", "touchpoints: []\n", "types:\n  - {code: bad, name: 质量, cues: [假货], bad: [坏的]}\n")
+    fake = "types:\n  - {code: fake, name: 假冒, cues: [假货, 坏的]}\n  - {code: bad, name: 质量, cues: [裂]}\n"
+    write_pack(folder, "ours", "extends: mine\ntouchpoints: []\n", fake)
+    quality, counterfeit = load_pack(folder, "ours").complaint_types
+    assert (set(quality.phrases), set(counterfeit.phrases)) == ({"裂"}, {"假货", "坏的"})
+    assert not quality.opinions
+
+
 TOUCHPOINTS = "touchpoints:\n  - {code: delivery, name: 送货, phrases: [送]}\n"
 
 

@@ -217,3 +217,43 @@ def test_a_cue_says_more_of_the_type_than_a_touchpoint(tagger_of: Callable[[str]
 
 def test_a_complaint_of_which_two_types_say_the_same_is_unsure(tagger_of: Callable[[str], Tagger]) -> None:
     assert complaint(tagger_of("restaurant"), "味道太差，价格太差").type == "unsure"
+
+
+def test_a_cue_that_is_bad_by_itself_says_more_than_one_that_names_a_thing(tagger_of: Callable[[str], Tagger]) -> None:
+    tagged = complaint(tagger_of("hotel"), "房卡刷不开门,服务员不在")
+    assert tagged.type == "facilities"
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("优惠券写着全场通用,下单又说不能用", Polarity.NEGATIVE),
+        ("东西凑合", Polarity.NEUTRAL),
+        ("优惠券不错,下单也方便,客服我没联系过", Polarity.POSITIVE),
+    ],
+)
+def test_a_touchpoint_of_which_nothing_is_said_follows_a_brief_text(
+    tagger: Tagger, text: str, polarity: Polarity
+) -> None:
+    assert tagger.tag(text).touchpoints[0].polarity is polarity
+
+
+def test_praise_of_one_thing_is_no_praise_of_another(tagger_of: Callable[[str], Tagger]) -> None:
+    found = {tag.code: tag.polarity for tag in tagger_of("hotel").tag("房间不大,很干净").touchpoints}
+    assert (found["room"], found["cleanliness"]) == (Polarity.NEUTRAL, Polarity.POSITIVE)
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("服了,客服三天不回", Polarity.NEGATIVE),
+        ("服了,这价格太划算", Polarity.POSITIVE),
+        ("服了", Polarity.NEGATIVE),
+        ("不愧是老店,味道好极了", Polarity.POSITIVE),
+        ("不愧是老店,态度这么恶劣", Polarity.NEGATIVE),
+        ("不愧是老店,就是贵了点", Polarity.POSITIVE),
+    ],
+)
+def test_words_that_may_be_ironical_follow_the_rest_of_the_text(tagger: Tagger, text: str, polarity: Polarity) -> None:
+    first = min(tagger.tag(text).sentiment.evidence, key=lambda item: item.start)
+    assert (first.weight > 0) is (polarity is Polarity.POSITIVE)
