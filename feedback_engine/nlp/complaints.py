@@ -201,6 +201,7 @@ def _find_felt(readings: Readings, verdicts: Verdicts, said: _Said, touchpoints:
     kinds = readings.vocabulary.words.kind[hits.values]
     is_calm = _flag(readings.clauses.texts[hits.clauses[(kinds == _WISH) | (kinds == _UNTRIED)]], count)
     is_calm |= _flag(said.demands.parts, count)
+    is_calm |= _flag(readings.clauses.texts[readings.clauses.is_question], count) & (verdicts.rules.scores > _NEGATIVE)
     names = _flag(readings.clauses.texts[readings.cues.clauses], count)
     names |= _flag(touchpoints.texts[touchpoints.labels == _NEGATIVE_LABEL], count)
     felt: Flags = is_bad & names & ~is_calm
