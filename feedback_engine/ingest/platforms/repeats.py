@@ -8,6 +8,7 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Iterable, Iterator
+from os import SEEK_END
 from tempfile import TemporaryFile
 from typing import IO, Protocol
 
@@ -35,8 +36,8 @@ def settle_repeats(records: Iterable[Record], settlement: Settlement) -> Iterato
     with TemporaryFile() as spool:
         numbers, offsets, groups, best = _spool(records, settlement, spool)
         for number, offset, group in zip(numbers, offsets, groups, strict=True):
-            spool.seek(offset if group < 0 else best[group])
-            yield number, settlement.settle(marshal.load(spool), None if group < 0 else group)  # noqa: S302
+            cells = _load(spool, offset if group < 0 else best[group])
+            yield number, settlement.settle(cells, None if group < 0 else group)
 
 
 def _spool(
@@ -51,8 +52,18 @@ def _spool(
         numbers.append(number)
         offsets.append(offset)
         groups.append(-1 if group is None else group)
-        if group is not None:
-            rank = settlement.rank(cells)
-            if group not in ranks or rank >= ranks[group]:
-                ranks[group], best[group] = rank, offset
+        if group is None or best.setdefault(group, offset) == offset:
+            continue
+        # Most things are told of once: rows are compared only where there is a second.
+        if group not in ranks:
+            ranks[group] = settlement.rank(_load(spool, best[group]))
+            spool.seek(0, SEEK_END)
+        if (rank := settlement.rank(cells)) >= ranks[group]:
+            ranks[group], best[group] = rank, offset
     return numbers, offsets, groups, best
+
+
+def _load(spool: IO[bytes], offset: int) -> list[str]:
+    spool.seek(offset)
+    cells: list[str] = marshal.load(spool)  # noqa: S302
+    return cells

@@ -206,7 +206,8 @@ class _Transfers:
     #: By id: (digest of the text, opened at, number of the group).
     _orders: dict[str, list[tuple[bytes, str, int]]] = field(default_factory=dict)
     _counts: list[int] = field(default_factory=list)
-    _suffixes: list[str] = field(default_factory=list)
+    #: Names of fields → where their columns lie.
+    _places: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
 
     def note(self, cells: list[str]) -> int | None:
         """Return the group: the same id with the same text or the same moment of opening."""
@@ -248,8 +249,10 @@ class _Transfers:
         return "" if earliest[2] == group else f"@{opened}"
 
     def _read(self, cells: Sequence[str], *names: str) -> str:
-        places = (self.layout.position(name) for name in names)
-        return "\n".join(cells[at] for at in places if at is not None)
+        if (places := self._places.get(names)) is None:
+            found = (self.layout.position(name) for name in names)
+            places = self._places[names] = [at for at in found if at is not None]
+        return "\n".join([cells[at] for at in places])
 
     def _moment(self, cells: Sequence[str], name: str) -> int:
         text = self._read(cells, name)
