@@ -57,17 +57,18 @@ class Automaton:
         characters = self._alphabet.take(points)
         starts: Places = (characters != 0).nonzero()[0]
         nodes: Numbers = np.zeros(len(starts), dtype=np.int32)
-        walked = [(starts, starts, nodes)]
-        places = starts
+        walked = [(starts, nodes)]
         while len(starts):
-            slots = self._base.take(nodes) + characters[places]
+            slots = self._base.take(nodes) + characters[len(walked) - 1 :][starts]
             goes_on = (self._parent.take(slots) == nodes).nonzero()[0]
-            starts, places, nodes = starts[goes_on], places[goes_on] + 1, self._child.take(slots[goes_on])
-            walked.append((starts, places, nodes))
-        starts, places, nodes = map(np.concatenate, zip(*walked, strict=True))
+            starts, nodes = starts[goes_on], self._child.take(slots[goes_on])
+            walked.append((starts, nodes))
+        lengths = np.arange(len(walked)).repeat([len(nodes) for _, nodes in walked])
+        starts, nodes = map(np.concatenate, zip(*walked, strict=True))
         words = self._word.take(nodes)
         ends = (words >= 0).nonzero()[0]
-        return Found(starts[ends], places[ends], words[ends])
+        starts = starts[ends]
+        return Found(starts, starts + lengths[ends], words[ends])
 
 
 class _Tree(NamedTuple):

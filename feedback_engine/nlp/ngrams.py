@@ -54,11 +54,13 @@ def _code_table() -> Codes:
     """Return code point → code, 0 for a character to drop; read-only, the same at every call."""
     folded = fold_points()
     codes, varied, plane = np.arange(0x10000), np.array(VARIED), list(map(chr, VARIED))
-    codes[varied[list(map(str.isdigit, plane))]] = ord("0")
+    codes[varied[np.fromiter(map(str.isdigit, plane), dtype=np.bool_)]] = ord("0")
     categories = list(map(unicodedata.category, plane))
     silent = {category for category in categories if category.startswith(_DROPPED)}
-    codes[varied[list(map(silent.__contains__, categories))]] = 0
-    table = (folded.astype(np.uint16) & np.uint16(0x17FF)) + np.uint16(0xE000)
+    codes[varied[np.fromiter(map(silent.__contains__, categories), dtype=np.bool_)]] = 0
+    table = folded.astype(np.uint16)
+    table &= np.uint16(0x17FF)
+    table += np.uint16(0xE000)
     in_plane = (folded < 0x10000).nonzero()[0]
     table[in_plane] = codes[folded[in_plane]]
     table[0xD800:0xE000] = ord("?")  # lone surrogates

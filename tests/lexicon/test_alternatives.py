@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.alternatives import spell_out
 from feedback_engine.lexicon.files import load_lexicon, load_pack, load_theme_words
+from feedback_engine.resources import find_lexicons
 
 CLASSES = {"时长": ["小时", "＃天"], "没有": ["没", "没有"]}
 TABLES = {"polarity": 2, "negation": 2, "degree": 2, "contrast": 3, "emoji": 2}
@@ -176,6 +177,15 @@ def test_a_pack_may_have_alternatives(folder: Path) -> None:
         "touchpoints:\n  - {code: delivery, name: 送货, phrases: [没送到, 【没有】送到]}\n",
     )  # fmt: skip
     assert list(load_pack(folder, "mine").touchpoints[0].phrases) == ["没送到", "没有送到"]
+
+
+def test_every_shipped_class_is_used() -> None:
+    shipped = find_lexicons()
+    lines = (shipped / "classes.tsv").read_text(encoding="utf-8").splitlines()
+    names = [line.split("\t")[0] for line in lines if not line.startswith("#")]
+    tables = [*shipped.rglob("*.tsv"), *shipped.rglob("*.yaml")]
+    text = "".join(path.read_text(encoding="utf-8") for path in tables if path.name != "classes.tsv")
+    assert names and [name for name in names if f"【{name}】" not in text] == []
 
 
 def test_two_phrases_of_a_label_must_not_stand_for_the_same(folder: Path) -> None:
