@@ -14,9 +14,7 @@ from feedback_engine.ingest.cells import fold
 from feedback_engine.resources import find_table, once_per_lexicons
 
 #: `A.`, `A`, `B、`, `5分-` or `(3)` before an answer word, and `(5分)` or `5` behind it; of folded text.
-_BEFORE = re.compile(
-    r"\(?(?:[a-z]|\d{1,3})\)?(?:分|星)?[.、:=)\-—–,]+|\d{1,3}(?:分|星)?|[a-k](?=[\u4e00-\u9fff])"
-)
+_BEFORE = re.compile(r"\(?(?:[a-z]|\d{1,3})\)?(?:分|星)?[.、:=)\-—–,]+|\d{1,3}(?:分|星)?|[a-k](?=[\u4e00-\u9fff])")
 _BEHIND = re.compile(r"[(=:,-]?\d{1,3}(?:分|星)?\)?$")
 #: What may stand behind a question: (选填), and punctuation.
 _ASIDE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]\s*$")

@@ -115,14 +115,14 @@ TABLES = st.tuples(st.lists(CELLS, max_size=6), st.lists(st.lists(CELLS, max_siz
 
 
 @each
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(sample=TABLES)
 def test_random_tables_are_nobody_s(platform: Platform, sample: Sample) -> None:
     assert platform.recognise(sample) is None
 
 
 @each
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_ragged_rows_never_break_recognition(platform: Platform, folder: Path, data: st.DataObject) -> None:
     whole = sample_of(write(folder, platform.name))

@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_engine.errors import UnreadableFile
@@ -124,7 +124,6 @@ def test_a_wider_record_that_holds_other_records_is_an_unclosed_quote(file: Path
 _CELLS = st.text('a1好,"\n\r \u2028\x0b', max_size=6)
 
 
-@settings(deadline=None)  # a shared machine may stop in between
 @given(
     st.lists(st.tuples(_CELLS, _CELLS, _CELLS), max_size=12),
     st.sampled_from(["\n", "\r\n"]),
@@ -145,7 +144,6 @@ _LINES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(_LINES, max_size=30), st.integers(1, 60))
 def test_where_the_blocks_end_makes_no_difference_to_broken_lines(lines: list[str], block: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -171,7 +169,6 @@ def test_marks_at_the_beginning_are_no_part_of_the_heading(file: Path, marks: in
     assert (rows.header, list(rows)) == (["编号", "内容"], [(2, ["1", "好"])])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["好", ",", '"', "a", "\n", "\r", "\r\n", "x" * 30]), max_size=60).map("".join),
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "big5hkscs", "utf-16"]),

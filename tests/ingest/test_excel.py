@@ -227,7 +227,7 @@ def test_a_workbook_of_excel_95_is_refused_as_its_hanzi_are_misread(tmp_path, co
         read_excel(tmp_path / "a.xls")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.integers(0, 4000), junk=st.binary(min_size=1, max_size=40))
 def test_an_old_workbook_with_bytes_overwritten_ends_the_search_for_errors(tmp_path_factory, place, junk) -> None:
     whole = bytearray(old_workbook([["编号", "内容"], *([n, "#N/A"] for n in range(60))]))

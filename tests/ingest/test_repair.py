@@ -100,7 +100,7 @@ def test_the_log_and_the_offsets_lead_back_to_the_original() -> None:
 
 
 @given(st.text("客戶關系(guān)wù（）?蛻舻魸M。A\n", max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_changes_rebuild_the_text_and_offsets_never_run_backwards(text) -> None:
     result = repair_text(text)
     rebuilt, end = "", 0
@@ -138,7 +138,7 @@ def test_honest_text_is_not_reread(text) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=12, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_random_hanzi_are_not_taken_for_mojibake(text) -> None:
     assert unmojibake(text) == text
 

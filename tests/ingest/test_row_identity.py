@@ -28,7 +28,7 @@ from feedback_engine.ingest.occurrences import Occurrences
 
 HEADER = ["编号", "评论", "用户", "时间", "店铺", "点赞"]
 WITH_ID = {"columns": {"id": "编号", **REVIEWS["columns"]}}
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def ids(batch: Frames) -> list[str]:

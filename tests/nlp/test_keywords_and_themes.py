@@ -283,7 +283,7 @@ PIECES = [*"不没很的太，。 \u200b好贵人王小", "门票", "排队", "�
 
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_texts_have_themes_that_stand_in_them(texts: list[str]) -> None:
     found = themes(texts, texts[::2])
     for row in found.to_dict("records"):

@@ -66,7 +66,7 @@ def test_what_holds_no_words_is_without_content(given_text: object, text: str) -
 
 
 @given(st.one_of(ANY_TEXT, FEEDBACK))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_tagged_with_spans_of_itself_and_values_in_range(text: str) -> None:
     tagged = TAGGER.tag(text)
     assert tagged.text == text
@@ -125,7 +125,7 @@ def annotations(texts: list[str]) -> pd.DataFrame:
 
 
 @given(st.lists(st.one_of(FEEDBACK, ANY_TEXT), max_size=6), st.randoms())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_batch_equals_single_calls_in_any_order(texts: list[str], random: object) -> None:
     assert list(tag_each(texts, TAGGER)) == [TAGGER.tag(text) for text in texts]
     whole = annotations(texts)

@@ -141,7 +141,7 @@ def test_a_year_has_only_one_year_before_and_missing_periods_are_not_compared() 
     assert compute_changes(index, data, MODEL, ChangeConfig(), period=OCTOBER).empty
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 1000), st.integers(3, 30), st.integers(3, 30))
 def test_the_changes_table_is_always_valid_and_antisymmetric(seed: int, before: int, after: int) -> None:
     one_way = changes(two_months(answers(seed, before), answers(seed + 1, after)))
@@ -175,7 +175,7 @@ def test_nothing_more_is_hidden_where_nothing_can_be_derived(sizes: tuple[int, .
     assert found["flag"].tolist() == ["ok", *expected]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 40), min_size=2, max_size=5))
 def test_never_is_exactly_one_segment_hidden_beside_a_shown_whole(sizes: list[int]) -> None:
     found = branches(*sizes)

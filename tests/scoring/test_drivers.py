@@ -336,7 +336,7 @@ def test_the_statistics_sheets_have_bases_tests_and_intervals() -> None:
         read_answers(data, ["overal"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), min_size=1, max_size=8))
 def test_every_point_has_one_quadrant_and_the_order_does_not_matter(points: list[tuple[float, float]]) -> None:
     names = [str(n) for n in range(len(points))]

@@ -66,7 +66,7 @@ def test_a_question_is_led_back_to_its_answers_by_an_equation_that_holds() -> No
     assert "文本指数 50 × (1 + (1 − 1) ÷ 2) = 50.00" in text
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5), st.sampled_from([0.5, 1.0, 2.5])), min_size=1))
 def test_the_answers_levels_add_up_to_the_questions_score(rows: list[tuple[int, int, float]]) -> None:
     crowd = [Person(f"p{n}", {"speed": a, "packing": b}, weight=w) for n, (a, b, w) in enumerate(rows)]

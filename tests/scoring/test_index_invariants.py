@@ -53,7 +53,7 @@ crowds = st.lists(persons, max_size=12).map(
     lambda crowd: [dataclasses.replace(person, name=f"p{place}") for place, person in enumerate(crowd)]
 )
 PERIODS = [None, Period.parse("2026-10")]
-relaxed = settings(max_examples=25, deadline=None)
+relaxed = settings(max_examples=25)
 
 
 def score(data, by=None) -> pd.DataFrame:
@@ -173,7 +173,7 @@ def test_segments_add_up_to_all(crowd: list[Person]) -> None:
         assert cell[cell["segment"] != "all"]["base"].sum() == whole
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(crowds)
 def test_a_period_has_the_same_figures_among_others_as_alone_and_with_ratings_in_categories(
     crowd: list[Person],
@@ -189,7 +189,7 @@ def test_a_period_has_the_same_figures_among_others_as_alone_and_with_ratings_in
     )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(crowds)
 def test_a_touchpoint_of_one_question_reads_as_its_question(crowd: list[Person]) -> None:
     index = score(make_data(crowd), "城市").set_index(["period", "segment", "measure", "touchpoint", "indicator"])

@@ -84,7 +84,7 @@ answers = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(answers, min_size=1, max_size=8))
 def test_a_group_never_leaves_the_range_of_its_members(people: list[dict]) -> None:
     index = index_of([Person(str(n), given) for n, given in enumerate(people)], make_model([THREE_LEVELS]))

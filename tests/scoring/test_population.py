@@ -223,7 +223,7 @@ def test_changes_are_judged_by_errors_that_know_the_margins() -> None:
     assert (change["upper"] - change["lower"]) / 2 == pytest.approx(np.hypot(*halves), rel=0.02)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(2, 30), st.integers(2, 30), st.floats(0.25, 0.75))
 def test_the_mean_weight_is_one_and_the_margin_is_met(first: int, second: int, share: float) -> None:
     data = make_data(people(("甲", "男", 5, first), ("乙", "女", 1, second)))

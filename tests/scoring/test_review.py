@@ -152,7 +152,7 @@ def test_a_touchpoint_that_came_changes_the_index_by_its_weight() -> None:
 rating = st.integers(1, 5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(rating, min_size=4, max_size=4), st.integers(1, 9), st.integers(1, 9))
 def test_the_parts_of_the_split_always_add_up(ratings: list[int], first: int, second: int) -> None:
     old = make_model([rated("x", "a", weight=first), rated("y", "b", weight=1)])

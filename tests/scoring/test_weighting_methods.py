@@ -362,7 +362,7 @@ def test_the_base_period_is_the_named_one_else_the_first() -> None:
         config(base_period="去年")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.sampled_from(["lmg", "johnson", "entropy", "critic", "pca"]))
 def test_weights_do_not_depend_on_the_order_of_the_respondents(seed: int, method: str) -> None:
     frame = answers(120)

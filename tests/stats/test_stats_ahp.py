@@ -189,7 +189,6 @@ def test_bad_judgements_are_refused_in_words(call, reason: str) -> None:
 
 
 @given(judgement_matrices(), st.sampled_from(["eigenvector", "geometric_mean", "column_mean"]))
-@settings(deadline=None)
 def test_weights_are_positive_and_sum_to_one(matrix: np.ndarray, method: str) -> None:
     result = ahp_weights(matrix, method=method)
     assert result.weights.sum() == pytest.approx(1)
@@ -198,7 +197,6 @@ def test_weights_are_positive_and_sum_to_one(matrix: np.ndarray, method: str) ->
 
 
 @given(judgement_matrices(), st.randoms())
-@settings(deadline=None)
 def test_weights_follow_a_permutation_of_the_items(matrix: np.ndarray, random) -> None:
     order = list(range(matrix.shape[0]))
     random.shuffle(order)
@@ -207,7 +205,7 @@ def test_weights_follow_a_permutation_of_the_items(matrix: np.ndarray, random) -
 
 
 @given(judgement_matrices())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_completion_never_makes_consistency_worse_than_the_full_matrix(matrix: np.ndarray) -> None:
     if matrix.shape[0] < 3:
         return

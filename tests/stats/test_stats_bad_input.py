@@ -394,7 +394,7 @@ def not_finite(value: Any, place: str = "") -> list[str]:
 
 @pytest.mark.parametrize("name", CALLS)
 @given(st.data())
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_any_input_gives_finite_figures_or_an_error_of_ours(name: str, data: st.DataObject) -> None:
     function, arguments = CALLS[name]
     given_arguments = data.draw(arguments)

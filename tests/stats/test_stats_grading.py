@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_engine.errors import StatisticsError, StatisticsWarning
@@ -168,7 +168,6 @@ def test_bad_input_is_refused_in_words(call, reason: str) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(2, 6), st.integers(2, 5))
-@settings(deadline=None)
 def test_weighted_memberships_stay_a_distribution(seed: int, indicators: int, levels: int) -> None:
     generator = np.random.default_rng(seed)
     result = evaluate(generator.dirichlet(np.ones(indicators)), generator.dirichlet(np.ones(levels), indicators))
@@ -176,7 +175,6 @@ def test_weighted_memberships_stay_a_distribution(seed: int, indicators: int, le
 
 
 @given(st.integers(0, 10_000), st.permutations(range(5)))
-@settings(deadline=None)
 def test_closeness_follows_its_object_and_ignores_units(seed: int, order: list[int]) -> None:
     matrix = np.random.default_rng(seed).uniform(1, 9, (5, 3))
     plain = topsis(matrix, [0.5, 0.3, 0.2], [True, False, True])

@@ -198,7 +198,7 @@ def test_bad_input_is_refused_in_words(call, reason: str) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 6), st.integers(8, 40))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_lmg_and_johnson_add_up_to_r_squared_and_are_never_negative(seed: int, columns: int, rows: int) -> None:
     x, y = survey(rows, columns, seed)
     for method in (lmg, johnson):
@@ -210,7 +210,7 @@ def test_lmg_and_johnson_add_up_to_r_squared_and_are_never_negative(seed: int, c
 
 
 @given(st.integers(0, 10_000), st.permutations(range(4)))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_importance_follows_its_column_and_ignores_units(seed: int, order: list[int]) -> None:
     x, y = survey(40, 4, seed)
     for method in (lmg, johnson, pratt, standardised_betas):

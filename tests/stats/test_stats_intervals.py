@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_engine.errors import StatisticsError
@@ -222,7 +222,6 @@ def test_newcombe_is_antisymmetric(k1: int, n1: int, k2: int, n2: int) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), positive), min_size=2, max_size=30), st.randoms())
-@settings(deadline=None)
 def test_weighted_mean_knows_no_order_and_no_unit_of_weight(rows, random) -> None:
     values, weights = np.array(rows).T
     shuffled = rows.copy()

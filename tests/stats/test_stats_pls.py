@@ -299,7 +299,7 @@ def test_impossible_models_are_refused_in_words(change: dict, reason: str) -> No
 
 
 @given(st.integers(0, 10_000), st.permutations(["q1", "q2", "q3"]), st.floats(0.1, 50), st.floats(-100, 100))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_order_and_units_of_items_do_not_matter(seed: int, order: list[str], factor: float, shift: float) -> None:
     table = answers(60, seed)
     plain = fit_pls(table, BLOCKS, PATHS)

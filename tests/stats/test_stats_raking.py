@@ -144,7 +144,7 @@ def test_bounds_that_no_weights_can_meet_together_are_refused() -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from([1.5, 2.0, 4.0]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_trimmed_weights_keep_margins_and_bounds_or_are_refused_where_none_exist(seed: int, trim: float) -> None:
     generator = np.random.default_rng(seed)
     rows = int(generator.integers(6, 40))
@@ -176,7 +176,7 @@ def test_values_that_do_not_fit_the_weights_are_refused() -> None:
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 0.9), st.floats(0.1, 0.9))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_raking_reproduces_any_margins_of_a_full_sample(seed: int, first: float, second: float) -> None:
     generator = np.random.default_rng(seed)
     frame = {

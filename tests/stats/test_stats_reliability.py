@@ -152,7 +152,7 @@ def test_bad_items_are_refused_in_words(call, reason: str) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(2, 6), st.integers(5, 40), st.floats(0.5, 0.99))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_alpha_lies_in_its_interval_and_below_one(seed: int, items: int, rows: int, confidence: float) -> None:
     alpha = cronbach_alpha(scale(rows, items, seed), confidence)
     assert alpha.lower <= alpha.value + 1e-9

@@ -196,7 +196,7 @@ METHODS = [entropy_weights, critic_weights, variation_weights, pca_weights]
 
 @pytest.mark.parametrize("method", METHODS)
 @given(table=tables)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_weights_are_shares(method, table: np.ndarray) -> None:
     weights = method(table)
     assert weights.sum() == pytest.approx(1)
@@ -205,7 +205,7 @@ def test_weights_are_shares(method, table: np.ndarray) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @given(table=tables, random=st.randoms())
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_weights_follow_columns_and_ignore_the_order_of_objects(method, table: np.ndarray, random) -> None:
     columns, rows = list(range(table.shape[1])), list(range(table.shape[0]))
     random.shuffle(columns)
@@ -214,7 +214,7 @@ def test_weights_follow_columns_and_ignore_the_order_of_objects(method, table: n
 
 
 @given(tables)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_units_do_not_matter_to_entropy_and_variation(table: np.ndarray) -> None:
     units = np.arange(1, table.shape[1] + 1) * 0.37
     assert entropy_weights(table * units) == pytest.approx(entropy_weights(table))

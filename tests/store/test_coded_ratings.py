@@ -29,7 +29,7 @@ def test_ratings_of_a_few_rows_among_many_keep_their_ids() -> None:
 
 
 @given(records, st.integers(1, 4), st.integers(0, 400))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_ratings_come_in_the_order_of_their_ids(given_: list[list[tuple[object, ...]]], part: int, first: int) -> None:
     digests = [hashlib.sha256(str(number).encode()).digest() for number in range(len(given_))]
     numbers = np.arange(len(given_)) * 3 + first

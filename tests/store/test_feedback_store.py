@@ -136,7 +136,7 @@ rows = st.lists(
 
 
 @given(batches=st.lists(rows, min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_is_accounted_for_and_the_last_new_version_stands(
     batches: list[list[tuple[str, str, int]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

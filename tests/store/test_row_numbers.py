@@ -52,7 +52,7 @@ def rows(database: Database, table: str) -> list[dict[str, object]]:
 
 
 @given(batches=batches_of_records, settled_each=st.integers(1, 12), many=st.sampled_from([1, 3, 100]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_row_is_found_by_its_id_and_everything_belongs_to_a_row(
     batches: list[list[Record]], settled_each: int, many: int
 ) -> None:
@@ -85,7 +85,7 @@ def test_every_row_is_found_by_its_id_and_everything_belongs_to_a_row(
     batches=batches_of_records,
     order=st.randoms(use_true_random=False),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_what_is_loaded_does_not_depend_on_the_order_of_new_rows(batches: list[list[Record]], order: Random) -> None:
     distinct = {key: (key, text, rating) for batch in batches for key, text, rating in batch}
     shuffled = list(distinct.values())
@@ -130,7 +130,7 @@ def test_any_number_of_rows_is_stored_by_statements_of_few_sizes(
     parameters=st.sampled_from([10, 60, 32_000]),
     is_known=st.booleans(),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_rows_arrive_as_given_whichever_columns_repeat_one_value(
     names: list[str], values: list[str], parameters: int, is_known: bool
 ) -> None:

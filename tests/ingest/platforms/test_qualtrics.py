@@ -296,7 +296,7 @@ def test_the_real_samples_of_both_kinds_say_the_same() -> None:
     assert new.scope == old.scope
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["0", "1", "2", "8", "Survey Preview", ""]), st.sampled_from(["", "1", "5", "7"]))
