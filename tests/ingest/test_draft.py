@@ -79,3 +79,20 @@ def test_the_only_column_of_moments_is_the_date_whatever_it_is_called() -> None:
     assert draft_mapping(sample("content,when_made", *rows)).mapping.columns["received_at"] == "when_made"
     several = [f"{row},2026-03-05" for row in rows]
     assert "received_at" not in draft_mapping(sample("content,one,other", *several)).mapping.columns
+
+
+def test_the_number_of_a_review_is_its_id_and_no_rating() -> None:
+    draft = draft_mapping(
+        sample(
+            "评价ID,商品名称,评价内容,评价时间,星级",
+            *(f"{n},茶杯,第{n}次买还是很好用,2026-10-0{n},{n}" for n in range(1, 6)),
+        )
+    )
+    assert draft.kind is SourceKind.REVIEWS
+    assert draft.mapping.columns == {
+        "id": "评价ID",
+        "target": "商品名称",
+        "text": "评价内容",
+        "received_at": "评价时间",
+    }
+    assert [rating.column for rating in draft.mapping.ratings] == ["星级"]
