@@ -123,9 +123,10 @@ def _phrases(node: yaml.Node | None, path: Path, tables: WordTables, others: Col
     written = [item.value.strip() if isinstance(item, yaml.ScalarNode) else "" for item in node.value]
     own = {term for term in written if not has_alternatives(term)}
     phrases: dict[str, str] = {}
+    file, name = str(path), f"{path.parent.name}/{path.name}"
     for item, phrase in zip(node.value, written, strict=True):
         line = item.start_mark.line + 1
-        place, origin = f"{path}:{line}", f"{path.parent.name}/{path.name}:{line}"
+        place, origin = f"{file}:{line}", f"{name}:{line}"
         if not phrase:
             tables.problems.add(place, "这里应为一个词")
         for term in tables.spell_out(phrase, place) if phrase else ():
