@@ -8,8 +8,15 @@ transcription for reading (著, 乾, 後 always fold the common way).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
+
+import numpy as np
+
+from feedback_engine.lexicon.columns import Points
+
 #: The basic plane without the ideographs and Hangul, which are all letters without case: what tables look into.
-VARIED = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x10000))
+VARIED = "".join(map(chr, chain(range(0x3400), range(0xA000, 0xAC00), range(0xD7A4, 0x10000))))
 
 TRADITIONAL = (
     "丟並乾亂亙亞佇佈佔併來侖侶侷俁係俠俬倀倆倉個們倖倣倫偉側偵偽傑傖傘備傢傭傯傳傴債傷傾僂僅僇僉僑僕僞僥僨僱價儀儂億"
@@ -110,3 +117,9 @@ SIMPLIFIED = (
     "鹨鸶鹪鹩鹫鹇鹬鹰鹭鹱鸬鹦鹳鹂鸾卤咸鹾碱盐丽粗麦麸面曲面么么黄黉点党黪霉黩黾鼋鳌鳖鼍冬鼹齐斋赍齑齿龀龅龇龃龆龄出龈"
     "啮咬龊龉龋腭龌龙庞龚龛龟"
 )
+
+
+def pick_varied(flags: Iterable[bool]) -> Points:
+    """Return the code points of those characters of `VARIED` that are flagged."""
+    points = np.frombuffer(VARIED.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return points[np.fromiter(flags, dtype=np.bool_, count=len(points))]

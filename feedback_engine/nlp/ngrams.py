@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Points
-from feedback_engine.nlp.characters import VARIED
+from feedback_engine.nlp.characters import VARIED, pick_varied
 from feedback_engine.nlp.normalize import fold_points
 
 #: Named in each model file: raised whenever equal texts would give other buckets.
@@ -35,7 +35,7 @@ _FIRST, _SECOND, _THIRD = np.uint32(2654435761), np.uint32(2246822519), np.uint3
 _SINGLE, _PAIR, _TRIPLE = np.uint32(0x9E3779B9), np.uint32(0x85EBCA6B), np.uint32(0x27D4EB2F)
 _OPENING = np.uint32(0x9E3779B1)
 #: Categories that say nothing: controls, spaces, marks upon other characters.
-_DROPPED = ("C", "Z", "Mn", "Me")
+_DROPPED = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs", "Me", "Mn"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,9 @@ class Layout:
 def _code_table() -> Codes:
     """Return code point → code, 0 for a character to drop; read-only, the same at every call."""
     folded = fold_points()
-    codes, varied, plane = np.arange(0x10000), np.array(VARIED), list(map(chr, VARIED))
-    codes[varied[np.fromiter(map(str.isdigit, plane), dtype=np.bool_)]] = ord("0")
-    categories = list(map(unicodedata.category, plane))
-    silent = {category for category in categories if category.startswith(_DROPPED)}
-    codes[varied[np.fromiter(map(silent.__contains__, categories), dtype=np.bool_)]] = 0
+    codes = np.arange(0x10000)
+    codes[pick_varied(map(str.isdigit, VARIED))] = ord("0")
+    codes[pick_varied(map(_DROPPED.__contains__, map(unicodedata.category, VARIED)))] = 0
     table = folded.astype(np.uint16)
     table &= np.uint16(0x17FF)
     table += np.uint16(0xE000)

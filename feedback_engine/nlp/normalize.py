@@ -30,10 +30,9 @@ _UNSEEN = (
 
 def _build_table() -> dict[int, str | None]:
     table: dict[int, str | None] = dict.fromkeys(_UNSEEN)
-    varied = list(map(chr, VARIED))
-    for code, character, lower in zip(VARIED, varied, map(str.lower, varied), strict=True):
+    for character, lower in zip(VARIED, map(str.lower, VARIED), strict=True):
         if lower != character and len(lower) == 1:
-            table[code] = lower
+            table[ord(character)] = lower
     table |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
     table |= dict.fromkeys((0x3000, 0xA0, 0x202F, 0x205F, 0x85, 0x2028, 0x2029, *range(0x2000, 0x200B)), " ")
     table |= {ord(mark): '"' for mark in _DOUBLE_QUOTES} | {ord(mark): "'" for mark in _SINGLE_QUOTES}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from feedback_engine.lexicon.columns import Places, Points, steps
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.lexicon.patterns import EDGE
-from feedback_engine.nlp.characters import VARIED
+from feedback_engine.nlp.characters import VARIED, pick_varied
 
 Flags = NDArray[np.bool_]
 
@@ -58,9 +58,8 @@ def _sign_table() -> NDArray[np.uint8]:
     table = np.zeros(0x110000, dtype=np.uint8)
     for sign, characters in _SIGNS.items():
         table[[ord(character) for character in characters]] |= sign
-    varied, plane = np.array(VARIED), list(map(chr, VARIED))
-    table[varied[list(map(str.isdecimal, plane))]] |= _DIGIT
-    table[varied[list(map(str.isspace, plane))]] |= _SPACE
+    table[pick_varied(map(str.isdecimal, VARIED))] |= _DIGIT
+    table[pick_varied(map(str.isspace, VARIED))] |= _SPACE
     table.setflags(write=False)
     return table
 
