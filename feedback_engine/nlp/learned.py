@@ -135,7 +135,8 @@ class LearnedVerdicts:
         silences = _find_silences(readings.clauses, wanted, _silence_odds(learned.clauses.outputs, clause_odds))
         self._texts = judge_texts(readings, self.rules, texts, domains, is_review, silences)
         if learned.posts:
-            self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains, is_review)
+            is_told = ~is_brief | (silences <= 0)
+            self._texts = judge_posts(self._texts, self.rules, learned.posts, post_chances, domains, is_review, is_told)
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.unknown, learned.usual_unknown)
 

@@ -34,9 +34,9 @@ _BAND = 0.2
 #: What is left of the log odds of neutral where they tell how sure that is: those of two labels against all others
 #: count twice what speaks against the one and for the other.
 _CALIBRATED = 0.5
-#: A post of more characters than this is neutral where that is likelier than one half by the second figure times the
-#: doubt that it is a post: none from the chance _SURE on, 1 at a chance of 0.
-_TOLD, _DOUBT = 16, 0.3
+#: A post that tells something is neutral where that is likelier than one half by this times the doubt that it is a
+#: post: none from the chance _SURE on, 1 at a chance of 0.
+_DOUBT = 0.3
 #: A likely post of at most so many characters is judged as any text is if it has an opinion, names a touchpoint or asks
 #: for something: then it is rather a customer's remark.
 _WITH_OPINION, _WITH_TOUCHPOINT, _WITH_REQUEST = 12, 24, 24
@@ -76,12 +76,18 @@ class PostHead:
 
 
 def judge_posts(
-    blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, domains: Sequence[str], is_review: Flags
+    blend: Blend,
+    rules: LexiconVerdicts,
+    head: PostHead,
+    chances: Floats,
+    domains: Sequence[str],
+    is_review: Flags,
+    is_told: Flags,
 ) -> Blend:
     """Return the judgements with those of the posts among the texts: good, bad or neutral, whichever is likeliest.
 
     `chances` says how likely each text is a post, `domains` of which it is recognised to be, `is_review` which are of
-    any but posts.
+    any but posts, `is_told` which tell something by their length, an opinion or the weights of their clauses.
     """
     readings = blend.readings
     is_likely = chances >= np.where(is_review, _LIKELY, _POSSIBLE)
@@ -93,7 +99,7 @@ def judge_posts(
     both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
     silent_odds = posts.neutral - 0.5 * np.abs(both)
     silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
-    is_neutral = silences > 0.5 + _find_doubts(readings.sizes[numbers], chances[numbers])
+    is_neutral = silences > 0.5 + _find_doubts(chances[numbers], is_told[numbers])
     reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
     factors = (1.0 - silences) * np.where(is_neutral, np.minimum(1.0, reach), np.maximum(1.0, reach))
     labels = np.where(is_neutral, _NEUTRAL, np.where(both > 0, _POSITIVE, _NEGATIVE))
@@ -108,9 +114,9 @@ def judge_posts(
     return replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
 
 
-def _find_doubts(sizes: Places, chances: Floats) -> Floats:
-    """Return by how much neutral must be likelier than one half: longer texts that may be no posts take a side."""
-    doubts: Floats = _DOUBT * (1.0 - np.minimum(1.0, chances / _SURE)) * (sizes > _TOLD)
+def _find_doubts(chances: Floats, is_told: Flags) -> Floats:
+    """Return by how much neutral must be likelier than one half: what may be no post, and tells, takes a side."""
+    doubts: Floats = _DOUBT * (1.0 - np.minimum(1.0, chances / _SURE)) * is_told
     return doubts
 
 
