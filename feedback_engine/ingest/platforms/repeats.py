@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from os import SEEK_END
 from tempfile import TemporaryFile
 from typing import IO, Protocol
@@ -34,36 +34,40 @@ class Settlement(Protocol):
 def settle_repeats(records: Iterable[Record], settlement: Settlement) -> Iterator[Record]:
     """Yield the rows in their order, each with the cells of the row that holds for its group."""
     with TemporaryFile() as spool:
-        numbers, offsets, groups, best = _spool(records, settlement, spool)
-        for number, offset, group in zip(numbers, offsets, groups, strict=True):
-            cells = _load(spool, offset if group < 0 else best[group])
+        numbers, ends, groups, best = _spool(records, settlement, spool)
+        for at, (number, group) in enumerate(zip(numbers, groups, strict=True)):
+            cells = _load(spool, ends, at if group < 0 else best[group])
             yield number, settlement.settle(cells, None if group < 0 else group)
 
 
 def _spool(
     records: Iterable[Record], settlement: Settlement, spool: IO[bytes]
 ) -> tuple[array[int], array[int], array[int], dict[int, int]]:
-    numbers, offsets, groups = array("q"), array("q"), array("q")
+    """Write the rows; return their numbers, where each ends, their groups, and which row holds for each group."""
+    numbers, ends, groups = array("q"), array("q"), array("q")
     ranks: dict[int, tuple[object, ...]] = {}
     best: dict[int, int] = {}
-    for number, cells in records:
-        group, offset = settlement.note(cells), spool.tell()
-        marshal.dump(cells, spool)
+    end = 0
+    for at, (number, cells) in enumerate(records):
+        group = settlement.note(cells)
+        end += spool.write(marshal.dumps(cells))
         numbers.append(number)
-        offsets.append(offset)
+        ends.append(end)
         groups.append(-1 if group is None else group)
-        if group is None or best.setdefault(group, offset) == offset:
+        if group is None or best.setdefault(group, at) == at:
             continue
         # Most things are told of once: rows are compared only where there is a second.
         if group not in ranks:
-            ranks[group] = settlement.rank(_load(spool, best[group]))
+            ranks[group] = settlement.rank(_load(spool, ends, best[group]))
             spool.seek(0, SEEK_END)
         if (rank := settlement.rank(cells)) >= ranks[group]:
-            ranks[group], best[group] = rank, offset
-    return numbers, offsets, groups, best
+            ranks[group], best[group] = rank, at
+    return numbers, ends, groups, best
 
 
-def _load(spool: IO[bytes], offset: int) -> list[str]:
-    spool.seek(offset)
-    cells: list[str] = marshal.load(spool)  # noqa: S302
+def _load(spool: IO[bytes], ends: Sequence[int], at: int) -> list[str]:
+    """Return the cells of the row at this place; at one stroke, as `marshal.load` reads each cell by itself."""
+    start = ends[at - 1] if at else 0
+    spool.seek(start)
+    cells: list[str] = marshal.loads(spool.read(ends[at] - start))  # noqa: S302
     return cells
