@@ -24,6 +24,7 @@ _JOINER = ", "
 _MACHINE = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 #: What a heading has that asks something; names of fields are single words.
 _QUESTION = re.compile(r"[?？\s\[]|[^\x00-\x7f]")
+_FIGURE = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 class GoogleForms:
@@ -41,7 +42,8 @@ class GoogleForms:
         if moments and not looks_dated(moments):
             return None
         # A log of events begins with a Timestamp too, but writes it as machines do and asks nothing.
-        if all(map(_MACHINE.fullmatch, moments)) and not any(map(_QUESTION.search, sample.header[at + 1 :])):
+        is_log = not any(map(_QUESTION.search, sample.header[at + 1 :])) or _are_figures(sample, at + 1)
+        if all(map(_MACHINE.fullmatch, moments)) and is_log:
             return None
         return Match(2, (f"第一列是 Google 表单的“{clean(sample.header[at])}”，其后每列一题",))
 
@@ -75,6 +77,12 @@ class GoogleForms:
         add_heads(survey, heads, cells, Grammar(joiners=(_JOINER,)))
         _warn_of_commas(survey)
         return survey.adapt(rows, scope=digest_stems(head.whole for head in heads))
+
+
+def _are_figures(sample: Sample, start: int) -> bool:
+    """Whether all columns from there hold numbers, and some of them fractions: temp [C], wind [m/s]."""
+    cells = [clean(cell) for at in range(start, len(sample.header)) for cell in sample.column(at)]
+    return bool(cells) and all(map(_FIGURE.fullmatch, cells)) and any("." in cell for cell in cells)
 
 
 @once_per_lexicons

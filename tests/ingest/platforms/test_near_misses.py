@@ -18,6 +18,8 @@ TABLES = {
     "a log": ("Timestamp,level,message", "2026-01-01 10:00:00,INFO,started"),
     "issues": ("id,title,state,created_at,body", "1,Bug,open,2026-01-01T00:00:00Z,It crashes"),
     "prices": ("SKU,price [EUR],price [USD],price [CNY],name", "1,10.50,11.20,80,a", "2,1000,1100,8000,b"),
+    "weather": ("timestamp,temp [C],wind [m/s]", "2026-10-01 01:00:00,12.3,4", "2026-10-01 02:00:00,12,4.5"),
+    "parts": ("编号,标题,零件号,状态", "1,螺丝,AB-1,在库", "2,螺母,AB-2,在库"),
     "a corpus": ("label,review", "1,很好吃", "0,太难吃了"),
     "shop reviews": ("门店,评论内容,评分,评论时间,商家回复", "A店,好吃不贵,5,2026-01-01,谢谢"),
     "yelp": ("review_id,user_id,stars,useful,text,date", "r1,u1,5,0,Great food,2026-01-01"),
