@@ -70,12 +70,13 @@ def test_one_object_over_several_lines_is_not_json_lines(file: Path) -> None:
 def test_hits_of_elasticsearch_are_the_records_in_them(file: Path) -> None:
     file.write_text(
         '{"_index": "a", "_id": "7", "_score": 1.5, "_source": {"text": "好", "shop": {"city": "上海"}}, "sort": [1]}\n'
-        '{"_index": "a", "_source": {"text": "差"}}\n',
+        '{"_index": "a", "_source": {"text": "差"}}\n'
+        '{"_id": "9", "_source": {"number": "9", "text": "中"}}\n',
         encoding="utf-8",
     )
     rows = read_json_lines(file, "utf-8")
-    assert rows.header == ["_id", "text", "shop.city"]
-    assert list(rows) == [(1, ["7", "好", "上海"]), (2, ["", "差", ""])]
+    assert rows.header == ["_id", "text", "shop.city", "number"]
+    assert list(rows) == [(1, ["7", "好", "上海", ""]), (2, ["", "差", "", ""]), (3, ["", "中", "", "9"])]
 
 
 def test_a_source_beside_other_fields_is_a_field(file: Path) -> None:

@@ -186,7 +186,8 @@ def _open_hit(value: dict[str, Any]) -> dict[str, Any]:
     source = value.get("_source")
     if not isinstance(source, dict) or not all(key.startswith("_") or key in _BESIDE_SOURCE for key in value):
         return value
-    return {"_id": value["_id"], **source} if "_id" in value else source
+    own = value.get("_id")
+    return source if own is None or own in source.values() else {"_id": own, **source}
 
 
 def _flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str]:
