@@ -52,7 +52,7 @@ _LED = r"(?<=[Tt][Ee][Ll])|(?<=hone)|(?<=HONE)|(?<=[VvWw][Xx])|(?<=[Qq][Qq])"
 _GAP = r"(?: ?[-._·•/ ] ?)"
 
 _MOBILE = re.compile(
-    rf"(?=[(+01-9])(?:(?<![0-9A-Za-z.#_])|{_LED}|(?<=[^0-9]\.))"
+    rf"(?=[(+01-9])(?:(?<![0-9A-Za-z._])|{_LED}|(?<=[^0-9]\.))"
     r"(?:\(?(?:\+|00)?86\)?[- ]{0,2}|0(?=1))?"
     rf"(?:1[3-9][0-9](?:{_GAP}?[0-9]{{4}}{_GAP}?[0-9]{{4}}"
     r"|[- ][0-9]{3}[- ][0-9]{5}|[0-9][- ][0-9]{3}[- ][0-9]{4}"
@@ -123,8 +123,9 @@ def _is_no_page(match: re.Match[str]) -> bool:
 
 
 def _is_mobile(match: re.Match[str]) -> bool:
-    """Tell 131.2173.2327 from the longitude 131.21732327."""
-    return _DECIMAL.fullmatch(match[0]) is None and _is_no_serial(match)
+    """Tell 131.2173.2327 from the longitude 131.21732327, and #138-0013-8000 from the ticket #13800138000."""
+    is_tag = match.string[match.start() - 1 : match.start()] == "#" and match[0].isdigit()
+    return not is_tag and _DECIMAL.fullmatch(match[0]) is None and _is_no_serial(match)
 
 
 def _is_citizen(match: re.Match[str]) -> bool:

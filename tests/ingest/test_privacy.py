@@ -345,6 +345,8 @@ def test_an_empty_key_is_refused() -> None:
             "https://example.cn/?tel=[手机号]&card=[银行卡号]",
         ),
         ("电话/02487214451", "电话/[电话]"),
+        ("#138-0013-8000", "#[手机号]"),
+        ("工单#13800138000", "工单#13800138000"),
     ],
 )
 def test_what_stands_before_a_number_says_whose_it_is(text: str, masked: str) -> None:
