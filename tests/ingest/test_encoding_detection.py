@@ -143,6 +143,18 @@ def test_chinese_is_not_taken_for_korean(tmp_path) -> None:
     assert detect_encoding(path).warning == ""
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_may_hold_the_hanzi_whose_second_byte_is_zero(file: Path, codec: str) -> None:
+    file.write_bytes(("编号,内容\n" + "".join(f"{n},一店排队一小时，一直没人管\n" for n in range(90))).encode(codec))
+    assert detect_encoding(file).name == codec
+
+
+def test_bytes_with_zeros_here_and_there_are_no_utf_16(file: Path) -> None:
+    file.write_bytes(bytes(range(256)) * 8 + b"a\0b\0" * 20)
+    with pytest.raises(EncodingError):
+        detect_encoding(file)
+
+
 KANA = "番号,内容\n1,対応が遅い\n2,とても良かった\n"
 
 
