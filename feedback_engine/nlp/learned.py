@@ -7,7 +7,6 @@ with what the rules read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -49,8 +48,7 @@ _POSTS, _NO_REVIEWS = "social", ("social", "automotive")
 _NAMED_DOMAIN, _REVIEW = 0.5, 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class _Learned:
+class _Learned(NamedTuple):
     """The two models and their tables."""
 
     text: Model
@@ -239,7 +237,7 @@ def _weigh(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weigh
     )
     text = _sum(learned.text_table, grams[:middle], starts[: count + 1], share_texts)
     clause = _sum(learned.clause_table, grams[middle:], starts[count:] - middle, share_clauses)
-    characters = _share_out(grams, replace(layout, places=places[layout.places]), (text, clause))
+    characters = _share_out(grams, layout._replace(places=places[layout.places]), (text, clause))
     return (
         Weighed(text.totals, text.unknown, characters.take(0, count)),
         Weighed(clause.totals, clause.unknown, characters.take(count, len(starts) - 1)),

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -72,8 +73,7 @@ def fold(text: str) -> Folded:
     return Folded(folded, kept)
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedTexts:
+class FoldedTexts(NamedTuple):
     """Several texts folded, in one row: edge text edge text … edge."""
 
     text: str

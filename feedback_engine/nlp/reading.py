@@ -6,7 +6,6 @@ A batch is read in one pass, into columns; one text is a batch of one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -57,8 +56,7 @@ class Vocabulary(NamedTuple):
     details: DetailTable
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """What was found in a batch of texts; positions are those of the folded row."""
 
     given: Sequence[str]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,7 @@ _LOG_UNIT = 256
 _MOST_IN_32_BITS = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class WeightTable:
+class WeightTable(NamedTuple):
     """The weights of a model, to be looked up by n-gram."""
 
     #: Bucket → row, 0 for an n-gram that the model does not know.
@@ -44,8 +42,7 @@ class WeightTable:
         return self.rows.take(self.slots.take(buckets), axis=0)[..., : len(self.scale)]
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """Weights summed over the texts of a layout."""
 
     #: Whole numbers, one row per text, one column per output.
