@@ -148,7 +148,7 @@ class FeedbackEngine:
         *,
         dry_run: bool = False,
     ) -> RunSummary:
-        """Import files as `import_file` does each; raises SourceError at the first that cannot be used."""
+        """Import files as `import_file` does each; of several, one that cannot be used is listed in `.failed`."""
         started = perf_counter()
         listed = [as_path("path", path) for path in paths]
         with self._trial(dry_run):

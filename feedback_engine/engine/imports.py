@@ -73,11 +73,11 @@ class Imports:
     def import_files(
         self, paths: Sequence[Path], source: str | None, format_: str | None, mapping: str | Path | None
     ) -> list[FileSummary]:
-        """Import these files; raises SourceError at the first that cannot be used."""
-        summaries: list[FileSummary] = []
-        for path in paths:
-            settings, is_unnamed = self._settings_for(path, source, format_, mapping)
-            summaries.append(self._import(path, settings, is_unnamed=is_unnamed))
+        """Import these files; of several, one that cannot be used carries its error and does not stop the others."""
+        chosen = [(path, *self._settings_for(path, source, format_, mapping)) for path in paths]
+        take_in = self._import if len(chosen) == 1 else self._import_or_note
+        summaries = [take_in(path, settings, is_unnamed=is_unnamed) for path, settings, is_unnamed in chosen]
+        self._has_failures |= any(summary.error for summary in summaries)
         self._note_stored_attributes()
         for warning in self.describe_unknown_attributes():
             logger.warning("%s", warning)
@@ -176,9 +176,9 @@ class Imports:
             summaries += [self._import_or_note(path, source) for path in paths]
         return summaries
 
-    def _import_or_note(self, path: Path, source: SourceConfig) -> FileSummary:
+    def _import_or_note(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> FileSummary:
         try:
-            return self._import(path, source)
+            return self._import(path, source, is_unnamed=is_unnamed)
         except SourceError as error:
             return _failure(path, source, error)
 

@@ -260,6 +260,18 @@ def test_a_bad_file_ends_with_1_and_a_line_that_names_it(
     assert "内部错误" not in message
 
 
+def test_of_several_files_a_bad_one_is_named_and_the_others_go_in(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_csv(project / "one.csv", HEADINGS, survey_rows()[:2])
+    (project / "bad.csv").write_bytes(b"")
+    write_csv(project / "two.csv", HEADINGS, survey_rows()[2:4])
+    assert run("import", "one.csv", "bad.csv", "two.csv", "--source", "survey", "--json") == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["stored"] == 4
+    assert "bad.csv" in printed.err and "two.csv" not in printed.err.split("错误：")[-1]
+
+
 def test_a_config_with_five_mistakes_names_all_five(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "config.yaml").write_text(
         "project: {nam: x, timezone: Mars}\nscoring: {flag_below: x, confidence: 2}\nreport: {period: soon}\n",
