@@ -48,6 +48,13 @@ def find_bounds(parts: Places, count: int) -> Places:
     return sum_up(np.bincount(parts, minlength=count))
 
 
+def flag(numbers: Places, count: int) -> Flags:
+    """Return which of so many are among these numbers, in any order."""
+    flags = np.zeros(count, dtype=np.bool_)
+    flags[numbers] = True
+    return flags
+
+
 @cache
 def flag_points(characters: str) -> Flags:
     """Return which of all code points are these characters; read-only."""

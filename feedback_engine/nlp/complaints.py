@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
+from feedback_engine.lexicon.columns import Objects, Places, flag, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import Pack, WordKind
 from feedback_engine.nlp.blend import find_untried
 from feedback_engine.nlp.complaint_types import (
@@ -83,7 +83,8 @@ class ComplaintRules:
         said = _Said(_find_demands(readings), _find_grievances(verdicts.texts))
         complain = _find_complaints(readings, verdicts, said, self._is_case_log)
         felt = _find_felt(readings, judged, said, touchpoints) & ~complain
-        said = said.add(_find_grievances(judged.texts), felt)
+        if felt.any():
+            said = said.add(_find_grievances(judged.texts), felt)
         texts = (complain | felt).nonzero()[0]
         if not len(texts):
             return _find_none()
@@ -175,12 +176,12 @@ def _find_complaints(readings: Readings, verdicts: Verdicts, said: _Said, is_cas
     """Return which texts are complaints."""
     count, scores, demands, hits = len(readings.given), verdicts.scores, said.demands, readings.words
     wishes = readings.vocabulary.words.kind[hits.values] == _WISH
-    is_wishing = _flag(readings.clauses.texts[hits.clauses[wishes]], count)
-    has_demands = _flag(demands.parts, count)
-    asks = (scores <= _PRAISE) & _flag(demands.parts[demands.kinds == _DEMAND], count)
+    is_wishing = flag(readings.clauses.texts[hits.clauses[wishes]], count)
+    has_demands = flag(demands.parts, count)
+    asks = (scores <= _PRAISE) & flag(demands.parts[demands.kinds == _DEMAND], count)
     complains: Flags = asks | ((scores <= _NEGATIVE) & _have_grievances(said.grievances, is_wishing, has_demands))
     if is_case_log:
-        has_question = _flag(readings.clauses.texts[readings.clauses.is_question], count)
+        has_question = flag(readings.clauses.texts[readings.clauses.is_question], count)
         statements = verdicts.texts
         has_bad = sum_values(statements.values <= 0, statements.parts(), count) > 0
         is_long = steps(readings.folded.edges) - 1 > _THANKS
@@ -199,11 +200,11 @@ def _find_felt(readings: Readings, verdicts: Verdicts, said: _Said, touchpoints:
     if not is_bad.any():
         return is_bad
     kinds = readings.vocabulary.words.kind[hits.values]
-    is_calm = _flag(readings.clauses.texts[hits.clauses[(kinds == _WISH) | (kinds == _UNTRIED)]], count)
-    is_calm |= _flag(said.demands.parts, count)
-    is_calm |= _flag(readings.clauses.texts[readings.clauses.is_question], count) & (verdicts.rules.scores > _NEGATIVE)
-    names = _flag(readings.clauses.texts[readings.cues.clauses], count)
-    names |= _flag(touchpoints.texts[touchpoints.labels == _NEGATIVE_LABEL], count)
+    is_calm = flag(readings.clauses.texts[hits.clauses[(kinds == _WISH) | (kinds == _UNTRIED)]], count)
+    is_calm |= flag(said.demands.parts, count)
+    is_calm |= flag(readings.clauses.texts[readings.clauses.is_question], count) & (verdicts.rules.scores > _NEGATIVE)
+    names = flag(readings.clauses.texts[readings.cues.clauses], count)
+    names |= flag(touchpoints.texts[touchpoints.labels == _NEGATIVE_LABEL], count)
     felt: Flags = is_bad & names & ~is_calm
     return felt
 
@@ -212,16 +213,10 @@ def _have_grievances(grievances: Columns, is_wishing: Flags, has_demands: Flags)
     """Return which bad texts have a grievance that is more than a wish or a polite request."""
     count = len(is_wishing)
     amounts = -sum_values(grievances.values, grievances.parts, count)
-    is_harsh = _flag(grievances.parts[grievances.values <= _HARSH], count)
+    is_harsh = flag(grievances.parts[grievances.values <= _HARSH], count)
     limits = np.where(has_demands, _WITH_REQUEST, _ALONE)
     have: Flags = np.where(is_wishing, (amounts >= _WITH_WISH) | is_harsh, amounts >= limits)
     return have
-
-
-def _flag(parts: Places, count: int) -> Flags:
-    flags = np.zeros(count, dtype=np.bool_)
-    flags[parts] = True
-    return flags
 
 
 def _find_demands(readings: Readings) -> Columns:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places, find_bounds, objects, pick
+from feedback_engine.lexicon.columns import Objects, Places, find_bounds, flag, objects, pick
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
@@ -294,8 +294,8 @@ def _find_turned(readings: Readings, at: Places, values: Floats) -> Flags:
     of, count = texts[hits.clauses[at]], len(readings.given)
     rest = np.where(may_turn | table.demands[hits.values[at]], 0.0, values)
     good, bad = (np.bincount(of, np.maximum(side, 0.0), minlength=count)[of] for side in (rest, -rest))
-    turns = texts[hits.clauses[table.is_contrast[hits.values].nonzero()[0]]]
-    is_scorn = (values > 0) & (bad >= _CLEAR_REST) & (good == 0) & ~np.isin(of, turns)
+    turns = flag(texts[hits.clauses[table.is_contrast[hits.values]]], count)[of]
+    is_scorn = (values > 0) & (bad >= _CLEAR_REST) & (good == 0) & ~turns
     is_praise = (values < 0) & (good >= _CLEAR_REST) & (bad == 0)
     turned: Flags = may_turn & (is_scorn | is_praise)
     return turned

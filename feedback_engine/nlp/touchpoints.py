@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places, number_first, objects, steps, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, flag, number_first, objects, steps, sum_up
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.learned_touchpoints import Touched, decide
 from feedback_engine.nlp.mentions import judge_mentions
@@ -87,9 +87,12 @@ def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) ->
     """
     labels, scores = verdicts.polarities[found.texts], verdicts.scores[found.texts]
     follows = (found.labels == _NEUTRAL) & (steps(found.said.first) == 0) & (np.abs(scores) >= _FOLLOWED)
-    follows &= (readings.sizes[found.texts] <= _BRIEF) & np.isin(labels, (_NEGATIVE, _POSITIVE))
-    is_other = np.isin(found.labels, (_POSITIVE, _MIXED)) | ((found.labels == _NEGATIVE) & (labels == _POSITIVE))
-    follows &= ~np.isin(found.texts, found.texts[is_other])
+    follows &= (readings.sizes[found.texts] <= _BRIEF) & ((labels == _NEGATIVE) | (labels == _POSITIVE))
+    if not follows.any():
+        return found
+    is_other = (found.labels == _POSITIVE) | (found.labels == _MIXED)
+    is_other |= (found.labels == _NEGATIVE) & (labels == _POSITIVE)
+    follows &= ~flag(found.texts[is_other], len(readings.given))[found.texts]
     follows &= ~_are_level(readings)[found.clauses + readings.clauses.first[found.texts]]
     if not follows.any():
         return found
@@ -101,11 +104,8 @@ def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) ->
 
 def _are_level(readings: Readings) -> Flags:
     """Return which clauses hold a word that is worth nothing either way, such as 凑合."""
-    hits, table = readings.words, readings.vocabulary.words
-    plays = table.is_modifier | table.is_contrast | (table.weight != 0) | (table.kind != 0)
-    are_level: Flags = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
-    are_level[hits.clauses[~plays[hits.values]]] = True
-    return are_level
+    hits = readings.words
+    return flag(hits.clauses[readings.vocabulary.words.is_level[hits.values]], len(readings.clauses.starts))
 
 
 def _find_confidences(lengths: Places, has_opinion: Flags) -> Floats:

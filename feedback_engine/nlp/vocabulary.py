@@ -69,6 +69,8 @@ class WordTable:
         self._add_opinions(opinions)
         self._add_modifiers(negations, degrees)
         self._add_contrasts(contrasts)
+        #: Whether it plays no part: an opinion that is worth nothing either way.
+        self.is_level = ~(self.is_modifier | self.is_contrast) & (self.weight == 0) & (self.kind == 0)
         #: How an opinion that begins with a negation is made up: 否定『没』+『解决』.
         self.parts = np.full(len(self.terms), "", dtype=np.object_)
         for term, parts in _find_parts(opinions, negations):
