@@ -60,6 +60,15 @@ def test_every_shipped_pack_loads_with_seeds_for_every_label(name: str) -> None:
         assert "service_attitude" in {label.code for label in pack.complaint_types}
 
 
+@pytest.mark.parametrize("name", list_packs(SHIPPED))
+def test_every_label_of_a_shipped_pack_has_a_chinese_name_of_its_own(name: str) -> None:
+    pack = load_pack(SHIPPED, name)
+    for labels in (pack.touchpoints, pack.complaint_types):
+        names = [label.name for label in labels]
+        assert len(set(names)) == len(names)
+        assert all(any("\u4e00" <= character <= "\u9fff" for character in name) for name in names)
+
+
 def test_codes_and_names_that_outside_checks_rely_on() -> None:
     def names(pack: str) -> set[str]:
         return {label.name for label in load_pack(SHIPPED, pack).touchpoints}
