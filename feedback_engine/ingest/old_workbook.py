@@ -1,16 +1,14 @@
 """What the fast reader does not tell of an .xls: error values, and that its texts are of a time before Unicode.
 
-An .xls is an OLE container, a small file system, with a stream of records: type, length, content.
+An .xls is an OLE container with a stream of records: type, length, content.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from feedback_engine.errors import UnreadableFile
 from feedback_engine.ingest.extent import MAX_ERROR_CELLS, Extent
@@ -22,10 +20,7 @@ _MAY_HOLD_ERRORS = re.compile(rb"\x05\x02\x08\x00.{6}" + _CODE + rb"\x01|\x02." 
 _BEGIN, _END, _SHEET, _CONSTANT, _FORMULA = 0x0809, 0x000A, 0x0085, 0x0205, 0x0006
 #: The version of Excel 97, the first whose texts are Unicode.
 _UNICODE = 0x0600
-#: Sector numbers from here on are marks: the end of a chain, nothing.
-_MARKS = 0xFFFFFFFA
-#: Bytes of a small sector.
-_SMALL = 64
+_STREAMS = ("Workbook", "Book")
 
 
 def inspect_old_workbook(path: Path) -> dict[str, Extent]:
@@ -33,12 +28,13 @@ def inspect_old_workbook(path: Path) -> dict[str, Extent]:
 
     Raises UnreadableFile for a workbook of Excel 5 or 95, whose texts are in a code page that readers get wrong.
     """
+    import olefile
+
     try:
-        with path.open("rb") as file:
-            container = _Container(file)
-            stream = container.read("Workbook", "WORKBOOK") or container.read("Book", "BOOK")
+        with olefile.OleFileIO(path) as container:
+            stream = next((container.openstream(name).read() for name in _STREAMS if container.exists(name)), b"")
         return _find_errors(path, stream)
-    except (struct.error, IndexError, ValueError, OSError):
+    except (struct.error, IndexError, ValueError, OSError, OverflowError, MemoryError):
         return {}
 
 
@@ -92,70 +88,3 @@ def _walk(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
         if not depth:
             return
         place += 4 + size
-
-
-class _Container:
-    """The streams of an OLE container."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        file.seek(0)
-        head = file.read(512)
-        self._size = 1 << min(struct.unpack_from("<H", head, 30)[0], 16)
-        first_entry, _, self._least, first_small, _, more, _ = struct.unpack_from("<IIIIIII", head, 48)
-        listed = [*struct.unpack_from("<109I", head, 76)]
-        self._next = self._read_numbers(self._list_tables(listed, more))
-        self._next_small = _to_numbers(self._read_chain(first_small))
-        directory = self._read_chain(first_entry)
-        self._entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
-
-    def read(self, *names: str) -> bytes:
-        """Return the first stream of these names; empty if there is none."""
-        for entry in self._entries:
-            if entry[: max(entry[64] - 2, 0)].decode("utf-16-le", "replace") in names:
-                return self._read_entry(entry)
-        return b""
-
-    def _read_entry(self, entry: bytes) -> bytes:
-        """Return the stream; a small one lies in small sectors, which are in a stream of their own."""
-        start, size = struct.unpack_from("<II", entry, 116)
-        if size >= self._least:
-            return self._read_chain(start)[:size]
-        room = self._read_chain(struct.unpack_from("<I", self._entries[0], 116)[0])
-        chain = _follow(start, self._next_small)
-        return b"".join(room[at * _SMALL : (at + 1) * _SMALL] for at in chain)[:size]
-
-    def _list_tables(self, listed: list[int], more: int) -> list[int]:
-        """Return the sectors of the table that says which sector follows which."""
-        seen: set[int] = set()
-        while more < _MARKS and more not in seen:
-            seen.add(more)
-            *numbers, more = self._read_numbers([more])
-            listed += numbers
-        return [number for number in listed if number < _MARKS]
-
-    def _read_numbers(self, sectors: Sequence[int]) -> list[int]:
-        return _to_numbers(b"".join(self._read_sectors(sectors)))
-
-    def _read_chain(self, start: int) -> bytes:
-        return b"".join(self._read_sectors(_follow(start, self._next)))
-
-    def _read_sectors(self, sectors: Sequence[int]) -> Iterator[bytes]:
-        """Yield what is in the sectors, neighbours in one piece."""
-        breaks = [at for at, (one, next_) in enumerate(pairwise(sectors), 1) if next_ != one + 1]
-        for begin, end in pairwise([0, *breaks, len(sectors)] if sectors else []):
-            self._file.seek((sectors[begin] + 1) * self._size)
-            yield self._file.read((end - begin) * self._size)
-
-
-def _to_numbers(data: bytes) -> list[int]:
-    return list(struct.unpack_from(f"<{len(data) // 4}I", data))
-
-
-def _follow(start: int, following: Sequence[int]) -> list[int]:
-    """Return the sectors of a chain; one that bites its tail ends there."""
-    chain: dict[int, None] = {}
-    while start < len(following) and start not in chain:
-        chain[start] = None
-        start = following[start]
-    return list(chain)
