@@ -143,9 +143,14 @@ class Imports:
         return describe_unknown(self._config, self._attributes.get(_SURVEY, set()), of_others)
 
     def _note_stored_attributes(self) -> None:
-        """Count the attributes of the configuration that stored feedback has, as files imported before brought them."""
+        """Count the attributes of the configuration that stored feedback has, as files imported before brought them.
+
+        Only where one is missing, as the whole store may have to be looked through.
+        """
         from feedback_engine.store.loading import FeedbackReader
 
+        if not self.describe_unknown_attributes():
+            return
         reader = FeedbackReader(self._open_database())
         for kind, brought in self._attributes.items():
             missing = list_named(self._config) - brought
@@ -204,11 +209,12 @@ class Imports:
             counts = known.counts.as_sent_again()
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
         counts, rejected_rows = ImportCounts(), 0
+        batches, questions = self._choose(reading)
         with _two_threads_at_work():
-            for batch, counts in writer.save_batches(file, self._choose_batches(reading), known.counts):
+            for batch, counts in writer.save_batches(file, batches, known.counts):
                 rejected_rows += _count_errors(batch)
                 self._progress(f"导入 {file.name}", counts.read, 0)
-        writer.save_questions(self._choose_questions(reading))
+        writer.save_questions(questions)
         writer.finish_file(file, counts, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(counts))
         warnings = (*_describe_interruption(known.counts), *reading.notes)
@@ -230,24 +236,17 @@ class Imports:
             return open_as(found.source).noting(f"与来源 {found.source} 是同一份问卷，归入它")
         return reading.noting(found.doubt) if found.doubt else reading
 
-    def _choose_batches(self, reading: Reading) -> Iterable[FeedbackBatch]:
-        """Return the batches, in which no answer displaces one that the store has from a fuller form of export."""
-        from feedback_engine.engine.survey_forms import is_partial, keep_fuller, load_versions
-        from feedback_engine.store.loading import FeedbackReader
-
-        if not is_partial(reading):
-            return reading
-        return keep_fuller(reading, load_versions(FeedbackReader(self._open_database()), reading.source.name))
-
-    def _choose_questions(self, reading: Reading) -> pd.DataFrame:
-        """Return QUESTIONS of the source; what a fuller form of export told of them stays."""
-        from feedback_engine.engine.survey_forms import is_partial, keep_stems
+    def _choose(self, reading: Reading) -> tuple[Iterable[FeedbackBatch], pd.DataFrame]:
+        """Return batches and QUESTIONS, in which nothing displaces what the store has from a fuller form of export."""
+        from feedback_engine.engine.survey_forms import is_partial, keep_fuller, keep_stems, load_versions
         from feedback_engine.store.loading import FeedbackReader
 
         questions = _list_questions(reading)
         if not is_partial(reading):
-            return questions
-        return keep_stems(questions, FeedbackReader(self._open_database()), reading.source.name)
+            return reading, questions
+        reader, source = FeedbackReader(self._open_database()), reading.source.name
+        known = load_versions(reader, source)
+        return keep_fuller(reading, known), keep_stems(questions, known, reader, source)
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:
         from feedback_engine.catalogs import ADAPTERS

@@ -64,9 +64,11 @@ def find_source(reading: Reading, reader: FeedbackReader, open_as: Callable[[str
     It is the same survey where the questions that both know are the same, at least one of them, and no respondent of
     the same number and minute took another time. `open_as` opens the export as one of that source.
     """
+    if reading.facts.platform != _PLATFORM:
+        return Found()
     files = reader.load_files()
     files = files[files["platform"] == _PLATFORM]
-    if reading.facts.platform != _PLATFORM or reading.source.name in set(files["source"]):
+    if reading.source.name in set(files["source"]):
         return Found()
     questions = reader.load_questions()
     doubts: list[str] = []
@@ -146,11 +148,13 @@ def keep_fuller(reading: Reading, known: Mapping[bytes, Version]) -> Iterator[Fe
         yield replace(batch, feedback=Columns(FEEDBACK, {**feedback.values, "content_hash": hashes}))
 
 
-def keep_stems(questions: pd.DataFrame, reader: FeedbackReader, source: str) -> pd.DataFrame:
+def keep_stems(
+    questions: pd.DataFrame, known: Mapping[bytes, Version], reader: FeedbackReader, source: str
+) -> pd.DataFrame:
     """Return QUESTIONS of an export that tells less: those that the store has of a fuller one, and others beside."""
     import pandas as pd
 
-    if all(version.rank < len(FORMS) for version in load_versions(reader, source).values()):
+    if all(version.rank < len(FORMS) for version in known.values()):
         return questions
     stored = reader.load_questions()
     stored = stored[stored["source"] == source]
