@@ -9,7 +9,7 @@ import pandas as pd
 
 from feedback_engine.store.rows import from_sql
 from feedback_engine.tables.columns import Columns
-from feedback_engine.tables.feedback import FeedbackBatch
+from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS, FeedbackBatch
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Frames:
 
 
 def to_frames(batches: Iterable[FeedbackBatch]) -> Frames:
-    batches = list(batches)
+    nothing = [Columns.of_rows(table) for table in (FEEDBACK, RATINGS, CASES, REJECTS)]
+    batches = list(batches) or [FeedbackBatch(*nothing, row_count=0)]
     tables = [
         pd.concat([to_frame(getattr(batch, name)) for batch in batches], ignore_index=True)
         for name in ("feedback", "ratings", "cases", "rejects")

@@ -56,6 +56,8 @@ _WAY_OUT = "请在来源里用 encoding: 写明编码，或另存为 UTF-8"
 #: What texts are made of, and the share of it that they have at least.
 _PLAIN = re.compile("[\t\r\n -~\u00a0-\u00ff\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _MIN_PLAIN_SHARE = 0.95
+#: Share of the bytes of UTF-16 that are zero where all but a few characters are ASCII.
+_MIN_ASCII_ZEROS = 0.4
 #: Two hanzi in UTF-8, what a GB18030 file hardly holds, by the kind of their bytes: plain search is ten times faster
 #: than an expression.
 _UTF8_HAN = b"LCCLCC"
@@ -127,15 +129,19 @@ def _confirm(path: Path, codec: str, evidence: str) -> Encoding:
 def _guess_utf16(path: Path, head: bytes) -> str | None:
     """Return the UTF-16 whose ASCII characters (commas, line ends, digits) show as zeros in every other byte.
 
-    Chinese prose has few of these; then its hanzi must show.
+    Zeros stray into other files as well: what is UTF-8 or Chinese as it stands is no UTF-16, but for ASCII alone.
+    Chinese prose has few ASCII characters; then its hanzi must show.
     """
     even, odd = head[::2].count(0), head[1::2].count(0)
     if len(head) % 2 or max(even, odd) == 0:
         return None
-    if min(even, odd):
-        # 一 is 4E00: a zero in the other byte. Zeros are in other files as well, so that the text must be plain.
-        return next((codec for codec in ("utf-16-le", "utf-16-be") if _is_plain(head.decode(codec, "ignore"))), None)
-    codec = "utf-16-le" if odd else "utf-16-be"
+    codec, other = ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
+    if not min(even, odd) and max(even, odd) >= len(head) * _MIN_ASCII_ZEROS:
+        return codec
+    if _find_failure(path, "utf-8") is None or any(_is_chinese(path, *usual) for usual in _CHINESE):
+        return None
+    if min(even, odd):  # 一 is 4E00: a zero in the other byte
+        return next((name for name in (codec, other) if _is_plain(head.decode(name, "ignore"))), None)
     is_prose = max(even, odd) < len(head) / 20
     if is_prose and not any(_is_chinese(path, codec, standard, level_1) for _, standard, level_1 in _CHINESE):
         return None

@@ -149,6 +149,15 @@ def test_utf_16_without_a_mark_may_hold_the_hanzi_whose_second_byte_is_zero(file
     assert detect_encoding(file).name == codec
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("cell", ["11\x001\r1\x001", "11\x0011\r\x001", "好\x00", "很好\x001\x00"])
+def test_zeros_that_stray_into_a_text_make_it_no_utf_16(file: Path, codec: str, cell: str) -> None:
+    for filler in ("", " "):
+        line = f'"{cell}{filler}",,"{cell}"\r\n'
+        file.write_bytes(("编号,评论,用户,时间,店铺,点赞\r\n" + line).encode(codec))
+        assert detect_encoding(file).name == codec
+
+
 def test_bytes_with_zeros_here_and_there_are_no_utf_16(file: Path) -> None:
     file.write_bytes(bytes(range(256)) * 8 + b"a\0b\0" * 20)
     with pytest.raises(EncodingError):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from batch_frames import Frames, to_frames
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_importer import (
     CASES,
@@ -169,6 +169,8 @@ CELLS = st.text(alphabet='aA1好，,;"\n\r\t\x00\u3000\u200b\ud800 .-/:', max_si
 
 @FUZZ
 @given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=12), size=st.integers(1, 5))
+@example(rows=[["11\x001\r", "11\x001\r1\x001", "", "", "", "11\x001\r1\x001"]], size=1)
+@example(rows=[["111\r\x00", "11\x0011\r\x001", "", "", "", "11\x0011\r\x001"]], size=1)
 def test_every_row_read_is_kept_or_quarantined(tmp_path: Path, rows: list[list[str]], size: int) -> None:
     path = tmp_path / "fuzz.csv"
     path.write_bytes(to_csv(HEADER, [["R", "好", "", "", "", ""], *rows]).encode("utf-8", "replace"))
@@ -193,6 +195,7 @@ def test_any_text_is_read_or_refused_in_our_own_words(tmp_path: Path, content: s
 
 @FUZZ
 @given(content=st.binary(max_size=200))
+@example(content=b"\x01\r\t")
 def test_any_bytes_are_read_or_refused_in_our_own_words(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "any.bin"
     path.write_bytes(content)
