@@ -25,7 +25,9 @@ from typing import Any
 
 import numpy as np
 
+from feedback_engine.lexicon.files import load_pack
 from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values
+from feedback_engine.nlp.hints import COMPLAINT, NO_LABEL, OF_TYPE, PACK_TASK
 from feedback_engine.nlp.normalize import fold
 from feedback_engine.nlp.segment import split_clauses
 from feedback_engine.nlp.train import train
@@ -62,6 +64,11 @@ REVIEW_SHARE, LONGEST_REVIEW = 0.3, 50
 PLAIN, PLAIN_WEIGHT = Path(__file__).with_name("plain_statements.txt"), 6.0
 #: Likewise, but what is said in reviews: these say nothing of what texts of no domain look like.
 PLAIN_REVIEWS, PLAIN_REVIEW_WEIGHT = Path(__file__).with_name("plain_reviews.txt"), 2.0
+#: Sentences of ours for the packs: text, touchpoints with polarity, complaint; packs whose codes mean the same.
+SENTENCES = Path(__file__).with_name("sentences")
+HINTED = ("general", "hotel", "restaurant", "retail", "telecom")
+RELATED = {"general": ("retail",), "retail": ("general",)}
+OURS = "feedback_engine, sentences"
 #: Reviews without a label, which teach only what those of a domain look like: file, domain, one row in so many.
 UNLABELLED = (("hotel_reviews", "lodging", 5), ("scenic_reviews", "scenic", 12))
 SOURCES = {
@@ -76,6 +83,7 @@ SOURCES = {
     "Teddy Cup 2021 C": "hotel_reviews.csv、scenic_reviews.csv 的一部分（无标签；竞赛数据）",
     "Teddy Cup 2020 C": "hotline_segmented.jsonl（市民热线；竞赛数据）",
     "feedback_engine, reviews": "plain_reviews.txt（本项目手写的评论里的中性短句）",
+    OURS: "sentences/*.tsv（本项目手写的、按行业包标注的句子）",
 }
 Row = dict[str, Any]
 
@@ -237,12 +245,40 @@ def complaint_rows(data: Path) -> Iterator[Row]:
         yield {"text": row["text"].replace(" ", ""), "label": row["label"], "domain": "government"}
 
 
+def sentence_rows(pack: str) -> Iterator[Row]:
+    """Yield our sentences for a pack with the labels of its hints."""
+    for line in (SENTENCES / f"{pack}.tsv").read_text(encoding="utf-8").splitlines():
+        text, touchpoints, complaint = line.split("\t")
+        labels = [code.partition(":")[0] for code in touchpoints.split()]
+        if complaint != "no":
+            labels += [COMPLAINT, *([OF_TYPE + complaint.removeprefix("yes:")] if ":" in complaint else [])]
+        yield {"text": text, "label": labels or [NO_LABEL], "domain": pack}
+
+
+def hint_rows(pack: str) -> Iterator[Row]:
+    """Yield our sentences for a pack, and those for others that speak of nothing but what it knows."""
+    loaded = load_pack(ROOT / "lexicons", pack)
+    known = {COMPLAINT, NO_LABEL, *(label.code for label in loaded.touchpoints)}
+    known |= {OF_TYPE + label.code for label in loaded.complaint_types}
+    yield from sentence_rows(pack)
+    for other in RELATED.get(pack, ()):
+        yield from (row for row in sentence_rows(other) if known.issuperset(row["label"]))
+
+
 #: What is to be said of the figures of a model.
 NOTES = {
     "automotive_opinions": """
 Half of the rows are clauses of the posts in the other half and may lie in another fold: the figures are too good.
 """
 }
+LIMITS = """
+Learned from reviews, posts and complaints of 2008-2020; irony, reported speech and comparison are left to the rules.
+On domains that are not in training accuracy is several points lower. Some of the sets state no licence: see above.
+"""
+OWN_LIMITS = """
+Learned from sentences written for the pack, most of them without any word for what they speak of: the figures are of
+these, and of the weights alone. The product hears them in short texts, together with its words.
+"""
 Rows = Callable[[Path], Iterable[Row]]
 #: Model file → task, rows, training sets.
 MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
@@ -252,6 +288,7 @@ MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),
     "government": ("complaints", complaint_rows, ("Teddy Cup 2020 C",)),
+    **{f"{pack}_hints": (PACK_TASK, lambda _, pack=pack: hint_rows(pack), (OURS,)) for pack in HINTED},
 }
 
 
@@ -278,7 +315,7 @@ def card_text(name: str, size: int, sha256: str, sources: tuple[str, ...], summa
 
 Character 1-3-gram weights, learned by `benchmarks/train_shipped_models.py`; {size:,} bytes, SHA-256 `{sha256}`.
 
-## Training sets (none of their texts is in this repository)
+## Training sets (texts of others are not in this repository)
 
 {listed}
 
@@ -291,10 +328,7 @@ Copies of a text removed across all sets, near-copies kept in one fold, seed 0; 
 ```
 {NOTES.get(name, "")}
 ## Limits
-
-Learned from reviews, posts and complaints of 2008-2020; irony, reported speech and comparison are left to the rules.
-On domains that are not in training accuracy is several points lower. Some of the sets state no licence: see above.
-"""
+{OWN_LIMITS if sources == (OURS,) else LIMITS}"""
 
 
 def main() -> None:

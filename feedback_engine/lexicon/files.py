@@ -26,7 +26,7 @@ from feedback_engine.lexicon.word_tables import Problems, WordTables
 from feedback_engine.registry import unknown_name
 
 #: What the two files of a pack may say beside their labels.
-_TOUCHPOINT_KEYS, _TYPE_KEYS = ("name", "extends", "model", "opinions", "posts"), ("name", "model", "cases")
+_TOUCHPOINT_KEYS, _TYPE_KEYS = ("name", "extends", "model", "opinions", "posts", "hints"), ("name", "model", "cases")
 #: What the third column may say: of an opinion its kind, of negation and degree words where they act.
 _Role = tuple[WordKind, Reach]
 _USUAL = WordKind.OPINION, Reach.NEAR
@@ -111,6 +111,7 @@ def _load_pack(folder: Path, name: str, tables: WordTables, children: tuple[str,
         read_scalar(described, "opinions"),
         read_scalar(typed, "model"),
         read_scalar(described, "posts"),
+        read_scalar(described, "hints"),
         read_flag(typed, "cases", types_path, problems),
     )
     if not parent_name:
@@ -130,6 +131,7 @@ def _load_pack(folder: Path, name: str, tables: WordTables, children: tuple[str,
         own.opinion_model or parent.opinion_model,
         own.complaint_model or parent.complaint_model,
         own.post_model or parent.post_model,
+        own.hint_model or parent.hint_model,
         own.is_case_log or parent.is_case_log,
     )
     return _check_touchpoints(whole, home.parent, problems)

@@ -165,6 +165,8 @@ class Pack:
     complaint_model: str = ""
     #: The same for posts on social media: whether such a text is good, bad or neutral as a whole.
     post_model: str = ""
+    #: The same for what short texts tell without words for it: touchpoints, that they complain, and of what.
+    hint_model: str = ""
     #: Whether every text is a case that somebody brought forward: a complaint unless it praises.
     is_case_log: bool = False
 
@@ -172,7 +174,7 @@ class Pack:
     def fingerprint(self) -> str:
         """SHA-256 of all codes, names, phrases and words."""
         lines = [self.code, self.name, f"cases\t{self.is_case_log}"]
-        models = (self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model)
+        models = (self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model, self.hint_model)
         lines += [f"model\t{number}\t{name}" for number, name in enumerate(models) if name]
         for group, labels in (("touchpoint", self.touchpoints), ("complaint", self.complaint_types)):
             lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]

@@ -14,6 +14,7 @@ from feedback_engine.lexicon.columns import Objects, Places, join_columns, numbe
 from feedback_engine.lexicon.model import Label
 from feedback_engine.nlp.details import Marks, weigh_lengths
 from feedback_engine.nlp.heads import LearnedLabel
+from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.statements import POLARITIES, Statement
@@ -41,6 +42,8 @@ _DAMPING = 0.3
 _BY_CUE = 0.5
 #: A learned type is not named where it is less likely than this by itself: the text is about none of them.
 _LEAST_PROBABLE = 0.08
+#: What a cue counts beside the log odds of hints, and the share of all types below which none is named.
+_CUE_ODDS, _HINTED_SHARE = 3.0, 0.3
 #: So many pieces of the text are told for a learned type.
 _MOST_PIECES = 4
 
@@ -129,6 +132,29 @@ def choose_types(found: Weights, count: int, unsure: int) -> tuple[Places, Float
     return types, shares
 
 
+def choose_hinted(
+    hints: Hints, texts: Places, found: Weights, types: Places, shares: Floats
+) -> dict[int, LearnedLabel]:
+    """Put what hints and cues together say in place of what cues say, for the complaints that hints are heard of.
+
+    What comes back is what speaks for a type that cues alone would not have chosen, by complaint.
+    """
+    at = hints.are_heard[texts].nonzero()[0]
+    if not len(at):
+        return {}
+    places = np.full(len(texts), -1)
+    places[at] = np.arange(len(at))
+    odds, rows = hints.type_odds(texts[at]), places[found.complaints]
+    np.add.at(odds, (rows[rows >= 0], found.types[rows >= 0]), _CUE_ODDS * found.weights[rows >= 0])
+    chances = np.exp(odds - odds.max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    chosen, shares[at] = chances.argmax(axis=1), chances.max(axis=1)
+    is_other = (shares[at] >= _HINTED_SHARE) & (chosen != types[at]) & hints.know_types(chosen)
+    types[at] = np.where(shares[at] >= _HINTED_SHARE, chosen, odds.shape[1])
+    told = at[is_other]
+    return dict(zip(told.tolist(), hints.tell_types(texts[told], types[told]), strict=True))
+
+
 def help_types(types: Mapping[str, LearnedLabel], cues: Mapping[str, float]) -> dict[str, LearnedLabel]:
     """Return what the learned weights and the weights of the cues say of the types together, the likeliest first."""
     helped = {code: label._replace(odds=label.odds + _BY_CUE * cues.get(code, 0.0)) for code, label in types.items()}
@@ -148,13 +174,13 @@ def choose_learned(learned: Mapping[str, LearnedLabel]) -> tuple[str, float]:
     return (code if is_sure else UNSURE), best.share
 
 
-def tell_type(name: str, label: LearnedLabel) -> Iterator[Statement]:
-    """Yield what the learned weights read for the type; together it is worth the type's log odds."""
+def tell_label(name: str, label: LearnedLabel) -> Iterator[Statement]:
+    """Yield what the learned weights read for what is named so; together it is worth the label's log odds."""
     strongest = sorted(label.pieces, key=lambda piece: (-piece[2], piece[0]))[:_MOST_PIECES]
     told = sorted(piece for piece in strongest if piece[2] > 0)
     for start, end, weight in told:
-        yield Statement(start, end, weight, f"投诉类型『{name}』(学习权重)")
+        yield Statement(start, end, weight, f"{name}(学习权重)")
     if label.pieces:
         rest = label.odds - sum(weight for *_, weight in told)
-        rule = f"投诉类型『{name}』(学习权重,其余文字与线索合计)"
+        rule = f"{name}(学习权重,其余文字与线索合计)"
         yield Statement(label.pieces[0][0], label.pieces[-1][1], rest, rule)

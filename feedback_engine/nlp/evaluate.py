@@ -99,10 +99,21 @@ def label_confidence(task: Task, odds: Floats, temperature: float = 1.0) -> Floa
     return confidence
 
 
+def find_hits(task: Task, odds: Floats, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for which rows that is right of which `label_confidence` tells how sure it is.
+
+    That is the label given, or, where a text may have several, the best of them.
+    """
+    best: NDArray[np.bool_] = truth[np.arange(len(odds)), odds.argmax(axis=1)]
+    given: NDArray[np.bool_] = (decide(task, odds) == truth).all(axis=1)
+    return best if task.is_multiple else given
+
+
 def measure_rows(task: Task, protocol: str, corpus: Corpus, examples: Examples, odds: Floats) -> Evaluation:
     """Return the figures of the rows that have a target and log odds."""
     done = np.flatnonzero(~np.isnan(odds[:, 0]) & examples.targets.any(axis=1))
-    found = Predicted(examples.targets[done] == 1, decide(task, odds[done]), label_confidence(task, odds[done]))
+    truth, odds = examples.targets[done] == 1, odds[done]
+    found = Predicted(truth, decide(task, odds), label_confidence(task, odds), find_hits(task, odds, truth))
     texts = [corpus.rows[row].text for row in done.tolist()]
     return measure(task.name, protocol, examples.labels, found, examples.domains[done].tolist(), texts)
 

@@ -94,6 +94,8 @@ class Predicted:
     truth: Flags
     predicted: Flags
     confidence: Floats
+    #: Which rows are right in that of which the confidence is: where a text has several labels, in the surest of them.
+    hits: Flags
 
 
 def measure(
@@ -111,7 +113,7 @@ def measure(
         float(right.mean()),
         float(np.mean([one.f1 for one in per_class])),
         _share(2 * both, int(found.truth.sum() + found.predicted.sum())),
-        calibration_error(found.confidence, right),
+        calibration_error(found.confidence, found.hits),
         per_class,
         tuple(_measure_domain(name, found, named == name) for name in np.unique(named).tolist()),
         _list_confusions(labels, found, right, texts),

@@ -123,7 +123,7 @@ def _fit_output(
 ) -> tuple[Floats, float]:
     import scipy.sparse as sp
 
-    odds = (len(target) - target.sum()) / max(target.sum(), 1.0)
+    odds = max(len(target) - target.sum(), 1.0) / max(target.sum(), 1.0)
     weight = row_weight * np.where(target == 1, odds**spec.balance, 1.0)
     pattern = sp.csr_matrix((np.ones_like(values.data), values.indices, values.indptr), shape=values.shape)
     factors = _nb_factors(pattern, target, row_weight, spec.nb_power)

@@ -198,7 +198,8 @@ class PackHeads:
 
 def head_digests(pack: Pack, folder: Path) -> list[str]:
     """Return the SHA-256 of each model file that the pack names; LexiconError for one that cannot be read."""
-    names = filter(None, (pack.touchpoint_model, pack.opinion_model, pack.complaint_model, pack.post_model))
+    models = (pack.touchpoint_model, pack.opinion_model, pack.complaint_model, pack.post_model, pack.hint_model)
+    names = filter(None, models)
     return [_digest(folder / f"{name}.npz", pack) for name in names]
 
 

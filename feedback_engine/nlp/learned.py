@@ -30,6 +30,7 @@ from feedback_engine.nlp.blend import (
 )
 from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
 from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
+from feedback_engine.nlp.hints import Hints, PackHints
 from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.ngrams import Buckets, Counts, Layout, hash_ngrams, lay_out_points
 from feedback_engine.nlp.pieces import Characters
@@ -61,6 +62,8 @@ class _Learned(NamedTuple):
     heads: PackHeads | None
     #: The weights that the pack names for posts.
     posts: PostHead | None
+    #: The weights that the pack names for what is told without words for it.
+    hints: PackHints | None
 
 
 class LearnedScorer:
@@ -114,7 +117,8 @@ def _load_models(folder: Path, pack: Pack | None) -> _Learned:
     has_heads = pack is not None and any((pack.touchpoint_model, pack.opinion_model, pack.complaint_model))
     heads = PackHeads(pack, folder) if pack is not None and has_heads else None
     posts = PostHead(folder / f"{pack.post_model}.npz") if pack is not None and pack.post_model else None
-    return _Learned(text, clauses, WeightTable.of(text), WeightTable.of(clauses), usual, heads, posts)
+    hints = PackHints(pack, folder) if pack is not None and pack.hint_model else None
+    return _Learned(text, clauses, WeightTable.of(text), WeightTable.of(clauses), usual, heads, posts, hints)
 
 
 class LearnedVerdicts:
@@ -126,8 +130,15 @@ class LearnedVerdicts:
         # learned touchpoints may stand in any clause
         is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
         is_brief = find_brief_silences(readings, self.rules)
-        wanted = (readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere).nonzero()[0]
-        texts, clauses, odds, clause_odds = _weigh(learned, readings, wanted)
+        layout = lay_out_points(readings.folded.points)
+        grams = hash_ngrams(layout)
+        #: What the pack's weights add where words find nothing, None where it names none.
+        self.hints = Hints(learned.hints, readings, layout, grams) if learned.hints else None
+        is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
+        if self.hints and len(self.hints.touchpoints.texts):
+            is_wanted[self.hints.touchpoints.find_clauses(readings)] = True
+        wanted = is_wanted.nonzero()[0]
+        texts, clauses, odds, clause_odds = _weigh(learned, readings, wanted, layout, grams)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
         domains, post_chances, is_review = _find_domains(learned.text, odds)
         silences = _find_silences(readings.clauses, wanted, _silence_odds(learned.clauses.outputs, clause_odds))
@@ -221,39 +232,48 @@ def _share_clauses(outputs: Sequence[str], odds: Floats) -> Floats:
     return shares
 
 
-def _weigh(learned: _Learned, readings: Readings, wanted: Places) -> tuple[Weighed, Weighed, Floats, Floats]:
+def _weigh(
+    learned: _Learned, readings: Readings, wanted: Places, layout: Layout, grams: Buckets
+) -> tuple[Weighed, Weighed, Floats, Floats]:
     """Return what the weights say of the texts and of these clauses, and the log odds of the outputs for both.
 
-    For texts the shared weights count, and those of the domains that the gates recognise. Texts and clauses are laid
-    out in one row.
+    For texts, which are laid out, the shared weights count, and those of the domains that the gates recognise.
     """
-    points, clauses, count = readings.folded.points, readings.clauses, len(readings.given)
-    places = np.append(np.arange(len(points)), _before_edges(clauses.starts[wanted], clauses.ends[wanted]))
-    layout = lay_out_points(points[places])
-    grams, starts, middle = hash_ngrams(layout), layout.starts, layout.starts[count]
+    clauses, count = readings.clauses, len(readings.given)
+    places = np.append(0, _before_edges(clauses.starts[wanted], clauses.ends[wanted]))
+    parts = lay_out_points(readings.folded.points[places])
+    part_grams = hash_ngrams(parts)
     share_texts, share_clauses = (
         partial(expert_shares, learned.text.outputs),
         partial(_share_clauses, learned.clauses.outputs),
     )
-    text = _sum(learned.text_table, grams[:middle], starts[: count + 1], share_texts)
-    clause = _sum(learned.clause_table, grams[middle:], starts[count:] - middle, share_clauses)
-    characters = _share_out(grams, layout._replace(places=places[layout.places]), (text, clause))
+    text = _sum(learned.text_table, grams, layout.starts, share_texts)
+    clause = _sum(learned.clause_table, part_grams, parts.starts, share_clauses)
+    characters = _share_out(
+        np.concatenate([grams, part_grams]),
+        np.append(layout.starts[:-1], parts.starts + layout.starts[-1]),
+        np.append(layout.places[:-1], places[parts.places]),
+        (text, clause),
+    )
     return (
         Weighed(text.totals, text.unknown, characters.take(0, count)),
-        Weighed(clause.totals, clause.unknown, characters.take(count, len(starts) - 1)),
+        Weighed(clause.totals, clause.unknown, characters.take(count, count + len(wanted))),
         text.odds,
         clause.odds,
     )
 
 
-def _share_out(grams: Buckets, layout: Layout, summed: Sequence[_Summed]) -> Characters:
-    """Return what each character of the parts of a layout weighs; together they are worth the total of their part."""
+def _share_out(grams: Buckets, starts: Counts, places: Places, summed: Sequence[_Summed]) -> Characters:
+    """Return what each character of the parts of a row weighs; together they are worth the total of their part.
+
+    The parts begin at `starts`; `places` are those of the n-grams' first characters in the texts.
+    """
     characters = spread(grams, np.concatenate([one.of_grams for one in summed]))
-    totals, sizes = np.concatenate([one.totals for one in summed]), steps(layout.starts) - 1
+    totals, sizes = np.concatenate([one.totals for one in summed]), steps(starts) - 1
     # the bias, and what is left by rounding, is shared out evenly
-    left = (totals - np.add.reduceat(characters, layout.starts[:-1])) / np.maximum(sizes, 1)
+    left = (totals - np.add.reduceat(characters, starts[:-1])) / np.maximum(sizes, 1)
     real = (grams[:, 0] != 0).nonzero()[0]
-    return Characters(layout.places[real], characters[real] + left.repeat(sizes), sum_up(sizes))
+    return Characters(places[real], characters[real] + left.repeat(sizes), sum_up(sizes))
 
 
 def _before_edges(starts: Places, ends: Places) -> Places:

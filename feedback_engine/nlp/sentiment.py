@@ -19,6 +19,7 @@ from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places
 from feedback_engine.lexicon.model import Contrast, Lexicon
 from feedback_engine.nlp.heads import PackLabels
+from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.opinions import add_note, find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
@@ -83,6 +84,11 @@ class Verdicts(Protocol):
         """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""
         ...
 
+    @property
+    def hints(self) -> Hints | None:
+        """What the pack's weights say of what is told without words for it, None where there are none."""
+        ...
+
 
 class Sides(NamedTuple):
     """Summed strengths of both signs, and the score they make, part by part."""
@@ -144,6 +150,10 @@ class LexiconVerdicts:
     def labels(self) -> list[None]:
         """None: word lists have no weights."""
         return [None] * len(self.scores)
+
+    @property
+    def hints(self) -> None:
+        """None: word lists have no weights."""
 
     @cached_property
     def texts(self) -> Statements:

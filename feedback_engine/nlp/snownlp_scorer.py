@@ -84,6 +84,10 @@ class SnownlpVerdicts:
         """None: no pack has a part in them."""
         return [None] * len(self.scores)
 
+    @property
+    def hints(self) -> None:
+        """None: no pack has a part in them."""
+
 
 def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int64]]:
     """Return the parts as statements, their scores and their labels."""

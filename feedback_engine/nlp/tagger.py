@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import Lexicon, Pack
-from feedback_engine.nlp.complaints import ComplaintRules, Complaints, find_none_confidences
+from feedback_engine.nlp.complaints import ComplaintRules, Complaints
 from feedback_engine.nlp.details import Details
 from feedback_engine.nlp.evidence import Proof, gather_proof, to_items
+from feedback_engine.nlp.grievances import find_none_confidences
 from feedback_engine.nlp.reading import Reader, Readings
 from feedback_engine.nlp.sentiment import LexiconScorer, Verdicts
 from feedback_engine.nlp.statements import POLARITIES
@@ -23,7 +24,7 @@ from feedback_engine.nlp.touchpoints import TouchpointRules, Touchpoints
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS
 
 #: Raised whenever the rules in code change what a text is tagged with.
-RULES_VERSION = 5
+RULES_VERSION = 6
 _CONTENT = re.compile(r"[^\W\d_]")
 
 _Told = tuple[Evidence, ...]

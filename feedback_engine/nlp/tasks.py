@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from feedback_engine.errors import ConfigError, SourceError
 from feedback_engine.nlp.experts import EXPERT, GATE, expert_shares
 from feedback_engine.nlp.fitting import FitSpec, Matrix, Weights, fit_outputs, join_weights, row_values
+from feedback_engine.nlp.hints import PACK_TASK
 from feedback_engine.nlp.labelled import Labelled
 from feedback_engine.nlp.models import Floats, RowSpec
 
@@ -70,6 +71,7 @@ TASKS: Mapping[str, Task] = {
             FitSpec(penalty=6e-5, nb_power=0.5, balance=0.3, prune=0.03),
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
+        Task(PACK_TASK, FitSpec(penalty=1e-4, nb_power=0.5, balance=0.6, prune=0.2), is_multiple=True),
         Task("complaints", FitSpec(RowSpec("log", opening=26), 3e-6, least_rows=3, prune=0.03)),
     )
 }

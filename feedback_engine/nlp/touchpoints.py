@@ -1,7 +1,7 @@
 """Touchpoints by seed phrase, each with the opinions of its own part of the clause.
 
 Where the pack names learned weights, these decide which touchpoints the text speaks of; the phrases say where, and
-lower the limit.
+lower the limit. Weights for hints add what a short text tells without any phrase.
 """
 
 from __future__ import annotations
@@ -12,13 +12,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places, flag, number_first, objects, steps, sum_up
+from feedback_engine.lexicon.columns import (
+    Objects,
+    Places,
+    flag,
+    join_columns,
+    number_first,
+    number_groups,
+    objects,
+    pick,
+    steps,
+    sum_up,
+)
 from feedback_engine.lexicon.model import Pack
+from feedback_engine.nlp.hints import Hinted
 from feedback_engine.nlp.learned_touchpoints import Touched, decide
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import Verdicts
-from feedback_engine.nlp.statements import POLARITIES, Lists
+from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
@@ -57,6 +69,8 @@ class TouchpointRules:
     def find(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
         """Return one entry per touchpoint and clause: what seed phrases name, or what learned weights make of it."""
         named = self._find_named(readings, verdicts)
+        if verdicts.hints and len(verdicts.hints.touchpoints.texts):
+            named = _merge(named, self._judge_hinted(verdicts.hints.touchpoints, readings, verdicts.clauses))
         if not any(verdicts.labels):
             return _follow_texts(named, readings, verdicts)
         heard = self._find_named(readings, verdicts.rules)
@@ -77,6 +91,29 @@ class TouchpointRules:
             texts, self._codes[labels], self._names[labels], of - clauses.first[texts], starts, ends,
             cues.rules[mentions.values[first]], judged.scores, judged.labels, sure, judged.said,
         )  # fmt: skip
+
+    def _judge_hinted(self, hinted: Hinted, readings: Readings, judged: Judged) -> Touchpoints:
+        """Return the touchpoints that weights name, with what is said in their clauses."""
+        of, first = hinted.find_clauses(readings), judged.statements.first
+        sizes = first[of + 1] - first[of]
+        sure = 0.5 * (1.0 + np.tanh(0.5 * hinted.odds))
+        return Touchpoints(
+            hinted.texts, self._codes[hinted.labels], self._names[hinted.labels],
+            of - readings.clauses.first[hinted.texts], hinted.starts, hinted.ends, hinted.rules,
+            judged.scores[of], judged.labels[of], sure, Lists(number_groups(sizes, first[of]), sum_up(sizes)),
+        )  # fmt: skip
+
+
+def _merge(found: Touchpoints, others: Touchpoints) -> Touchpoints:
+    """Return both in the order of the texts and of the places at which they are named."""
+    order = np.lexsort((np.append(found.starts, others.starts), np.append(found.texts, others.texts)))
+    texts, codes, names, *columns = pick(join_columns((found[:-1], others[:-1])), order)
+    sizes = np.append(steps(found.said.first), steps(others.said.first))[order]
+    begins = np.append(found.said.first[:-1], others.said.first[:-1] + len(found.said.numbers))[order]
+    numbers = np.append(found.said.numbers, others.said.numbers)[number_groups(sizes, begins)]
+    clauses, starts, ends, rules, scores, labels, sure = columns
+    said = Lists(numbers, sum_up(sizes))
+    return Touchpoints(texts, codes, names, clauses, starts, ends, rules, scores, labels, sure, said)
 
 
 def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -> Touchpoints:

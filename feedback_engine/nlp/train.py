@@ -15,7 +15,7 @@ from feedback_engine.nlp.evaluate import (
     FOLDS,
     HeldOut,
     Progress,
-    decide,
+    find_hits,
     fold_tests,
     hold_out,
     label_confidence,
@@ -231,9 +231,8 @@ def _calibrate(task: Task, examples: Examples, held: HeldOut) -> dict[str, float
     signs = np.where(truth, 1.0, -1.0)
     losses = [np.logaddexp(0.0, -signs * odds / float(temperature)).mean() for temperature in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-    right = (decide(task, odds) == truth).all(axis=1)
     return {
         "temperature": temperature,
-        "error": round(calibration_error(label_confidence(task, odds, temperature), right), 4),
+        "error": round(calibration_error(label_confidence(task, odds, temperature), find_hits(task, odds, truth)), 4),
         "unknown": round(float(np.quantile(held.unknown, 0.95)), 4),
     }

@@ -15,6 +15,8 @@ from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout
 _LOG_UNIT = 256
 #: The sum of so many weights of 16 bits takes no more than 32.
 _MOST_IN_32_BITS = 1 << 16
+#: Of more outputs than so many, columns are made up to a multiple of them.
+_STROKE = 8
 
 
 class WeightTable(NamedTuple):
@@ -22,8 +24,8 @@ class WeightTable(NamedTuple):
 
     #: Bucket → row, 0 for an n-gram that the model does not know.
     slots: NDArray[np.int32]
-    #: Row 0 is all zero; one column per output, and some without weight up to a power of two, as rows of so many bytes
-    #: are copied at a stroke. Small numbers: what costs time is to fetch them.
+    #: Row 0 is all zero; one column per output, and some without weight, as rows of a power of two of bytes, or of a
+    #: multiple of so many, are copied at a stroke. Small numbers: what costs time is to fetch them.
     rows: NDArray[np.int16]
     scale: Floats
     bias: Floats
@@ -33,8 +35,10 @@ class WeightTable(NamedTuple):
         """Return the table of a model."""
         slots = np.zeros(1 << HASH_BITS, dtype=np.int32)
         slots[model.buckets] = np.arange(1, len(model.buckets) + 1, dtype=np.int32)
-        rows = np.zeros((len(model.buckets) + 1, 1 << (len(model.outputs) - 1).bit_length()), dtype=np.int16)
-        rows[1:, : len(model.outputs)] = model.weights.T
+        outputs = len(model.outputs)
+        width = min(1 << (outputs - 1).bit_length(), -(-outputs // _STROKE) * _STROKE)
+        rows = np.zeros((len(model.buckets) + 1, width), dtype=np.int16)
+        rows[1:, :outputs] = model.weights.T
         return cls(slots, rows, model.scale, model.bias)
 
     def find(self, buckets: NDArray[Any]) -> NDArray[np.int16]:

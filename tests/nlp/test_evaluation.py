@@ -7,8 +7,9 @@ import pytest
 from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import SourceError
-from feedback_engine.nlp.evaluate import cross_validate, evaluate, leave_domains_out, split_folds
+from feedback_engine.nlp.evaluate import cross_validate, evaluate, find_hits, leave_domains_out, split_folds
 from feedback_engine.nlp.figures import Predicted, calibration_error, measure
+from feedback_engine.nlp.tasks import find_task
 from feedback_engine.nlp.train import train
 
 
@@ -22,9 +23,8 @@ def test_figures_of_a_small_table_worked_by_hand() -> None:
     truth = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], dtype=bool)
     predicted = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=bool)
     confidence = np.array([0.9, 0.8, 0.95, 0.6])
-    found = measure(
-        "t", "p", ["a", "b"], Predicted(truth, predicted, confidence), ["x", "x", "y", "y"], list("甲乙丙丁")
-    )
+    told = Predicted(truth, predicted, confidence, (truth == predicted).all(axis=1))
+    found = measure("t", "p", ["a", "b"], told, ["x", "x", "y", "y"], list("甲乙丙丁"))
     first, second = found.per_class
     assert found.accuracy == 0.75
     assert (first.precision, first.sensitivity, first.specificity) == (1.0, pytest.approx(2 / 3), 1.0)
@@ -38,6 +38,13 @@ def test_confidence_that_keeps_its_word_has_no_calibration_error() -> None:
     right = np.array([True] * 3 + [False])
     assert calibration_error(np.full(4, 0.75), right) == 0
     assert calibration_error(np.full(4, 0.95), right) == pytest.approx(0.2)
+
+
+def test_where_a_text_has_several_labels_its_confidence_is_that_of_the_surest_one() -> None:
+    truth = np.array([[1, 1, 0], [0, 1, 1]], dtype=bool)
+    odds = np.array([[3.0, -2.0, -3.0], [2.0, 1.0, -4.0]])
+    assert find_hits(find_task("pack"), odds, truth).tolist() == [True, False]
+    assert find_hits(find_task("complaints"), odds, truth).tolist() == [False, False]
 
 
 def test_near_copies_never_lie_on_both_sides_of_a_split() -> None:

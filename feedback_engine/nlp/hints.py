@@ -1,0 +1,171 @@
+"""What weights learned from a pack's own sentences add where its words find nothing.
+
+A touchpoint or a fault is often told without any word for it: 一顿饭下来光招手就招了十几回. For texts as short as those
+the weights were learned from, they name touchpoints, say whether the text complains, and help to choose the type. The
+log odds of a label are the sum of its weights over the n-grams of the text, over the root of their number.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import Objects, Places, flag, number_groups, objects, steps, sum_up
+from feedback_engine.lexicon.model import Pack
+from feedback_engine.nlp.heads import LearnedLabel
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.ngrams import Buckets, Layout
+from feedback_engine.nlp.normalize import quote
+from feedback_engine.nlp.pieces import Characters, Runs, find_runs
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
+
+#: The task of the weights, and their labels: the codes of touchpoints; that a text is a complaint, and of which type;
+#: that it speaks of none of them.
+PACK_TASK, COMPLAINT, OF_TYPE, NO_LABEL = "pack", "complaint", "complaint:", "none"
+#: Texts of more characters are not those that the weights were learned from: they name what they speak of. Of
+#: touchpoints, which there may be several of, shorter ones say too much already.
+_LONGEST, _LONGEST_NAMING = 80, 40
+#: Log odds from which on weights name a touchpoint in a text in which words name none, and in which they name others.
+_SILENT, _NAMED = 0.2, 0.5
+#: The log odds of a type that the weights do not know.
+_UNKNOWN_TYPE = -10.0
+
+
+class PackHints:
+    """The weights that a pack names for hints."""
+
+    def __init__(self, pack: Pack, folder: Path) -> None:
+        path = folder / f"{pack.hint_model}.npz"
+        model = load_model(path)
+        codes, types = ([label.code for label in labels] for labels in (pack.touchpoints, pack.complaint_types))
+        known = {*codes, *(OF_TYPE + code for code in types), COMPLAINT, NO_LABEL}
+        strange = [output for output in model.outputs if output not in known]
+        if model.task != PACK_TASK or strange:
+            raise LexiconError(
+                f"{path}: 行业包 {pack.code} 的 hints 要 {PACK_TASK} 任务的模型，标签为包里的代码；"
+                f"这是 {model.task} 的，包里没有：{'、'.join(strange) or '无'}"
+            )
+        if COMPLAINT not in model.outputs:
+            raise LexiconError(f"{path}: hints 的模型没有标签 {COMPLAINT}；请在训练数据里用它标出投诉，再训练一次")
+        self.table = WeightTable.of(model)
+        columns = {output: column for column, output in enumerate(model.outputs)}
+        #: The column for a complaint, and for each type of the pack, -1 for one that the weights do not know.
+        self.complaint = columns[COMPLAINT]
+        self.types = np.array([columns.get(OF_TYPE + code, -1) for code in types], dtype=np.int64)
+        #: The numbers in the pack of the touchpoints that the weights know, and the columns of these.
+        self.touchpoints = np.array([n for n, code in enumerate(codes) if code in columns], dtype=np.int64)
+        self.columns = np.array([columns[codes[number]] for number in self.touchpoints], dtype=np.int64)
+        self.names = [quote(label.name) for label in pack.touchpoints]
+
+
+class Hinted(NamedTuple):
+    """Touchpoints that weights name: the text, the number in the pack, log odds, and the piece that says most."""
+
+    texts: Places
+    labels: Places
+    odds: Floats
+    starts: Places
+    ends: Places
+    rules: Objects
+
+    def find_clauses(self, readings: Readings) -> Places:
+        """Return the clause in which the piece of each stands."""
+        clauses = readings.clauses
+        of = clauses.starts.searchsorted(self.starts, side="right") - 1
+        return np.clip(of, clauses.first[self.texts], clauses.first[self.texts + 1] - 1)
+
+
+@cache
+def _find_none() -> Hinted:
+    """Return no touchpoint."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return Hinted(nothing, nothing, np.zeros(0), nothing, nothing, objects(()))
+
+
+class Hints:
+    """What the weights of a pack say of a batch of texts."""
+
+    def __init__(self, source: PackHints, readings: Readings, layout: Layout, grams: Buckets) -> None:
+        self._source, self._layout, self._grams = source, layout, grams
+        #: Which texts the weights may speak of.
+        self.are_heard: Flags = (readings.sizes <= _LONGEST) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
+        heard = self.are_heard.nonzero()[0]
+        rows, starts = _take_texts(layout, heard) if len(heard) < len(self.are_heard) else (slice(None), layout.starts)
+        sums = sum_texts(source.table, grams[rows], starts)
+        self._scale, self._odds = np.zeros((2, len(self.are_heard), len(source.table.scale)))
+        self._scale[heard] = source.table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
+        self._odds[heard] = sums.weights * self._scale[heard] + source.table.bias
+        #: The log odds of each text to be a complaint.
+        self.complaint_odds: Floats = self._odds[:, source.complaint]
+        #: Touchpoints that no words name.
+        self.touchpoints = self._find_touchpoints(readings)
+
+    def know_types(self, numbers: Places) -> Flags:
+        """Return which of these types the weights know."""
+        known: Flags = self._source.types[numbers] >= 0
+        return known
+
+    def type_odds(self, texts: Places) -> Floats:
+        """Return the log odds of the pack's types for these texts, shape (texts, types)."""
+        columns = self._source.types
+        return np.where(columns >= 0, self._odds[texts[:, None], columns], _UNKNOWN_TYPE)
+
+    def tell_complaints(self, texts: Places) -> list[LearnedLabel]:
+        """Return what speaks for these texts to be complaints."""
+        return self._tell(texts, np.full(len(texts), self._source.complaint))
+
+    def tell_types(self, texts: Places, numbers: Places) -> list[LearnedLabel]:
+        """Return what speaks in each of these texts for the type of this number, which the weights know."""
+        return self._tell(texts, self._source.types[numbers])
+
+    def _tell(self, texts: Places, columns: Places) -> list[LearnedLabel]:
+        """Return the log odds of these outputs in these texts, and the runs that make them up."""
+        runs = self._find_runs(texts, columns)
+        pieces: list[list[tuple[int, int, float]]] = [[] for _ in texts]
+        for part, start, end, value in zip(*(column.tolist() for column in runs), strict=True):
+            pieces[part].append((start, end, value))
+        odds = self._odds[texts, columns].tolist()
+        return [LearnedLabel(value, 1.0, 1.0, own) for value, own in zip(odds, pieces, strict=True)]
+
+    def _find_touchpoints(self, readings: Readings) -> Hinted:
+        """Return the touchpoints that weights name, and words do not."""
+        source, count = self._source, len(self._odds)
+        texts = readings.clauses.texts[readings.mentions.clauses]
+        is_named = np.zeros((count, len(source.names)), dtype=np.bool_)
+        is_named[texts, readings.vocabulary.mentions.labels[readings.mentions.values]] = True
+        limits = np.where(flag(texts, count), _NAMED, _SILENT).astype(np.float64)
+        limits[~self.are_heard | (readings.sizes > _LONGEST_NAMING)] = np.inf
+        odds = self._odds[:, source.columns]
+        at, which = ((odds >= limits[:, None]) & ~is_named[:, source.touchpoints]).nonzero()
+        if not len(at):
+            return _find_none()
+        runs = self._find_runs(at, source.columns[which])
+        starts, ends = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+        order = np.lexsort((runs.values, runs.parts))  # the strongest run of each comes last
+        starts[runs.parts[order]], ends[runs.parts[order]] = runs.starts[order], runs.ends[order]
+        found, numbers = odds[at, which], source.touchpoints[which]
+        shown = zip(numbers.tolist(), found.tolist(), strict=True)
+        rules = objects(f"触点『{source.names[n]}』(学习权重,对数几率 {value:+.2f})" for n, value in shown)
+        return Hinted(at, numbers, found, starts, ends, rules)
+
+    def _find_runs(self, texts: Places, columns: Places) -> Runs:
+        """Return the runs of characters that make up the log odds of these texts by these columns."""
+        rows, starts = _take_texts(self._layout, texts)
+        grams, of, table = self._grams[rows], np.arange(len(texts)).repeat(steps(starts)), self._source.table
+        weights = table.rows[table.slots.take(grams), columns[of][:, None]] * self._scale[texts, columns][of][:, None]
+        real = (grams[:, 0] != 0).nonzero()[0]
+        characters = spread(grams, weights)[real]
+        bounds = sum_up(np.bincount(of[real], minlength=len(texts)))
+        return find_runs(Characters(self._layout.places[rows[real]], characters, bounds), np.ones(len(texts)))
+
+
+def _take_texts(layout: Layout, texts: Places) -> tuple[Places, Places]:
+    """Return the positions of some texts of a layout with the edge before each, and where among them each begins."""
+    sizes = steps(layout.starts)[texts]
+    return number_groups(sizes, layout.starts[texts]), sum_up(sizes)

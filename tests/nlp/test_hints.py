@@ -1,0 +1,155 @@
+"""What short texts tell without words for it: touchpoints, that they complain, and of what."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feedback_engine.catalogs import SENTIMENT_SCORERS
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.ngrams import lay_out
+from feedback_engine.nlp.tagged import TaggedText
+from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.nlp.train import train
+from feedback_engine.nlp.weights import predict
+from feedback_engine.resources import find_lexicons
+
+HINTED = ("general", "hotel", "restaurant", "retail", "telecom")
+#: None of them has a phrase of the touchpoint.
+SILENT = "我这边喊了七八声人家才听见"
+UGLY = ["", "。。。", "\ud800\x00", "😀" * 100, SILENT, "ok ok ok ok", "信号不好", SILENT * 40]
+
+
+@cache
+def tagger_of(pack: str, scorer: str = "learned", folder: Path | None = None) -> Tagger:
+    lexicons = folder or find_lexicons()
+    lexicon, words = load_lexicon(lexicons), load_pack(lexicons, pack)
+    return Tagger(lexicon, words, SENTIMENT_SCORERS[scorer](lexicon, words, lexicons))
+
+
+def codes(tagged: TaggedText) -> list[str]:
+    return [touchpoint.code for touchpoint in tagged.touchpoints]
+
+
+def test_a_touchpoint_is_named_that_no_word_names() -> None:
+    assert not tagger_of("telecom", "lexicon").tag(SILENT).touchpoints
+    (found,) = tagger_of("telecom").tag(SILENT).touchpoints
+    mention = found.evidence[0]
+    assert found.code == "voice_call" and found.confidence >= 0.5
+    assert "学习权重" in mention.rule and SILENT[mention.start : mention.end] == mention.text
+
+
+def test_a_complaint_is_known_and_typed_that_no_word_tells() -> None:
+    complaint = tagger_of("telecom").tag(SILENT).complaint
+    assert complaint.is_complaint and complaint.type == "voice_quality"
+    assert not tagger_of("telecom", "lexicon").tag(SILENT).complaint.is_complaint
+
+
+def test_the_evidence_of_a_hinted_type_adds_up_to_its_log_odds() -> None:
+    text = "一说话就跟嘴里含了块布似的"
+    told = [item for item in tagger_of("telecom").tag(text).complaint.evidence if "投诉类型" in item.rule]
+    model = load_model(find_lexicons() / "models" / "telecom_hints.npz")
+    odds = predict(model, [text])[0][model.outputs.index("complaint:voice_quality")]
+    assert sum(item.weight for item in told) == pytest.approx(odds, abs=1e-6)
+
+
+@pytest.mark.parametrize("pack", HINTED)
+def test_every_text_is_tagged_alike_alone_and_in_a_batch(pack: str) -> None:
+    together = tagger_of(pack).tag_many(UGLY)
+    assert [tagger_of(pack).tag(text) for text in UGLY] == together
+
+
+def test_long_texts_are_not_asked_for_hints() -> None:
+    assert codes(tagger_of("telecom").tag(SILENT)) and not codes(tagger_of("telecom").tag(SILENT * 40))
+
+
+def test_touchpoints_stand_in_the_order_of_the_text() -> None:
+    tagged = tagger_of("hotel").tag("早餐品种多，走廊里半夜还有人拖箱子，一晚上醒了三回")
+    starts = [touchpoint.evidence[0].start for touchpoint in tagged.touchpoints]
+    assert len(starts) >= 2 and starts == sorted(starts)
+
+
+@pytest.mark.parametrize("pack", HINTED)
+def test_the_shipped_weights_know_every_label_of_their_pack(pack: str) -> None:
+    words = load_pack(find_lexicons(), pack)
+    outputs = load_model(find_lexicons() / "models" / f"{words.hint_model}.npz").outputs
+    wanted = {label.code for label in words.touchpoints} | {
+        f"complaint:{label.code}" for label in words.complaint_types
+    }
+    assert set(outputs) == wanted | {"complaint", "none"}
+
+
+ROWS = [
+    *(
+        (f"{where}断断续续的{end}", "line|complaint|complaint:line")
+        for where in ("楼上", "家里", "车上")
+        for end in ("", "啊")
+    ),
+    *(
+        (f"{who}爱答不理{end}", "people|complaint|complaint:people")
+        for who in ("他们", "那边", "这人")
+        for end in ("", "的")
+    ),
+    *((f"{when}路过你们这儿{end}", "none") for when in ("今天", "昨天", "上周") for end in ("", "了")),
+]
+
+
+def write_rows(path: Path) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *ROWS])
+    return path
+
+
+def copy_pack(tmp_path: Path) -> Path:
+    """Return a folder of lexicons with a pack of the user's own that names its hints."""
+    folder = tmp_path / "lexicons"
+    shutil.copytree(find_lexicons(), folder)
+    shutil.copytree(folder / "packs" / "scenic", folder / "packs" / "mine")
+    (folder / "packs" / "mine" / "touchpoints.yaml").write_text(
+        "name: 自己的\nhints: mine\ntouchpoints:\n"
+        "  - {code: line, name: 线路, phrases: [线路]}\n  - {code: people, name: 人员, phrases: [人员]}\n",
+        encoding="utf-8",
+    )
+    (folder / "packs" / "mine" / "complaint_types.yaml").write_text(
+        "types:\n  - {code: line, name: 线路不通, cues: [不通]}\n  - {code: people, name: 态度, cues: [态度]}\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_a_pack_learns_from_sentences_of_its_own(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path)
+    train("pack", [write_rows(tmp_path / "sentences.csv")], folder / "models" / "mine.npz")
+    tagged = tagger_of("mine", folder=folder).tag("屋里断断续续的啊")
+    assert codes(tagged) == ["line"] and tagged.complaint.type == "line"
+
+
+def test_weights_for_other_labels_than_those_of_the_pack_are_refused_by_name(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path)
+    shutil.copy(folder / "models" / "telecom_hints.npz", folder / "models" / "mine.npz")
+    with pytest.raises(LexiconError, match=r"mine\.npz.*voice_call"):
+        tagger_of("mine", folder=folder).tag("好")
+
+
+def test_a_missing_file_of_hints_is_told_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match=r"mine\.npz.*feedback-engine train"):
+        tagger_of("mine", folder=copy_pack(tmp_path))
+
+
+@pytest.mark.parametrize("pack", HINTED)
+def test_log_odds_are_those_of_the_file(pack: str) -> None:
+    tagger = tagger_of(pack)
+    readings = tagger._reader.read(UGLY)
+    hints = tagger._scorer.score(readings).hints
+    model = load_model(find_lexicons() / "models" / f"{pack}_hints.npz")
+    folded = ["".join(map(chr, lay_out([text]).codes.tolist())).strip("\x01") for text in UGLY]
+    heard = hints.are_heard.nonzero()[0]
+    assert len(heard) >= 3
+    assert np.allclose(hints._odds[heard], predict(model, [folded[n] for n in heard]), rtol=0, atol=1e-9)
