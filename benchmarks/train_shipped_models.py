@@ -66,7 +66,7 @@ PLAIN, PLAIN_WEIGHT = Path(__file__).with_name("plain_statements.txt"), 6.0
 PLAIN_REVIEWS, PLAIN_REVIEW_WEIGHT = Path(__file__).with_name("plain_reviews.txt"), 2.0
 #: Sentences of ours for the packs: text, touchpoints with polarity, complaint; packs whose codes mean the same.
 SENTENCES = Path(__file__).with_name("sentences")
-HINTED = ("general", "hotel", "restaurant", "retail", "telecom")
+HINTED = ("automotive", "general", "hotel", "restaurant", "retail", "scenic", "telecom")
 RELATED = {"general": ("retail",), "retail": ("general",)}
 OURS = "feedback_engine, sentences"
 #: Reviews without a label, which teach only what those of a domain look like: file, domain, one row in so many.
@@ -256,11 +256,19 @@ def sentence_rows(pack: str) -> Iterator[Row]:
 
 
 def hint_rows(pack: str) -> Iterator[Row]:
-    """Yield our sentences for a pack, and those for others that speak of nothing but what it knows."""
+    """Yield our sentences for a pack, and those for others that speak of nothing but what it knows.
+
+    Touchpoints for which the pack has weights of their own are left out.
+    """
     loaded = load_pack(ROOT / "lexicons", pack)
-    known = {COMPLAINT, NO_LABEL, *(label.code for label in loaded.touchpoints)}
-    known |= {OF_TYPE + label.code for label in loaded.complaint_types}
-    yield from sentence_rows(pack)
+    touchpoints = {label.code for label in loaded.touchpoints}
+    known = {COMPLAINT, NO_LABEL, *touchpoints, *(OF_TYPE + label.code for label in loaded.complaint_types)}
+    own = sentence_rows(pack)
+    if loaded.touchpoint_model:
+        own = (
+            {**row, "label": [label for label in row["label"] if label not in touchpoints] or [NO_LABEL]} for row in own
+        )
+    yield from own
     for other in RELATED.get(pack, ()):
         yield from (row for row in sentence_rows(other) if known.issuperset(row["label"]))
 

@@ -182,11 +182,16 @@ def join_weights(*parts: Weights) -> Weights:
     return Weights(buckets, weights, np.concatenate([part.bias for part in parts]))
 
 
-def to_model(task: str, outputs: Sequence[str], weights: Weights, spec: RowSpec, card: dict[str, Any]) -> Model:
-    """Return the model with its weights rounded to 16 bits, each output by its own scale."""
-    largest = np.abs(weights.weights).max(axis=1, initial=0.0)
-    scale = np.maximum(largest, 1e-12) / _LARGEST
-    rounded = np.round(weights.weights / scale[:, None]).astype(np.int16)
+def to_model(
+    task: str, outputs: Sequence[str], weights: Weights, spec: RowSpec, card: dict[str, Any], levels: int = _LARGEST
+) -> Model:
+    """Return the model with its weights rounded to 16 bits, each output by its own scale.
+
+    Fewer levels, of which the largest weight has so many, take less room in a file.
+    """
+    largest, unit = np.abs(weights.weights).max(axis=1, initial=0.0), _LARGEST // levels
+    scale = np.maximum(largest, 1e-12) / (levels * unit)
+    rounded = (np.round(weights.weights / (scale[:, None] * unit)) * unit).astype(np.int16)
     return Model(task, tuple(outputs), spec, weights.buckets, rounded, scale, weights.bias, card)
 
 

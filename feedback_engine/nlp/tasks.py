@@ -43,6 +43,8 @@ class Task:
     is_binary: bool = False
     #: Rows of this label are of no class: they only teach the gates what texts of their domain look like.
     ignored: str = ""
+    #: How finely weights are rounded: the largest one of an output has so many levels.
+    levels: int = 32767
 
 
 TASKS: Mapping[str, Task] = {
@@ -71,7 +73,7 @@ TASKS: Mapping[str, Task] = {
             FitSpec(penalty=6e-5, nb_power=0.5, balance=0.3, prune=0.03),
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
-        Task(PACK_TASK, FitSpec(penalty=1e-4, nb_power=0.5, balance=0.6, prune=0.2), is_multiple=True),
+        Task(PACK_TASK, FitSpec(penalty=1e-4, nb_power=0.5, balance=0.6, prune=0.2), is_multiple=True, levels=127),
         Task("complaints", FitSpec(RowSpec("log", opening=26), 3e-6, least_rows=3, prune=0.03)),
     )
 }

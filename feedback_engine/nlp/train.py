@@ -113,7 +113,7 @@ def train(
     after = measure_rows(task, f"{len(tests)} 折留出", corpus, examples, held.odds)
     card = _describe(task, corpus, examples, held, after, seed) | (notes or {})
     card |= {} if origin is None else {"base": origin.fingerprint}
-    model = to_model(task.name, outputs, weights, task.spec.values, card)
+    model = to_model(task.name, outputs, weights, task.spec.values, card, task.levels)
     model = replace(model, card={**card, "golden": golden_predictions(model)})
     return TrainingResult(out, save_model(model, out), task.name, examples.labels, after, before)
 
