@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from feedback_engine.lexicon.files import load_pack
+from feedback_engine.nlp.blend import REMARKS
 from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values
 from feedback_engine.nlp.hints import COMPLAINT, NO_LABEL, OF_TYPE, PACK_TASK
 from feedback_engine.nlp.normalize import fold
@@ -69,6 +70,10 @@ SENTENCES = Path(__file__).with_name("sentences")
 HINTED = ("automotive", "general", "hotel", "restaurant", "retail", "scenic", "telecom")
 RELATED = {"general": ("retail",), "retail": ("general",)}
 OURS = "feedback_engine, sentences"
+#: Those that teach polarity too, with remarks whose words mostly say the opposite of what they say here. What finds
+#: something good counts by this power of bad per good, as there is less of it.
+SPOKEN = ("general", "hotel", "restaurant", "retail", "telecom")
+SPOKEN_REMARKS, RARER_POWER = Path(__file__).with_name("remarks.tsv"), 0.6
 #: Reviews without a label, which teach only what those of a domain look like: file, domain, one row in so many.
 UNLABELLED = (("hotel_reviews", "lodging", 5), ("scenic_reviews", "scenic", 12))
 SOURCES = {
@@ -83,6 +88,7 @@ SOURCES = {
     "Teddy Cup 2021 C": "hotel_reviews.csv、scenic_reviews.csv 的一部分（无标签；竞赛数据）",
     "Teddy Cup 2020 C": "hotline_segmented.jsonl（市民热线；竞赛数据）",
     "feedback_engine, reviews": "plain_reviews.txt（本项目手写的评论里的中性短句）",
+    "feedback_engine, remarks": "remarks.tsv（本项目手写的顾客短句）",
     OURS: "sentences/*.tsv（本项目手写的、按行业包标注的句子）",
 }
 Row = dict[str, Any]
@@ -118,7 +124,30 @@ def review_rows(data: Path) -> Iterator[Row]:
         if len(values) < 2:
             yield {"text": row["text"], "label": str(values.pop()) if values else "neutral", "domain": "automotive"}
     yield from plain_rows()
+    yield from remark_rows()
     yield from unlabelled_rows(data)
+
+
+def remark_rows() -> Iterator[Row]:
+    """Yield the sentences of ours of one sign, of a domain of their own."""
+    rows = [row for pack in SPOKEN for row in _remarks_of(SENTENCES / f"{pack}.tsv")]
+    for line in SPOKEN_REMARKS.read_text(encoding="utf-8").splitlines():
+        text, label = line.split("\t")
+        rows.append({"text": text, "label": label, "domain": REMARKS})
+    bad, good = (sum(row["label"] == label for row in rows) for label in ("negative", "positive"))
+    rarer = (bad / max(good, 1)) ** RARER_POWER
+    for row in rows:
+        yield {**row, "weight": rarer if row["label"] == "positive" else 1.0}
+
+
+def _remarks_of(path: Path) -> Iterator[Row]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text, touchpoints, complaint = line.split("\t")
+        signs = {spoken.partition(":")[2] for spoken in touchpoints.split()} - {"neutral"}
+        if complaint != "no":
+            signs = signs or {"negative"}
+        if len(signs) < 2:
+            yield {"text": text, "label": signs.pop() if signs else "neutral", "domain": REMARKS}
 
 
 def plain_rows(path: Path = PLAIN) -> Iterator[Row]:
@@ -187,7 +216,7 @@ def clause_rows(data: Path) -> Iterator[Row]:
         row
         for row in review_rows(data)
         if len(row["text"]) <= LONGEST_REVIEW
-        and row["domain"] != "restaurant"
+        and row["domain"] not in ("restaurant", REMARKS)
         and (row["label"] != "neutral" or row["domain"] == "social")
     ]
     sizes = {row["domain"]: 0 for row in reviews}
@@ -197,6 +226,7 @@ def clause_rows(data: Path) -> Iterator[Row]:
     yield from clauses
     yield from ({**row, "weight": PLAIN_WEIGHT} for row in plain_rows())
     yield from ({**row, "weight": PLAIN_REVIEW_WEIGHT} for row in plain_rows(PLAIN_REVIEWS))
+    yield from ({**row, "weight": 1.0} for row in remark_rows() if len(row["text"]) <= LONGEST_REVIEW)
     yield from ({**row, "weight": unit * sizes[row["domain"]] ** -0.5} for row in reviews)
 
 
@@ -290,8 +320,12 @@ these, and of the weights alone. The product hears them in short texts, together
 Rows = Callable[[Path], Iterable[Row]]
 #: Model file → task, rows, training sets.
 MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
-    "sentiment": ("sentiment", review_rows, tuple(SOURCES)[:9]),
-    "clauses": ("clauses", clause_rows, (*tuple(SOURCES)[:8], "feedback_engine, reviews")),
+    "sentiment": ("sentiment", review_rows, (*tuple(SOURCES)[:9], "feedback_engine, remarks", OURS)),
+    "clauses": (
+        "clauses",
+        clause_rows,
+        (*tuple(SOURCES)[:8], "feedback_engine, reviews", "feedback_engine, remarks", OURS),
+    ),
     "social": ("posts", lambda data: post_rows(data, EMOTIONS | NEUTRAL_EMOTIONS), ("SMP2020-EWECT",)),
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),

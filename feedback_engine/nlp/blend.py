@@ -31,8 +31,10 @@ from feedback_engine.nlp.sentiment import (
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
+#: The domain of the sentiment weights that is of what customers say by word of mouth, in chats and questionnaires.
+REMARKS = "remark"
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 8
+BLEND_VERSION = 9
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 32, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -48,18 +50,22 @@ _YIELD = 0.1
 #: Log odds that the learned weights must reach where the rules read no opinion: in a text, in a clause.
 _SILENT_BAND, _SILENT_CLAUSE = 0.4, 3.0
 #: The same in a very short text: the least, and what else by how much likelier the weights of clauses find neutral than
-#: good or bad. Where they find it likelier, nothing is said.
-_SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE = 0.02, 1.5, 0.6
+#: good or bad. Where they find it likelier by the last figure, nothing is said.
+_SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE, _SILENT_FROM = 0.02, 1.2, 0.6, 1.0
 #: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
 _SILENT_UNTRIED = 1.5
+#: A very short remark (see REMARKS) takes a side wherever its weights do not find it likelier neutral; where they do,
+#: it says nothing even with an opinion by the rules, if that has no structure and a score nearer to 0 than this.
+_PLAIN = 0.5
 #: A text that is not very short, or a review, takes a side: it says nothing only within this share of the usual band;
 #: it is mixed within the second where the rules are level, too, a very short review within the third.
-_SILENT_SHARE, _DECIDED, _SHORT_DECIDED, _LEVEL = 0.02, 0.2, 0.4, 0.1
+_SILENT_SHARE, _DECIDED, _SHORT_DECIDED, _LEVEL = 0.02, 0.2, 0.65, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
-#: What is said beside the weights, by number: nothing, that they are too faint to count, that the rules prevail.
-_NOTES = ("", ",未见情感词,按中性", ",规则优先")
+#: What is said beside the weights: nothing, that they are too faint to count, that the rules prevail, that a word of
+#: opinion stands in a plain statement.
+_NOTES = ("", ",未见情感词,按中性", ",规则优先", ",说法平实,按中性")
 
 
 class _Rates(NamedTuple):
@@ -132,23 +138,29 @@ def judge_texts(
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = _are_silent(rules)
-    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences))
+    is_remark = find_brief_remarks(readings, domains)
+    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences, is_remark))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
+    is_plain = is_remark & ~is_silent & ~has_structure & (np.abs(sides.scores) < _PLAIN) & (silences > 0)
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
     prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= _VERY_SHORT) & ~readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
-    factor = np.where(is_faint, _REMNANT / np.maximum(np.abs(odds), _REMNANT), factor)
+    # what is left of both where there is nothing to tell
+    left = np.where(is_plain, odds * factor + ruled, np.where(is_faint, odds, 0.0))
+    left = np.minimum(1.0, _REMNANT / np.maximum(np.abs(left), _REMNANT))
+    factor = factor * left
     # what a unit of strength adds to the score of the rules, (P - N) / (P + N + damping)
-    units = _TEXT.rules / (sides.positive + sides.negative + DAMPING)
+    units = _TEXT.rules * left / (sides.positive + sides.negative + DAMPING)
     notes = [
         (f",按领域 {domain}" if domain else "") + _NOTES[number]
-        for domain, number in zip(domains, (is_faint + 2 * prevail).tolist(), strict=True)
+        for domain, number in zip(domains, np.where(is_plain, 3, is_faint + 2 * prevail).tolist(), strict=True)
     ]
     said = rules.of_texts(rules.values * units[found.texts])
     rates = _TEXT.learned * factor
     scores, labels = _score(weighed.odds * rates, sum_values(said.values, found.texts, count), sides)
     labels = _take_sides(scores, labels, sides.scores, sizes, is_review, is_faint)
+    labels[is_plain] = _NEUTRAL
     return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
 
 
@@ -186,14 +198,21 @@ def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
     return _are_silent(rules) & (readings.sizes <= _VERY_SHORT)
 
 
-def _silent_limits(readings: Readings, silences: Floats) -> Floats:
+def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> Flags:
+    """Return which texts are very short remarks: weighed whole, like a clause, they tell if they are neutral."""
+    is_remark = np.array([domain == REMARKS for domain in domains], dtype=np.bool_)
+    return is_remark & (readings.sizes <= _VERY_SHORT) & ~readings.are_latin
+
+
+def _silent_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
-    limits = np.maximum(_SILENT_LEAST, _SILENT_AT_0 + _SILENT_RATE * silences)
-    limits[(silences > 0) | find_asking(readings)] = math.inf
+    limits = np.maximum(_SILENT_LEAST, np.where(is_remark, 0.0, _SILENT_AT_0 + _SILENT_RATE * silences))
+    limits[(silences > np.where(is_remark, 0.0, _SILENT_FROM)) | find_asking(readings)] = math.inf
     sizes = readings.sizes
     limits[sizes > _VERY_SHORT] = _SILENT_SHARE * _SILENT_BAND
     untried = find_untried(readings) & (sizes <= _SHORT)
     limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_UNTRIED, _SILENT_CLAUSE)
+    limits[untried & is_remark] = math.inf
     return limits
 
 

@@ -20,13 +20,17 @@ from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Layout, lay_out_points
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, sum_values
+from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: How likely a review must be a post, and any other text, and from when on it is one though it may look like a
 #: customer's remark.
-_LIKELY, _POSSIBLE, _SURE = 0.3, 0.05, 0.8
+_LIKELY, _POSSIBLE, _SURE = 0.3, 0.015, 0.8
+#: What may be a remark as well is a post from the first chance beside remarks on, or from the second if it is neutral.
+_BESIDE, _BESIDE_NEUTRAL = 0.1, 0.015
+#: A text of more characters is no remark.
+_LONGEST_REMARK = 80
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
 _LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
 #: Log odds that bound the score of a neutral post, and that any other reaches.
@@ -56,6 +60,28 @@ class Posts(NamedTuple):
     characters: Characters
 
 
+class _Weighed(NamedTuple):
+    """What weights and rules say of some texts as posts, in log odds: `both` of good, `silent_odds` of neutral."""
+
+    posts: Posts
+    sides: Sides
+    both: Floats
+    silent_odds: Floats
+    is_neutral: Flags
+
+
+class PostKinds(NamedTuple):
+    """What is known of the kind of each text."""
+
+    #: How likely it is a post if it is no remark, and how likely in all.
+    chances: Floats
+    in_all: Floats
+    #: If it is of any domain but posts and remarks.
+    is_review: Flags
+    #: If it tells something by its length, an opinion or the weights of its clauses.
+    is_told: Flags
+
+
 class PostHead:
     """The model file for posts."""
 
@@ -76,30 +102,17 @@ class PostHead:
 
 
 def judge_posts(
-    blend: Blend,
-    rules: LexiconVerdicts,
-    head: PostHead,
-    chances: Floats,
-    domains: Sequence[str],
-    is_review: Flags,
-    is_told: Flags,
+    blend: Blend, rules: LexiconVerdicts, head: PostHead, domains: Sequence[str], kinds: PostKinds
 ) -> Blend:
     """Return the judgements with those of the posts among the texts: good, bad or neutral, whichever is likeliest.
 
-    `chances` says how likely each text is a post, `domains` of which it is recognised to be, `is_review` which are of
-    any but posts, `is_told` which tell something by their length, an opinion or the weights of their clauses.
+    `domains` says of which each text is recognised to be.
     """
-    readings = blend.readings
-    is_likely = chances >= np.where(is_review, _LIKELY, _POSSIBLE)
-    numbers = (is_likely & ~_are_remarks(readings, rules, chances)).nonzero()[0]
+    numbers = _find_posts(blend, rules, head, kinds)
     if not len(numbers):
         return blend
-    posts = head.read(_lay_out_some(readings, numbers))
-    sides = rules.text_sides.take(numbers)
-    both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
-    silent_odds = posts.neutral - 0.5 * np.abs(both)
+    posts, sides, both, silent_odds, is_neutral = _weigh(blend, rules, head, kinds, numbers)
     silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
-    is_neutral = silences > 0.5 + _find_doubts(chances[numbers], is_told[numbers])
     reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
     factors = (1.0 - silences) * np.where(is_neutral, np.minimum(1.0, reach), np.maximum(1.0, reach))
     labels = np.where(is_neutral, _NEUTRAL, np.where(both > 0, _POSITIVE, _NEGATIVE))
@@ -112,6 +125,29 @@ def judge_posts(
     silent = np.full(len(blend.scores), np.nan)
     silent[numbers] = 0.5 * (1.0 + np.tanh(0.5 * _CALIBRATED * silent_odds))
     return replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
+
+
+def _find_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: PostKinds) -> Places:
+    """Return which texts are judged as posts: likely ones, and others that would be neutral as such."""
+    chances = kinds.chances
+    in_all = np.where(blend.readings.sizes > _LONGEST_REMARK, 1.0, kinds.in_all)
+    is_post = chances >= np.where(kinds.is_review, _LIKELY, _POSSIBLE)
+    is_post &= ~_are_remarks(blend.readings, rules, chances) & (in_all >= _BESIDE_NEUTRAL)
+    doubtful = (is_post & (in_all < _BESIDE)).nonzero()[0]
+    if len(doubtful):
+        is_post[doubtful] = _weigh(blend, rules, head, kinds, doubtful).is_neutral
+    return is_post.nonzero()[0]
+
+
+def _weigh(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: PostKinds, numbers: Places) -> _Weighed:
+    """Return what weights and rules say of some of the texts as posts."""
+    posts = head.read(lay_out_some(blend.readings, numbers))
+    sides = rules.text_sides.take(numbers)
+    both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
+    silent_odds = posts.neutral - 0.5 * np.abs(both)
+    silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
+    is_neutral = silences > 0.5 + _find_doubts(kinds.chances[numbers], kinds.is_told[numbers])
+    return _Weighed(posts, sides, both, silent_odds, is_neutral)
 
 
 def _find_doubts(chances: Floats, is_told: Flags) -> Floats:
@@ -148,7 +184,7 @@ def _put(column: NDArray[Any], numbers: Places, values: NDArray[Any]) -> NDArray
     return changed
 
 
-def _lay_out_some(readings: Readings, texts: Places) -> Layout:
+def lay_out_some(readings: Readings, texts: Places) -> Layout:
     """Return the layout of some of the texts of a row."""
     folded = readings.folded
     starts, stops = folded.edges[texts], folded.edges[texts + 1]

@@ -156,7 +156,7 @@ def read_labels(pack: str, texts: list[str]) -> list[PackLabels]:
 
 
 def test_a_short_text_with_an_opinion_is_a_post_only_where_it_surely_is_one(own_pack: Callable[[str], Tagger]) -> None:
-    remark, post = "服务太差", "生日快乐呀我的宝贝"
+    remark, post = "服务太差", "妈妈生日快乐，我永远爱你"
     as_post, as_any = (
         [tagger.tag(text).sentiment.score for text in (remark, post)]
         for tagger in (own_pack("posts: social"), own_pack(""))
@@ -183,8 +183,17 @@ def test_a_text_that_is_no_review_is_soon_a_post_and_a_long_one_only_where_it_su
     assert [one == other for one, other in zip(as_post, as_any, strict=True)] == [False, False, True]
 
 
+def test_what_is_rather_a_remark_is_a_post_only_if_it_would_be_neutral(own_pack: Callable[[str], Tagger]) -> None:
+    told, plain = "排到我的时候窗口拉下来了", "中午在家睡了一觉"
+    as_post, as_any = (
+        [tagger.tag(text).sentiment for text in (told, plain)] for tagger in (own_pack("posts: social"), own_pack(""))
+    )
+    assert as_post[0] == as_any[0] and as_post[0].polarity is Polarity.NEGATIVE
+    assert as_post[1] != as_any[1] and as_post[1].polarity is Polarity.NEUTRAL
+
+
 def test_how_sure_a_post_is_good_counts_that_it_may_be_neutral(own_pack: Callable[[str], Tagger]) -> None:
-    as_post, as_any = (own_pack(line).tag("生日快乐呀我的宝贝").sentiment for line in ("posts: social", ""))
+    as_post, as_any = (own_pack(line).tag("爱你爱你，我的小公主").sentiment for line in ("posts: social", ""))
     assert as_post.polarity is as_any.polarity is Polarity.POSITIVE
     assert as_post.confidence < 0.95 * (0.5 + 0.5 * as_post.score)
     assert as_any.confidence == pytest.approx(0.5 + 0.5 * as_any.score, abs=0.01)
