@@ -16,7 +16,7 @@ _LOG_UNIT = 256
 #: The sum of so many weights of 16 bits takes no more than 32.
 _MOST_IN_32_BITS = 1 << 16
 #: Of more outputs than so many, columns are made up to a multiple of them.
-_STROKE = 8
+_STROKE = 4
 
 
 class WeightTable(NamedTuple):
