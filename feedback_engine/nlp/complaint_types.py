@@ -140,11 +140,12 @@ def choose_hinted(
     What comes back is what speaks for a type that cues alone would not have chosen, by complaint.
     """
     at = hints.are_heard[texts].nonzero()[0]
-    if not len(at):
+    odds = hints.type_odds(texts[at])
+    if not odds.size:
         return {}
     places = np.full(len(texts), -1)
     places[at] = np.arange(len(at))
-    odds, rows = hints.type_odds(texts[at]), places[found.complaints]
+    rows = places[found.complaints]
     np.add.at(odds, (rows[rows >= 0], found.types[rows >= 0]), _CUE_ODDS * found.weights[rows >= 0])
     chances = np.exp(odds - odds.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)

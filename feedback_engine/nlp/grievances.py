@@ -75,7 +75,7 @@ def find_grounds(readings: Readings, verdicts: Verdicts, touchpoints: Touchpoint
     if hints:
         chances = _weigh_hints(hints, complain | felt, 0.5 * (verdicts.scores + rules.scores))
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
-        complain, felt = complain & told, told & ~complain
+        complain, felt = complain & (told | is_case_log), told & ~complain
     if felt.any():
         said = said.add(_find_grievances(verdicts.texts), felt)
     texts = (complain | felt).nonzero()[0]

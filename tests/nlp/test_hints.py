@@ -131,7 +131,31 @@ def test_a_pack_learns_from_sentences_of_its_own(tmp_path: Path) -> None:
     assert codes(tagged) == ["line"] and tagged.complaint.type == "line"
 
 
-def test_weights_for_other_labels_than_those_of_the_pack_are_refused_by_name(tmp_path: Path) -> None:
+def test_a_copy_of_a_pack_may_drop_touchpoints_and_all_complaint_types(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path)
+    (folder / "packs" / "mine" / "touchpoints.yaml").write_text(
+        "name: 自己的\nhints: telecom_hints\ntouchpoints:\n  - {code: voice_call, name: 通话, phrases: [通话]}\n",
+        encoding="utf-8",
+    )
+    (folder / "packs" / "mine" / "complaint_types.yaml").write_text("types: []\n", encoding="utf-8")
+    tagged = tagger_of("mine", folder=folder).tag(SILENT)
+    assert codes(tagged) == ["voice_call"] and tagged.complaint.is_complaint and tagged.complaint.type == "unsure"
+
+
+def test_in_a_case_log_hints_find_complaints_and_take_none_away(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path)
+    plain = "请问明天几点开门"
+    for line in ("", "cases: true\n"):
+        (folder / "packs" / "mine" / "touchpoints.yaml").write_text(
+            "name: 自己的\nhints: telecom_hints\ntouchpoints:\n  - {code: voice_call, name: 通话, phrases: [通话]}\n",
+            encoding="utf-8",
+        )
+        (folder / "packs" / "mine" / "complaint_types.yaml").write_text(f"{line}types: []\n", encoding="utf-8")
+        tagger_of.cache_clear()
+        assert tagger_of("mine", folder=folder).tag(plain).complaint.is_complaint is bool(line)
+
+
+def test_weights_that_know_nothing_of_the_pack_are_refused_by_name(tmp_path: Path) -> None:
     folder = copy_pack(tmp_path)
     shutil.copy(folder / "models" / "telecom_hints.npz", folder / "models" / "mine.npz")
     with pytest.raises(LexiconError, match=r"mine\.npz.*voice_call"):
