@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.models import Floats, Model, load_model
-from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, hash_ngrams, open_ngrams
+from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, hash_ngrams, open_ngrams, take_texts
 from feedback_engine.nlp.pieces import Characters, find_runs
 from feedback_engine.nlp.weights import WeightTable, opening_factor, opening_odds, row_factor, spread
 
@@ -133,11 +133,8 @@ class Head:
 
     def characters(self, found: Distinct, share: Floats, texts: Counts) -> Characters:
         """Return the log odds of each character of these texts, each output counting by its share."""
-        starts = found.layout.starts
-        sizes = np.diff(starts)[texts]
-        begins = np.concatenate([[0], np.cumsum(sizes)])
-        own = np.repeat(np.arange(len(texts)), sizes)
-        rows = np.arange(begins[-1]) - begins[own] + starts[texts][own]
+        rows, begins = take_texts(found.layout, texts)
+        own = np.repeat(np.arange(len(texts)), np.diff(begins))
         weights = spread(found.grams[rows], self._gram_odds(found, share, rows, texts[own]))
         real = np.flatnonzero(found.grams[rows, 0] != 0)
         return Characters(found.layout.places[rows[real]], weights[real], np.searchsorted(real, begins))

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Objects, Places, flag, number_groups, objects, steps, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, flag, objects, steps, sum_up
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.heads import LearnedLabel
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import Buckets, Layout
+from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.pieces import Characters, Runs, find_runs
 from feedback_engine.nlp.reading import Readings
@@ -65,27 +65,23 @@ class PackHints:
 
 
 class Hinted(NamedTuple):
-    """Touchpoints that weights name: the text, the number in the pack, log odds, and the piece that says most."""
+    """Touchpoints that weights name: the number in the pack, log odds, and the piece that says most."""
 
     texts: Places
+    #: The numbers of the clauses in which the pieces stand.
+    clauses: Places
     labels: Places
     odds: Floats
     starts: Places
     ends: Places
     rules: Objects
 
-    def find_clauses(self, readings: Readings) -> Places:
-        """Return the clause in which the piece of each stands."""
-        clauses = readings.clauses
-        of = clauses.starts.searchsorted(self.starts, side="right") - 1
-        return np.clip(of, clauses.first[self.texts], clauses.first[self.texts + 1] - 1)
-
 
 @cache
 def _find_none() -> Hinted:
     """Return no touchpoint."""
     nothing = np.zeros(0, dtype=np.int64)
-    return Hinted(nothing, nothing, np.zeros(0), nothing, nothing, objects(()))
+    return Hinted(nothing, nothing, nothing, np.zeros(0), nothing, nothing, objects(()))
 
 
 class Hints:
@@ -96,7 +92,7 @@ class Hints:
         #: Which texts the weights may speak of.
         self.are_heard: Flags = (readings.sizes <= _LONGEST) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
         heard = self.are_heard.nonzero()[0]
-        rows, starts = _take_texts(layout, heard) if len(heard) < len(self.are_heard) else (slice(None), layout.starts)
+        rows, starts = take_texts(layout, heard) if len(heard) < len(self.are_heard) else (slice(None), layout.starts)
         sums = sum_texts(source.table, grams[rows], starts)
         self._scale, self._odds = np.zeros((2, len(self.are_heard), len(source.table.scale)))
         self._scale[heard] = source.table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
@@ -152,20 +148,17 @@ class Hints:
         found, numbers = odds[at, which], source.touchpoints[which]
         shown = zip(numbers.tolist(), found.tolist(), strict=True)
         rules = objects(f"触点『{source.names[n]}』(学习权重,对数几率 {value:+.2f})" for n, value in shown)
-        return Hinted(at, numbers, found, starts, ends, rules)
+        clauses = readings.clauses
+        of = clauses.starts.searchsorted(starts, side="right") - 1
+        of = np.clip(of, clauses.first[at], clauses.first[at + 1] - 1)
+        return Hinted(at, of, numbers, found, starts, ends, rules)
 
     def _find_runs(self, texts: Places, columns: Places) -> Runs:
         """Return the runs of characters that make up the log odds of these texts by these columns."""
-        rows, starts = _take_texts(self._layout, texts)
+        rows, starts = take_texts(self._layout, texts)
         grams, of, table = self._grams[rows], np.arange(len(texts)).repeat(steps(starts)), self._source.table
         weights = table.rows[table.slots.take(grams), columns[of][:, None]] * self._scale[texts, columns][of][:, None]
         real = (grams[:, 0] != 0).nonzero()[0]
         characters = spread(grams, weights)[real]
         bounds = sum_up(np.bincount(of[real], minlength=len(texts)))
         return find_runs(Characters(self._layout.places[rows[real]], characters, bounds), np.ones(len(texts)))
-
-
-def _take_texts(layout: Layout, texts: Places) -> tuple[Places, Places]:
-    """Return the positions of some texts of a layout with the edge before each, and where among them each begins."""
-    sizes = steps(layout.starts)[texts]
-    return number_groups(sizes, layout.starts[texts]), sum_up(sizes)

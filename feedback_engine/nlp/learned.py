@@ -21,7 +21,6 @@ from feedback_engine.lexicon.columns import Places, steps, sum_up
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import (
     BLEND_VERSION,
-    REMARKS,
     Weighed,
     find_brief_remarks,
     find_brief_silences,
@@ -30,25 +29,22 @@ from feedback_engine.nlp.blend import (
     judge_texts,
     tell,
 )
-from feedback_engine.nlp.experts import GATE, expert_shares, open_gates
+from feedback_engine.nlp.domains import find_domains, find_kinds
+from feedback_engine.nlp.experts import expert_shares
 from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.hints import Hints, PackHints
 from feedback_engine.nlp.models import Model, load_model
-from feedback_engine.nlp.ngrams import Buckets, Counts, Layout, hash_ngrams, lay_out_points
+from feedback_engine.nlp.ngrams import Buckets, Counts, Layout, hash_ngrams, lay_out_points, take_texts
 from feedback_engine.nlp.pieces import Characters
-from feedback_engine.nlp.posts import PostHead, PostKinds, judge_posts, lay_out_some
+from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts, weigh_known
 
 SENTIMENT_FILE, CLAUSES_FILE = "sentiment.npz", "clauses.npz"
-#: The domain of the sentiment weights whose texts the weights for posts judge, and those whose texts are no reviews.
-_POSTS, _NO_REVIEWS = "social", ("social", "automotive")
-#: A domain is named in the rule from this probability on; a text is a review from that probability of any on.
-_NAMED_DOMAIN, _REVIEW = 0.5, 0.3
 
 
 class _Learned(NamedTuple):
@@ -138,18 +134,18 @@ class LearnedVerdicts:
         self.hints = Hints(learned.hints, readings, layout, grams) if learned.hints else None
         is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
-            is_wanted[self.hints.touchpoints.find_clauses(readings)] = True
+            is_wanted[self.hints.touchpoints.clauses] = True
         wanted = is_wanted.nonzero()[0]
         texts, clauses, odds, clause_odds = _weigh(learned, readings, wanted, layout, grams)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses)
-        domains, is_review = _find_domains(learned.text, odds)
+        domains, is_review = find_domains(learned.text.outputs, odds)
         silences = _find_silences(readings.clauses, wanted, _silence_odds(learned.clauses.outputs, clause_odds))
         remarks = find_brief_remarks(readings, domains).nonzero()[0]
-        silences[remarks] = _find_whole_silences(learned, readings, remarks)
+        silences[remarks] = _find_whole_silences(learned, layout, grams, remarks)
         self._texts = judge_texts(readings, self.rules, texts, domains, is_review, silences)
         if learned.posts:
             is_told = ~is_brief | (silences <= 0)
-            kinds = _find_kinds(learned.text, odds, is_told)
+            kinds = find_kinds(learned.text.outputs, odds, is_told)
             self._texts = judge_posts(self._texts, self.rules, learned.posts, domains, kinds)
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.unknown, learned.usual_unknown)
@@ -196,14 +192,13 @@ def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
     return silences
 
 
-def _find_whole_silences(learned: _Learned, readings: Readings, texts: Places) -> Floats:
-    """Return the same log odds for some of the texts, each weighed whole, as if it were a clause."""
+def _find_whole_silences(learned: _Learned, layout: Layout, grams: Buckets, texts: Places) -> Floats:
+    """Return the same log odds for some of the texts laid out, each weighed whole, as if it were a clause."""
     if not len(texts):
         return np.zeros(0)
-    layout = lay_out_some(readings, texts)
-    shares = partial(_share_clauses, learned.clauses.outputs)
+    outputs, (rows, starts) = learned.clauses.outputs, take_texts(layout, texts)
     return _silence_odds(
-        learned.clauses.outputs, _sum(learned.clause_table, hash_ngrams(layout), layout.starts, shares).odds
+        outputs, _sum(learned.clause_table, grams[rows], starts, partial(_share_clauses, outputs)).odds
     )
 
 
@@ -220,41 +215,6 @@ def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readi
     for text, number, opinion in zip(texts.tolist(), (named - clauses.first[texts]).tolist(), opinions, strict=True):
         told[text][number] = opinion
     return [label._replace(clauses=one) for label, one in zip(labels, told, strict=True)]
-
-
-def _find_domains(model: Model, odds: Floats) -> tuple[list[str], Flags]:
-    """Return the domain each text is recognised to be of, or nothing, and if it is a review.
-
-    A review is a text of any domain but posts and the like, be it not sure which.
-    """
-    domains = _domains_of(model)
-    if not domains:
-        return [""] * len(odds), np.zeros(len(odds), dtype=np.bool_)
-    opened = open_gates(odds[:, 1 : 1 + len(domains)])
-    likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(domains))
-    names = [*domains, ""]
-    return [names[number] for number in likely.tolist()], _are_reviews(domains, opened)
-
-
-def _domains_of(model: Model) -> list[str]:
-    return [name.removeprefix(GATE) for name in model.outputs if name.startswith(GATE)]
-
-
-def _are_reviews(domains: Sequence[str], opened: Floats) -> Flags:
-    is_review: Flags = opened[:, [name not in _NO_REVIEWS for name in domains]].sum(axis=1) >= _REVIEW
-    return is_review
-
-
-def _find_kinds(model: Model, odds: Floats, is_told: Flags) -> PostKinds:
-    """Return how likely the texts are posts, and which are reviews, if remarks are left out of account."""
-    domains = _domains_of(model)
-    gates, none = odds[:, 1 : 1 + len(domains)], np.zeros(len(odds))
-    if _POSTS not in domains:
-        return PostKinds(none, none, none > 0, is_told)
-    others = [name for name in domains if name != REMARKS]
-    opened = open_gates(gates[:, [domains.index(name) for name in others]])
-    surely = open_gates(gates)[:, domains.index(_POSTS)]
-    return PostKinds(opened[:, others.index(_POSTS)], surely, _are_reviews(others, opened), is_told)
 
 
 def _share_clauses(outputs: Sequence[str], odds: Floats) -> Floats:

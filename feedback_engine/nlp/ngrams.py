@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Points
+from feedback_engine.lexicon.columns import Points, number_groups, steps, sum_up
 from feedback_engine.nlp.characters import VARIED, pick_varied
 from feedback_engine.nlp.normalize import fold_points
 
@@ -109,6 +109,12 @@ def hash_ngrams(layout: Layout) -> Buckets:
     triples = (pairs[:-1] ^ (pairs[:-1] >> np.uint32(16))) * _TRIPLE + points[2:] * _THIRD
     grams[:-1, 2] = np.where(edge[1:-1], 0, _mix(triples))
     return grams
+
+
+def take_texts(layout: Layout, texts: Counts) -> tuple[Counts, Counts]:
+    """Return the positions of some texts of a layout with the edge before each, and where among them each begins."""
+    sizes = steps(layout.starts)[texts]
+    return number_groups(sizes, layout.starts[texts]), sum_up(sizes)
 
 
 def open_ngrams(layout: Layout, grams: Buckets, first: int) -> Buckets:

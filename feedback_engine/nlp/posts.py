@@ -141,7 +141,7 @@ def _find_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: Pos
 
 def _weigh(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: PostKinds, numbers: Places) -> _Weighed:
     """Return what weights and rules say of some of the texts as posts."""
-    posts = head.read(lay_out_some(blend.readings, numbers))
+    posts = head.read(_lay_out_some(blend.readings, numbers))
     sides = rules.text_sides.take(numbers)
     both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
     silent_odds = posts.neutral - 0.5 * np.abs(both)
@@ -184,7 +184,7 @@ def _put(column: NDArray[Any], numbers: Places, values: NDArray[Any]) -> NDArray
     return changed
 
 
-def lay_out_some(readings: Readings, texts: Places) -> Layout:
+def _lay_out_some(readings: Readings, texts: Places) -> Layout:
     """Return the layout of some of the texts of a row."""
     folded = readings.folded
     starts, stops = folded.edges[texts], folded.edges[texts + 1]

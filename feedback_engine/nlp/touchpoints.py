@@ -94,7 +94,7 @@ class TouchpointRules:
 
     def _judge_hinted(self, hinted: Hinted, readings: Readings, judged: Judged) -> Touchpoints:
         """Return the touchpoints that weights name, with what is said in their clauses."""
-        of, first = hinted.find_clauses(readings), judged.statements.first
+        of, first = hinted.clauses, judged.statements.first
         sizes = first[of + 1] - first[of]
         sure = 0.5 * (1.0 + np.tanh(0.5 * hinted.odds))
         return Touchpoints(
