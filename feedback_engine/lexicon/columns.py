@@ -36,7 +36,7 @@ def steps(column: Places) -> Places:
     return column[1:] - column[:-1]
 
 
-def sum_up(counts: Places | Flags) -> Places:
+def sum_up(counts: NDArray[np.integer[Any]] | Flags) -> Places:
     """Return 0 and the sums of the first, the first two, … of the counts: the bounds of groups of these sizes."""
     bounds = np.zeros(len(counts) + 1, dtype=np.int64)
     np.add.accumulate(counts, dtype=np.int64, out=bounds[1:])

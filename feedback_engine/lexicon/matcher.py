@@ -13,7 +13,7 @@ import numpy as np
 
 from feedback_engine.lexicon.automaton import Automaton, Found
 from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, number_groups, steps, sum_up
-from feedback_engine.lexicon.patterns import Patterns, has_placeholder
+from feedback_engine.lexicon.patterns import Fitting, Patterns, has_placeholder
 
 
 class Matches(NamedTuple):
@@ -83,8 +83,8 @@ class _Groups(NamedTuple):
     #: The groups of each word: those of word i begin at first_of_word[i].
     of_words: Places
     first_of_word: Places
-    #: The group of each pattern, and its layer.
-    of_patterns: Sequence[tuple[int, int]]
+    #: The group of each pattern.
+    of_patterns: Places
 
     @classmethod
     def of(cls, layers: Sequence[Places], of_words: Places, first_of_word: Places, patterns: Sequence[int]) -> _Groups:
@@ -101,10 +101,10 @@ class _Groups(NamedTuple):
             np.concatenate([of.argsort(kind="stable") for of in layers]),
             of_words,
             first_of_word,
-            list(zip(patterns, layer_of[list(patterns)].tolist(), strict=True)),
+            np.array(patterns, dtype=np.int64),
         )
 
-    def choose(self, found: Found, fitting: Sequence[tuple[int, int, int]], size: int) -> Matches:
+    def choose(self, found: Found, fitting: Fitting, size: int) -> Matches:
         """Return the leftmost longest matches of each layer among the words found and the patterns that fit.
 
         The layers are laid one after another, each as long as the row.
@@ -117,25 +117,22 @@ class _Groups(NamedTuple):
         # longer ones come later and take the place of shorter ones
         places = found.starts.repeat(counts) + shift
         groups[places], ends[places] = of + 1, found.ends.repeat(counts) + shift
-        for place, (end, group) in self._find_longest(fitting, size).items():
-            if end > ends[place]:
-                groups[place], ends[place] = group + 1, end
+        if len(fitting.starts):
+            self._put_longer(fitting, groups, ends, size)
         starts = (groups != 0).nonzero()[0]
         stops = ends[starts].astype(np.int64)
         chosen = _leftmost(starts, stops)
         starts = starts[chosen]
         return self._tell(starts, stops[chosen], groups[starts] - 1, size)
 
-    def _find_longest(self, fitting: Sequence[tuple[int, int, int]], size: int) -> dict[int, tuple[int, int]]:
-        """Return place → end and group of the pattern that reaches farthest from there; of equals the first one."""
-        longest: dict[int, tuple[int, int]] = {}
-        for start, end, pattern in fitting:
-            group, layer = self.of_patterns[pattern]
-            place, stop = start + layer * size, end + layer * size
-            known = longest.get(place)
-            if known is None or stop > known[0]:
-                longest[place] = stop, group
-        return longest
+    def _put_longer(self, fitting: Fitting, groups: Numbers, ends: Numbers, size: int) -> None:
+        """Put the patterns that reach farther than what is there in its place; of equals the first one."""
+        of = self.of_patterns[fitting.patterns]
+        shift = self.layers[of] * size
+        places, stops = fitting.starts + shift, fitting.ends + shift
+        longer = (stops > ends[places]).nonzero()[0][::-1]
+        longer = longer[stops[longer].argsort(kind="stable")]  # the farthest comes last, of equals the first one
+        groups[places[longer]], ends[places[longer]] = of[longer] + 1, stops[longer]
 
     def _tell(self, starts: Places, ends: Places, groups: Numbers, size: int) -> Matches:
         """Return the matches of these groups: one for each of their phrases."""

@@ -8,27 +8,39 @@ only where its first piece stands and its last piece follows near enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_engine.lexicon.automaton import Found
-from feedback_engine.lexicon.columns import Flags, Places, Points, flag_points, number_groups, sum_up
+from feedback_engine.lexicon.columns import Flags, Places, Points, flag_points, number_groups, pick, steps, sum_up
 
 GAP, STEP, NUMBER = "…", "～", "＃"
 #: Stands before, between and after the texts of a row; no phrase holds it and no placeholder stands for it.
 EDGE = "\x01"
-_GAP_PATTERN = rf"[^。!?;\n{EDGE}]{{0,12}}?"
-_STEP_PATTERN = rf"[^,。!?;\s不没未无别{EDGE}]{{0,3}}?"
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _NUMERALS = "0123456789一二两三四五六七八九十百千半几好多数俩仨"
 _IN_NUMBERS, _MEASURE = f"{_NUMERALS}.多来万", "个"
 _LONGEST_NUMBER = 11
-_NUMBER_PATTERN = rf"[{_NUMERALS}][{_IN_NUMBERS}]{{0,{_LONGEST_NUMBER - 1}}}{_MEASURE}?"
-#: No placeholder stands for more characters than this.
-_WIDEST = 12
+#: What the other placeholders do not stand for, and how many characters each stands for at most.
+_STOPS = {STEP: f",。!?;不没未无别{EDGE}{_SPACES}", GAP: f"。!?;\n{EDGE}"}
+_WIDTHS = {STEP: 3, GAP: 12, NUMBER: _LONGEST_NUMBER + len(_MEASURE)}
+#: What a stop weighs, so that one of a gap is more than all others that may stand in one.
+_WEIGHTS = {STEP: 1, GAP: 16}
 _PLACEHOLDER = re.compile(f"[{GAP}{STEP}{NUMBER}]")
-_PATTERNS = {GAP: _GAP_PATTERN, STEP: _STEP_PATTERN, NUMBER: _NUMBER_PATTERN}
+_PATTERNS = {kind: f"[^{_STOPS[kind]}]{{0,{_WIDTHS[kind]}}}?" for kind in (GAP, STEP)}
+_PATTERNS[NUMBER] = rf"[{_NUMERALS}][{_IN_NUMBERS}]{{0,{_LONGEST_NUMBER - 1}}}{_MEASURE}?"
+
+
+class Fitting(NamedTuple):
+    """Where patterns fit, [start, end) in the row, and which: in the order of their precedence at each start."""
+
+    starts: Places
+    ends: Places
+    patterns: Places
 
 
 class Patterns:
@@ -44,22 +56,27 @@ class Patterns:
         self._tails, tails = _number_pieces([pieces.rpartition(GAP)[2] for pieces in cut])
         #: What the automaton must find.
         self.pieces = [*(self._gates | self._tails)]
-        reaches = [len(pieces) + _WIDEST * (pieces.count(GAP) + 1) for pieces in cut]
-        self._index(gates, tails, np.array(reaches, dtype=np.int64))
+        widths = [sum(_WIDTHS.get(character, 1) for character in phrase) for phrase in phrases]
+        #: How far behind the beginning of the first piece the last one begins at most.
+        self._reaches = np.array(widths, dtype=np.int64) - [len(pieces.rpartition(GAP)[2]) for pieces in cut]
+        self._index(gates, tails)
+        #: For two pieces with a gap or a step between them, what its stops weigh; for any other pattern 0.
+        kinds = ["".join(_PLACEHOLDER.findall(phrase)) for phrase in phrases]
+        self._stops = np.array([_WEIGHTS.get(kind, 0) for kind in kinds], dtype=np.int64)
         #: The code point that must follow the number which a pattern begins with, 0 where any may.
         self._after_number = np.zeros(len(phrases), dtype=np.uint32)
         for number, phrase in enumerate(phrases):
             if phrase.startswith(NUMBER):
                 self._after_number[number] = _find_after_number(phrase)
 
-    def _index(self, gates: Places, tails: Places, reaches: Places) -> None:
+    def _index(self, gates: Places, tails: Places) -> None:
         """Lay out the patterns of each pair of gate and tail, given those of each pattern."""
         gate, numbers = _spread_numerals(gates, self._gates)
         tail, members = _spread_numerals(tails[numbers], self._tails)
         gate, numbers = gate[members], numbers[members]
-        #: How far a pattern with this gate reaches at most.
-        self._reaches = np.zeros(len(self._gates), dtype=np.int64)
-        np.maximum.at(self._reaches, gate, reaches[numbers])
+        #: How far behind the beginning of this gate any tail begins at most.
+        self._farthest = np.zeros(len(self._gates), dtype=np.int64)
+        np.maximum.at(self._farthest, gate, self._reaches[numbers])
         keys = gate * len(self._tails) + tail
         order = keys.argsort(kind="stable")
         pairs, counts = np.unique(keys, return_counts=True)
@@ -73,36 +90,55 @@ class Patterns:
         for column, pieces in ((self._gate_words, self._gates), (self._tail_words, self._tails)):
             column[[words[piece] for piece in pieces]] = np.arange(len(pieces))
 
-    def find(self, text: str, points: Points, found: Found) -> list[tuple[int, int, int]]:
-        """Return (start, end, number) for the patterns that fit, in the order of their precedence at each start."""
-        fitting: list[tuple[int, int, int]] = []
-        gates, tails = found.take(self._gate_words), found.take(self._tail_words)
-        for start, number in self._find_possible(points, gates, tails):
-            match = compile_pattern(self._phrases[number]).match(text, start)
-            if match is not None:
-                fitting.append((start, match.end(), number))
-        return fitting
+    def find(self, text: str, points: Points, found: Found) -> Fitting:
+        """Return the patterns that fit."""
+        possible = self._find_possible(points, found.take(self._gate_words), found.take(self._tail_words))
+        starts, ends, numbers = possible
+        for at in (ends < 0).nonzero()[0].tolist():
+            match = compile_pattern(self._phrases[numbers[at]]).match(text, starts[at])
+            ends[at] = match.end() if match else -1
+        return Fitting(*pick(possible, ends > 0))
 
-    def _find_possible(self, points: Points, gates: Found, tails: Found) -> Iterator[tuple[int, int]]:
-        """Yield start and number of the patterns whose tail begins within the reach of the gate, longer gates first."""
+    def _find_possible(self, points: Points, gates: Found, tails: Found) -> Fitting:
+        """Return the patterns whose tail begins within the reach of the gate, longer gates first.
+
+        Of those with but a gap or a step in them, they are those that fit; of the others the end is still to be found,
+        -1 for now.
+        """
         order = tails.starts.argsort(kind="stable")
         places = tails.starts[order]
         first = places.searchsorted(gates.ends)
-        counts = np.maximum(places.searchsorted(gates.starts + self._reaches[gates.words]) - first, 0)
-        gate = np.arange(len(counts)).repeat(counts)
-        pairs = self._pairs[gates.words[gate], tails.words[order[number_groups(counts, first)]]]
+        counts = places.searchsorted(gates.starts + self._farthest[gates.words], side="right") - first
+        gate, tail = np.arange(len(counts)).repeat(counts), order[number_groups(counts, first)]
+        pairs = self._pairs[gates.words[gate], tails.words[tail]]
         exists = (pairs >= 0).nonzero()[0]
         if not len(exists):
-            return
-        gate, pairs = gate[exists], pairs[exists]
+            return Fitting(exists, exists, exists)
+        pairs = pairs[exists]
         counts = self._first[pairs + 1] - self._first[pairs]
-        gate, numbers = gate.repeat(counts), self._numbers[number_groups(counts, self._first[pairs])]
-        may_begin = _have_after_numbers(points, gates.starts[gate], self._after_number[numbers])
-        gate, numbers = gate[may_begin], numbers[may_begin]
-        starts, sizes = gates.starts[gate], gates.ends[gate] - gates.starts[gate]
-        sequence = np.lexsort((numbers, starts, -sizes))
-        possible = zip(starts[sequence].tolist(), numbers[sequence].tolist(), strict=True)
-        yield from dict.fromkeys(possible)
+        exists, numbers = exists.repeat(counts), self._numbers[number_groups(counts, self._first[pairs])]
+        gate, tail = gate[exists], tail[exists]
+        starts = gates.starts[gate]
+        fits = self._are_near(points, starts, gates.ends[gate], tails.starts[tail], numbers)
+        sequence = np.lexsort((numbers, starts, starts - gates.ends[gate]))
+        sequence = sequence[fits[sequence]]
+        starts, numbers, ends = starts[sequence], numbers[sequence], tails.ends[tail[sequence]]
+        ends[self._stops[numbers] == 0] = -1
+        # of several tails the nearest counts
+        is_first = np.ones(len(starts), dtype=np.bool_)
+        is_first[1:] = (steps(starts) != 0) | (steps(numbers) != 0)
+        return Fitting(*pick((starts, ends, numbers), is_first))
+
+    def _are_near(self, points: Points, starts: Places, ends: Places, tails: Places, numbers: Places) -> Flags:
+        """Return which of these tails lie within reach of a gate [start, end) of this pattern, with no stop between."""
+        near: Flags = tails - starts <= self._reaches[numbers]
+        stops, weights = self._stops[numbers], sum_up(_stop_weights().take(points))
+        near &= (weights[tails] - weights[ends] < stops) | (stops == 0)
+        wanted = self._after_number[numbers]
+        begins = (near & (wanted != 0)).nonzero()[0]
+        if len(begins):
+            near[begins] = _have_after_numbers(points, starts[begins], wanted[begins])
+        return near
 
 
 def _number_pieces(pieces: Sequence[str]) -> tuple[dict[str, int], Places]:
@@ -131,20 +167,27 @@ def _find_after_number(phrase: str) -> int:
     return ord(following) if is_clear else 0
 
 
+@cache
+def _stop_weights() -> NDArray[np.uint8]:
+    """Return what each code point weighs as a stop."""
+    weights = np.zeros(0x110000, dtype=np.uint8)
+    for kind, stops in _STOPS.items():
+        weights[[*map(ord, stops)]] = _WEIGHTS[kind]
+    weights.setflags(write=False)
+    return weights
+
+
 def _have_after_numbers(points: Points, starts: Places, wanted: Points) -> Flags:
-    """Return where the number that begins there is followed by what is wanted, 个 between them or not; 0 is nothing."""
-    active = wanted.nonzero()[0]
-    ends = starts[active]
-    have: Flags = wanted == 0
+    """Return where the number that begins there is followed by what is wanted, 个 between them or not."""
+    ends = starts.copy()
     for _ in range(_LONGEST_NUMBER):
         goes_on = flag_points(_IN_NUMBERS)[points[ends]]
         if not goes_on.any():
             break
         ends += goes_on
-    following = points[ends]
-    have[active] = following == wanted[active]
-    ends += following == ord(_MEASURE)
-    have[active] |= points[ends] == wanted[active]
+    have: Flags = points[ends] == wanted
+    ends += points[ends] == ord(_MEASURE)
+    have |= points[ends] == wanted
     return have
 
 
