@@ -87,7 +87,6 @@ class Weighed(NamedTuple):
     odds: Floats
     #: The share of n-grams that the weights do not know.
     unknown: Floats
-    characters: Characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +108,15 @@ class Blend:
     silences: Floats | None = None
 
 
-def tell(texts: Blend, clauses: Blend) -> tuple[Statements, Statements]:
-    """Return what texts and clauses were judged by; the values of each add up to its log odds."""
+def tell(texts: Blend, clauses: Blend, characters: Characters) -> tuple[Statements, Statements]:
+    """Return what texts and clauses were judged by; the values of each add up to its log odds.
+
+    `characters` are those of the texts and then of the clauses.
+    """
     count, total = len(texts.scores), len(texts.scores) + len(clauses.scores)
-    characters = texts.weighed.characters.join(clauses.weighed.characters)
-    rates, totals = np.append(texts.rates, clauses.rates), np.append(texts.totals, clauses.totals)
+    rates, totals = (np.concatenate(pair) for pair in ((texts.rates, clauses.rates), (texts.totals, clauses.totals)))
     pieces = tell_pieces(texts.readings, characters, rates, totals, [*texts.notes, *clauses.notes])
-    pieces = pieces._replace(parts=np.append(texts.numbers, clauses.numbers + count)[pieces.parts])
+    pieces = pieces._replace(parts=np.concatenate((texts.numbers, clauses.numbers + count))[pieces.parts])
     said = clauses.said._replace(parts=clauses.said.parts + count)
     told = arrange(total, texts.said, said, pieces)
     return told.take(0, count), told.take(count, total)

@@ -17,36 +17,44 @@ _POSTS, _NO_REVIEWS = "social", ("social", "automotive")
 _NAMED_DOMAIN, _REVIEW = 0.5, 0.3
 
 
-def find_domains(outputs: Sequence[str], odds: Floats) -> tuple[list[str], Flags]:
-    """Return the domain each text is recognised to be of, or nothing, and if it is a review.
+class Domains:
+    """The domains that the gates of the sentiment weights know."""
 
-    A review is a text of any domain but posts and the like, be it not sure which.
-    """
-    domains = _domains_of(outputs)
-    if not domains:
-        return [""] * len(odds), np.zeros(len(odds), dtype=np.bool_)
-    opened = open_gates(odds[:, 1 : 1 + len(domains)])
-    likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(domains))
-    names = [*domains, ""]
-    return [names[number] for number in likely.tolist()], _are_reviews(domains, opened)
+    def __init__(self, outputs: Sequence[str]) -> None:
+        self.names = [name.removeprefix(GATE) for name in outputs if name.startswith(GATE)]
+        self._are_reviews = [name not in _NO_REVIEWS for name in self.names]
+        #: Those that count where remarks are left out of account, and which of them hold reviews.
+        self._others = [number for number, name in enumerate(self.names) if name != REMARKS]
+        self._other_reviews = [self._are_reviews[number] for number in self._others]
+
+    def pick(self, odds: Floats) -> Floats:
+        """Return the log odds of the gates of those of all outputs."""
+        return odds[:, 1 : 1 + len(self.names)]
+
+    def find(self, opened: Floats) -> tuple[list[str], Flags]:
+        """Return the domain each text is recognised to be of by its open gates, or nothing, and if it is a review.
+
+        A review is a text of any domain but posts and the like, be it not sure which.
+        """
+        if not self.names:
+            return [""] * len(opened), np.zeros(len(opened), dtype=np.bool_)
+        likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(self.names))
+        names = [*self.names, ""]
+        return [names[number] for number in likely.tolist()], _are_reviews(opened[:, self._are_reviews])
+
+    def find_kinds(self, odds: Floats, opened: Floats, is_told: Flags) -> PostKinds:
+        """Return how likely the texts are posts, and which are reviews, if remarks are left out of account.
+
+        `odds` are those of all outputs, `opened` the chances of all domains.
+        """
+        none = np.zeros(len(odds))
+        if _POSTS not in self.names:
+            return PostKinds(none, none, none > 0, is_told)
+        posts, others = self.names.index(_POSTS), open_gates(self.pick(odds)[:, self._others])
+        is_review = _are_reviews(others[:, self._other_reviews])
+        return PostKinds(others[:, self._others.index(posts)], opened[:, posts], is_review, is_told)
 
 
-def _domains_of(outputs: Sequence[str]) -> list[str]:
-    return [name.removeprefix(GATE) for name in outputs if name.startswith(GATE)]
-
-
-def _are_reviews(domains: Sequence[str], opened: Floats) -> Flags:
-    is_review: Flags = opened[:, [name not in _NO_REVIEWS for name in domains]].sum(axis=1) >= _REVIEW
+def _are_reviews(opened: Floats) -> Flags:
+    is_review: Flags = opened.sum(axis=1) >= _REVIEW
     return is_review
-
-
-def find_kinds(outputs: Sequence[str], odds: Floats, is_told: Flags) -> PostKinds:
-    """Return how likely the texts are posts, and which are reviews, if remarks are left out of account."""
-    domains = _domains_of(outputs)
-    gates, none = odds[:, 1 : 1 + len(domains)], np.zeros(len(odds))
-    if _POSTS not in domains:
-        return PostKinds(none, none, none > 0, is_told)
-    others = [name for name in domains if name != REMARKS]
-    opened = open_gates(gates[:, [domains.index(name) for name in others]])
-    surely = open_gates(gates)[:, domains.index(_POSTS)]
-    return PostKinds(opened[:, others.index(_POSTS)], surely, _are_reviews(others, opened), is_told)

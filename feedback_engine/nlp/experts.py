@@ -19,9 +19,12 @@ def expert_shares(outputs: Sequence[str], odds: Floats) -> Floats:
 
     A domain's expert counts by the probability of its domain; where no gate opens, the shared weights stand alone.
     """
-    domains = sum(name.startswith(GATE) for name in outputs)
-    opened = open_gates(odds[:, 1 : 1 + domains])
-    shares = np.zeros_like(odds)
+    return share_experts(odds, open_gates(odds[:, 1 : 1 + sum(name.startswith(GATE) for name in outputs)]))
+
+
+def share_experts(odds: Floats, opened: Floats) -> Floats:
+    """Return the same where the gates have been opened."""
+    domains, shares = opened.shape[1], np.zeros_like(odds)
     shares[:, 1 + domains :] = EXPERT_SHARE * opened
     shares[:, 0] = 1.0 - EXPERT_SHARE * opened.sum(axis=1)
     return shares

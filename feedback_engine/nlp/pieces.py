@@ -29,16 +29,6 @@ class Characters(NamedTuple):
     weights: Floats
     bounds: Places
 
-    def join(self, others: Characters) -> Characters:
-        """Return those of these parts and of the others."""
-        places, weights = np.append(self.places, others.places), np.append(self.weights, others.weights)
-        return Characters(places, weights, np.append(self.bounds, others.bounds[1:] + self.bounds[-1]))
-
-    def take(self, first: int, last: int) -> Characters:
-        """Return those of the parts [first, last)."""
-        begin, end = self.bounds[first], self.bounds[last]
-        return Characters(self.places[begin:end], self.weights[begin:end], self.bounds[first : last + 1] - begin)
-
 
 class Runs(NamedTuple):
     """Runs of characters of one sign, by part: [start, end) in the row, and their summed weight."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.lexicon.columns import Places, flag, steps
 from feedback_engine.nlp.blend import Blend, find_asking, find_untried
 from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
@@ -102,15 +102,21 @@ class PostHead:
 
 
 def judge_posts(
-    blend: Blend, rules: LexiconVerdicts, head: PostHead, domains: Sequence[str], kinds: PostKinds
-) -> Blend:
+    blend: Blend,
+    rules: LexiconVerdicts,
+    head: PostHead,
+    domains: Sequence[str],
+    kinds: PostKinds,
+    characters: Characters,
+) -> tuple[Blend, Characters]:
     """Return the judgements with those of the posts among the texts: good, bad or neutral, whichever is likeliest.
 
-    `domains` says of which each text is recognised to be.
+    `domains` says of which each text is recognised to be. `characters` are those of the texts and of other parts after
+    them; those of the posts come back with what they weigh in posts.
     """
     numbers = _find_posts(blend, rules, head, kinds)
     if not len(numbers):
-        return blend
+        return blend, characters
     posts, sides, both, silent_odds, is_neutral = _weigh(blend, rules, head, kinds, numbers)
     silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
     reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
@@ -124,7 +130,9 @@ def judge_posts(
     told = _tell(blend, rules, numbers, posts, _LEARNED * factors, units)
     silent = np.full(len(blend.scores), np.nan)
     silent[numbers] = 0.5 * (1.0 + np.tanh(0.5 * _CALIBRATED * silent_odds))
-    return replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
+    told = replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
+    is_post = flag(numbers, len(characters.bounds) - 1).repeat(steps(characters.bounds))
+    return told, characters._replace(weights=_put(characters.weights, is_post, posts.characters.weights))
 
 
 def _find_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: PostKinds) -> Places:
@@ -159,26 +167,22 @@ def _find_doubts(chances: Floats, is_told: Flags) -> Floats:
 def _tell(blend: Blend, rules: LexiconVerdicts, numbers: Places, posts: Posts, rates: Floats, units: Floats) -> Blend:
     """Return the judgements with the posts' log odds: weights at these rates, the rules' strength at these units."""
     count, parts = len(blend.scores), blend.said.parts
-    is_post = np.zeros(count, dtype=np.bool_)
-    is_post[numbers] = True
+    is_post = flag(numbers, count)
     unit = _put(np.zeros(count), numbers, units)
     values = np.where(is_post[parts], rules.values * unit[parts], blend.said.values)
-    characters = blend.weighed.characters
-    weights = characters.weights.copy()
-    weights[is_post.repeat(steps(characters.bounds))] = posts.characters.weights
     odds, totals = _put(blend.weighed.odds, numbers, posts.odds), _put(blend.totals, numbers, posts.odds * rates)
     whole = totals[numbers] + sum_values(values, parts, count)[numbers]
     return replace(
         blend,
         scores=_put(blend.scores, numbers, np.array([math.tanh(0.5 * one) for one in whole.tolist()])),
         said=blend.said._replace(values=values),
-        weighed=blend.weighed._replace(odds=odds, characters=characters._replace(weights=weights)),
+        weighed=blend.weighed._replace(odds=odds),
         rates=_put(blend.rates, numbers, rates),
         totals=totals,
     )
 
 
-def _put(column: NDArray[Any], numbers: Places, values: NDArray[Any]) -> NDArray[Any]:
+def _put(column: NDArray[Any], numbers: Places | Flags, values: NDArray[Any]) -> NDArray[Any]:
     changed = column.copy()
     changed[numbers] = values
     return changed

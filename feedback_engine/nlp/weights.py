@@ -54,6 +54,8 @@ class Sums(NamedTuple):
     #: How many n-grams each text has, and how many of them the model does not know.
     size: Counts
     unknown: Counts
+    #: How many places for n-grams there are in all.
+    grams: int
     #: The n-grams that are known: their numbers in the layout, row by row, their weights by output, and those of text i
     #: being [bounds[i], bounds[i + 1]).
     known: Counts
@@ -75,7 +77,7 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     characters = steps(starts) - 1
     size = np.where(characters > 0, SIZES * characters + 1, 0)
     outputs = len(table.scale)
-    return Sums(weights[:, :outputs], size, size - steps(bounds), known, rows[:, :outputs], bounds)
+    return Sums(weights[:, :outputs], size, size - steps(bounds), grams.size, known, rows[:, :outputs], bounds)
 
 
 def weigh_known(sums: Sums, shares: Floats) -> Floats:
@@ -152,9 +154,11 @@ def spread(grams: Buckets, gram_weights: Floats) -> Floats:
     count = len(grams)
     real, shares = np.zeros(count + SIZES), np.zeros(count + SIZES)
     real[:count] = grams[:, 0] != 0
-    for length in range(1, SIZES + 1):
-        members = [real[lag : lag + count] for lag in range(length)]
-        part = gram_weights[:, length - 1] / np.maximum(sum(members[1:], members[0]), 1.0)
-        for lag, is_real in enumerate(members):
-            shares[lag : lag + count] += part * is_real
-    return shares[:count]
+    shares[:count] = gram_weights[:, 0]
+    members = real[:count]
+    for length in range(2, SIZES + 1):
+        members = members + real[length - 1 : length - 1 + count]
+        part = gram_weights[:, length - 1] / np.maximum(members, 1.0)
+        for lag in range(length):
+            shares[lag : lag + count] += part
+    return shares[:count] * real[:count]
