@@ -128,10 +128,12 @@ def judge_texts(
     weighed: Weighed,
     domains: Sequence[str],
     is_review: Flags,
+    is_remark: Flags,
     silences: Floats,
 ) -> Blend:
     """Return the judgement of each text; `domains` are those recognised, `is_review` says which are of any but posts.
 
+    `is_remark` says which are very short remarks, see `find_brief_remarks`.
     `silences` say of brief texts without an opinion by what log odds neutral is likelier than good or bad in the clause
     that is least neutral.
     """
@@ -139,7 +141,6 @@ def judge_texts(
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = _are_silent(rules)
-    is_remark = find_brief_remarks(readings, domains)
     is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences, is_remark))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0

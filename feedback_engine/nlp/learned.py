@@ -135,9 +135,10 @@ class LearnedVerdicts:
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses.weighed)
         domains, is_review = known.find(texts.chances)
         silences = _find_silences(readings.clauses, wanted, clauses.chances)
-        remarks = find_brief_remarks(readings, domains).nonzero()[0]
+        is_remark = find_brief_remarks(readings, domains)
+        remarks = is_remark.nonzero()[0]
         silences[remarks] = weigh_whole(learned.weights, row, remarks)
-        self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, silences)
+        self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
         if learned.posts:
             is_told = ~is_brief | (silences <= 0)
             kinds = known.find_kinds(texts.odds, texts.chances, is_told)

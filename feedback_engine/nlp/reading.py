@@ -76,11 +76,8 @@ class Readings(NamedTuple):
     blanks: Places
     #: How long each text is, in characters; a word in Latin letters counts as one.
     sizes: Places
-
-    @property
-    def are_latin(self) -> Flags:
-        """Which texts are written in Latin letters for the most part; weights learned from Chinese do not know them."""
-        return self.sizes < _LATIN * (steps(self.folded.edges) - 1)
+    #: Which texts are written in Latin letters for the most part; weights learned from Chinese do not know them.
+    are_latin: Flags
 
     def quote(self, starts: Places, ends: Places) -> list[str]:
         """Return the text of each span [start, end) of the row, fit for a rule."""
@@ -114,6 +111,8 @@ class Reader:
         hits = _by_clause(found, clauses, folded)
         is_continued = (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0)
         hits[SENTIMENT] = _drop_bare(hits[SENTIMENT], clauses, folded, self.vocabulary.words)
+        lengths = steps(folded.edges) - 1
+        sizes = lengths - _count_within_words(folded)
         return Readings(
             texts,
             folded,
@@ -126,7 +125,8 @@ class Reader:
             is_continued,
             _find_wanted(is_continued, hits[TOUCHPOINT]),
             sum_up(are_blank(folded.points)),
-            _find_sizes(folded),
+            sizes,
+            sizes < _LATIN * lengths,
         )
 
 
@@ -152,14 +152,11 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     return Hits(starts, stops, values, of, kept.searchsorted(hits.first))
 
 
-def _find_sizes(folded: FoldedTexts) -> Places:
-    """Return how much each text says: its characters, of a word in Latin letters the first only."""
-    sizes = steps(folded.edges) - 1
+def _count_within_words(folded: FoldedTexts) -> Places:
+    """Return how many Latin letters of each text go on with a word that another one begins."""
     goes_on = are_latin(folded.points)
     goes_on[1:] &= goes_on[:-1].copy()
-    if goes_on.any():
-        sizes -= steps(sum_up(goes_on)[folded.edges])
-    return sizes
+    return steps(sum_up(goes_on)[folded.edges])
 
 
 def _find_wanted(is_continued: Flags, mentions: Hits) -> Flags:

@@ -22,7 +22,7 @@ from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.opinions import add_note, find_opinions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
+from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
@@ -99,7 +99,7 @@ class Sides(NamedTuple):
     #: By number in `POLARITIES`.
     labels: NDArray[np.int64]
 
-    def take(self, parts: Places) -> Sides:
+    def take(self, parts: Places | slice) -> Sides:
         """Return those of some parts."""
         return Sides(self.positive[parts], self.negative[parts], self.scores[parts], self.labels[parts])
 
@@ -125,8 +125,11 @@ class LexiconVerdicts:
         self.weighing = _weigh_contrasts(readings)
         #: The strength of each opinion in its text, where contrast words have their say.
         self.values = self.found.values * self.weighing.factors[self.found.clauses]
-        self.text_sides = weigh_sides(self.values, self.found.texts, len(readings.given))
-        self.clause_sides = weigh_sides(self.found.values, self.found.clauses, len(readings.clauses.starts))
+        count = len(readings.given)
+        values = np.concatenate((self.values, self.found.values))
+        parts = np.concatenate((self.found.texts, self.found.clauses + count))
+        sides = weigh_sides(values, parts, count + len(readings.clauses.starts))
+        self.text_sides, self.clause_sides = sides.take(slice(count)), sides.take(slice(count, None))
         self.scores, self.polarities = self.text_sides.scores, self.text_sides.labels
 
     @property
@@ -158,14 +161,13 @@ class LexiconVerdicts:
     @cached_property
     def texts(self) -> Statements:
         """The opinions of each text with what contrast words make of them."""
-        return arrange(len(self.scores), self.of_texts(self.values))
+        return self.of_texts(self.values).split_at(self.found.first_of_text)
 
     @cached_property
     def clauses(self) -> Judged:
         """The opinions of each clause, and what they make of it."""
-        sides = self.clause_sides
-        statements = arrange(len(sides.scores), self.of_clauses(self.found.values))
-        return Judged(statements, sides.scores, sides.labels)
+        statements = self.of_clauses(self.found.values).split_at(self.found.first_of_clause)
+        return Judged(statements, self.clause_sides.scores, self.clause_sides.labels)
 
     def of_texts(self, values: Floats) -> Columns:
         """Return the opinions of the texts with what contrast words make of them, at these values."""
@@ -204,9 +206,9 @@ def sum_values(values: Floats | Flags, parts: Places, count: int) -> Floats:
 
 def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
     """Return the labels of scores by number; `weaker_sides` are the summed strengths of the sign that lost."""
-    labels = np.where(scores > 0, _POSITIVE, _NEGATIVE)
-    labels[np.abs(scores) < NEUTRAL_BAND] = _NEUTRAL
-    labels[(weaker_sides >= _MIXED_STRENGTH) & (np.abs(scores) < MIXED_BAND)] = _MIXED
+    labels, strengths = np.where(scores > 0, _POSITIVE, _NEGATIVE), np.abs(scores)
+    labels[strengths < NEUTRAL_BAND] = _NEUTRAL
+    labels[(weaker_sides >= _MIXED_STRENGTH) & (strengths < MIXED_BAND)] = _MIXED
     return labels
 
 

@@ -32,7 +32,7 @@ class Statement(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Statements not yet in the order of their parts."""
+    """Statements, each with its part, in any order of the parts."""
 
     parts: Places
     starts: Places
@@ -45,6 +45,10 @@ class Columns(NamedTuple):
     def take(self, chosen: Places) -> Columns:
         """Return some of them."""
         return Columns(*pick(self, chosen))
+
+    def split_at(self, first: Places) -> Statements:
+        """Return those that are in the order of their parts already, given the first of each part and the end."""
+        return Statements(*self[1:], first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ class Lists(NamedTuple):
 def arrange(parts: int, *columns: Columns) -> Statements:
     """Return the statements by part; about each part those of the first columns come first."""
     joined = columns[0] if len(columns) == 1 else Columns(*join_columns(columns))
-    of, starts, ends, values, rules, kinds = joined.take(joined.parts.argsort(kind="stable"))
-    return Statements(starts, ends, values, rules, kinds, find_bounds(of, parts))
+    ordered = joined.take(joined.parts.argsort(kind="stable"))
+    return ordered.split_at(find_bounds(ordered.parts, parts))
 
 
 def to_columns(parts: Sequence[Sequence[Statement]]) -> Columns:
