@@ -73,7 +73,7 @@ def number_groups(counts: Places, bounds: Places | Numbers) -> Places:
 
 def number_first(keys: Places) -> tuple[Places, Places]:
     """Return where each different key first stands, in order, and for each key which of these it is."""
-    if len(keys) < 2:
+    if (keys[1:] > keys[:-1]).all():
         return np.arange(len(keys)), np.arange(len(keys))
     order = keys.argsort(kind="stable")
     arranged, begins = keys[order], np.ones(len(keys), dtype=np.bool_)

@@ -141,7 +141,9 @@ def judge_texts(
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
     is_silent = _are_silent(rules)
-    is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences, is_remark))
+    is_faint = is_silent
+    if is_silent.any():
+        is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences, is_remark))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
     is_plain = is_remark & ~is_silent & ~has_structure & (np.abs(sides.scores) < _PLAIN) & (silences > 0)

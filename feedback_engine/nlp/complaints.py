@@ -21,7 +21,7 @@ from feedback_engine.nlp.complaint_types import (
     tell_label,
     weigh_types,
 )
-from feedback_engine.nlp.details import Details, Marks, find_details
+from feedback_engine.nlp.details import Details, Marks, find_details, find_no_details
 from feedback_engine.nlp.grievances import find_grounds
 from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.hints import Hints
@@ -130,10 +130,8 @@ class ComplaintRules:
 @cache
 def _find_none() -> Complaints:
     """Return no complaint."""
-    nothing, unnamed = np.zeros(0, dtype=np.int64), objects(())
-    evidence = arrange(0, to_columns(()))
-    details = Details(nothing, nothing, unnamed, unnamed, evidence)
-    return Complaints(nothing, unnamed, unnamed, np.zeros(0), evidence, details)
+    details = find_no_details()
+    return Complaints(details.complaints, details.codes, details.names, np.zeros(0), details.evidence, details)
 
 
 def _tell_felt(hints: Hints | None, texts: Places, are_felt: Flags) -> Iterator[Columns]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, number_first, pick
+from feedback_engine.lexicon.columns import Objects, Places, number_first, objects, pick
 from feedback_engine.lexicon.model import Detail, DetailKind
 from feedback_engine.nlp.reading import Vocabulary
 from feedback_engine.nlp.sentiment import sum_values
-from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
+from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats
 from feedback_engine.tables.annotations import CAUSE, DEMAND, ROOT, URGENCY
 
@@ -56,6 +57,8 @@ def find_details(vocabulary: Vocabulary, marks: Marks, labels: NDArray[np.int64]
 
     `labels` are those of the clauses: roots and causes are not looked for in praise.
     """
+    if not len(marks.starts):
+        return find_no_details()
     table = vocabulary.details
     is_praise = table.is_fault[marks.values] & (labels[marks.clauses] == POLARITIES.index(Polarity.POSITIVE))
     at = (~is_praise).nonzero()[0]
@@ -72,6 +75,13 @@ def find_details(vocabulary: Vocabulary, marks: Marks, labels: NDArray[np.int64]
     evidence, phrases = arrange(len(chosen), columns.take((of >= 0).nonzero()[0])), told.values[chosen]
     codes, names = table.code_names[phrases], table.names[phrases]
     return Details(told.complaints[chosen], told.kinds[chosen], codes, names, evidence)
+
+
+@cache
+def find_no_details() -> Details:
+    """Return nothing told."""
+    nothing, unnamed = np.zeros(0, dtype=np.int64), objects(())
+    return Details(nothing, nothing, unnamed, unnamed, arrange(0, to_columns(())))
 
 
 class _Told(NamedTuple):

@@ -139,8 +139,10 @@ def _find_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: Pos
     """Return which texts are judged as posts: likely ones, and others that would be neutral as such."""
     chances = kinds.chances
     in_all = np.where(blend.readings.sizes > _LONGEST_REMARK, 1.0, kinds.in_all)
-    is_post = chances >= np.where(kinds.is_review, _LIKELY, _POSSIBLE)
-    is_post &= ~_are_remarks(blend.readings, rules, chances) & (in_all >= _BESIDE_NEUTRAL)
+    is_post = (chances >= np.where(kinds.is_review, _LIKELY, _POSSIBLE)) & (in_all >= _BESIDE_NEUTRAL)
+    if not is_post.any():
+        return is_post.nonzero()[0]
+    is_post &= ~_are_remarks(blend.readings, rules, chances)
     doubtful = (is_post & (in_all < _BESIDE)).nonzero()[0]
     if len(doubtful):
         is_post[doubtful] = _weigh(blend, rules, head, kinds, doubtful).is_neutral

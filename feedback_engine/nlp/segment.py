@@ -126,7 +126,7 @@ def _later(flags: Flags) -> Flags:
 
 def cut_at(clauses: Clauses, turns: Places) -> Clauses:
     """Return the clauses with a new one begun at each of the places, given in order, that lies within one."""
-    if not len(clauses.starts):
+    if not len(clauses.starts) or not len(turns):
         return clauses
     of = clauses.starts.searchsorted(turns, side="right") - 1
     within = (of >= 0) & (turns < clauses.ends[of]) & (turns > clauses.starts[of] + 1)

@@ -7,6 +7,7 @@ lower the limit. Weights for hints add what a short text tells without any phras
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -80,6 +81,8 @@ class TouchpointRules:
     def _find_named(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
         """Return what the seed phrases name."""
         mentions, clauses, cues = readings.mentions, readings.clauses, readings.vocabulary.mentions
+        if not len(mentions.starts):
+            return _find_none()
         labels = cues.labels[mentions.values]
         first, groups = number_first(mentions.clauses * len(self._codes) + labels)
         judged = judge_mentions(readings, verdicts.clauses, first, groups)
@@ -102,6 +105,14 @@ class TouchpointRules:
             of - readings.clauses.first[hinted.texts], hinted.starts, hinted.ends, hinted.rules,
             judged.scores[of], judged.labels[of], sure, Lists(number_groups(sizes, first[of]), sum_up(sizes)),
         )  # fmt: skip
+
+
+@cache
+def _find_none() -> Touchpoints:
+    """Return no touchpoint."""
+    nothing, unnamed, zeros = np.zeros(0, dtype=np.int64), objects(()), np.zeros(0)
+    said = Lists(nothing, sum_up(nothing))
+    return Touchpoints(nothing, unnamed, unnamed, nothing, nothing, nothing, unnamed, zeros, nothing, zeros, said)
 
 
 def _merge(found: Touchpoints, others: Touchpoints) -> Touchpoints:
