@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from feedback_engine.engine.imports import Imports
     from feedback_engine.lexicon.model import Lexicon, Pack
     from feedback_engine.lexicon.themes import ThemeWords
-    from feedback_engine.nlp.keywords import Keyword
+    from feedback_engine.nlp.keywords import Keyword, KeywordFinder
     from feedback_engine.nlp.pool import TaggerPool
     from feedback_engine.nlp.segment import Segmenter
     from feedback_engine.nlp.tagged import TaggedText
@@ -114,11 +114,9 @@ class FeedbackEngine:
 
     def keywords(self, text: object, count: int = 5) -> tuple[Keyword, ...]:
         """Return the words that say most of what the text is about, the weightiest first; takes any text at all."""
-        from feedback_engine.nlp.keywords import KeywordFinder
         from feedback_engine.nlp.tagger import as_text
 
-        finder = self._once("keywords", lambda: KeywordFinder(self._segmenter, self._theme_words))
-        return finder.find(as_text(text), count)
+        return self._once("keywords", self._make_keyword_finder).find(as_text(text), count)
 
     def themes(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
         """Return THEMES, the phrases that the texts of a period (as for `score`) have in common."""
@@ -304,6 +302,12 @@ class FeedbackEngine:
 
         packs = map(self._pack, self._configured_packs())
         return self._once("segmenter", lambda: Segmenter(word for pack in packs for word in pack.userdict))
+
+    def _make_keyword_finder(self) -> KeywordFinder:
+        from feedback_engine.nlp.keywords import KeywordFinder
+
+        phrases = {phrase for name in self._configured_packs() for phrase in self._pack(name).phrases}
+        return KeywordFinder(self._segmenter, self._theme_words, self._lexicon, phrases)
 
     def _make_theme_finder(self) -> ThemeFinder:
         from feedback_engine.nlp.themes import ThemeFinder

@@ -59,9 +59,9 @@ def load_theme_words(folder: Path) -> ThemeWords:
     """Return the words of `folder`/keywords; a file that is not there holds none."""
     home, problems = folder / "keywords", Problems()
     tables = WordTables.of(folder, problems)
-    stop_words, synonyms = (
+    stop_words, heads, surnames, synonyms = (
         {word: cells[-1] for _, words, cells in tables.rows_if_there(home / name, count, count) for word in words}
-        for name, count in (("stopwords.tsv", 1), ("synonyms.tsv", 2))
+        for name, count in (("stopwords.tsv", 1), ("heads.tsv", 1), ("surnames.tsv", 1), ("synonyms.tsv", 2))
     )
     roles: dict[str, ThemeRole] = {}
     for place, words, (_, role) in tables.rows_if_there(home / "roles.tsv", 2, 2):
@@ -70,7 +70,7 @@ def load_theme_words(folder: Path) -> ThemeWords:
         else:
             problems.add(f"{home / place}", unknown_name("作用", role, allowed))
     problems.refuse()
-    return ThemeWords(frozenset(stop_words), roles, synonyms)
+    return ThemeWords(frozenset(stop_words), roles, synonyms, frozenset(heads), frozenset(surnames))
 
 
 def list_packs(folder: Path) -> list[str]:

@@ -171,6 +171,12 @@ class Pack:
     is_case_log: bool = False
 
     @cached_property
+    def phrases(self) -> frozenset[str]:
+        """All that its touchpoints and complaint types are known by, and the words that it has added."""
+        labels = (*self.touchpoints, *self.complaint_types)
+        return frozenset((*(term for label in labels for term in label.phrases), *(w.word for w in self.userdict)))
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all codes, names, phrases and words."""
         lines = [self.code, self.name, f"cases\t{self.is_case_log}"]

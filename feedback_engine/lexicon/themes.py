@@ -34,3 +34,7 @@ class ThemeWords:
     roles: Mapping[str, ThemeRole] = field(default_factory=dict)
     #: Word → the word that it is counted as.
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    #: Nouns that make one word with the action before them: 速度 of 送餐速度.
+    heads: frozenset[str] = frozenset()
+    #: Characters that begin the name of a person.
+    surnames: frozenset[str] = frozenset()

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.nlp.keywords import LONGEST
-from feedback_engine.nlp.normalize import fold
 from feedback_engine.nlp.segment import Segmenter
+from feedback_engine.nlp.words import cut_words
 
 Numbers = NDArray[np.int64]
 
@@ -58,8 +57,7 @@ class CorpusReader:
         tokens, starts = array("i"), array("q", [0])
         for some, texts in batches:
             for id_, text in zip(some, texts, strict=True):
-                words = self._segmenter.cut(fold(text).text[:LONGEST]) if text else []
-                for word in words:
+                for word in cut_words(self._segmenter, text):
                     tokens.extend(self._pieces.get(word) or self._number(word))
                 ids.append(id_)
                 starts.append(len(tokens))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -21,6 +22,12 @@ def read_idf() -> tuple[Mapping[str, float], float]:
 def select_idf(words: Collection[str]) -> dict[str, float]:
     """Return the inverse document frequency of those of the words that jieba knows, without holding all of them."""
     return {cells[0]: float(cells[1]) for cells in _lines("analyse/idf.txt", 2) if cells[0] in words}
+
+
+@cache
+def read_tags() -> Mapping[str, str]:
+    """Return word → usual part of speech (n, v, a …) of jieba's whole dictionary."""
+    return {cells[0]: sys.intern(cells[2]) for cells in _lines("dict.txt", 3)}
 
 
 def select_tags(words: Collection[str]) -> dict[str, str]:

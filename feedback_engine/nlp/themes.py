@@ -70,8 +70,6 @@ class ThemeFinder:
         self._tagger = tagger
         fillers = (word for word, role in words.roles.items() if role is ThemeRole.FILLER and len(word) == 1)
         self._joints = "".join(sorted(word for word in fillers if word in lexicon.degree))
-        pack = tagger.pack
-        self._cues = {phrase for label in (*pack.touchpoints, *pack.complaint_types) for phrase in label.phrases}
 
     def find(
         self,
@@ -95,7 +93,7 @@ class ThemeFinder:
         table = build_word_table(reader.vocabulary, self._words, self._lexicon)
         items = find_items(now, table)
         found = find_phrases(items, table)
-        candidates = weigh_candidates(found, items, table, len(now), self._cues)
+        candidates = weigh_candidates(found, items, table, len(now), self._tagger.pack.phrases)
         compared = {} if before is None else _compare(candidates, len(now), before, table, alpha)
         chosen = self._choose(candidates, table, compared)
         total = count() if count is not None and len(now) == most else len(now)

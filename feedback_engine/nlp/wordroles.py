@@ -47,7 +47,7 @@ _NO_BEGINNING = frozenset("一二三四五六七八九十两几") | _NO_EDGE
 #: An opinion weaker than this in the sentiment lexicon does not make a word one that tells a quality.
 _CLEAR = 0.3
 #: The rarity of a word that jieba does not know.
-_UNKNOWN_IDF = 9.0
+UNKNOWN_IDF = 9.0
 _STOPS = frozenset(",。!?;:、…~\n\r\"'()[]<>|/")
 
 
@@ -77,11 +77,11 @@ class WordTable:
 
 def build_word_table(vocabulary: list[str], words: ThemeWords, lexicon: Lexicon) -> WordTable:
     """Return the table of the vocabulary, by the word lists first, then the sentiment lexicon, then the dictionary."""
-    plain = [_unbind(words.synonyms.get(word, word), words, lexicon) for word in vocabulary]
+    plain = [unbind(words.synonyms.get(word, word), words, lexicon) for word in vocabulary]
     names = sorted(set(plain))
     place = {name: number for number, name in enumerate(names)}
     tags, frequencies = select_tags(place), select_idf(place)
-    roles = {name: _find_role(name, words, lexicon, tags.get(name)) for name in names}
+    roles = {name: find_role(name, words, lexicon, tags.get(name)) for name in names}
     return WordTable(
         vocabulary,
         np.array([roles[name] for name in plain], dtype=np.int8),
@@ -92,13 +92,13 @@ def build_word_table(vocabulary: list[str], words: ThemeWords, lexicon: Lexicon)
         np.array([word in lexicon.degree for word in vocabulary], dtype=np.bool_),
         np.array([any(map(str.isdigit, word)) for word in vocabulary], dtype=np.bool_),
         names,
-        np.array([frequencies.get(name, _UNKNOWN_IDF) for name in names], dtype=np.float64),
+        np.array([frequencies.get(name, UNKNOWN_IDF) for name in names], dtype=np.float64),
         frozenset(name for name in names if roles[name] is Role.QUALITY and _is_fault(name, lexicon)),
         words.stop_words | {word for word, role in words.roles.items() if role is ThemeRole.STOP},
     )
 
 
-def _unbind(word: str, words: ThemeWords, lexicon: Lexicon) -> str:
+def unbind(word: str, words: ThemeWords, lexicon: Lexicon) -> str:
     """Return a word of two characters without what the segmenter left on it: 玩得 is 玩, 太脏 is 脏."""
     if len(word) != 2 or word in words.roles:
         return word
@@ -109,19 +109,25 @@ def _unbind(word: str, words: ThemeWords, lexicon: Lexicon) -> str:
     return words.synonyms.get(other, other) if is_degree else word
 
 
-def _find_role(word: str, words: ThemeWords, lexicon: Lexicon, tag: str | None) -> Role:
+def find_role(word: str, words: ThemeWords, lexicon: Lexicon, tag: str | None) -> Role:
+    """Return the part that a word plays, by the lists, the sentiment lexicon, then its part of speech if it has one."""
     if word in words.roles:
         return _ROLES[words.roles[word]]
     if not word.isalpha() or word in words.stop_words or (word.isascii() and len(word) < 3):
         return Role.BREAK
-    entry = lexicon.polarity.get(word)
-    if entry is not None and entry.kind is WordKind.OPINION and abs(entry.weight) >= _CLEAR:
+    if is_opinion(word, lexicon):
         return Role.QUALITY
     if tag is None:
         return _guess(word)
     role = next((_TAGS[begin] for begin in (tag[:3], tag[:2], tag[:1]) if begin in _TAGS), Role.BREAK)
     # A single character is a theme's word only where the lists say so, or where it tells a quality.
     return role if len(word) > 1 or role is Role.QUALITY else Role.BREAK
+
+
+def is_opinion(word: str, lexicon: Lexicon) -> bool:
+    """Return whether the word by itself says good or bad of something."""
+    entry = lexicon.polarity.get(word)
+    return entry is not None and entry.kind is WordKind.OPINION and abs(entry.weight) >= _CLEAR
 
 
 def _is_fault(name: str, lexicon: Lexicon) -> bool:

@@ -27,7 +27,7 @@ PACK = load_pack(find_lexicons(), "scenic")
 WORDS = load_theme_words(find_lexicons())
 LEXICON = load_lexicon(find_lexicons())
 SEGMENTER = Segmenter(PACK.userdict)
-KEYWORDS = KeywordFinder(SEGMENTER, WORDS)
+KEYWORDS = KeywordFinder(SEGMENTER, WORDS, LEXICON, PACK.phrases)
 THEME_FINDER = ThemeFinder(SEGMENTER, WORDS, LEXICON, Tagger(LEXICON, PACK))
 
 #: Reviews of a park that does not exist.
@@ -102,6 +102,82 @@ def test_keywords_weigh_frequency_by_rarity() -> None:
     first, *_ = KEYWORDS.find("隔音隔音隔音，房间")
     assert (first.word, first.count) == ("隔音", 3)
     assert first.weight > 0
+
+
+def words_of(text: str) -> list[str]:
+    return [keyword.word for keyword in KEYWORDS.find(text, 20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("充电桩故障，扫码付款后充不了电", "充电桩"),
+        ("前台服务真好", "前台服务"),
+        ("可是送餐速度太慢了", "送餐速度"),
+        ("健身器材旧", "健身器材"),
+    ],
+)
+def test_words_that_are_one_for_the_reader_are_one_keyword(text: str, word: str) -> None:
+    assert word in words_of(text)
+    assert not [other for other in words_of(text) if other != word and other in word]
+
+
+@pytest.mark.parametrize(
+    ("text", "denied", "plain"),
+    [
+        ("对结果不满意", "不满意", "满意"),
+        ("水果不新鲜", "不新鲜", "新鲜"),
+        ("山上没有信号", "没有信号", "信号"),
+        ("app不退款", "不退款", "退款"),
+        ("套餐没退", "没退", "退"),
+        ("菜不是很新鲜", "不是很新鲜", "新鲜"),
+    ],
+)
+def test_a_keyword_keeps_its_denial(text: str, denied: str, plain: str) -> None:
+    assert denied in words_of(text)
+    assert plain not in words_of(text)
+
+
+def test_what_is_denied_twice_is_neither_the_one_nor_the_other() -> None:
+    assert words_of("没有什么不满意的") == []
+    assert {"满意", "不满意"} <= set(words_of("价格满意，交通不满意"))
+
+
+def test_not_this_one_is_about_this_one_all_the_same() -> None:
+    assert "快递" in "".join(words_of("发的不是京东快递"))
+    assert not any(word.startswith("不是") for word in words_of("发的不是京东快递"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "等了三个小时四十分钟",
+        "退了两块钱",
+        "李晓明和小王、张三丰",
+        "请打[手机号]找[姓名][微笑]",
+        "就可以看这么久了吗",
+        "后少东西",
+    ],
+)
+def test_amounts_names_masked_data_and_guesses_across_words_are_no_keywords(text: str) -> None:
+    assert words_of(text) == []
+
+
+def test_synonyms_count_together_under_the_wording_said_most() -> None:
+    found = {keyword.word: keyword.count for keyword in KEYWORDS.find("早餐凉了，早饭少，早餐贵", 20)}
+    assert found["早餐"] == 3
+    assert "早饭" not in found
+
+
+def test_traditional_texts_have_the_keywords_of_simplified_ones() -> None:
+    assert words_of("養老保險，櫃檯服務") == words_of("养老保险，柜台服务")
+
+
+@given(st.text(alphabet="不没有满意信号的很是李小王[]手机 a3，养老", max_size=30))
+def test_keywords_stand_in_the_text_and_their_number_is_what_was_asked_for(text: str) -> None:
+    found = KEYWORDS.find(text, 3)
+    assert len(found) <= 3
+    assert all(keyword.word in text and keyword.count > 0 and keyword.weight > 0 for keyword in found)
 
 
 @pytest.mark.parametrize("text", ["", "。。。", "😀", "\ud800", "\x00", "1234"])
