@@ -1,4 +1,8 @@
-"""Which phrases could be themes of a corpus, and what each is worth: its texts times how much it says."""
+"""Which phrases could be themes of a corpus, and what each is worth: its texts times how much it says.
+
+A word that is worth nothing as a theme (漏水) is a candidate all the same: where it has become frequent, it tells what
+is new, however differently customers put it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,10 @@ _OF_PACK = 1.5
 
 @dataclass(frozen=True)
 class Candidates:
-    """Phrases by key, in the order of the keys: how many texts they stand in, and what they are worth."""
+    """Phrases by key, in the order of the keys: how many texts they stand in, and what they are worth.
+
+    A worth of 0 is that of a word which is a theme only where it is new.
+    """
 
     keys: Numbers
     counts: Numbers
@@ -53,7 +60,7 @@ class Candidates:
 def weigh_candidates(
     found: Occurrences, items: Items, table: WordTable, text_count: int, cues: Collection[str]
 ) -> Candidates:
-    """Return the phrases that are frequent enough and worth something."""
+    """Return the phrases that are frequent enough and worth something, and the words that could be new."""
     keys, first, inverse, places = np.unique(found.keys, return_index=True, return_inverse=True, return_counts=True)
     least = max(_LEAST, math.ceil(text_count * _LEAST_SHARE))
     pairs = np.unique(inverse[(places >= least)[inverse]] * text_count + found.texts[(places >= least)[inverse]])
@@ -61,9 +68,11 @@ def weigh_candidates(
     weigh = _Scale(table, np.bincount(items.codes, minlength=3 * len(table.names)), text_count, frozenset(cues))
     place_of = dict(zip(keys.tolist(), places.tolist(), strict=True))
     values = np.zeros(len(keys))
+    is_kept = np.zeros(len(keys), dtype=np.bool_)
     for at in np.flatnonzero(counts >= least).tolist():
         values[at] = counts[at] * weigh.worth(int(keys[at]), pattern_of(int(found.patterns[first[at]])), place_of)
-    kept = np.flatnonzero(values > 0)
+        is_kept[at] = values[at] > 0 or weigh.can_be_new(int(keys[at]))
+    kept = np.flatnonzero(is_kept)
     chosen = pairs[np.isin(pairs // max(text_count, 1), kept)]
     starts = np.concatenate(([0], np.cumsum(counts[kept])))
     patterns = found.patterns[first[kept]]
@@ -97,7 +106,16 @@ class _Scale:
             worth = self._worth_together(key, codes, pattern, rarity, place_of)
         return worth * (_OF_PACK if is_of_pack else 1.0)
 
+    def can_be_new(self, key: int) -> bool:
+        """Return whether it is a word that tells enough by itself to be told where it is new."""
+        codes = split_key(key, self.table)
+        name = self.table.names[codes[0] // 3]
+        is_rare = float(self.table.idf[codes[0] // 3]) >= _COMMON
+        return len(codes) == 1 and len(name) > 1 and is_rare and f"没{name}" not in self.table.stopped
+
     def _worth_alone(self, name: str, pattern: str, rarity: float, is_of_pack: bool) -> float:
+        if pattern == "V":
+            return 0.0
         if pattern in "LA":
             return PATTERNS[pattern] if pattern == "L" or name in self.table.faults else 0.0
         if len(name) == 2 and rarity < _RARE_ALONE and not is_of_pack:

@@ -20,7 +20,7 @@ _N, _V, _A, _LACK = range(1, 5)
 _LETTERS = {"N": _N, "V": _V, "A": _A, "L": _LACK}
 #: Rows of roles that make a phrase: thing, action, quality, lack of a thing; and what such a phrase is worth.
 PATTERNS = {
-    "N": 1.0, "L": 1.0, "A": 0.6, "LV": 1.0,
+    "N": 1.0, "L": 1.0, "A": 0.6, "V": 0.0, "LV": 1.0,
     "NA": 1.0, "NN": 0.8, "VN": 0.8, "VA": 1.0, "NV": 0.5, "AN": 0.7, "AV": 0.5, "NL": 1.0, "VL": 1.0,
     "VV": 0.6,
     "NNA": 1.2, "VNA": 1.2, "NVA": 1.2, "NNN": 0.8, "VNN": 0.8, "NVN": 0.6, "NNV": 0.5, "VVN": 0.5, "AVN": 0.5,

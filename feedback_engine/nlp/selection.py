@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -19,6 +19,8 @@ _LOOKED_AT = 2000
 _WITHIN = 0.6
 #: Phrases that share a word and this share of the texts of the rarer one say the same.
 _SAME = 0.5
+#: A phrase that has risen this much of what one of its words has, in log odds, is told with that word.
+_RISEN_ALIKE = 0.5
 #: What is left of a phrase's value for each theme chosen before it that shares a word.
 _AGAIN = 0.75
 
@@ -26,13 +28,17 @@ _AGAIN = 0.75
 class Selection:
     """The themes chosen so far, as places among the candidates."""
 
-    def __init__(self, candidates: Candidates, table: WordTable) -> None:
+    def __init__(self, candidates: Candidates, table: WordTable, odds: Mapping[int, float], new: Sequence[int]) -> None:
+        """`odds` are the log odds of the candidates against the period before, `new` those that are new by them."""
         self._candidates = candidates
         self._table = table
-        best = sorted(range(len(candidates.keys)), key=lambda at: (-candidates.values[at], candidates.keys[at]))
+        self._odds = odds
+        self._new = frozenset(new)
+        worthy = np.flatnonzero(candidates.values > 0).tolist()
+        best = sorted(worthy, key=lambda at: (-candidates.values[at], candidates.keys[at]))
         #: The candidates looked at, the worthiest first.
         self.places = best[:_LOOKED_AT]
-        self._within = self._find_within()
+        self._within = self._find_within([*self.places, *new])
         self.chosen: list[int] = []
 
     def choose(self, places: Iterable[int], most: int) -> None:
@@ -63,12 +69,15 @@ class Selection:
         if at in self._within or at in self.chosen:
             return False
         codes, mine = set(self._codes(at)), self._candidates.texts_of(at)
-        return not any(self._say_the_same(codes, mine, other) for other in self.chosen)
+        return not any(self._say_the_same(at, codes, mine, other) for other in self.chosen)
 
-    def _say_the_same(self, codes: set[int], mine: Numbers, other: int) -> bool:
+    def _say_the_same(self, at: int, codes: set[int], mine: Numbers, other: int) -> bool:
         others = set(self._codes(other))
         if codes == others:  # 干净卫生, 卫生干净
             return True
+        if len(others) == 1 and others < codes and other in self._new:
+            # 房间漏水 is what is new in 漏水; 早餐丰富 was there before more spoke of 早餐.
+            return self._odds[at] >= _RISEN_ALIKE * self._odds[other]
         return not codes.isdisjoint(others) and _share(mine, self._candidates.texts_of(other)) > _SAME
 
     def _codes(self, at: int) -> tuple[int, ...]:
@@ -79,9 +88,9 @@ class Selection:
         pattern = pattern_of(int(self._candidates.patterns[at]))
         return [code for code, letter in zip(self._codes(at), pattern, strict=True) if letter != "A"]
 
-    def _find_within(self) -> set[int]:
-        """Return the places of phrases that are mostly part of one longer phrase."""
-        place_of = {self._codes(at): at for at in self.places}
+    def _find_within(self, places: Iterable[int]) -> set[int]:
+        """Return those of the places whose phrases are mostly part of one longer phrase."""
+        place_of = {self._codes(at): at for at in places}
         counts, within = self._candidates.counts, set[int]()
         for codes, at in place_of.items():
             for part in (codes[:-1], codes[1:]):

@@ -100,14 +100,14 @@ class ThemeFinder:
         return self._build(now, table, found, candidates, chosen, compared, read, total)
 
     def _choose(self, candidates: Candidates, table: WordTable, compared: Mapping[int, Comparison]) -> list[int]:
-        selection = Selection(candidates, table)
+        new = [at for at, each in compared.items() if each.is_emerging]
+        new.sort(key=lambda at: (compared[at].p_adjusted or 0.0, -compared[at].log_odds, at))
+        selection = Selection(candidates, table, {at: each.log_odds for at, each in compared.items()}, new)
+        selection.choose_in_order(new, MOST_EMERGING)
         selection.choose(selection.places, MOST)
         tagged = self._tagger.tag_many([_spell(int(candidates.keys[at]), table) for at in selection.places])
         is_bad = [each.sentiment.polarity is Polarity.NEGATIVE for each in tagged]
         selection.choose((at for at, bad in zip(selection.places, is_bad, strict=True) if bad), MOST_NEGATIVE)
-        new = [at for at, each in compared.items() if each.is_emerging]
-        new.sort(key=lambda at: (compared[at].p_adjusted or 0.0, -compared[at].log_odds, at))
-        selection.choose_in_order(new, MOST_EMERGING)
         return selection.chosen
 
     def _build(

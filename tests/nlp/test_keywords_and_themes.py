@@ -280,6 +280,64 @@ def test_what_is_new_in_the_period_is_emerging_and_what_is_not_is_not() -> None:
     assert found.loc["看日出", "previous_count"] == 20
 
 
+#: One event in the words of many.
+LEAKS = [
+    "房间漏水了，前台没人处理",
+    "天花板漏水，床都湿了",
+    "卫生间漏水严重",
+    "半夜漏水，换了房间",
+    "漏水，滴滴答答一晚上",
+    "空调漏水，地毯全湿",
+    "浴室一直漏水",
+    "顶上漏水，太吓人了",
+]
+
+
+def test_an_event_that_everybody_words_differently_is_found_by_its_word_and_told_once() -> None:
+    before = [f"{text}。第{n}位客人" for n in range(20) for text in HOTEL]
+    now = [f"{text}。{LEAKS[at % 8]}" if at % 20 == 0 else text for at, text in enumerate(before)]
+    now = [*now[:-3], *LEAKS[:3]]
+    found = themes(now, before, size=100).set_index("theme")
+    new = found[found["is_emerging"]]
+    assert list(new.index) == ["漏水"]
+    assert not [theme for theme in found.index if "漏水" in theme and theme != "漏水"]
+    assert new.loc["漏水", "net_sentiment"] < 0
+    for example in json.loads(new.loc["漏水", "examples"]):
+        assert "漏水" in example["clause"]
+
+
+def test_what_was_said_before_is_no_part_of_a_word_that_is_new() -> None:
+    before = [f"{text}。第{n}位客人" for n in range(10) for text in HOTEL]
+    now = [*before, *(f"早餐{dish}没有了" for dish in "面粥蛋糕茶奶肉菜鱼虾瓜果" for _ in range(10))]
+    found = themes(now, before, size=100).set_index("theme")
+    assert found.loc["早餐", "is_emerging"]
+    assert any(theme.startswith("早餐") and theme.endswith("丰富") for theme in found.index)
+
+
+def test_words_that_are_worth_nothing_by_themselves_are_no_themes_where_nothing_is_new() -> None:
+    assert "漏水" not in set(themes(HOTEL + LEAKS)["theme"])
+    assert "漏水" not in set(themes(HOTEL + LEAKS, HOTEL + LEAKS)["theme"])
+
+
+def test_random_halves_of_the_same_texts_have_nothing_new() -> None:
+    pieces = [clause for text in (*HOTEL, *REVIEWS, *COMPLAINTS) for clause in text.replace("；", "，").split("，")]
+    chance = random.Random(3)
+    told = 0
+    for _ in range(5):
+        texts = ["，".join(chance.sample(pieces, 3)) for _ in range(400)]
+        told += int(themes(texts[:200], texts[200:], size=100)["is_emerging"].sum())
+    assert told <= 1
+
+
+def test_masked_data_and_pictures_are_no_themes() -> None:
+    texts = [f"请回电[手机号]，[微笑]门票太贵[抓狂]{n}" for n in range(9)]
+    found = themes(texts).set_index("theme")
+    assert "门票太贵" in found.index
+    assert not [theme for theme in found.index if "手机号" in theme or "微笑" in theme or "抓狂" in theme]
+    for example in json.loads(found.loc["门票太贵", "examples"]):
+        assert example["clause"] == "门票太贵"
+
+
 def test_log_odds_follow_the_formula() -> None:
     row = themes(REVIEWS * 3, REVIEWS).set_index("theme").loc["看日出"]
     size, before = 3 * len(REVIEWS), len(REVIEWS)
