@@ -16,7 +16,10 @@ from feedback_engine.lexicon.model import (
     Label,
     Lexicon,
     Pack,
+    Proviso,
     Reach,
+    Steer,
+    SteerWord,
     UserWord,
     WordKind,
 )
@@ -50,6 +53,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         contrast=_contrasts(sentiment / "contrast.tsv", tables),
         emoji=_entries(sentiment / "emoji.tsv", tables, limit=1.0),
         details=tuple(_details(folder / "complaints", tables)),
+        steers=tuple(_steers(folder / "complaints" / "asking.tsv", tables)),
     )
     problems.refuse()
     return lexicon
@@ -187,15 +191,30 @@ def _details(folder: Path, tables: WordTables) -> Iterator[Detail]:
     """Yield the words of `folder`, one file a kind; a folder of word lists made before there were any has none."""
     for kind in DetailKind if folder.is_dir() else ():
         path, names = folder / f"{kind}.tsv", dict[str, str]()
-        for place, terms, (_, code, *name) in tables.rows(path, 2, 3):
+        for place, terms, (_, code, *name) in tables.rows(path, 2, 4):
+            proviso = name.pop() if len(name) > 1 else ""
+            if proviso not in tuple(Proviso):
+                allowed = tuple(str(known) for known in Proviso if known)
+                tables.problems.add(f"{path.parent / place}", unknown_name("用法", proviso, allowed))
+                continue
             if not CODE.fullmatch(code):
                 tables.problems.add(f"{path.parent / place}", f"代码 {code!r} 不可用：只能用字母、数字、汉字和下划线")
-            elif name:
+            elif name and name[0]:
                 names[code] = name[0]
             elif code not in names:
                 tables.problems.add(f"{path.parent / place}", f"代码 {code!r} 第一次出现，应在第 3 列写上名称")
             for term in terms:
-                yield Detail(term, kind, code, names.get(code, code), place)
+                yield Detail(term, kind, code, names.get(code, code), place, Proviso(proviso))
+
+
+def _steers(path: Path, tables: WordTables) -> Iterator[SteerWord]:
+    """Yield the words that say whether something is asked for; without their file there are none."""
+    for place, terms, (_, steer) in tables.rows_if_there(path, 2, 2):
+        if steer not in (allowed := tuple(map(str, Steer))):
+            tables.problems.add(f"{path.parent / place}", unknown_name("作用", steer, allowed))
+            continue
+        for term in terms:
+            yield SteerWord(term, Steer(steer), place)
 
 
 def _contrasts(path: Path, tables: WordTables) -> dict[str, Contrast]:

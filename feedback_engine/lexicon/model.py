@@ -81,6 +81,21 @@ class DetailKind(StrEnum):
     DEMAND = "demands"
 
 
+class Proviso(StrEnum):
+    """When a phrase that could tell a demand, or a time limit, does so."""
+
+    #: Unless it is denied or done with: 盼复.
+    NONE = ""
+    #: If it is asked for: 要求…处理. A time limit counts beside a demand: 今天…退款.
+    ASKED = "asked"
+    #: If it is asked for; whoever asks for this complains: 请…赔偿.
+    REDRESS = "redress"
+    #: Unless it is denied or done with; whoever says it complains: 还我钱.
+    CLAIM = "claim"
+    #: Always, as it tells that something is kept back: 不退押金.
+    HELD = "held"
+
+
 class Detail(NamedTuple):
     """A phrase that tells something of a complaint, by the code and name of what it tells."""
 
@@ -88,6 +103,32 @@ class Detail(NamedTuple):
     kind: DetailKind
     code: str
     name: str
+    origin: str
+    proviso: Proviso = Proviso.NONE
+
+
+class Steer(StrEnum):
+    """What a word says of the demands behind it; of several the nearest counts."""
+
+    #: 要求, 请, 必须: they are asked for.
+    ASK = "ask"
+    #: 给我, 帮我: likewise, unless it has been done (给我退了款).
+    FOR = "for"
+    #: 希望, 能不能: likewise, but only to wish for something is no complaint yet.
+    WISH = "wish"
+    #: 没打算, 客服说: they are not asked for; nor is a threat meant.
+    DENY = "deny"
+    #: 已经, 终于: what stands right behind has been done.
+    DONE = "done"
+    #: 请问, 过度曝光: nothing, though it holds words that would say something.
+    IDLE = "idle"
+
+
+class SteerWord(NamedTuple):
+    """A word that steers the demands and threats behind it."""
+
+    term: str
+    steer: Steer
     origin: str
 
 
@@ -102,6 +143,8 @@ class Lexicon:
     emoji: Mapping[str, Entry]
     #: What tells of a complaint's root, cause, urgency and demands.
     details: tuple[Detail, ...] = ()
+    #: What says whether demands are asked for.
+    steers: tuple[SteerWord, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -112,7 +155,8 @@ class Lexicon:
         lines += ["\t".join(entry.kind for entry in entries), "\t".join(entry.reach for entry in entries)]
         factors = (factor for contrast in self.contrast.values() for factor in (contrast.after, contrast.before))
         lines.append(array("d", [*(entry.weight for entry in entries), *factors]).tobytes().hex())
-        lines += [f"{d.kind}\t{d.term}\t{d.code}\t{d.name}" for d in self.details]
+        lines += [f"{d.kind}\t{d.term}\t{d.code}\t{d.name}\t{d.proviso}" for d in self.details]
+        lines += [f"{word.steer}\t{word.term}" for word in self.steers]
         return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
+from feedback_engine.nlp.asking import find_asked
 from feedback_engine.nlp.complaint_types import (
     BlameRules,
     Blames,
@@ -64,12 +65,14 @@ class ComplaintRules:
         touchpoints that it speaks ill of.
         """
         labels, hints = verdicts.labels, verdicts.hints
-        texts, are_felt, confidences, said = find_grounds(readings, verdicts, touchpoints, self._is_case_log)
+        asked = find_asked(readings)
+        grounds = find_grounds(readings, verdicts, touchpoints, asked.insisted, self._is_case_log)
+        texts, are_felt, confidences, said = grounds
         if not len(texts):
             return _find_none()
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
-        cues, details = _mark(readings, readings.cues, places), _mark(readings, readings.details, places)
+        cues, details = _mark(readings, readings.cues, places), _mark(readings, asked.hits, places)
         blames = self._blame.find(touchpoints, places)
         weights = weigh_types(readings.vocabulary.cues, cues, verdicts.rules.clause_labels, blames)
         types, shares = choose_types(weights, len(texts), len(self._codes) - 1)

@@ -34,6 +34,8 @@ _BAD = -0.3
 _SHORT, _THANKS = 30, 60
 #: What it adds to the log odds of hints that words tell a complaint, or none; from which chance on a text complains.
 _SAID, _UNSAID, _EVEN = 1.25, -0.75, 0.5
+#: How sure it is at least that who asks for redress complains, whatever hints say.
+_INSISTED = 0.75
 _DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
 _NEGATIVE_LABEL = POLARITIES.index(Polarity.NEGATIVE)
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
@@ -65,15 +67,22 @@ class Said(NamedTuple):
         return _renumber(self.demands, places), _renumber(self.grievances.take(worst[worst >= 0]), places)
 
 
-def find_grounds(readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, is_case_log: bool) -> Grounds:
-    """Return the texts that complain; `is_case_log` tells that each is a case unless it praises."""
+def find_grounds(
+    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, insisted: Columns, is_case_log: bool
+) -> Grounds:
+    """Return the texts that complain; `is_case_log` tells that each is a case unless it praises.
+
+    `insisted` is what texts ask for in words that say nothing of good or bad.
+    """
     rules, hints = verdicts.rules, verdicts.hints
-    said = Said(_find_demands(readings), _find_grievances(rules.texts))
+    said = Said(_add_insisted(_find_demands(readings), insisted, len(readings.given)), _find_grievances(rules.texts))
     complain = _find_complaints(readings, rules, said, is_case_log)
     felt = _find_felt(readings, verdicts, said, touchpoints) & ~complain
     chances = None
     if hints:
         chances = _weigh_hints(hints, complain | felt, 0.5 * (verdicts.scores + rules.scores))
+        insists = complain & flag(insisted.parts, len(complain))
+        chances[insists] = np.maximum(chances[insists], _INSISTED)
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
         complain, felt = complain & (told | is_case_log), told & ~complain
     if felt.any():
@@ -146,6 +155,12 @@ def _find_demands(readings: Readings) -> Columns:
     values, texts = hits.values[at], readings.clauses.texts[hits.clauses[at]]
     weights, rules, kinds = table.weight[values], table.demand_rules[values], table.kind[values]
     return Columns(texts, hits.starts[at], hits.ends[at], weights, rules, kinds)
+
+
+def _add_insisted(demands: Columns, insisted: Columns, count: int) -> Columns:
+    """Return the demands, and what is insisted on in texts that have no other demand."""
+    more = ~flag(demands.parts[demands.kinds == _DEMAND], count)[insisted.parts]
+    return Columns(*join_columns((demands, insisted.take(more.nonzero()[0])))) if more.any() else demands
 
 
 def _find_grievances(said: Statements) -> Columns:

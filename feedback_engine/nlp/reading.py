@@ -97,7 +97,7 @@ class Reader:
             words,
             CueTable(pack.touchpoints, "触点", words.faults),
             CueTable(pack.complaint_types, "投诉类型线索", words.faults),
-            DetailTable(lexicon.details),
+            DetailTable(lexicon.details, lexicon.steers),
         )
         self._matcher = PhraseMatcher([table.phrases for table in self.vocabulary])
 

@@ -9,7 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import objects
-from feedback_engine.lexicon.model import Contrast, Detail, DetailKind, Entry, Label, Lexicon, Pack, Reach, WordKind
+from feedback_engine.lexicon.model import (
+    Contrast,
+    Detail,
+    DetailKind,
+    Entry,
+    Label,
+    Lexicon,
+    Pack,
+    Proviso,
+    Reach,
+    Steer,
+    SteerWord,
+    WordKind,
+)
 from feedback_engine.lexicon.patterns import GAP, has_placeholder
 from feedback_engine.nlp.normalize import fold_phrases, quote
 
@@ -34,6 +47,8 @@ KIND_NAMES = {
 DEMANDS = (WordKind.DEMAND, WordKind.REQUEST)
 #: Kinds of details by number, and how they are told.
 DETAIL_KINDS = tuple(DetailKind)
+#: When phrases tell a demand, and what words say of the demands behind them, by number.
+PROVISOS, STEERS = tuple(Proviso), tuple(Steer)
 _DETAIL_NAMES = {
     DetailKind.ROOT: "投诉根源",
     DetailKind.CAUSE: "流失原因",
@@ -196,12 +211,19 @@ class CueTable:
 
 
 class DetailTable:
-    """The phrases that tell a detail of a complaint, by number."""
+    """The phrases that tell a detail of a complaint, and behind them the words that steer demands, by number."""
 
-    def __init__(self, details: Sequence[Detail]) -> None:
+    def __init__(self, details: Sequence[Detail], steers: Sequence[SteerWord] = ()) -> None:
         #: The phrases, folded as the texts will be.
-        self.phrases = fold_phrases([detail.term for detail in details])
-        self.kinds = np.array([DETAIL_KINDS.index(detail.kind) for detail in details], dtype=np.int64)
+        self.phrases = fold_phrases([*(detail.term for detail in details), *(word.term for word in steers)])
+        #: By number in `STEERS`, -1 for a phrase that tells a detail.
+        self.steers = np.array([-1] * len(details) + [STEERS.index(word.steer) for word in steers], dtype=np.int64)
+        #: By number in `PROVISOS`; the first for a word that steers.
+        self.provisos = np.zeros(len(self.steers), dtype=np.int64)
+        self.provisos[: len(details)] = [PROVISOS.index(detail.proviso) for detail in details]
+        #: By number in `DETAIL_KINDS`, -1 for a word that steers.
+        self.kinds = np.full(len(self.steers), -1)
+        self.kinds[: len(details)] = [DETAIL_KINDS.index(detail.kind) for detail in details]
         self.is_fault = np.isin(self.kinds, [DETAIL_KINDS.index(kind) for kind in (DetailKind.ROOT, DetailKind.CAUSE)])
         numbers: dict[str, int] = {}
         #: The number of its code among all codes.

@@ -278,3 +278,15 @@ def test_complaint_detail_needs_a_name_with_its_first_code(folder: Path) -> None
     (folder / "complaints" / "demands.tsv").write_text("退款\trefund\n道歉\ta b\t道歉\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=r"demands\.tsv:1.*第 3 列(.|\n)*demands\.tsv:2.*代码 'a b' 不可用"):
         load_lexicon(folder)
+
+
+def test_unknown_uses_of_demands_and_of_asking_words_are_named(folder: Path) -> None:
+    (folder / "complaints" / "demands.tsv").write_text("退款\trefund\t退款\task\n", encoding="utf-8")
+    (folder / "complaints" / "asking.tsv").write_text("要求\tasks\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"demands\.tsv:1.*'ask' 的用法(.|\n)*asking\.tsv:1.*'asks' 的作用"):
+        load_lexicon(folder)
+
+
+def test_without_asking_words_the_lists_still_load(folder: Path) -> None:
+    (folder / "complaints" / "asking.tsv").unlink(missing_ok=True)
+    assert load_lexicon(folder).steers == ()

@@ -123,6 +123,69 @@ def test_what_the_customer_asks_for_is_told(tagger: Tagger, text: str, demands: 
     assert demands <= {detail.code for detail in complaint(tagger, text).demands}
 
 
+@pytest.mark.parametrize(
+    ("text", "demands"),
+    [
+        # denied, promised by the other side, done already, or spoken of only
+        ("没有要求退款，只想要个解释，太气人了", {"reply"}), ("不用退款，换个新的就行，杯子裂了", {"exchange"}),
+        ("我不要道歉，我要赔偿，太差了", {"compensation"}), ("已经退款了，但是态度真的差", set()),
+        ("客服说会给我退款，结果没人管，太差了", set()), ("维修师傅态度恶劣", set()), ("退款太慢", set()),
+        ("拖了半年才给我退了款，垃圾", set()), ("请问怎么退货，你们客服太差了", set()),
+        # the asking word may stand far off, in the clause before, or not at all
+        ("太差了，要求商家在本月底之前把多收的运费退还", {"refund"}),
+        ("要求退还押金，赔偿损失，并公开道歉", {"refund", "compensation", "apology"}),
+        ("坏的，退货！", {"refund"}), ("你们能不能尽快给我修好，烦死了", {"repair"}),
+        # what is kept back is asked for
+        ("凭什么不退押金", {"refund"}), ("商家拒绝换货，气死了", {"exchange"}),
+    ],
+)  # fmt: skip
+def test_only_what_is_really_asked_for_is_a_demand(tagger: Tagger, text: str, demands: set[str]) -> None:
+    assert {detail.code for detail in complaint(tagger, text).demands} == demands
+
+
+def test_asked_demand_is_shown_with_the_word_that_asks(tagger: Tagger) -> None:
+    (demand,) = complaint(tagger, "质量太差，要求商家退款").demands
+    assert demand.evidence[0].text == "要求商家退款"
+
+
+@pytest.mark.parametrize(
+    ("text", "demand"),
+    [
+        ("换货！", "exchange"), ("要求补发", "exchange"), ("麻烦把空调修一下", "repair"),
+        ("限你们24小时内答复", "reply"), ("请给我一个合理的答复", "reply"), ("把多收的钱退给我", "refund"),
+    ],
+)  # fmt: skip
+def test_who_asks_for_redress_complains_without_a_word_of_blame(tagger: Tagger, text: str, demand: str) -> None:
+    found = complaint(tagger, text)
+    assert found.is_complaint
+    assert found.confidence >= 0.3
+    assert {detail.code for detail in found.demands} == {demand}
+    assert found.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["希望能退货就更好了", "换货很快，第二天就收到新的了", "帮我换了房间，服务很热心", "可以退货吗", "请尽快发货"],
+)
+def test_wishes_thanks_and_questions_about_redress_are_no_complaints(tagger: Tagger, text: str) -> None:
+    assert complaint(tagger, text).is_complaint is False
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("太差了，不会去曝光你们", set()), ("没打算找媒体，就是觉得服务太差", set()),
+        ("相机曝光不准，质量太差", set()), ("报警器不响，垃圾", set()), ("手机一打游戏就发烧，质量太差", set()),
+        ("我已经打了12315，卖假货", {"regulator"}), ("电梯突然下坠，吓死人了，太差了", {"safety"}),
+        ("食物里有玻璃渣，太差了", {"health"}), ("急用，到现在还没发货，太差了", {"deadline"}),
+        ("今天下雨，态度太差", set()), ("今天必须退款，太差了", {"deadline"}),
+        ("三天内不解决，我就起诉，垃圾", {"deadline", "legal"}),
+    ],
+)  # fmt: skip
+def test_urgency_is_neither_denied_nor_a_word_in_another_sense(tagger: Tagger, text: str, urgency: set[str]) -> None:
+    assert {detail.code for detail in complaint(tagger, text).urgency} == urgency
+
+
 def test_details_are_evidence_in_the_text_and_in_the_json_form(tagger: Tagger) -> None:
     text = "質量差，要求退款，不然12315見"
     found = complaint(tagger, text)

@@ -1,0 +1,157 @@
+"""What is really asked for, and really threatened, among the phrases that could tell it: a whole batch in columns.
+
+退款 alone is a subject; it is a demand where 要求, 请 or 给我 stands before it, and none after 不用 or 已经. The
+nearest such word of the clause counts; what it asks for may go on in the next ones of the sentence (要求退款,赔偿损失).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.lexicon.columns import Places, Points, flag, flag_points, pick
+from feedback_engine.lexicon.model import DetailKind, Proviso, Steer, WordKind
+from feedback_engine.nlp.reading import Hits, Readings
+from feedback_engine.nlp.segment import Clauses
+from feedback_engine.nlp.statements import Columns
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS, Flags
+
+_DEMANDED, _URGENT = DETAIL_KINDS.index(DetailKind.DEMAND), DETAIL_KINDS.index(DetailKind.URGENCY)
+_ASKED, _REDRESS, _CLAIM, _HELD = map(PROVISOS.index, (Proviso.ASKED, Proviso.REDRESS, Proviso.CLAIM, Proviso.HELD))
+_ASK, _FOR, _WISH, _DENY, _DONE, _ = map(STEERS.index, Steer)
+_ASKING = (_ASK, _FOR, _WISH)
+#: All that steer whatever follows, and all of these but 给我.
+_ALL, _FIRM = (_ASK, _FOR, _WISH, _DENY), (_ASK, _WISH, _DENY)
+#: Right before a phrase these deny it, by themselves or with one of the second after them (没有, 没人, 不给).
+_DENIERS, _AFTER_DENIERS = "不没未无别勿", "人有能会给是再"
+#: Behind a verb these say that it is done, unless one of the second follows; these may also end a clause.
+_DONE_MARKS, _PARTICLES = "了过", "吧呗啊呀嘛它我"
+#: So many characters may stand between 已经 and what is done, between the beginning of a clause and what is asked.
+_DONE_REACH, _BEGINNING = 4, 2
+#: A clause that begins with one of these goes on with what was asked for.
+_JOINTS = "并同且及和另"
+#: An asking word at most so far before a demand is shown with it.
+_SHOWN = 12
+#: How much a demand that words of sentiment do not know adds to how sure a complaint is.
+_WORTH = -0.45
+
+
+class Asked(NamedTuple):
+    """The phrases that tell details, without what is not meant, and the demands by which alone texts complain."""
+
+    hits: Hits
+    insisted: Columns
+
+
+class _Steered(NamedTuple):
+    """What the nearest word before each phrase says of it (-1 where none does), and where that word begins and ends."""
+
+    steers: NDArray[np.int64]
+    starts: Places
+    ends: Places
+
+
+def find_asked(readings: Readings) -> Asked:
+    """Return the details that texts tell: demands that are asked for, threats that are not denied."""
+    hits, table = readings.details, readings.vocabulary.details
+    kinds = table.kinds[hits.values]
+    if not (kinds == _DEMANDED).any() and not (kinds == _URGENT).any():
+        told = (kinds >= 0).nonzero()[0]
+        return Asked(_take(hits, told), _insist(readings, hits, told[:0]))
+    clauses, points = readings.clauses, readings.folded.points
+    is_denied = _are_denied(points, hits.starts)
+    steers = table.steers[hits.values]
+    is_denied[1:] &= ~((hits.ends[:-1] == hits.starts[1:]) & _are(steers[:-1], _ASKING))  # 再不 + 处理, 能不能 + 给我
+    steered = _steer(hits, steers, readings, is_denied)
+    asked = np.isin(steered.steers, _ASKING)
+    is_imperative = _are_imperative(points, hits, clauses)
+    provisos, is_demand = table.provisos[hits.values], kinds == _DEMANDED
+    is_done = _are_done(points, hits, clauses, steered)
+    needs = (provisos == _ASKED) | (provisos == _REDRESS)
+    meant = np.where(needs, asked | is_imperative, steered.steers != _DENY) & ~is_denied & ~is_done
+    demands = is_demand & (meant | (provisos == _HELD))
+    has_demand = flag(hits.clauses[demands], len(clauses.starts))
+    is_threat = (kinds == _URGENT) & np.where(needs, has_demand[hits.clauses], ~is_denied & (steered.steers != _DENY))
+    told = (demands | is_threat | ((kinds >= 0) & ~is_demand & (kinds != _URGENT))).nonzero()[0]
+    insisting = demands & (((provisos == _REDRESS) & (steered.steers != _WISH)) | (provisos == _CLAIM))
+    shown = asked & demands & needs & (hits.starts - steered.starts <= _SHOWN)
+    shown &= steered.starts >= clauses.starts[hits.clauses]
+    hits = hits._replace(starts=np.where(shown, steered.starts, hits.starts))
+    return Asked(_take(hits, told), _insist(readings, hits, insisting.nonzero()[0]))
+
+
+def _take(hits: Hits, at: Places) -> Hits:
+    """Return some of the hits."""
+    starts, ends, values, of = pick(hits[:-1], at)
+    return Hits(starts, ends, values, of, at.searchsorted(hits.first))
+
+
+def _insist(readings: Readings, hits: Hits, at: Places) -> Columns:
+    """Return these demands as statements about texts."""
+    kinds = np.full(len(at), KINDS.index(WordKind.DEMAND), dtype=np.int8)
+    rules = readings.vocabulary.details.rules[hits.values[at]]
+    texts = readings.clauses.texts[hits.clauses[at]]
+    return Columns(texts, hits.starts[at], hits.ends[at], np.full(len(at), _WORTH), rules, kinds)
+
+
+def _are_denied(points: Points, starts: Places) -> Flags:
+    """Return which phrases stand right behind a negation."""
+    before, earlier = points[starts - 1], points[starts - 2]
+    deny = flag_points(_DENIERS)
+    denied: Flags = deny[before] | (flag_points(_AFTER_DENIERS)[before] & deny[earlier])
+    return denied
+
+
+def _steer(hits: Hits, steers: NDArray[np.int64], readings: Readings, is_denied: Flags) -> _Steered:
+    """Return what the nearest word that steers, in the clause or else in the sentence, says of each phrase.
+
+    给我 says what the word before it says: 能不能给我退, 主动给我退.
+    """
+    steers = np.where(is_denied & _are(steers, _ASKING), _DENY, steers)
+    last, firm, done = (_find_last(_are(steers, kinds)) for kinds in (_ALL, _FIRM, (_DONE,)))
+    clauses, of = readings.clauses, hits.clauses
+    denied = (firm >= 0) & (steers[firm] == _DENY) & (of[firm] == of) & (hits.starts - hits.ends[firm] <= 1)
+    steers = np.where(denied & (steers == _ASK), _DENY, steers)  # 怎么申请
+    found, before = steers[last], of[last]
+    inherited = (found == _FOR) & (firm >= 0) & (of[firm] == before)
+    found = np.where(inherited, steers[firm], found)
+    is_here = (last >= 0) & (before == of)
+    goes_on = (last >= 0) & (before < of) & _are(found, _ASKING) & (clauses.texts[before] == clauses.texts[of])
+    goes_on &= clauses.sentences[before] == clauses.sentences[of]
+    begins = clauses.starts[of]
+    goes_on &= (hits.starts - begins <= _BEGINNING) | flag_points(_JOINTS)[readings.folded.points[begins]]
+    found = np.where(is_here | goes_on, found, -1)
+    is_done = (done > firm) & (of[done] == of) & (hits.starts - hits.ends[done] <= _DONE_REACH)
+    return _Steered(np.where(is_done, _DONE, found), hits.starts[last], hits.ends[last])
+
+
+def _are(steers: NDArray[np.int64], kinds: tuple[int, ...]) -> Flags:
+    """Return which are among these kinds."""
+    are: Flags = np.isin(steers, kinds)
+    return are
+
+
+def _find_last(flags: Flags) -> Places:
+    """Return the number of the last flag set before each, -1 where there is none."""
+    last = np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1))
+    return np.append(-1, last[:-1])
+
+
+def _are_imperative(points: Points, hits: Hits, clauses: Clauses) -> Flags:
+    """Return which phrases are a whole clause that is no question: 换货!"""
+    of = hits.clauses
+    ends = clauses.ends[of] - flag_points(_PARTICLES)[points[clauses.ends[of] - 1]]
+    whole: Flags = (hits.starts == clauses.starts[of]) & (hits.ends >= ends) & ~clauses.is_question[of]
+    return whole
+
+
+def _are_done(points: Points, hits: Hits, clauses: Clauses, steered: _Steered) -> Flags:
+    """Return which demands are met already: 已经退款, 给我退了款; not 赶紧退了吧."""
+    done = flag_points(_DONE_MARKS)[points[hits.ends]]
+    following = np.minimum(hits.ends + 1, len(points) - 1)
+    is_last = following >= clauses.ends[hits.clauses]
+    urges = flag_points(_PARTICLES)[points[following]] | (is_last & (steered.steers == _ASK))
+    are_done: Flags = (done & ~urges) | (steered.steers == _DONE)
+    return are_done
