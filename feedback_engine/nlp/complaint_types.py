@@ -40,8 +40,9 @@ _LEARNED_SHARE = 0.3
 _DAMPING = 0.3
 #: What the weight of a short text's cues adds to the log odds of their type.
 _BY_CUE = 0.5
-#: A learned type is not named where it is less likely than this by itself: the text is about none of them.
-_LEAST_PROBABLE = 0.08
+#: A learned type is not named where it is less likely than this by itself, or in a short text than the second figure:
+#: the text is about none of them.
+_LEAST_PROBABLE, _LEAST_SHORT = 0.08, 0.14
 #: What a cue counts beside the log odds of hints, and the share of all types below which none is named.
 _CUE_ODDS, _HINTED_SHARE = 3.0, 0.3
 #: So many pieces of the text are told for a learned type.
@@ -168,10 +169,10 @@ def help_types(types: Mapping[str, LearnedLabel], cues: Mapping[str, float]) -> 
     }
 
 
-def choose_learned(learned: Mapping[str, LearnedLabel]) -> tuple[str, float]:
+def choose_learned(learned: Mapping[str, LearnedLabel], *, is_short: bool) -> tuple[str, float]:
     """Return the likeliest type and its part of all probabilities; unsure when that or its own probability is small."""
     code, best = next(iter(learned.items()))
-    is_sure = best.share >= _LEARNED_SHARE and best.probability >= _LEAST_PROBABLE
+    is_sure = best.share >= _LEARNED_SHARE and best.probability >= (_LEAST_SHORT if is_short else _LEAST_PROBABLE)
     return (code if is_sure else UNSURE), best.share
 
 

@@ -123,7 +123,7 @@ class ComplaintRules:
                 continue
             cues = {codes[number]: weight for number, weight in weights.of(part).items()} if is_short[text] else {}
             learned = help_types(label.types, cues) if is_short[text] else label.types
-            code, shares[part] = choose_learned(learned)
+            code, shares[part] = choose_learned(learned, is_short=is_short[text])
             types[part] = codes.index(code)
             if code in learned:
                 heard[part] = learned[code]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.errors import ConfigError, SourceError
 from feedback_engine.nlp.experts import EXPERT, GATE, expert_shares
-from feedback_engine.nlp.fitting import FitSpec, Matrix, Weights, fit_outputs, join_weights, row_values
+from feedback_engine.nlp.fitting import FitSpec, MarginSpec, Matrix, Weights, fit_outputs, join_weights, row_values
 from feedback_engine.nlp.hints import PACK_TASK
 from feedback_engine.nlp.labelled import Labelled
 from feedback_engine.nlp.models import Floats, RowSpec
@@ -65,7 +65,7 @@ TASKS: Mapping[str, Task] = {
         ),
         Task(
             "touchpoints",
-            FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 1e-4, balance=0.6, prune=0.03),
+            MarginSpec(RowSpec("presence", 0.35, 20.0, 0.7), 6e-4, balance=0.6, prune=0.03),
             is_multiple=True,
         ),
         Task(
@@ -74,7 +74,7 @@ TASKS: Mapping[str, Task] = {
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
         Task(PACK_TASK, FitSpec(penalty=1e-4, nb_power=0.5, balance=0.6, prune=0.2), is_multiple=True, levels=127),
-        Task("complaints", FitSpec(RowSpec("log", opening=26), 3e-6, least_rows=3, prune=0.03)),
+        Task("complaints", MarginSpec(RowSpec("log", opening=26, opening_gain=0.5), 1e-5, least_rows=3, prune=0.03)),
     )
 }
 

@@ -9,7 +9,15 @@ import pytest
 from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
-from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values, to_model
+from feedback_engine.nlp.fitting import (
+    FitSpec,
+    MarginSpec,
+    count_ngrams,
+    fit_margins,
+    fit_outputs,
+    row_values,
+    to_model,
+)
 from feedback_engine.nlp.labelled import group_near_copies, read_corpus
 from feedback_engine.nlp.models import RowSpec, load_model
 from feedback_engine.nlp.tasks import Examples, find_task, fit_task
@@ -176,6 +184,27 @@ def test_a_title_has_weights_of_its_own() -> None:
     assert odds[1] < 0 < odds[0]
     fitted = row_values(count_ngrams(texts, 8), spec.values)[:, weights.buckets] @ weights.weights.T + weights.bias
     assert np.allclose(predict(model, texts), fitted, atol=1e-3)
+
+
+@pytest.mark.parametrize(("rows", "counting"), [([1.0, -1.0], 1.0), ([1.0, -1.0, 5.0], 2 / 3)])
+def test_a_row_beyond_its_margin_counts_no_more(rows: list[float], counting: float) -> None:
+    import scipy.sparse as sp
+
+    values, target = sp.csr_matrix(np.array(rows)[:, None].astype(np.float32)), (np.array(rows) > 0).astype(float)
+    for penalty in (0.1, 1.0):
+        weight, bias = fit_margins(values, target, np.ones(len(rows)), penalty, 100)
+        # the least value of counting (1 - w)² + penalty/2 w²
+        assert weight[0] == pytest.approx(2 * counting / (2 * counting + penalty), abs=1e-3)
+        assert bias == pytest.approx(0.0, abs=1e-3)
+
+
+def test_weights_fitted_to_margins_are_told_in_log_odds() -> None:
+    import scipy.sparse as sp
+
+    values, target, rows = sp.csr_matrix(np.array([[1.0], [-1.0]], np.float32)), np.array([1.0, 0.0]), np.ones(2)
+    margin, _ = fit_margins(values, target, rows, 0.1, 60)
+    odds, _ = MarginSpec(penalty=0.1, odds=3.0).fit(values, target, rows)
+    assert odds[0] == pytest.approx(3.0 * margin[0])
 
 
 def test_a_domain_whose_words_mean_the_contrary_is_learned_by_adapting(model_file: Path, tmp_path: Path) -> None:
