@@ -119,7 +119,7 @@ def _load_pack(folder: Path, name: str, tables: WordTables, children: tuple[str,
         read_flag(typed, "cases", types_path, problems),
     )
     if not parent_name:
-        return _check_touchpoints(own, home.parent, problems)
+        return _check_labels(own, folder, problems)
     if parent_name in (*children, name):
         raise LexiconError(
             f"{home / 'touchpoints.yaml'}: extends 绕成了圈：{' → '.join((*children, name, parent_name))}"
@@ -138,20 +138,33 @@ def _load_pack(folder: Path, name: str, tables: WordTables, children: tuple[str,
         own.hint_model or parent.hint_model,
         own.is_case_log or parent.is_case_log,
     )
-    return _check_touchpoints(whole, home.parent, problems)
+    return _check_labels(whole, folder, problems)
 
 
-def _check_touchpoints(pack: Pack, packs: Path, problems: Problems) -> Pack:
-    """Return the pack; refuse what its complaint types name and is nearly one of its touchpoints.
+def _check_labels(pack: Pack, folder: Path, problems: Problems) -> Pack:
+    """Return the pack; refuse roots and causes that do not exist, and what is nearly one of its touchpoints.
 
-    A name that is far from all of them is one that the pack has given up.
+    A touchpoint that is far from all of them is one that the pack has given up.
     """
-    codes = tuple(label.code for label in pack.touchpoints)
+    packs, codes = folder / "packs", tuple(label.code for label in pack.touchpoints)
     for label in pack.complaint_types:
         for code in sorted(set(label.touchpoints) - set(codes)):
             if get_close_matches(code, codes, cutoff=_MISSPELT):
                 problems.add(f"{packs / label.touchpoints[code]}", unknown_name("触点", code, codes))
+    for kind, name in ((DetailKind.ROOT, "投诉根源"), (DetailKind.CAUSE, "流失原因")):
+        named = [label.defaults[kind] for label in pack.complaint_types if kind in label.defaults]
+        known = _list_codes(folder / "complaints" / f"{kind}.tsv") if named else ()
+        for code, origin in named:
+            if known and code not in known:
+                problems.add(f"{packs / origin}", unknown_name(name, code, known))
     return pack
+
+
+def _list_codes(path: Path) -> tuple[str, ...]:
+    """Return the codes that a list of details names, without looking for mistakes; none if there is no such list."""
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n") if path.exists() else []
+    cells = (line.split("\t") for line in lines if not line.startswith("# "))
+    return tuple(dict.fromkeys(row[1].strip() for row in cells if len(row) > 1))
 
 
 def _leave(parents: tuple[Label, ...], children: dict[str, Label]) -> tuple[Label, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -171,17 +171,20 @@ class Label:
     touchpoints: Mapping[str, str] = field(default_factory=dict)
     #: Those of the phrases that by themselves say good or bad of it; opinions in the texts of this pack.
     opinions: Mapping[str, Entry] = field(default_factory=dict)
+    #: Of a complaint type: the root and the cause that it stands for where no phrase tells one → place likewise.
+    defaults: Mapping[DetailKind, tuple[str, str]] = field(default_factory=dict)
 
     def extended(self, child: Label) -> Label:
-        """Return the label with the child's name and the phrases, touchpoints and opinions of both."""
+        """Return the label with the child's name and what both say; of two defaults the child's counts."""
         phrases, touchpoints = {**self.phrases, **child.phrases}, {**self.touchpoints, **child.touchpoints}
-        return Label(self.code, child.name, phrases, touchpoints, {**self.opinions, **child.opinions})
+        opinions, defaults = {**self.opinions, **child.opinions}, {**self.defaults, **child.defaults}
+        return Label(self.code, child.name, phrases, touchpoints, opinions, defaults)
 
     def without(self, taken: Collection[str]) -> Label:
         """Return the label without these phrases."""
         phrases = {term: origin for term, origin in self.phrases.items() if term not in taken}
         opinions = {term: entry for term, entry in self.opinions.items() if term not in taken}
-        return Label(self.code, self.name, phrases, self.touchpoints, opinions)
+        return replace(self, phrases=phrases, opinions=opinions)
 
 
 class UserWord(NamedTuple):
@@ -230,6 +233,7 @@ class Pack:
             lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]
             lines += [f"{group}\t{label.code}\t\t{phrase}" for label in labels for phrase in label.phrases]
             lines += [f"blamed\t{label.code}\t{touchpoint}" for label in labels for touchpoint in label.touchpoints]
+            lines += [f"{kind}\t{label.code}\t{code}" for label in labels for kind, (code, _) in label.defaults.items()]
             lines += [
                 f"{group}\t{label.code}\t{e.term}\t{e.weight!r}" for label in labels for e in label.opinions.values()
             ]

@@ -10,13 +10,15 @@ import yaml
 
 from feedback_engine.documents import compose
 from feedback_engine.lexicon.alternatives import has_alternatives
-from feedback_engine.lexicon.model import Entry, Label
+from feedback_engine.lexicon.model import DetailKind, Entry, Label
 from feedback_engine.lexicon.word_tables import Problems, WordTables, read_text
 from feedback_engine.registry import unknown_name
 
 CODE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*")
 #: Phrases of a label that say good or bad by themselves, and what they are worth as opinions.
 _WORTH = {"good": 0.65, "bad": -0.65}
+#: What a complaint type may say of all its complaints.
+_DEFAULTS = {"root": DetailKind.ROOT, "cause": DetailKind.CAUSE}
 
 
 def read_fields(path: Path, problems: Problems) -> dict[str, yaml.Node]:
@@ -89,7 +91,7 @@ def _label(node: yaml.Node, phrases_key: str, path: Path, tables: WordTables) ->
     problems = tables.problems
     place = f"{path}:{node.start_mark.line + 1}"
     fields = _fields(node, path, problems)
-    known = ("code", "name", phrases_key, *(("touchpoints", "bad") if phrases_key == "cues" else _WORTH))
+    known = ("code", "name", phrases_key, *(("touchpoints", "bad", *_DEFAULTS) if phrases_key == "cues" else _WORTH))
     for name in sorted(set(fields) - set(known)):
         problems.add(f"{path}:{fields[name].start_mark.line + 1}", unknown_name("设置项", name, known))
     code, name = read_scalar(fields, "code"), read_scalar(fields, "name")
@@ -107,7 +109,17 @@ def _label(node: yaml.Node, phrases_key: str, path: Path, tables: WordTables) ->
         valued = _phrases(fields.get(key), path, tables, phrases)
         opinions |= {term: Entry(term, worth, origin) for term, origin in valued.items()}
         phrases |= valued
-    return Label(code, name, phrases, blamed, opinions)
+    return Label(code, name, phrases, blamed, opinions, _defaults(fields, path))
+
+
+def _defaults(fields: dict[str, yaml.Node], path: Path) -> dict[DetailKind, tuple[str, str]]:
+    """Return kind → code and place of what a complaint type stands for."""
+    name = f"{path.parent.name}/{path.name}"
+    return {
+        kind: (read_scalar(fields, key), f"{name}:{fields[key].start_mark.line + 1}")
+        for key, kind in _DEFAULTS.items()
+        if key in fields
+    }
 
 
 def _phrases(node: yaml.Node | None, path: Path, tables: WordTables, others: Collection[str] = ()) -> dict[str, str]:

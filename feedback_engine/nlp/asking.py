@@ -39,7 +39,7 @@ _WORTH = -0.45
 
 
 class Asked(NamedTuple):
-    """The phrases that tell details, without what is not meant, and the demands by which alone texts complain."""
+    """What tells urgency and demands, without what is not meant, and the demands by which alone texts complain."""
 
     hits: Hits
     insisted: Columns
@@ -54,12 +54,12 @@ class _Steered(NamedTuple):
 
 
 def find_asked(readings: Readings) -> Asked:
-    """Return the details that texts tell: demands that are asked for, threats that are not denied."""
-    hits, table = readings.details, readings.vocabulary.details
+    """Return what texts call for: demands that are asked for, threats that are not denied."""
+    hits, table = readings.calls, readings.vocabulary.details
     kinds = table.kinds[hits.values]
-    if not (kinds == _DEMANDED).any() and not (kinds == _URGENT).any():
-        told = (kinds >= 0).nonzero()[0]
-        return Asked(_take(hits, told), _insist(readings, hits, told[:0]))
+    if not (kinds >= 0).any():
+        nothing = kinds[:0]
+        return Asked(_take(hits, nothing), _insist(readings, hits, nothing))
     clauses, points = readings.clauses, readings.folded.points
     is_denied = _are_denied(points, hits.starts)
     steers = table.steers[hits.values]
@@ -74,7 +74,7 @@ def find_asked(readings: Readings) -> Asked:
     demands = is_demand & (meant | (provisos == _HELD))
     has_demand = flag(hits.clauses[demands], len(clauses.starts))
     is_threat = (kinds == _URGENT) & np.where(needs, has_demand[hits.clauses], ~is_denied & (steered.steers != _DENY))
-    told = (demands | is_threat | ((kinds >= 0) & ~is_demand & (kinds != _URGENT))).nonzero()[0]
+    told = (demands | is_threat).nonzero()[0]
     insisting = demands & (((provisos == _REDRESS) & (steered.steers != _WISH)) | (provisos == _CLAIM))
     shown = asked & demands & needs & (hits.starts - steered.starts <= _SHOWN)
     shown &= steered.starts >= clauses.starts[hits.clauses]

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.asking import find_asked
+from feedback_engine.nlp.assumed import Found, TypeDefaults
 from feedback_engine.nlp.complaint_types import (
     BlameRules,
     Blames,
@@ -31,7 +32,7 @@ from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.touchpoints import Touchpoints
-from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.vocabulary import DetailTable, Flags, Floats
 
 #: In a text of at most so many characters cues help the learned weights.
 _SHORT = 30
@@ -51,11 +52,12 @@ class Complaints(NamedTuple):
 class ComplaintRules:
     """Finds complaints and their type among those of a pack."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, details: DetailTable) -> None:
         #: The types, and last the one of a complaint whose type is not clear.
         self._codes = objects([*(label.code for label in pack.complaint_types), UNSURE])
         self._names = objects([*(label.name for label in pack.complaint_types), UNSURE_NAME])
         self._blame = BlameRules(pack.complaint_types, pack.touchpoints)
+        self._defaults = TypeDefaults(pack.complaint_types, details)
         self._is_case_log = pack.is_case_log
 
     def find(self, readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints) -> Complaints:
@@ -72,7 +74,9 @@ class ComplaintRules:
             return _find_none()
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
-        cues, details = _mark(readings, readings.cues, places), _mark(readings, asked.hits, places)
+        cues, *details = (
+            _mark(readings, hits, places) for hits in (readings.cues, readings.roots, readings.causes, asked.hits)
+        )
         blames = self._blame.find(touchpoints, places)
         weights = weigh_types(readings.vocabulary.cues, cues, verdicts.rules.clause_labels, blames)
         types, shares = choose_types(weights, len(texts), len(self._codes) - 1)
@@ -82,6 +86,10 @@ class ComplaintRules:
         confidences = confidences * np.where(types == len(self._codes) - 1, 0.5, shares)
         if any(labels):
             confidences[list(heard)] = shares[list(heard)]
+        cue_types = readings.vocabulary.cues.labels[cues.values]
+        asking = places[asked.insisted.parts]
+        spans = (*_find_spans(readings, texts), asking, *asked.insisted[1:3])
+        assumed = self._defaults.assume(Found(types, weights, cue_types, cues, blames, *spans))
         told = (
             *said.by_complaint(places),
             *_tell_felt(hints, texts, are_felt),
@@ -95,7 +103,7 @@ class ComplaintRules:
             self._names[types],
             confidences,
             arrange(len(texts), *told),
-            find_details(readings.vocabulary, details, verdicts.rules.clause_labels),
+            find_details(readings.vocabulary, Marks(*join_columns(details)), assumed, verdicts.rules.clause_labels),
         )
 
     def _tell_types(self, heard: Mapping[int, LearnedLabel], types: Places) -> Iterator[Columns]:
@@ -128,6 +136,12 @@ class ComplaintRules:
             if code in learned:
                 heard[part] = learned[code]
         return heard
+
+
+def _find_spans(readings: Readings, texts: Places) -> tuple[Places, Places]:
+    """Return where the first clause of each text begins, and where its last one ends."""
+    clauses = readings.clauses
+    return clauses.starts[clauses.first[texts]], clauses.ends[clauses.first[texts + 1] - 1]
 
 
 @cache

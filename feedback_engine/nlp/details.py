@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, number_first, objects, pick
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_first, objects, pick
 from feedback_engine.lexicon.model import Detail, DetailKind
 from feedback_engine.nlp.reading import Vocabulary
 from feedback_engine.nlp.sentiment import sum_values
@@ -36,6 +36,16 @@ class Marks(NamedTuple):
     complaints: Places
 
 
+class Assumed(NamedTuple):
+    """What stands to reason of complaints: a phrase that would tell it, by number, where it shows, the rule."""
+
+    complaints: Places
+    values: Places
+    starts: Places
+    ends: Places
+    rules: Objects
+
+
 class Details(NamedTuple):
     """All that is told of complaints, by complaint, kind, and strength: a root at most, causes, urgency, demands."""
 
@@ -52,18 +62,22 @@ def name_details(details: Iterable[Detail]) -> dict[tuple[str, str], str]:
     return {(ANNOTATED_AS[DETAIL_KINDS.index(one.kind)], one.code): one.name for one in details}
 
 
-def find_details(vocabulary: Vocabulary, marks: Marks, labels: NDArray[np.int64]) -> Details:
+def find_details(vocabulary: Vocabulary, marks: Marks, assumed: Assumed, labels: NDArray[np.int64]) -> Details:
     """Return the root, the causes, the signs of urgency and the demands of complaints, from the phrases that tell them.
 
-    `labels` are those of the clauses: roots and causes are not looked for in praise.
+    Where no phrase tells a root, or a cause, what is assumed counts. `labels` are those of the clauses: roots and
+    causes are not looked for in praise.
     """
-    if not len(marks.starts):
+    if not len(marks.starts) and not len(assumed.values):
         return find_no_details()
     table = vocabulary.details
     is_praise = table.is_fault[marks.values] & (labels[marks.clauses] == POLARITIES.index(Polarity.POSITIVE))
-    at = (~is_praise).nonzero()[0]
-    starts, ends, values, _, complaints = pick(marks, at)
-    weights, kinds = weigh_lengths(starts, ends), table.kinds[values]
+    starts, ends, values, _, complaints = pick(marks, (~is_praise).nonzero()[0])
+    weights, rules = weigh_lengths(starts, ends), table.rules[values]
+    said = (complaints, values, starts, ends, rules, weights)
+    more = _leave_told(assumed, complaints * len(DETAIL_KINDS) + table.kinds[values], table)
+    complaints, values, starts, ends, rules, weights = join_columns((said, (*more, np.zeros(len(more.values)))))
+    kinds = table.kinds[values]
     first, groups = number_first((complaints * len(DETAIL_KINDS) + kinds) * len(table.codes) + table.codes[values])
     strengths = sum_values(weights, groups, len(first))
     told = _Told(complaints[first], kinds[first], values[first], strengths, starts[first])
@@ -71,7 +85,7 @@ def find_details(vocabulary: Vocabulary, marks: Marks, labels: NDArray[np.int64]
     places = np.full(len(first), -1)
     places[chosen] = np.arange(len(chosen))
     of = places[groups]
-    columns = Columns(of, starts, ends, weights, table.rules[values], np.zeros(len(at), dtype=np.int8))
+    columns = Columns(of, starts, ends, weights, rules, np.zeros(len(of), dtype=np.int8))
     evidence, phrases = arrange(len(chosen), columns.take((of >= 0).nonzero()[0])), told.values[chosen]
     codes, names = table.code_names[phrases], table.names[phrases]
     return Details(told.complaints[chosen], told.kinds[chosen], codes, names, evidence)
@@ -82,6 +96,12 @@ def find_no_details() -> Details:
     """Return nothing told."""
     nothing, unnamed = np.zeros(0, dtype=np.int64), objects(())
     return Details(nothing, nothing, unnamed, unnamed, arrange(0, to_columns(())))
+
+
+def _leave_told(assumed: Assumed, told: Places, table: DetailTable) -> Assumed:
+    """Return what is assumed of complaints and kinds that nothing is told of; `told` are complaint and kind in one."""
+    at = ~np.isin(assumed.complaints * len(DETAIL_KINDS) + table.kinds[assumed.values], told)
+    return Assumed(*pick(assumed, at.nonzero()[0]))
 
 
 class _Told(NamedTuple):

@@ -16,9 +16,11 @@ from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
 from feedback_engine.nlp.segment import Clauses, are_blank, cut_at, find_clauses
 from feedback_engine.nlp.vocabulary import (
+    CALL,
+    CAUSE,
     COMPLAINT,
-    DETAIL,
     LAYERS,
+    ROOT,
     SENTIMENT,
     TOUCHPOINT,
     CueTable,
@@ -62,11 +64,14 @@ class Readings(NamedTuple):
     given: Sequence[str]
     folded: FoldedTexts
     clauses: Clauses
-    #: Words of the sentiment lexicon, mentions of touchpoints, cues of complaint types, what tells more of a complaint.
+    #: Words of the sentiment lexicon, mentions of touchpoints, cues of complaint types.
     words: Hits
     mentions: Hits
     cues: Hits
-    details: Hits
+    #: What tells the roots of complaints, their causes; what tells or steers urgency and demands.
+    roots: Hits
+    causes: Hits
+    calls: Hits
     vocabulary: Vocabulary
     #: After which clauses but the last another one of the same sentence stands.
     is_continued: Flags
@@ -99,7 +104,9 @@ class Reader:
             CueTable(pack.complaint_types, "投诉类型线索", words.faults),
             DetailTable(lexicon.details, lexicon.steers),
         )
-        self._matcher = PhraseMatcher([table.phrases for table in self.vocabulary])
+        details = self.vocabulary.details
+        tables = (words, self.vocabulary.mentions, self.vocabulary.cues)
+        self._matcher = PhraseMatcher([*(table.phrases for table in tables), *details.layers])
 
     def read(self, texts: Sequence[str]) -> Readings:
         """Return the clauses of the texts and all phrases found in them."""
@@ -120,7 +127,9 @@ class Reader:
             hits[SENTIMENT],
             hits[TOUCHPOINT],
             hits[COMPLAINT],
-            hits[DETAIL],
+            hits[ROOT],
+            hits[CAUSE]._replace(values=hits[CAUSE].values + self.vocabulary.details.first_cause),
+            hits[CALL]._replace(values=hits[CALL].values + self.vocabulary.details.first_call),
             self.vocabulary,
             is_continued,
             _find_wanted(is_continued, hits[TOUCHPOINT]),

@@ -62,7 +62,7 @@ class Tagger:
         self._reader = Reader(lexicon, pack)
         self._scorer = scorer or LexiconScorer(lexicon)
         self._touchpoints = TouchpointRules(pack)
-        self._complaints = ComplaintRules(pack)
+        self._complaints = ComplaintRules(pack, self._reader.vocabulary.details)
         parts = (str(RULES_VERSION), lexicon.fingerprint, pack.fingerprint, self._scorer.fingerprint)
         #: SHA-256 of everything that decides how a text is tagged.
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()

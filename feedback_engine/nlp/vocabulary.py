@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -26,7 +27,7 @@ from feedback_engine.lexicon.model import (
 from feedback_engine.lexicon.patterns import GAP, has_placeholder
 from feedback_engine.nlp.normalize import fold_phrases, quote
 
-SENTIMENT, TOUCHPOINT, COMPLAINT, DETAIL = LAYERS = range(4)
+SENTIMENT, TOUCHPOINT, COMPLAINT, ROOT, CAUSE, CALL = LAYERS = range(6)
 #: Kinds of words by number.
 KINDS = tuple(WordKind)
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
@@ -214,8 +215,15 @@ class DetailTable:
     """The phrases that tell a detail of a complaint, and behind them the words that steer demands, by number."""
 
     def __init__(self, details: Sequence[Detail], steers: Sequence[SteerWord] = ()) -> None:
-        #: The phrases, folded as the texts will be.
-        self.phrases = fold_phrases([*(detail.term for detail in details), *(word.term for word in steers)])
+        details = sorted(details, key=lambda detail: DETAIL_KINDS.index(detail.kind))
+        phrases = fold_phrases([*(detail.term for detail in details), *(word.term for word in steers)])
+        kinds = [detail.kind for detail in details]
+        #: The number of the first phrase that tells a cause, and of the first that tells or steers threats and demands.
+        self.first_cause = kinds.count(DetailKind.ROOT)
+        self.first_call = self.first_cause + kinds.count(DetailKind.CAUSE)
+        bounds = pairwise((0, self.first_cause, self.first_call, len(phrases)))
+        #: The phrases that tell roots, causes, and calls for something, folded as texts will be: a layer each.
+        self.layers = [phrases[begin:end] for begin, end in bounds]
         #: By number in `STEERS`, -1 for a phrase that tells a detail.
         self.steers = np.array([-1] * len(details) + [STEERS.index(word.steer) for word in steers], dtype=np.int64)
         #: By number in `PROVISOS`; the first for a word that steers.
@@ -231,6 +239,17 @@ class DetailTable:
         self.code_names = objects(detail.code for detail in details)
         self.names = objects(detail.name for detail in details)
         self.rules = objects(
-            f"{_DETAIL_NAMES[detail.kind]}·{quote(detail.name)}『{quote(detail.term)}』({detail.origin})"
-            for detail in details
+            f"{name_detail(detail.kind, detail.name)}『{quote(detail.term)}』({detail.origin})" for detail in details
         )
+        self._first: dict[tuple[str, str], int] = {}
+        for number, detail in enumerate(details):
+            self._first.setdefault((detail.kind, detail.code), number)
+
+    def find(self, kind: DetailKind, code: str) -> int:
+        """Return the number of the first phrase that tells this, -1 if none does."""
+        return self._first.get((kind, code), -1)
+
+
+def name_detail(kind: DetailKind, name: str) -> str:
+    """Return a detail in words: 投诉根源·系统."""
+    return f"{_DETAIL_NAMES[kind]}·{quote(name)}"

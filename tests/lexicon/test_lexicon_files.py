@@ -7,6 +7,7 @@ import pytest
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import list_packs, load_lexicon, load_pack
+from feedback_engine.lexicon.model import DetailKind
 from feedback_engine.resources import find_lexicons
 
 SHIPPED = find_lexicons()
@@ -290,3 +291,37 @@ def test_unknown_uses_of_demands_and_of_asking_words_are_named(folder: Path) -> 
 def test_without_asking_words_the_lists_still_load(folder: Path) -> None:
     (folder / "complaints" / "asking.tsv").unlink(missing_ok=True)
     assert load_lexicon(folder).steers == ()
+
+
+def _write_child_pack(folder: Path, types: str) -> Path:
+    home = folder / "packs" / "child"
+    home.mkdir()
+    (home / "touchpoints.yaml").write_text("name: 子包\nextends: general\n", encoding="utf-8")
+    (home / "complaint_types.yaml").write_text(f"types:\n{types}", encoding="utf-8")
+    return home
+
+
+def test_pack_inherits_the_root_of_a_type_and_may_give_another(folder: Path) -> None:
+    general = {label.code: label.defaults for label in load_pack(folder, "general").complaint_types}
+    assert general["delivery"][DetailKind.ROOT][0] == "system"
+    _write_child_pack(folder, "  - {code: delivery, name: 物流, root: people}\n  - {code: refund, name: 退款}\n")
+    child = {label.code: label.defaults for label in load_pack(folder, "child").complaint_types}
+    assert child["delivery"][DetailKind.ROOT] == ("people", "child/complaint_types.yaml:2")
+    assert child["refund"] == general["refund"]
+
+
+def test_unknown_root_or_cause_of_a_type_is_named_with_its_line(folder: Path) -> None:
+    _write_child_pack(
+        folder, "  - code: own\n    name: 自定\n    root: sistem\n    cause: prices\n    cues: [自定词]\n"
+    )
+    with pytest.raises(LexiconError, match=r"types\.yaml:4: .*'sistem'.*'system'(.|\n)*types\.yaml:5: .*'price'"):
+        load_pack(folder, "child")
+
+
+def test_root_of_a_type_counts_in_the_fingerprint_of_a_pack(folder: Path) -> None:
+    home, prints = _write_child_pack(folder, ""), set[str]()
+    for root in ("system", "people"):
+        text = f"types:\n  - {{code: delivery, name: 物流, root: {root}}}\n"
+        (home / "complaint_types.yaml").write_text(text, encoding="utf-8")
+        prints.add(load_pack(folder, "child").fingerprint)
+    assert len(prints) == 2

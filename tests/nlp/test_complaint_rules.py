@@ -70,6 +70,37 @@ def test_root_is_value_system_or_people(tagger: Tagger, text: str, root: str) ->
     assert found.code == root
 
 
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("包裹显示派送，人影都没见，太差了", "system"), ("语气冲得很，太差了", "people"), ("价格离谱，太差了", "value"),
+    ],
+)  # fmt: skip
+def test_root_that_no_phrase_tells_follows_from_the_type(tagger: Tagger, text: str, root: str) -> None:
+    found = complaint(tagger, text)
+    assert found.root is not None
+    assert found.root.code == root
+    (evidence,) = found.root.evidence
+    assert f"由投诉类型『{found.type_name}』推定,general/complaint_types.yaml:" in evidence.rule
+    assert evidence.text in text
+
+
+def test_phrase_overrules_the_root_of_the_type(tagger: Tagger) -> None:
+    found = complaint(tagger, "快递员骂人，快递也慢，快递点太差了，物流太差了")
+    assert (found.type, found.root.code if found.root else None) == ("delivery", "people")
+
+
+@pytest.mark.parametrize("text", ["换货！", "要求退款", "太差了", "给我退钱"])
+def test_demand_or_plain_anger_has_no_root(tagger: Tagger, text: str) -> None:
+    assert complaint(tagger, text).is_complaint
+    assert complaint(tagger, text).root is None
+
+
+def test_cause_follows_from_the_type_only_where_it_is_certain(tagger: Tagger) -> None:
+    assert [cause.code for cause in complaint(tagger, "价格离谱，太差了").causes] == ["price"]
+    assert complaint(tagger, "包裹显示派送，人影都没见，太差了").causes == ()
+
+
 def test_root_is_not_read_from_praise(tagger: Tagger) -> None:
     found = complaint(tagger, "服务员很热情，但是东西质量差，退款")
     assert found.root is not None
