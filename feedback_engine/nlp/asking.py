@@ -28,6 +28,8 @@ _ALL, _FIRM = (_ASK, _FOR, _WISH, _DENY), (_ASK, _WISH, _DENY)
 _DENIERS, _AFTER_DENIERS = "不没未无别勿", "人有能会给是再"
 #: Behind a verb these say that it is done, unless one of the second follows; these may also end a clause.
 _DONE_MARKS, _PARTICLES = "了过", "吧呗啊呀嘛它我"
+#: Behind a verb this makes it what a thing is known by: 给我换的手机.
+_RELATIVE = ord("的")
 #: So many characters may stand between 已经 and what is done, between the beginning of a clause and what is asked.
 _DONE_REACH, _BEGINNING = 4, 2
 #: A clause that begins with one of these goes on with what was asked for.
@@ -148,10 +150,11 @@ def _are_imperative(points: Points, hits: Hits, clauses: Clauses) -> Flags:
 
 
 def _are_done(points: Points, hits: Hits, clauses: Clauses, steered: _Steered) -> Flags:
-    """Return which demands are met already: 已经退款, 给我退了款; not 赶紧退了吧."""
+    """Return which demands are met already: 已经退款, 给我退了款, 给我换的新机; not 赶紧退了吧."""
     done = flag_points(_DONE_MARKS)[points[hits.ends]]
     following = np.minimum(hits.ends + 1, len(points) - 1)
     is_last = following >= clauses.ends[hits.clauses]
     urges = flag_points(_PARTICLES)[points[following]] | (is_last & (steered.steers == _ASK))
-    are_done: Flags = (done & ~urges) | (steered.steers == _DONE)
+    done &= ~urges
+    are_done: Flags = done | (steered.steers == _DONE) | (points[hits.ends] == _RELATIVE)
     return are_done
