@@ -21,9 +21,16 @@ from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS
 _DEMANDED, _URGENT = DETAIL_KINDS.index(DetailKind.DEMAND), DETAIL_KINDS.index(DetailKind.URGENCY)
 _ASKED, _REDRESS, _CLAIM, _HELD = map(PROVISOS.index, (Proviso.ASKED, Proviso.REDRESS, Proviso.CLAIM, Proviso.HELD))
 _ASK, _FOR, _WISH, _DENY, _DONE, _ = map(STEERS.index, Steer)
-_ASKING = (_ASK, _FOR, _WISH)
+
+
+def _among(*steers: int) -> Flags:
+    """Return which numbers are among these; the last stands for -1."""
+    return flag(np.array(steers), len(STEERS) + 1)
+
+
+_ASKING = _among(_ASK, _FOR, _WISH)
 #: All that steer whatever follows, and all of these but 给我.
-_ALL, _FIRM = (_ASK, _FOR, _WISH, _DENY), (_ASK, _WISH, _DENY)
+_ALL, _FIRM, _DONE_ONLY = _among(_ASK, _FOR, _WISH, _DENY), _among(_ASK, _WISH, _DENY), _among(_DONE)
 #: Right before a phrase these deny it, by themselves or with one of the second after them (没有, 没人, 不给).
 _DENIERS, _AFTER_DENIERS = "不没未无别勿", "人有能会给是再"
 #: Behind a verb these say that it is done, unless one of the second follows; these may also end a clause.
@@ -65,9 +72,9 @@ def find_asked(readings: Readings) -> Asked:
     clauses, points = readings.clauses, readings.folded.points
     is_denied = _are_denied(points, hits.starts)
     steers = table.steers[hits.values]
-    is_denied[1:] &= ~((hits.ends[:-1] == hits.starts[1:]) & _are(steers[:-1], _ASKING))  # 再不 + 处理, 能不能 + 给我
+    is_denied[1:] &= ~((hits.ends[:-1] == hits.starts[1:]) & _ASKING[steers[:-1]])  # 再不 + 处理, 能不能 + 给我
     steered = _steer(hits, steers, readings, is_denied)
-    asked = np.isin(steered.steers, _ASKING)
+    asked = _ASKING[steered.steers]
     is_imperative = _are_imperative(points, hits, clauses)
     provisos, is_demand = table.provisos[hits.values], kinds == _DEMANDED
     is_done = _are_done(points, hits, clauses, steered)
@@ -111,8 +118,8 @@ def _steer(hits: Hits, steers: NDArray[np.int64], readings: Readings, is_denied:
 
     给我 says what the word before it says: 能不能给我退, 主动给我退.
     """
-    steers = np.where(is_denied & _are(steers, _ASKING), _DENY, steers)
-    last, firm, done = (_find_last(_are(steers, kinds)) for kinds in (_ALL, _FIRM, (_DONE,)))
+    steers = np.where(is_denied & _ASKING[steers], _DENY, steers)
+    last, firm, done = (_find_last(kinds[steers]) for kinds in (_ALL, _FIRM, _DONE_ONLY))
     clauses, of = readings.clauses, hits.clauses
     denied = (firm >= 0) & (steers[firm] == _DENY) & (of[firm] == of) & (hits.starts - hits.ends[firm] <= 1)
     steers = np.where(denied & (steers == _ASK), _DENY, steers)  # 怎么申请
@@ -120,19 +127,13 @@ def _steer(hits: Hits, steers: NDArray[np.int64], readings: Readings, is_denied:
     inherited = (found == _FOR) & (firm >= 0) & (of[firm] == before)
     found = np.where(inherited, steers[firm], found)
     is_here = (last >= 0) & (before == of)
-    goes_on = (last >= 0) & (before < of) & _are(found, _ASKING) & (clauses.texts[before] == clauses.texts[of])
+    goes_on = (last >= 0) & (before < of) & _ASKING[found] & (clauses.texts[before] == clauses.texts[of])
     goes_on &= clauses.sentences[before] == clauses.sentences[of]
     begins = clauses.starts[of]
     goes_on &= (hits.starts - begins <= _BEGINNING) | flag_points(_JOINTS)[readings.folded.points[begins]]
     found = np.where(is_here | goes_on, found, -1)
     is_done = (done > firm) & (of[done] == of) & (hits.starts - hits.ends[done] <= _DONE_REACH)
     return _Steered(np.where(is_done, _DONE, found), hits.starts[last], hits.ends[last])
-
-
-def _are(steers: NDArray[np.int64], kinds: tuple[int, ...]) -> Flags:
-    """Return which are among these kinds."""
-    are: Flags = np.isin(steers, kinds)
-    return are
 
 
 def _find_last(flags: Flags) -> Places:

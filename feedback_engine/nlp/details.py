@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_first, objects, pick
+from feedback_engine.lexicon.columns import Objects, Places, flag, join_columns, number_first, objects, pick
 from feedback_engine.lexicon.model import Detail, DetailKind
 from feedback_engine.nlp.reading import Vocabulary
 from feedback_engine.nlp.sentiment import sum_values
@@ -100,8 +100,9 @@ def find_no_details() -> Details:
 
 def _leave_told(assumed: Assumed, told: Places, table: DetailTable) -> Assumed:
     """Return what is assumed of complaints and kinds that nothing is told of; `told` are complaint and kind in one."""
-    at = ~np.isin(assumed.complaints * len(DETAIL_KINDS) + table.kinds[assumed.values], told)
-    return Assumed(*pick(assumed, at.nonzero()[0]))
+    of = assumed.complaints * len(DETAIL_KINDS) + table.kinds[assumed.values]
+    is_told = flag(told, 1 + max(of.max(initial=0), told.max(initial=0)))[of]
+    return Assumed(*pick(assumed, (~is_told).nonzero()[0]))
 
 
 class _Told(NamedTuple):
