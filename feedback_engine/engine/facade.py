@@ -324,12 +324,13 @@ class FeedbackEngine:
         return self._once(f"tagger {pack}", lambda: self._make_tagger(pack))
 
     def _make_tagger(self, pack: str) -> Tagger:
-        from feedback_engine.catalogs import SENTIMENT_SCORERS
         from feedback_engine.nlp.collecting import put_off_collection
-        from feedback_engine.nlp.tagger import Tagger
 
-        make_scorer = SENTIMENT_SCORERS[self._tagging.scorer]
         with put_off_collection():
+            from feedback_engine.catalogs import SENTIMENT_SCORERS
+            from feedback_engine.nlp.tagger import Tagger
+
+            make_scorer = SENTIMENT_SCORERS[self._tagging.scorer]
             words = self._pack(pack)
             return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
 

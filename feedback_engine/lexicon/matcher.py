@@ -41,7 +41,7 @@ class PhraseMatcher:
         numbered = [_number_phrases(phrases) for phrases in layers]
         texts = [text for numbers, _ in numbered for text in numbers]
         patterned = [group for group, text in enumerate(texts) if has_placeholder(text)]
-        literal = [group for group, text in enumerate(texts) if text and not has_placeholder(text)]
+        literal = [group for group in sorted({*range(len(texts))}.difference(patterned)) if texts[group]]
         self._patterns = Patterns([texts[group] for group in patterned])
         known = dict.fromkeys(chain((texts[group] for group in literal), self._patterns.pieces))
         words = {word: number for number, word in enumerate(known)}

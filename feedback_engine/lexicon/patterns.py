@@ -56,13 +56,14 @@ class Patterns:
         self._tails, tails = _number_pieces([pieces.rpartition(GAP)[2] for pieces in cut])
         #: What the automaton must find.
         self.pieces = [*(self._gates | self._tails)]
-        widths = [sum(_WIDTHS.get(character, 1) for character in phrase) for phrase in phrases]
+        counts = {kind: np.array([phrase.count(kind) for phrase in phrases], dtype=np.int64) for kind in _WIDTHS}
         #: How far behind the beginning of the first piece the last one begins at most.
-        self._reaches = np.array(widths, dtype=np.int64) - [len(pieces.rpartition(GAP)[2]) for pieces in cut]
+        self._reaches = np.array([pieces.rfind(GAP) + 1 for pieces in cut], dtype=np.int64)
+        self._reaches += sum(counts[kind] * (width - 1) for kind, width in _WIDTHS.items())
         self._index(gates, tails)
         #: For two pieces with a gap or a step between them, what its stops weigh; for any other pattern 0.
-        kinds = ["".join(_PLACEHOLDER.findall(phrase)) for phrase in phrases]
-        self._stops = np.array([_WEIGHTS.get(kind, 0) for kind in kinds], dtype=np.int64)
+        weights = counts[GAP] * _WEIGHTS[GAP] + counts[STEP] * _WEIGHTS[STEP]
+        self._stops = np.where(counts[GAP] + counts[STEP] + counts[NUMBER] == 1, weights, 0)
         #: The code point that must follow the number which a pattern begins with, 0 where any may.
         self._after_number = np.zeros(len(phrases), dtype=np.uint32)
         for number, phrase in enumerate(phrases):
