@@ -54,12 +54,14 @@ def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Pl
     is_joined = np.bincount(groups, minlength=len(first)) > 1
     if is_joined.any():
         numbers, owners, is_carried = _join(numbers, groups[owners], is_carried)
-    sides = weigh_sides(statements.values[numbers], owners, len(first))
     said = Lists(numbers, sum_up(np.bincount(owners, minlength=len(first))))
     is_mixed = (is_shared[first] | is_joined) & (steps(said.first) > 0)
     is_mixed[owners[is_carried]] = True
-    scores = np.where(is_mixed, sides.scores, judged.scores[sources[first]])
-    return Judgements(scores, np.where(is_mixed, sides.labels, judged.labels[sources[first]]), said)
+    scores, labels = judged.scores[sources[first]], judged.labels[sources[first]]
+    if is_mixed.any():
+        sides = weigh_sides(statements.values[numbers], owners, len(first))
+        scores, labels = np.where(is_mixed, sides.scores, scores), np.where(is_mixed, sides.labels, labels)
+    return Judgements(scores, labels, said)
 
 
 def _find_following(readings: Readings) -> Flags:

@@ -35,7 +35,7 @@ _STRONGEST = 1.5
 #: What an opinion is told to be, by kind.
 _KINDS_IN_WORDS = objects(KIND_NAMES.get(kind, "") for kind in KINDS)
 _IRONY_KIND = KINDS.index(WordKind.IRONY)
-_QUOTES = (ord('"'), ord("'"))
+_QUOTES = ('"', "'")
 
 
 class Findings(NamedTuple):
@@ -260,6 +260,8 @@ def _wishes_before(readings: Readings, at: Places) -> Places:
     """Return the first word of the clause that wishes or alleges (希望, 号称) before each, -1 where none does."""
     hits = readings.words
     wishes = readings.vocabulary.words.negates_clause[hits.values].nonzero()[0]
+    if not len(wishes):
+        return np.full(len(at), -1)
     first = np.full(len(readings.clauses.starts), len(hits.values), dtype=np.int64)
     first[hits.clauses[wishes[::-1]]] = wishes[::-1]
     wish = first[hits.clauses[at]]
@@ -269,9 +271,12 @@ def _wishes_before(readings: Readings, at: Places) -> Places:
 def _find_ironies(readings: Readings, at: Places, values: Floats) -> Flags:
     """Return which is praise in quotation marks with a degree word before them (真是"贴心") or something else bad."""
     hits, points = readings.words, readings.folded.points
+    if not any(quote in readings.folded.text for quote in _QUOTES):
+        return np.zeros(len(at), dtype=np.bool_)
     before, after = points[hits.starts[at] - 1], points[hits.ends[at]]
-    in_quotes: Flags = ((before == _QUOTES[0]) | (before == _QUOTES[1])) & (values > 0)
-    in_quotes &= (after == _QUOTES[0]) | (after == _QUOTES[1])
+    double, single = map(ord, _QUOTES)
+    in_quotes: Flags = ((before == double) | (before == single)) & (values > 0)
+    in_quotes &= (after == double) | (after == single)
     if not in_quotes.any():
         return in_quotes
     texts = readings.clauses.texts[hits.clauses[at]]

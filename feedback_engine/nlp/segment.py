@@ -91,16 +91,20 @@ def find_clauses(points: Points, edges: Places) -> Clauses:
 
 def _find_stops(signs: NDArray[np.uint8]) -> Flags:
     """Return where sentences end: marks, and full stops unless between Latin letters or digits."""
-    is_latin = (signs & _LATIN) != 0
-    stops: Flags = ((signs & _STOP) != 0) & ~(_earlier(is_latin) & _later(is_latin))
-    stops |= (signs & _SENTENCE) != 0
+    stops: Flags = (signs & (_STOP | _SENTENCE)) != 0
+    full = (signs & _STOP) != 0
+    if full.any():
+        is_latin = (signs & _LATIN) != 0
+        stops &= ~(full & _earlier(is_latin) & _later(is_latin))
     return stops
 
 
 def _find_breaks(signs: NDArray[np.uint8]) -> Flags:
     """Return where clauses end within a sentence: commas unless between digits, blanks unless in Latin text."""
     is_digit = (signs & _DIGIT) != 0
-    breaks: Flags = ((signs & _COMMA) != 0) & ~(_earlier(is_digit) & _later(is_digit))
+    breaks: Flags = (signs & _COMMA) != 0
+    if is_digit.any():
+        breaks &= ~(_earlier(is_digit) & _later(is_digit))
     blank = (signs & _BLANK) != 0
     if blank.any():
         joins = (signs & (_LATIN | _SPACE)) != 0

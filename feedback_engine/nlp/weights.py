@@ -69,15 +69,16 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     known = (found != 0).nonzero()[0]
     rows = table.rows.take(found[known], axis=0)
     bounds = known.searchsorted(starts * SIZES)
+    counts = steps(bounds)
     weights = np.zeros((len(starts) - 1, table.rows.shape[1]), dtype=np.int64)
-    is_full = bounds[1:] > bounds[:-1]
     if len(known):
-        width = np.int32 if steps(bounds).max() <= _MOST_IN_32_BITS else np.int64
+        is_full = counts > 0
+        width = np.int32 if counts.max() <= _MOST_IN_32_BITS else np.int64
         weights[is_full] = np.add.reduceat(rows, bounds[:-1][is_full], axis=0, dtype=width)
     characters = steps(starts) - 1
     size = np.where(characters > 0, SIZES * characters + 1, 0)
     outputs = len(table.scale)
-    return Sums(weights[:, :outputs], size, size - steps(bounds), grams.size, known, rows[:, :outputs], bounds)
+    return Sums(weights[:, :outputs], size, size - counts, grams.size, known, rows[:, :outputs], bounds)
 
 
 def weigh_known(sums: Sums, shares: Floats) -> Floats:
