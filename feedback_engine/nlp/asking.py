@@ -143,10 +143,11 @@ def _find_last(flags: Flags) -> Places:
 
 
 def _are_imperative(points: Points, hits: Hits, clauses: Clauses) -> Flags:
-    """Return which phrases are a whole clause that is no question: 换货!"""
+    """Return which phrases are a whole clause that is no question and tells of nothing done: 换货! but not 退了."""
     of = hits.clauses
     ends = clauses.ends[of] - flag_points(_PARTICLES)[points[clauses.ends[of] - 1]]
     whole: Flags = (hits.starts == clauses.starts[of]) & (hits.ends >= ends) & ~clauses.is_question[of]
+    whole &= ~flag_points(_DONE_MARKS)[points[hits.ends - 1]]
     return whole
 
 

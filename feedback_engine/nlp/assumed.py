@@ -57,16 +57,16 @@ class TypeDefaults:
 
         Nothing is assumed of one that names no more than the redress it asks for.
         """
-        roots = self._roots[found.types]
-        is_clear = roots >= 0
+        roots, causes = self._roots[found.types], self._causes[found.types]
+        is_clear = (roots >= 0) | (causes >= 0)
         if len(self._choices):
             roots = np.where(is_clear, roots, self._weigh_roots(found.weights, len(roots)))
         places = self._find_places(found, roots, is_clear)
-        is_named, is_fault = flag(places[0], len(roots)), ~_are_asked(found, places[2])
-        is_known = flag(places[0][is_fault], len(roots)) | ~(is_named | _do_but_ask(found))
+        is_fault = ~_are_asked(found, places[2])
+        is_known = flag(places[0][is_fault], len(roots)) | ~_do_but_ask(found)
         others = (found.starts, found.ends, found.types)
         starts, ends, types = _take_first(pick(places, is_fault.nonzero()[0]), others)
-        roots, causes = (np.where(is_known, values, -1) for values in (roots, self._causes[found.types]))
+        roots, causes = (np.where(is_known, values, -1) for values in (roots, causes))
         columns = (
             _tell(roots, starts, ends, self._root_rules[types]),
             _tell(causes, starts, ends, self._cause_rules[types]),
