@@ -82,7 +82,7 @@ class DetailKind(StrEnum):
 
 
 class Proviso(StrEnum):
-    """When a phrase that could tell a demand, or a time limit, does so."""
+    """When a phrase that could tell a demand, or a sign of urgency, does so."""
 
     #: Unless it is denied or done with: 盼复.
     NONE = ""
@@ -90,7 +90,7 @@ class Proviso(StrEnum):
     ASKED = "asked"
     #: If it is asked for; whoever asks for this complains: 请…赔偿.
     REDRESS = "redress"
-    #: Unless it is denied or done with; whoever says it complains: 还我钱.
+    #: Unless it is denied or done with; whoever says it complains: 还我钱, 法庭见.
     CLAIM = "claim"
     #: Always, as it tells that something is kept back: 不退押金.
     HELD = "held"

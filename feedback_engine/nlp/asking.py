@@ -84,7 +84,8 @@ def find_asked(readings: Readings) -> Asked:
     has_demand = flag(hits.clauses[demands], len(clauses.starts))
     is_threat = (kinds == _URGENT) & np.where(needs, has_demand[hits.clauses], ~is_denied & (steered.steers != _DENY))
     told = (demands | is_threat).nonzero()[0]
-    insisting = demands & (((provisos == _REDRESS) & (steered.steers != _WISH)) | (provisos == _CLAIM))
+    insisting = demands & (provisos == _REDRESS) & (steered.steers != _WISH)
+    insisting |= (demands | is_threat) & (provisos == _CLAIM)
     shown = asked & demands & needs & (hits.starts - steered.starts <= _SHOWN)
     shown &= steered.starts >= clauses.starts[hits.clauses]
     hits = hits._replace(starts=np.where(shown, steered.starts, hits.starts))

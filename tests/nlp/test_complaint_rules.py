@@ -184,6 +184,7 @@ def test_asked_demand_is_shown_with_the_word_that_asks(tagger: Tagger) -> None:
     [
         ("换货！", "exchange"), ("要求补发", "exchange"), ("麻烦把空调修一下", "repair"),
         ("限你们24小时内答复", "reply"), ("请给我一个合理的答复", "reply"), ("把多收的钱退给我", "refund"),
+        ("你们得赔我一个新的", "compensation"), ("不用修了，给我退钱", "refund"),
     ],
 )  # fmt: skip
 def test_who_asks_for_redress_complains_without_a_word_of_blame(tagger: Tagger, text: str, demand: str) -> None:
@@ -192,6 +193,11 @@ def test_who_asks_for_redress_complains_without_a_word_of_blame(tagger: Tagger, 
     assert found.confidence >= 0.3
     assert {detail.code for detail in found.demands} == {demand}
     assert found.evidence
+
+
+def test_who_threatens_complains_without_a_word_of_blame(tagger: Tagger) -> None:
+    assert [sign.code for sign in complaint(tagger, "小红书见，让大家看看").urgency] == ["exposure"]
+    assert complaint(tagger, "我没想让大家看看").is_complaint is False
 
 
 @pytest.mark.parametrize(
