@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import DetailKind, Lexicon
@@ -234,6 +236,25 @@ def test_details_are_evidence_in_the_text_and_in_the_json_form(tagger: Tagger) -
     form = json.loads(json.dumps(found.to_dict()))
     assert form["root"]["code"] == "value"
     assert [detail["code"] for detail in form["demands"]] == ["refund"]
+
+
+#: What asks, denies, is asked for, threatens, blames and parts clauses, to be put together at random.
+_PIECES = st.sampled_from(
+    ["要求", "给我", "不用", "已经", "客服说", "希望", "再不", "不", "没有", "退款", "修好", "道歉", "了", "的", "吧",
+     "今天", "三天内", "起诉", "曝光", "着火", "孩子", "太差了", "快递", "没人理", "我", "，", "。", "！", "?", " "]
+)  # fmt: skip
+_CLAIMS = st.lists(st.lists(_PIECES, min_size=1, max_size=8).map("".join), min_size=1, max_size=4)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=_CLAIMS)
+def test_details_are_within_the_text_and_the_same_whatever_stands_beside_it(tagger: Tagger, texts: list[str]) -> None:
+    for text, together in zip(texts, tagger.tag_many(texts), strict=True):
+        found = together.complaint
+        assert found == complaint(tagger, text)
+        for detail in (*found.causes, *found.urgency, *found.demands, *([found.root] if found.root else [])):
+            assert detail.evidence
+            assert all(item.text == text[item.start : item.end] != "" for item in detail.evidence)
 
 
 def test_no_complaint_has_no_details(tagger: Tagger) -> None:
