@@ -50,7 +50,7 @@ class TypeDefaults:
         self._roots, self._root_rules = _list_defaults(types, table, DetailKind.ROOT)
         self._causes, self._cause_rules = _list_defaults(types, table, DetailKind.CAUSE)
         #: The different roots, and which of them each type stands for.
-        self._choices = np.unique(self._roots[self._roots >= 0])
+        self._choices = np.array(sorted({number for number in self._roots.tolist() if number >= 0}), dtype=np.int64)
 
     def assume(self, found: Found) -> Assumed:
         """Return root and cause of each complaint.
