@@ -222,6 +222,8 @@ def _modifiers_before(readings: Readings, at: Places) -> tuple[Places, Floats, N
     count, denials = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
     active = (at > first).nonzero()[0]
     for back in range(1, _MOST_MODIFIERS + 1):
+        if not len(active):
+            break
         before = at[active] - back
         words, gap = hits.values[before], left[active] - hits.ends[before]
         negates = table.negates_near[words] & (gap <= _NEGATION_REACH)
@@ -237,8 +239,6 @@ def _modifiers_before(readings: Readings, at: Places) -> tuple[Places, Floats, N
         count[active] += 1
         denials[active] |= negates.astype(np.int64) << (back - 1)
         active = active[at[active] - back > first[active]]
-        if not len(active):
-            break
     return left, factors, count, denials
 
 

@@ -6,6 +6,7 @@ A batch is read in one pass, into columns; one text is a batch of one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -188,9 +189,9 @@ def _by_clause(found: Matches, clauses: Clauses, folded: FoldedTexts) -> list[Hi
     starts, ends, values, of = pick((found.starts, found.ends, found.phrases, of), is_somewhere.nonzero()[0])
     size = len(clauses.starts)
     bounds = find_bounds(layers * size + of, len(LAYERS) * size)
+    cuts = bounds[np.arange(len(LAYERS) + 1) * size].tolist()
     hits: list[Hits] = []
-    for layer in LAYERS:
-        first = bounds[layer * size : (layer + 1) * size + 1]
-        part = slice(first[0], first[-1])
-        hits.append(Hits(starts[part], ends[part], values[part], of[part], first - first[0]))
+    for layer, (begin, end) in enumerate(pairwise(cuts)):
+        first = bounds[layer * size : (layer + 1) * size + 1] - begin
+        hits.append(Hits(starts[begin:end], ends[begin:end], values[begin:end], of[begin:end], first))
     return hits

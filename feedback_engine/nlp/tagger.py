@@ -92,7 +92,7 @@ class Tagger:
 def show(tags: Tags) -> Iterator[TaggedText]:
     """Yield what is said of each text as values for the caller."""
     verdicts, items = tags.verdicts, to_items(tags.proof, tags.readings.folded)
-    told = ([tuple(items[n] for n in numbers) for numbers in each.split()] for each in tags.proof.lists)
+    told = ([tuple(map(items.__getitem__, numbers)) for numbers in each.split()] for each in tags.proof.lists)
     sentiments, touchpoints, complaints, details = told
     touched = _show_touchpoints(tags.touchpoints, touchpoints)
     judged = _show_complaints(tags.complaints, complaints, _show_details(tags.complaints.details, details))

@@ -161,5 +161,6 @@ def spread(grams: Buckets, gram_weights: Floats) -> Floats:
         members = members + real[length - 1 : length - 1 + count]
         part = gram_weights[:, length - 1] / np.maximum(members, 1.0)
         for lag in range(length):
-            shares[lag : lag + count] += part
+            window = shares[lag : lag + count]
+            window += part
     return shares[:count] * real[:count]
