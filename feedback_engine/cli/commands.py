@@ -198,14 +198,19 @@ def db(options: Namespace) -> int:
 
 
 def train(options: Namespace) -> int:
-    """Train weights and print how they do on rows held out."""
+    """Train weights and print how they do on rows held out; FAILED where adapting is of no proven use."""
     from feedback_engine.nlp.train import train as train_model
 
     base = Path(options.base) if options.base else None
     files = [Path(path) for path in options.data]
-    result = train_model(options.task, files, Path(options.out), seed=options.seed, base=base, progress=show_progress)
+    settings = {"seed": options.seed, "base": base, "is_forced": options.force}
+    result = train_model(options.task, files, Path(options.out), progress=show_progress, **settings)
     print_json(result.to_dict()) if options.json else print(result.to_text())
-    return DONE
+    if result.is_written:
+        return DONE
+    way_out = "请继续用原来的模型，或再标一些自己的文本；仍要采用，加 --force"
+    print(f"错误：{options.out} 没有写出：留出数据上看不出适配有好处；{way_out}", file=sys.stderr)
+    return FAILED
 
 
 def evaluate(options: Namespace) -> int:

@@ -150,6 +150,7 @@ def _add_model_commands(commands: _Commands[Parser]) -> None:
     train = _add(commands, "train", "用带标签的数据训练权重，可复现到字节；--base 在现有模型上适应自己的领域")
     train.add_argument("--out", metavar="文件", required=True, help="写出的模型文件（.npz）")
     train.add_argument("--base", metavar="文件", help="从这个模型出发，只移动到数据要求的程度")
+    train.add_argument("--force", action="store_true", help="与 --base 同用：看不出好处也写出模型")
     train.add_argument("--seed", type=int, default=0, metavar="整数", help="随机种子")
     evaluate = _add(commands, "evaluate", "按领域评测准确率：给 --model 评测该模型，否则交叉验证")
     evaluate.add_argument("--model", metavar="文件", help="模型文件；缺省为交叉验证")

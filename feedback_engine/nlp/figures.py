@@ -111,7 +111,8 @@ def measure(
         protocol,
         len(right),
         float(right.mean()),
-        float(np.mean([one.f1 for one in per_class])),
+        # A label that neither a row bears nor any is given has no F1.
+        float(np.mean([one.f1 for one in per_class if one.rows or one.specificity < 1.0] or [0.0])),
         _share(2 * both, int(found.truth.sum() + found.predicted.sum())),
         calibration_error(found.confidence, found.hits),
         per_class,

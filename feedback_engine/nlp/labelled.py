@@ -1,7 +1,7 @@
 """Labelled rows of a user's own CSV, XLSX or JSONL: read, each text kept once, near-duplicates in one group.
 
-Columns: text, label, and optionally domain and weight (or 文本, 标签, 领域, 权重). Copies and near-copies of a text on
-both sides of a split are what makes published accuracies too good; hence the groups.
+Columns: text, label, and optionally domain and weight (or 文本, 标签, 领域, 权重 and the like). Copies and near-copies of a
+text on both sides of a split are what makes published accuracies too good; hence the groups.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from feedback_engine.errors import SourceError
 from feedback_engine.nlp.ngrams import plain_key
 
 _COLUMNS = {
-    "text": ("text", "文本", "内容", "评论"),
-    "label": ("label", "标签", "类别"),
+    "text": ("text", "文本", "内容", "评论", "评论内容", "反馈", "反馈内容", "正文", "原文", "原声"),
+    "label": ("label", "标签", "类别", "分类", "类型", "标注", "情感", "情感倾向", "倾向", "极性", "触点"),
     "domain": ("domain", "领域", "行业"),
     "weight": ("weight", "权重"),
 }
@@ -62,11 +62,14 @@ class Corpus:
     sets: tuple[SetInfo, ...]
     #: Texts that are nearly the same bear the same number.
     groups: NDArray[np.int64]
+    #: Copies left out that bear another label than the row kept.
+    contradictions: int = 0
 
 
 def read_corpus(files: Sequence[Path]) -> Corpus:
     """Return the labelled rows of the files without copies; SourceError names file, row and what is missing."""
-    seen: set[str] = set()
+    seen: dict[str, tuple[str, ...]] = {}
+    contradictions = 0
     kept: list[Labelled] = []
     keys: list[str] = []
     sets: list[SetInfo] = []
@@ -75,14 +78,18 @@ def read_corpus(files: Sequence[Path]) -> Corpus:
         for row in _read_file(path):
             count += 1
             key = plain_key(row.text) or row.text.strip()
-            if key and row.labels and key not in seen:
-                seen.add(key)
-                kept.append(row)
-                keys.append(key)
+            if not (key and row.labels):
+                continue
+            if key in seen:
+                contradictions += set(seen[key]) != set(row.labels)
+                continue
+            seen[key] = row.labels
+            kept.append(row)
+            keys.append(key)
         sets.append(SetInfo(path.name, count, len(kept) - before, sha256(path.read_bytes()).hexdigest()))
     if not kept:
         raise SourceError(f"{'、'.join(map(str, files))}: 没有带标签的文本；需要 text 与 label 两列")
-    return Corpus(tuple(kept), tuple(sets), group_near_copies(keys))
+    return Corpus(tuple(kept), tuple(sets), group_near_copies(keys), contradictions)
 
 
 def _read_file(path: Path) -> Iterator[Labelled]:
@@ -101,8 +108,9 @@ def _read_file(path: Path) -> Iterator[Labelled]:
 def _find_columns(path: Path, record: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field, names in _COLUMNS.items():
-        present = [heading for heading in record if str(heading).strip().lower() in names]
-        found |= {field: present[0]} if present else {}
+        present = {str(heading).strip().lower(): heading for heading in reversed(list(record))}
+        first = next((present[name] for name in names if name in present), None)
+        found |= {} if first is None else {field: first}
     missing = [field for field in ("text", "label") if field not in found]
     if missing:
         raise SourceError(f"{path}: 缺少列 {'、'.join(missing)}；现有列：{'、'.join(map(str, record))}")
@@ -177,8 +185,9 @@ def _read_workbook(path: Path) -> Iterator[Mapping[str, Any]]:
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise SourceError(f"{path}: 不是可读的 Excel 工作簿（{error}）") from error
     rows = book.worksheets[0].iter_rows(values_only=True)
-    headings = [str(cell) for cell in next(rows, ()) if cell is not None]
-    yield from (dict(zip(headings, row, strict=False)) for row in rows)
+    headings = ["" if cell is None else str(cell) for cell in next(rows, ())]
+    named = [at for at, heading in enumerate(headings) if heading.strip()]
+    yield from ({headings[at]: row[at] for at in named if at < len(row)} for row in rows)
     book.close()
 
 

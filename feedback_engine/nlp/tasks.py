@@ -22,9 +22,9 @@ _LEAST_EXPERT_ROWS, _LEAST_RARER = 500, 0.2
 _GATE = FitSpec(penalty=1e-5, balance=0.5, iterations=25)
 _EXPERT = FitSpec(penalty=1e-5)
 
-_POSITIVE = ("1", "positive", "pos", "正面", "正向", "好评", "满意")
-_NEGATIVE = ("0", "-1", "negative", "neg", "负面", "负向", "差评", "不满意")
-_NEUTRAL = ("2", "neutral", "neu", "中性", "中立")
+_POSITIVE = ("1", "positive", "pos", "正面", "正向", "好评", "满意", "积极", "褒义", "好")
+_NEGATIVE = ("0", "-1", "negative", "neg", "负面", "负向", "差评", "不满意", "消极", "贬义", "差")
+_NEUTRAL = ("2", "neutral", "neu", "中性", "中立", "中评", "一般")
 
 
 def _spellings(**names: tuple[str, ...]) -> dict[str, str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
+from feedback_engine.nlp.adapt import Gain, adapt_weights, hold_out_adapted, load_base, measure_gain, predict_base
 from feedback_engine.nlp.evaluate import (
     FOLDS,
     HeldOut,
@@ -24,13 +24,11 @@ from feedback_engine.nlp.evaluate import (
     report_nothing,
     split_folds,
 )  # fmt: skip
-from feedback_engine.nlp.experts import EXPERT
 from feedback_engine.nlp.figures import Evaluation, calibration_error
-from feedback_engine.nlp.fitting import Weights, fit_logistic, join_weights, row_values, to_model, to_weights
-from feedback_engine.nlp.labelled import Corpus, read_corpus
-from feedback_engine.nlp.models import Floats, Model, load_model, save_model
-from feedback_engine.nlp.ngrams import HASH_BITS
-from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_task
+from feedback_engine.nlp.fitting import to_model
+from feedback_engine.nlp.labelled import Corpus, SetInfo, read_corpus
+from feedback_engine.nlp.models import Model, save_model
+from feedback_engine.nlp.tasks import Examples, Task, find_task, fit_task
 from feedback_engine.nlp.weights import predict
 
 #: Sentences of ours whose log odds are kept in the file, so that any reader can check that it reads them alike.
@@ -44,42 +42,57 @@ GOLDEN = (
     "OK 👍",
 )
 _GOLDEN_SLACK = 1e-6
-#: Adapting: the weight of the rows against staying with the base weights; penalty = 1 / (this x rows).
-_ADAPT_STRENGTH = 10.0
-_ADAPT_ITERATIONS = 100
 _TEMPERATURES = np.round(np.arange(0.5, 2.51, 0.05), 2)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """A written model file; `before` is the base model on the same rows, None when nothing was adapted."""
+    """What was learned; `before` is the base model on the same rows, None when nothing was adapted."""
 
     path: Path
+    #: Of the file written; "" where nothing was, as adapting is of no proven use.
     sha256: str
     task: str
     labels: tuple[str, ...]
     after: Evaluation
+    sets: tuple[SetInfo, ...]
+    #: Rows left out as an earlier row bears the same text with another label.
+    contradictions: int
     before: Evaluation | None = None
+    gain: Gain | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there is a model file."""
+        return bool(self.sha256)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
             "path": str(self.path),
             "sha256": self.sha256,
+            "is_written": self.is_written,
             "task": self.task,
             "labels": list(self.labels),
+            "sets": [asdict(one) for one in self.sets],
+            "contradictions": self.contradictions,
             "after": self.after.to_dict(),
             "before": None if self.before is None else self.before.to_dict(),
+            "gain": None if self.gain is None else {**asdict(self.gain), "is_proven": self.gain.is_proven},
         }
 
     def to_text(self) -> str:
         """Return what was learned, and how well it does on rows held out, in Chinese."""
-        lines = [f"已写入 {self.path}（SHA-256 {self.sha256[:16]}…）"]
-        if self.before is not None:
+        lines = [f"已写入 {self.path}（SHA-256 {self.sha256[:16]}…）" if self.is_written else f"没有写出 {self.path}"]
+        lines += [f"{one.name}：{one.rows} 行，采用 {one.kept} 条（其余空白、无标签或重复）" for one in self.sets]
+        if self.contradictions:
+            lines.append(f"{self.contradictions} 行与先出现的同一文本标签不同，按先出现的算；请核对标注")
+        if self.before is not None and self.gain is not None:
             lines.append(
                 f"适配前后（同一批留出数据）：准确率 {self.before.accuracy:.4f} → {self.after.accuracy:.4f}，"
                 f"宏平均 F1 {self.before.macro_f1:.4f} → {self.after.macro_f1:.4f}"
             )
+            lines.append(self.gain.to_text())
         return "\n".join((*lines, self.after.to_text()))
 
 
@@ -90,44 +103,53 @@ def train(
     *,
     seed: int = 0,
     base: Path | None = None,
+    is_forced: bool = False,
     progress: Progress = report_nothing,
     notes: dict[str, Any] | None = None,
 ) -> TrainingResult:
     """Learn from the files, write the model to `out`, and return its figures on rows held out (5 folds).
 
-    With `base`, that model's weights are moved only as far as the rows ask for. `notes` go into the card as they are.
+    With `base`, that model's weights are moved only as far as the rows ask for, and nothing is written unless the gain
+    on rows held out is proven, or `is_forced`. `notes` go into the card as they are.
     """
     task, corpus = find_task(task_name), read_corpus(files)
-    origin = None if base is None else _load_base(task, base)
+    origin = None if base is None else load_base(task, base)
     examples = prepare_examples(task, corpus, () if origin is None else origin.card["labels"])
+    _refuse_too_little(files, examples, corpus)
     tests = fold_tests(split_folds(corpus.groups, min(FOLDS, len(np.unique(corpus.groups))), seed))
     before: Evaluation | None = None
+    gain: Gain | None = None
     if origin is None:
         held = hold_out(task, examples, tests, progress)
         outputs, weights = fit_task(task, examples)
     else:
         start = predict_base(task, origin, corpus)
         before = measure_rows(task, "适配前", corpus, examples, start)
-        held = _hold_out_adapted(task, origin, examples, tests, start)
-        outputs, weights = origin.outputs, _adapt(task, origin, examples, start)
+        held = hold_out_adapted(task, origin, examples, tests, start)
+        gain = measure_gain(task, examples, corpus.groups, start, held.odds)
+        outputs, weights = origin.outputs, adapt_weights(task, origin, examples, start)
     after = measure_rows(task, f"{len(tests)} 折留出", corpus, examples, held.odds)
+    if gain is not None and not (gain.is_proven or is_forced):
+        return TrainingResult(
+            out, "", task.name, examples.labels, after, corpus.sets, corpus.contradictions, before, gain
+        )
     card = _describe(task, corpus, examples, held, after, seed) | (notes or {})
-    card |= {} if origin is None else {"base": origin.fingerprint}
+    card |= {} if origin is None or gain is None else {"base": origin.fingerprint, "gain": asdict(gain)}
     model = to_model(task.name, outputs, weights, task.spec.values, card, task.levels)
     model = replace(model, card={**card, "golden": golden_predictions(model)})
-    return TrainingResult(out, save_model(model, out), task.name, examples.labels, after, before)
+    return TrainingResult(
+        out, save_model(model, out), task.name, examples.labels, after, corpus.sets, corpus.contradictions, before, gain
+    )
 
 
-def _load_base(task: Task, path: Path) -> Model:
-    model = load_model(path)
-    if model.task != task.name:
-        raise SourceError(f"{path}: 这是 {model.task} 的模型，不能用于适配 {task.name}")
-    return model
-
-
-def predict_base(task: Task, model: Model, corpus: Corpus) -> Floats:
-    """Return the log odds per label that a model gives the rows."""
-    return combine(task, model.outputs, predict(model, [row.text for row in corpus.rows]))
+def _refuse_too_little(files: Sequence[Path], examples: Examples, corpus: Corpus) -> None:
+    """Raise SourceError for rows from which nothing can be learned and held out."""
+    place = "、".join(map(str, files))
+    present = [label for label, rows in zip(examples.labels, examples.targets.sum(axis=0), strict=True) if rows]
+    if len(present) < 2:
+        raise SourceError(f"{place}: 只有一种可学的标签（{'、'.join(present) or '无'}），无从学习；至少需要两种")
+    if len(np.unique(corpus.groups)) < 2:
+        raise SourceError(f"{place}: {len(corpus.rows)} 条文本几乎相同，无法留出一部分来检验；请给出不同的文本")
 
 
 def golden_predictions(model: Model) -> list[list[Any]]:
@@ -145,65 +167,6 @@ def check_golden(model: Model) -> list[str]:
         for (text, expected), row in zip(kept, odds, strict=True)
         if not np.allclose(row, expected, rtol=0, atol=_GOLDEN_SLACK)
     ]
-
-
-def _adapt(task: Task, origin: Model, examples: Examples, start: Floats) -> Weights:
-    """Return the base weights plus what the rows add to each label.
-
-    The penalty is on the difference from the base weights (a prior centred on them), so few rows move them little.
-    """
-    rows = np.flatnonzero(examples.targets.any(axis=1))
-    examples, start = examples.take(rows), start[rows]
-    values = row_values(examples.counts, task.spec.values)
-    buckets = np.unique(values.indices).astype(np.int64)
-    values = values[:, buckets]
-    penalty = 1.0 / (_ADAPT_STRENGTH * len(start))
-    columns = [examples.labels.index("positive")] if task.is_binary else range(len(examples.labels))
-    moved = [
-        fit_logistic(
-            values,
-            examples.targets[:, column].astype(np.float64),
-            examples.weight,
-            penalty,
-            _ADAPT_ITERATIONS,
-            start[:, column],
-        )
-        for column in columns
-    ]
-    added = Weights(buckets, np.array([weight for weight, _ in moved]), np.array([bias for _, bias in moved]))
-    return _add(task, origin, added)
-
-
-def _add(task: Task, origin: Model, added: Weights) -> Weights:
-    """Add to the outputs that make up the score: shared weights and experts, whose shares in a text add up to 1."""
-    both = join_weights(to_weights(origin), added)
-    count = len(origin.outputs)
-    weights, bias = both.weights[:count].copy(), both.bias[:count].copy()
-    for row, name in enumerate(origin.outputs):
-        if not task.is_binary or name == "positive" or name.startswith(EXPERT):
-            column = 0 if task.is_binary else row
-            weights[row] += both.weights[count + column]
-            bias[row] += both.bias[count + column]
-    return Weights(both.buckets, weights, bias)
-
-
-def _hold_out_adapted(
-    task: Task,
-    origin: Model,
-    examples: Examples,
-    tests: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
-    start: Floats,
-) -> HeldOut:
-    odds, unknown = start.copy(), np.zeros(len(start))
-    total = np.maximum(np.asarray(examples.counts[:, : 1 << HASH_BITS].sum(axis=1)).ravel(), 1.0)
-    for training, test in tests:
-        weights = _adapt(task, origin, examples.take(training), start[training])
-        values = row_values(examples.counts[test], task.spec.values)[:, weights.buckets]
-        scores = np.asarray(values @ weights.weights.T + weights.bias, dtype=np.float64)
-        odds[test] = combine(task, origin.outputs, scores)
-        known = np.asarray(examples.counts[test][:, weights.buckets].sum(axis=1)).ravel()
-        unknown[test] = 1.0 - known / total[test]
-    return HeldOut(odds, unknown)
 
 
 def _describe(

@@ -12,7 +12,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights
 from feedback_engine.stats.design import effective_base, linearised_error
 from feedback_engine.stats.estimates import Estimate, Estimates
-from feedback_engine.stats.proportions import newcombe, poisson_rate, wilson
+from feedback_engine.stats.proportions import newcombe, paired_difference, poisson_rate, wilson
 from feedback_engine.stats.quantiles import normal_quantile, t_quantile
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "newcombe",
     "nps",
     "nps_from_answers",
+    "paired_difference",
     "poisson_rate",
     "weighted_mean",
     "wilson",

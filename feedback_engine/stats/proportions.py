@@ -57,6 +57,22 @@ def newcombe(k1: Values, n1: Values, k2: Values, n2: Values, confidence: float =
     return _pack(difference, lower, upper, error, total_1 + total_2)
 
 
+def paired_difference(gained: float, lost: float, n: float, confidence: float = 0.95) -> Estimate:
+    """Return (gained - lost) / n, the change of a share of n cases judged twice, with Bonett and Price's interval.
+
+    `gained` are cases right only the second time, `lost` those right only the first. Adjusted Wald interval, Bonett
+    and Price (2012): one case is added to both, two to n.
+    """
+    won, gone = as_number(gained, "gained", least=0), as_number(lost, "lost", least=0)
+    total = as_number(n, "n", above=_LEAST_BASE)
+    if won + gone > total:
+        raise StatisticsError(f"gained + lost = {won + gone:g} 大于 n = {total:g}")
+    up, down, z = (won + 1) / (total + 2), (gone + 1) / (total + 2), normal_quantile(confidence)
+    error = float(np.sqrt((up + down - (up - down) ** 2) / (total + 2)))
+    lower, upper = max(-1.0, up - down - z * error), min(1.0, up - down + z * error)
+    return Estimate((won - gone) / total, lower, upper, error, total, total)
+
+
 @overload
 def poisson_rate(k: float, exposure: float = 1.0, confidence: float = 0.95, per: float = 1.0) -> Estimate: ...
 @overload

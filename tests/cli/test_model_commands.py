@@ -33,6 +33,20 @@ def test_training_twice_gives_the_same_bytes(rows: Path, tmp_path: Path, capsys:
     assert json.loads(printed[printed.rindex("\n{") :])["accuracy"] > 0.9
 
 
+def test_adapting_tells_what_it_gains_and_writes_nothing_where_that_is_unproven(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, out = tmp_path / "base.npz", tmp_path / "adapted.npz"
+    assert main(["train", "sentiment", "--data", str(rows), "--out", str(base)]) == 0
+    command = ["train", "sentiment", "--data", str(rows), "--base", str(base), "--out", str(out)]
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert not out.exists() and "没有写出" in told.out and "95% 区间" in told.out
+    assert "--force" in told.err and str(out) in told.err and told.err.strip().count("\n") == 0
+    assert main([*command, "--force", "--json"]) == 0
+    assert out.exists() and json.loads(capsys.readouterr().out)["gain"]["is_proven"] is False
+
+
 def test_an_unknown_task_suggests_the_nearest(rows: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "sentimant", "--data", str(rows)]) == 1
     assert "sentiment" in capsys.readouterr().err

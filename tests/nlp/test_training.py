@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
+from feedback_engine.nlp.adapt import measure_gain
 from feedback_engine.nlp.fitting import (
     FitSpec,
     MarginSpec,
@@ -223,6 +225,75 @@ def test_a_domain_whose_words_mean_the_contrary_is_learned_by_adapting(model_fil
     assert adapted.card["base"] == base.fingerprint
     kept = np.sign(predict(base, ["前台很好", "前台很差"])[:, 0])
     assert (np.sign(predict(adapted, ["前台很好", "前台很差"])[:, 0]) == kept).all()
+
+
+def mixed_rows(count: int) -> list[dict[str, object]]:
+    """Return rows that the base model already tells apart, in the words of its own training rows."""
+    return random.Random(1).sample(review_rows(HOTEL, "hotel"), count)
+
+
+def test_adapting_that_brings_nothing_writes_nothing_unless_forced(model_file: Path, tmp_path: Path) -> None:
+    own, out = write_rows(tmp_path / "own.jsonl", mixed_rows(60)), tmp_path / "adapted.npz"
+    result = train("sentiment", [own], out, base=model_file)
+    assert result.gain is not None and not result.gain.is_proven
+    assert not out.exists() and not result.is_written and result.to_dict()["sha256"] == ""
+    assert result.to_text().startswith(f"没有写出 {out}") and "看不出适配有好处" in result.to_text()
+    forced = train("sentiment", [own], out, base=model_file, is_forced=True)
+    assert forced.is_written and load_model(out).card["gain"]["lower"] == result.gain.lower
+    again = tmp_path / "again.npz"
+    train("sentiment", [own], again, base=model_file, is_forced=True)
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_random_labels_are_no_gain(model_file: Path, tmp_path: Path) -> None:
+    chance = np.random.default_rng(2)
+    rows = [{**row, "label": int(chance.integers(2))} for row in mixed_rows(200)]
+    result = train("sentiment", [write_rows(tmp_path / "wrong.jsonl", rows)], tmp_path / "o.npz", base=model_file)
+    assert not result.is_written
+
+
+def test_many_copies_of_one_case_prove_no_more_than_the_case() -> None:
+    task = find_task("sentiment")
+    targets = np.array([[0, 1]] * 40)
+    examples = Examples(count_ngrams(["好"] * 40), targets, ("negative", "positive"), np.full(40, "x"), np.ones(40))
+    wrong, right = np.tile([1.0, -1.0], (40, 1)), np.tile([-1.0, 1.0], (40, 1))
+    apart = measure_gain(task, examples, np.arange(40), wrong, right)
+    copies = measure_gain(task, examples, np.repeat([0, 1], 20), wrong, right)
+    assert (apart.gained, apart.lost, apart.cases) == (40, 0, 40) and apart.is_proven
+    assert (copies.gained, copies.cases) == (2, 2) and not copies.is_proven
+
+
+def test_one_class_or_one_text_alone_teaches_nothing(model_file: Path, tmp_path: Path) -> None:
+    praise = [row for row in mixed_rows(100) if row["label"] == 1]
+    with pytest.raises(SourceError, match="只有一种可学的标签（positive）"):
+        train("sentiment", [write_rows(tmp_path / "one.jsonl", praise)], tmp_path / "o.npz", base=model_file)
+    text = "前台的服务态度非常好，早餐也丰富，下次还来住这家"
+    same = [{"text": text + end, "label": n % 2} for n, end in enumerate("了吧啊哦呀")]
+    with pytest.raises(SourceError, match="5 条文本几乎相同"):
+        train("sentiment", [write_rows(tmp_path / "same.jsonl", same)], tmp_path / "o.npz", base=model_file)
+
+
+def test_rows_left_out_and_labels_that_contradict_are_counted(model_file: Path, tmp_path: Path) -> None:
+    rows = mixed_rows(60)
+    turned = [{**row, "label": 1 - int(str(row["label"]))} for row in rows[:3]]
+    own = write_rows(tmp_path / "own.jsonl", [*rows, *turned, *rows[:2], {"text": "", "label": 1}])
+    result = train("sentiment", [own], tmp_path / "o.npz", base=model_file, is_forced=True)
+    assert (result.contradictions, result.sets[0].rows) == (3, 66)
+    assert result.sets[0].kept == read_corpus([own]).sets[0].kept <= 60
+    assert "own.jsonl：66 行" in result.to_text() and "3 行与先出现的同一文本标签不同" in result.to_text()
+
+
+def test_headings_of_a_users_own_table_are_known_wherever_they_stand(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("序号", None, "情感倾向", "评论内容"), (1, "x", "正面", "房间很好"), (2, "y", "消极", "房间很差")):
+        sheet.append(row)
+    book.save(tmp_path / "own.xlsx")
+    assert [(row.text, row.labels) for row in read_corpus([tmp_path / "own.xlsx"]).rows] == [
+        ("房间很好", ("正面",)),
+        ("房间很差", ("消极",)),
+    ]
 
 
 def test_a_model_of_another_task_is_no_base(model_file: Path, reviews: Path, tmp_path: Path) -> None:

@@ -253,6 +253,7 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
     "htmt": (reliability.htmt, st.tuples(M, st.sampled_from([{"a": [0, 1], "b": [2]}, {"a": [9]}, {"a": []}, {}, 1]))),
     "wilson": (intervals.wilson, st.tuples(S, S, S)),
     "newcombe": (intervals.newcombe, st.tuples(S, S, S, S)),
+    "paired_difference": (intervals.paired_difference, st.tuples(S, S, S, S)),
     "poisson_rate": (intervals.poisson_rate, st.tuples(S, S, S, S)),
     "wilson of columns": (intervals.wilson, st.tuples(V | S, V | S)),
     "newcombe of columns": (intervals.newcombe, st.tuples(V | S, V | S, V | S, V | S)),

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.design import effective_base, linearised_error
-from feedback_engine.stats.intervals import newcombe, nps, nps_from_answers, poisson_rate, weighted_mean, wilson
+from feedback_engine.stats.intervals import (
+    newcombe,
+    nps,
+    nps_from_answers,
+    paired_difference,
+    poisson_rate,
+    weighted_mean,
+    wilson,
+)
 
 positive = st.floats(0.01, 100)
 
@@ -46,6 +54,30 @@ def test_difference_of_shares_prints_newcombes_table(
     interval = newcombe(k1, n1, k2, n2)
     assert interval.estimate == pytest.approx(k1 / n1 - k2 / n2)
     assert (interval.lower, interval.upper) == pytest.approx((lower, upper), abs=5.1e-5)
+
+
+def test_the_change_of_a_share_judged_twice_is_as_worked_by_hand() -> None:
+    # With one case added to both and two to all: 2/23 and 8/23 of 23, difference -6/23, variance (10/23 - (6/23)²)/23.
+    interval = paired_difference(1, 7, 21)
+    assert interval.estimate == pytest.approx(-6 / 21)
+    half = 1.959964 * math.sqrt((10 / 23 - 36 / 529) / 23)
+    assert (interval.lower, interval.upper) == pytest.approx((-6 / 23 - half, -6 / 23 + half))
+    turned = paired_difference(7, 1, 21)
+    assert (turned.lower, turned.upper) == pytest.approx((-interval.upper, -interval.lower))
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+def test_the_interval_of_a_paired_change_holds_the_truth_as_often_as_it_says(share: float) -> None:
+    chance = np.random.default_rng(11)
+    changes = chance.multinomial(300, [share * 0.6, share * 0.4, 1 - share], size=2000)
+    found = [paired_difference(won, gone, 300) for won, gone, _ in changes.tolist()]
+    covered = np.mean([each.lower <= share * 0.2 <= each.upper for each in found])
+    assert covered > 0.935
+
+
+def test_more_changes_than_cases_are_refused() -> None:
+    with pytest.raises(StatisticsError, match="gained"):
+        paired_difference(6, 5, 10)
 
 
 def test_a_whole_table_is_computed_in_one_call() -> None:
