@@ -1,7 +1,7 @@
 """Labelled rows of a user's own CSV, XLSX or JSONL: read, each text kept once, near-duplicates in one group.
 
-Columns: text, label, and optionally domain and weight (or 文本, 标签, 领域, 权重 and the like). Copies and near-copies of a
-text on both sides of a split are what makes published accuracies too good; hence the groups.
+Columns: text, label, and optionally domain and weight (or 文本, 标签, 领域, 权重 and the like). Copies and near-copies
+of a text on both sides of a split are what makes published accuracies too good; hence the groups.
 """
 
 from __future__ import annotations
