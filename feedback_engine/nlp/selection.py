@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -28,8 +28,15 @@ _AGAIN = 0.75
 class Selection:
     """The themes chosen so far, as places among the candidates."""
 
-    def __init__(self, candidates: Candidates, table: WordTable, odds: Mapping[int, float], new: Sequence[int]) -> None:
-        """`odds` are the log odds of the candidates against the period before, `new` those that are new by them."""
+    def __init__(
+        self,
+        candidates: Candidates,
+        table: WordTable,
+        within: Set[int],
+        odds: Mapping[int, float],
+        new: Sequence[int],
+    ) -> None:
+        """`within` are told with longer phrases, `odds` the log odds against the period before, `new` new by them."""
         self._candidates = candidates
         self._table = table
         self._odds = odds
@@ -38,7 +45,7 @@ class Selection:
         best = sorted(worthy, key=lambda at: (-candidates.values[at], candidates.keys[at]))
         #: The candidates looked at, the worthiest first.
         self.places = best[:_LOOKED_AT]
-        self._within = self._find_within([*self.places, *new])
+        self._within = within
         self.chosen: list[int] = []
 
     def choose(self, places: Iterable[int], most: int) -> None:
@@ -88,16 +95,17 @@ class Selection:
         pattern = pattern_of(int(self._candidates.patterns[at]))
         return [code for code, letter in zip(self._codes(at), pattern, strict=True) if letter != "A"]
 
-    def _find_within(self, places: Iterable[int]) -> set[int]:
-        """Return those of the places whose phrases are mostly part of one longer phrase."""
-        place_of = {self._codes(at): at for at in places}
-        counts, within = self._candidates.counts, set[int]()
-        for codes, at in place_of.items():
-            for part in (codes[:-1], codes[1:]):
-                other = place_of.get(part)
-                if part and other is not None and counts[at] > _WITHIN * counts[other]:
-                    within.add(other)
-        return within
+
+def find_within(candidates: Candidates, table: WordTable) -> set[int]:
+    """Return the places of phrases that are mostly part of one longer phrase, and are told with it."""
+    place_of = {split_key(key, table): at for at, key in enumerate(candidates.keys.tolist())}
+    counts, within = candidates.counts, set[int]()
+    for codes, at in place_of.items():
+        for part in (codes[:-1], codes[1:]):
+            other = place_of.get(part)
+            if part and other is not None and counts[at] > _WITHIN * counts[other]:
+                within.add(other)
+    return within
 
 
 def _share(one: Numbers, other: Numbers) -> float:

@@ -2,8 +2,9 @@
 
 Against the previous period a phrase's log-odds ratio is ln[(a + ½)(m - b + ½) / ((b + ½)(n - a + ½))], with a of n
 texts now and b of m texts before (Haldane 1956, Anscombe 1956). Whether it has risen is told by Fisher's exact test,
-one-sided, which holds for the small counts of what is new; the p-values of all phrases compared are adjusted together
-by Benjamini and Hochberg (1995). Every figure is a count of texts by id, so the order of rows changes nothing.
+one-sided, with its mid-p-value (Lancaster 1961), as the exact one of small counts is much too careful; those of all
+phrases compared are adjusted together by Benjamini and Hochberg (1995). Every figure is a count of texts by id, so the
+order of rows changes nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from feedback_engine.nlp.clauses import Mention, find_mentions, locate
 from feedback_engine.nlp.corpus import MOST_TEXTS, Corpus, CorpusReader, Numbers
 from feedback_engine.nlp.phrases import Occurrences, find_items, find_phrases, split_key
 from feedback_engine.nlp.segment import Segmenter
-from feedback_engine.nlp.selection import Selection
+from feedback_engine.nlp.selection import Selection, find_within
 from feedback_engine.nlp.tagged import TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.wordroles import WordTable, build_word_table
@@ -94,15 +95,19 @@ class ThemeFinder:
         items = find_items(now, table)
         found = find_phrases(items, table)
         candidates = weigh_candidates(found, items, table, len(now), self._tagger.pack.phrases)
-        compared = {} if before is None else _compare(candidates, len(now), before, table, alpha)
-        chosen = self._choose(candidates, table, compared)
+        within = find_within(candidates, table)
+        compared = {} if before is None else _compare(candidates, within, len(now), before, table, alpha)
+        chosen = self._choose(candidates, table, within, compared)
         total = count() if count is not None and len(now) == most else len(now)
         return self._build(now, table, found, candidates, chosen, compared, read, total)
 
-    def _choose(self, candidates: Candidates, table: WordTable, compared: Mapping[int, Comparison]) -> list[int]:
+    def _choose(
+        self, candidates: Candidates, table: WordTable, within: Set[int], compared: Mapping[int, Comparison]
+    ) -> list[int]:
         new = [at for at, each in compared.items() if each.is_emerging]
         new.sort(key=lambda at: (compared[at].p_adjusted or 0.0, -compared[at].log_odds, at))
-        selection = Selection(candidates, table, {at: each.log_odds for at, each in compared.items()}, new)
+        odds = {at: each.log_odds for at, each in compared.items()}
+        selection = Selection(candidates, table, within, odds, new)
         selection.choose_in_order(new, MOST_EMERGING)
         selection.choose(selection.places, MOST)
         tagged = self._tagger.tag_many([_spell(int(candidates.keys[at]), table) for at in selection.places])
@@ -136,7 +141,7 @@ class ThemeFinder:
 
 
 def _compare(
-    candidates: Candidates, size: int, before: Corpus, table: WordTable, alpha: float
+    candidates: Candidates, within: Set[int], size: int, before: Corpus, table: WordTable, alpha: float
 ) -> dict[int, Comparison]:
     """Return place of the candidate → what it was before."""
     from scipy.stats import hypergeom
@@ -148,12 +153,14 @@ def _compare(
     counts = _count_before(candidates.keys, before, table)
     pairs = list(zip(candidates.counts.tolist(), counts.tolist(), strict=True))
     odds = [_log_odds(now, size, then, len(before)) for now, then in pairs]
-    # Too few in both periods together to tell them apart: left out, which does not depend on where they stand.
-    tested = [at for at, pair in enumerate(pairs) if sum(pair) >= _LEAST_COMPARED]
+    # Too few in both periods together to tell them apart, or told with a longer phrase: left out, which does not depend
+    # on when they were said.
+    tested = [at for at, pair in enumerate(pairs) if sum(pair) >= _LEAST_COMPARED and at not in within]
     found: dict[int, tuple[float, bool]] = {}
     if tested:
         now = candidates.counts[tested]
-        p = hypergeom.sf(now - 1, size + len(before), now + counts[tested], size)
+        margins = (size + len(before), now + counts[tested], size)
+        p = hypergeom.sf(now, *margins) + 0.5 * hypergeom.pmf(now, *margins)
         adjusted = benjamini_hochberg(p, alpha)
         each = zip(adjusted.adjusted.tolist(), adjusted.rejected.tolist(), strict=True)
         found = dict(zip(tested, each, strict=True))
