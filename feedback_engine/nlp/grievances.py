@@ -32,8 +32,9 @@ _BAD = -0.3
 #: In a case log a text of at most so many characters may be praise; one of more than the second figure tells of a case,
 #: however kind its words.
 _SHORT, _THANKS = 30, 60
-#: What it adds to the log odds of hints that words tell a complaint, or none; from which chance on a text complains.
-_SAID, _UNSAID, _EVEN = 1.25, -0.75, 0.5
+#: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
+#: text takes away; from which chance on a text complains.
+_BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, -0.2, -1.2, 2.5, 0.5
 #: How sure it is at least that who asks for redress complains, whatever hints say.
 _INSISTED = 0.75
 _DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
@@ -80,7 +81,7 @@ def find_grounds(
     felt = _find_felt(readings, verdicts, said, touchpoints) & ~complain
     chances = None
     if hints:
-        chances = _weigh_hints(hints, complain | felt, 0.5 * (verdicts.scores + rules.scores))
+        chances = _weigh_hints(hints, complain | felt, verdicts.scores)
         insists = complain & flag(insisted.parts, len(complain))
         chances[insists] = np.maximum(chances[insists], _INSISTED)
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
@@ -96,7 +97,7 @@ def find_grounds(
 
 def _weigh_hints(hints: Hints, said: Flags, scores: Floats) -> Floats:
     """Return how likely each text complains by hints, by what words say, and by how good it is."""
-    odds = hints.complaint_odds + np.where(said, _SAID, _UNSAID) - scores
+    odds = _BY_HINTS * hints.complaint_odds + np.where(said, _SAID, _UNSAID) - _BY_SCORE * scores
     return 0.5 * (1.0 + np.tanh(0.5 * odds))
 
 

@@ -1,8 +1,9 @@
 """What weights learned from a pack's own sentences add where its words find nothing.
 
-A touchpoint or a fault is often told without any word for it: 一顿饭下来光招手就招了十几回. For texts as short as those
-the weights were learned from, they name touchpoints, say whether the text complains, and help to choose the type. The
-log odds of a label are the sum of its weights over the n-grams of the text, over the root of their number.
+A touchpoint or a fault is often told without any word for it: 一顿饭下来光招手就招了十几回. And words may say nothing
+of their touchpoint: 汤里漂着一根头发 is not about the taste. For texts as short as those the weights were learned from,
+they name touchpoints, doubt some that words name, say whether the text complains, and help to choose the type. The log
+odds of a label are the sum of its weights over the n-grams of the text, over the root of their number, and its bias.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Objects, Places, flag, objects, steps, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps, sum_up
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.heads import LearnedLabel
 from feedback_engine.nlp.models import load_model
@@ -32,7 +33,13 @@ PACK_TASK, COMPLAINT, OF_TYPE, NO_LABEL = "pack", "complaint", "complaint:", "no
 #: touchpoints, which there may be several of, shorter ones say too much already.
 _LONGEST, _LONGEST_NAMING = 80, 40
 #: Log odds from which on weights name a touchpoint in a text in which words name none, and in which they name others.
-_SILENT, _NAMED = 0.2, 0.5
+_SILENT, _NAMED = 0.1, 0.4
+#: Nor do they name one that is so much less likely than the likeliest.
+_FARTHEST = 1.5
+#: A touchpoint that a phrase of one, two, three … characters names is doubted where the text speaks for another one, or
+#: for none, by so much more, biases left aside: long phrases say less by chance. Where its clause holds an opinion, it
+#: is by the last figure more, and others that words name are no rivals: each has its own (价格便宜质量也不错).
+_DOUBTED, _OPINED = np.array([0.0, 0.0, 1.25, 2.5, 4.0, 5.0]), 2.0
 #: The log odds of a type that the weights do not know.
 _UNKNOWN_TYPE = -10.0
 
@@ -62,6 +69,10 @@ class PackHints:
         self.touchpoints = np.array([n for n, code in enumerate(codes) if code in columns], dtype=np.int64)
         self.columns = np.array([columns[codes[number]] for number in self.touchpoints], dtype=np.int64)
         self.names = [quote(label.name) for label in pack.touchpoints]
+        #: The column of each touchpoint, -1 for one that the weights do not know; and that of none of them, if any.
+        self.column_of = np.full(len(codes), -1)
+        self.column_of[self.touchpoints] = self.columns
+        self.rivals = np.append(self.columns, [columns[NO_LABEL]] if NO_LABEL in columns else []).astype(np.int64)
 
 
 class Hinted(NamedTuple):
@@ -87,7 +98,10 @@ def _find_none() -> Hinted:
 class Hints:
     """What the weights of a pack say of a batch of texts."""
 
-    def __init__(self, source: PackHints, readings: Readings, layout: Layout, grams: Buckets) -> None:
+    def __init__(
+        self, source: PackHints, readings: Readings, have_opinions: Flags, layout: Layout, grams: Buckets
+    ) -> None:
+        """Weigh the texts, which are laid out; `have_opinions` tells in which clauses words find something."""
         self._source, self._layout, self._grams = source, layout, grams
         #: Which texts the weights may speak of.
         self.are_heard: Flags = (readings.sizes <= _LONGEST) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
@@ -99,6 +113,8 @@ class Hints:
         self._odds[heard] = sums.weights * self._scale[heard] + source.table.bias
         #: The log odds of each text to be a complaint.
         self.complaint_odds: Floats = self._odds[:, source.complaint]
+        #: Which mentions of touchpoints count.
+        self.are_meant = self._find_meant(readings, have_opinions)
         #: Touchpoints that no words name.
         self.touchpoints = self._find_touchpoints(readings)
 
@@ -129,15 +145,37 @@ class Hints:
         odds = self._odds[texts, columns].tolist()
         return [LearnedLabel(value, 1.0, 1.0, own) for value, own in zip(odds, pieces, strict=True)]
 
+    def _find_meant(self, readings: Readings, have_opinions: Flags) -> Flags:
+        """Return which mentions are of touchpoints that weights do not doubt; the best mention of each decides."""
+        source, mentions = self._source, readings.mentions
+        texts, labels = _find_named(readings)
+        if not len(texts) or not len(source.columns):
+            return np.ones(len(texts), dtype=np.bool_)
+        columns, is_opined = source.column_of[labels], have_opinions[mentions.clauses]
+        rivals = self._odds[:, source.rivals] - source.table.bias[source.rivals]
+        likeliest = rivals.max(axis=1)[texts]
+        rivals[:, : len(source.columns)][self._flag_named(texts, labels)[:, source.touchpoints]] = -np.inf
+        likeliest = np.where(is_opined, rivals.max(axis=1)[texts], likeliest)
+        limits = _DOUBTED[np.minimum(mentions.ends - mentions.starts, len(_DOUBTED) - 1)] + _OPINED * is_opined
+        behind = likeliest - (self._odds[texts, columns] - source.table.bias[columns])
+        is_meant = (behind <= limits) | (columns < 0) | ~self.are_heard[texts]
+        return self._flag_named(texts[is_meant], labels[is_meant])[texts, labels]
+
+    def _flag_named(self, texts: Places, labels: Places) -> Flags:
+        """Return which touchpoints are named in which texts, shape (texts, touchpoints of the pack)."""
+        is_named = np.zeros((len(self._odds), len(self._source.names)), dtype=np.bool_)
+        is_named[texts, labels] = True
+        return is_named
+
     def _find_touchpoints(self, readings: Readings) -> Hinted:
         """Return the touchpoints that weights name, and words do not."""
-        source, count = self._source, len(self._odds)
-        texts = readings.clauses.texts[readings.mentions.clauses]
-        is_named = np.zeros((count, len(source.names)), dtype=np.bool_)
-        is_named[texts, readings.vocabulary.mentions.labels[readings.mentions.values]] = True
-        limits = np.where(flag(texts, count), _NAMED, _SILENT).astype(np.float64)
-        limits[~self.are_heard | (readings.sizes > _LONGEST_NAMING)] = np.inf
+        source = self._source
+        if not len(source.columns):
+            return _find_none()
+        is_named = self._flag_named(*pick(_find_named(readings), self.are_meant))
         odds = self._odds[:, source.columns]
+        limits = np.maximum(np.where(is_named.any(axis=1), _NAMED, _SILENT), odds.max(axis=1) - _FARTHEST)
+        limits[~self.are_heard | (readings.sizes > _LONGEST_NAMING)] = np.inf
         at, which = ((odds >= limits[:, None]) & ~is_named[:, source.touchpoints]).nonzero()
         if not len(at):
             return _find_none()
@@ -162,3 +200,9 @@ class Hints:
         characters = spread(grams, weights)[real]
         bounds = sum_up(np.bincount(of[real], minlength=len(texts)))
         return find_runs(Characters(self._layout.places[rows[real]], characters, bounds), np.ones(len(texts)))
+
+
+def _find_named(readings: Readings) -> tuple[Places, Places]:
+    """Return the text and the touchpoint of each mention."""
+    mentions = readings.mentions
+    return readings.clauses.texts[mentions.clauses], readings.vocabulary.mentions.labels[mentions.values]

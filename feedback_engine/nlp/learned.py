@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError, tell_os_error
-from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.lexicon.columns import Places, flag, steps
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import (
     BLEND_VERSION,
@@ -126,7 +126,10 @@ class LearnedVerdicts:
         is_brief = find_brief_silences(readings, self.rules)
         row = lay_out_row(readings)
         #: What the pack's weights add where words find nothing, None where it names none.
-        self.hints = Hints(learned.hints, readings, *row.texts) if learned.hints else None
+        self.hints: Hints | None = None
+        if learned.hints:
+            have_opinions = flag(self.rules.found.clauses, len(readings.clauses.starts))
+            self.hints = Hints(learned.hints, readings, have_opinions, *row.texts)
         is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
             is_wanted[self.hints.touchpoints.clauses] = True

@@ -18,8 +18,9 @@ from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import POLARITIES
 
 #: Log odds from which on learned weights name a touchpoint, where a phrase names it too, where a phrase names it in a
-#: text of at most so many characters; the likeliest one is named from the last figure on.
-_NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST = 0.0, -0.3, -3.0, 12, -2.0
+#: text of at most so many characters; the likeliest one is named from the next figure on, from the last one in such a
+#: short text in which no phrase names any: 外面下雨了 speaks of none.
+_NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST, _LIKELIEST_SHORT = 0.0, -0.3, -3.0, 12, -2.0, -0.5
 #: In a text of at most so many characters the words decide what is thought of its touchpoints, if its score, or that
 #: of each of several touchpoints, is this clear.
 _BRIEF, _CLEAR, _CLEAR_EACH = 14, 0.65, 0.4
@@ -142,7 +143,7 @@ def accept(learned: Mapping[str, LearnedLabel], named: Collection[str], length: 
     limits = dict.fromkeys(learned, _NAMED)
     limits |= dict.fromkeys(named, _NAMED_SHORT if length <= _SHORT else _NAMED_TWICE)
     best = next(iter(learned))
-    limits[best] = min(limits[best], _LIKELIEST)
+    limits[best] = min(limits[best], _LIKELIEST if named or length > _SHORT else _LIKELIEST_SHORT)
     return {code: label for code, label in learned.items() if label.odds >= limits[code]}
 
 

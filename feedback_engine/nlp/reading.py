@@ -49,6 +49,12 @@ class Hits(NamedTuple):
     #: The number of each clause's first hit, and of the last clause's last + 1.
     first: Places
 
+    def keep(self, kept: Flags) -> Hits:
+        """Return those of them that are flagged."""
+        at = kept.nonzero()[0]
+        starts, ends, values, clauses = pick(self[:-1], at)
+        return Hits(starts, ends, values, clauses, at.searchsorted(self.first))
+
 
 class Vocabulary(NamedTuple):
     """What the values of hits stand for, layer by layer."""
@@ -157,9 +163,7 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     others = sum_up(~flag_points(_PARTICLES).take(folded.points))
     stands = is_modified & (others[clauses.ends[hits.clauses]] <= others[ends])
     stands |= folded.points[hits.ends] == _COMPLEMENT
-    kept = (~is_bare | stands).nonzero()[0]
-    starts, stops, values, of = pick(hits[:-1], kept)
-    return Hits(starts, stops, values, of, kept.searchsorted(hits.first))
+    return hits.keep(~is_bare | stands)
 
 
 def _count_within_words(folded: FoldedTexts) -> Places:

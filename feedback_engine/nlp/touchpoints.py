@@ -1,7 +1,7 @@
 """Touchpoints by seed phrase, each with the opinions of its own part of the clause.
 
 Where the pack names learned weights, these decide which touchpoints the text speaks of; the phrases say where, and
-lower the limit. Weights for hints add what a short text tells without any phrase.
+lower the limit. Weights for hints add what a short text tells without any phrase, and take away what they doubt.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class TouchpointRules:
 
     def find(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
         """Return one entry per touchpoint and clause: what seed phrases name, or what learned weights make of it."""
+        if verdicts.hints and not verdicts.hints.are_meant.all():
+            readings = readings._replace(mentions=readings.mentions.keep(verdicts.hints.are_meant))
         named = self._find_named(readings, verdicts)
         if verdicts.hints and len(verdicts.hints.touchpoints.texts):
             named = _merge(named, self._judge_hinted(verdicts.hints.touchpoints, readings, verdicts.clauses))

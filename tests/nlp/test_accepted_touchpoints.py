@@ -28,3 +28,8 @@ def test_in_a_very_short_text_a_phrase_is_enough() -> None:
 
 def test_nothing_is_named_where_even_the_likeliest_is_unlikely() -> None:
     assert accept(labels(space=-2.5, price=-2.8), ("space", "price"), 30) == {}
+
+
+def test_a_very_short_text_without_a_phrase_names_what_is_likely_alone() -> None:
+    assert accept(labels(exterior=-1.0, comfort=-2.0), (), 5) == {}
+    assert list(accept(labels(exterior=-0.4, comfort=-2.0), (), 5)) == ["exterior"]

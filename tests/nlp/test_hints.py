@@ -70,6 +70,48 @@ def test_long_texts_are_not_asked_for_hints() -> None:
     assert codes(tagger_of("telecom").tag(SILENT)) and not codes(tagger_of("telecom").tag(SILENT * 40))
 
 
+@pytest.mark.parametrize(
+    ("pack", "text", "by_chance", "meant"),
+    [
+        ("restaurant", "汤里漂着一根头发", "dish_taste", "environment_cleaness"),
+        ("restaurant", "站在门口等了一个钟头才轮到我们", "location_easy_to_find", "service_wait_time"),
+    ],
+)
+def test_a_word_that_stands_by_chance_names_nothing(pack: str, text: str, by_chance: str, meant: str) -> None:
+    assert by_chance in codes(tagger_of(pack, "lexicon").tag(text))
+    assert codes(tagger_of(pack).tag(text)) == [meant]
+
+
+def test_a_word_by_chance_counts_in_a_text_longer_than_those_learned_from() -> None:
+    assert "dish_taste" in codes(tagger_of("restaurant").tag("汤里漂着一根头发。" + "今天下雨。" * 20))
+
+
+@pytest.mark.parametrize(
+    ("pack", "text", "named"),
+    [
+        ("general", "价格便宜，质量也不错", ["price", "product_quality"]),
+        ("restaurant", "味道好，就是要排队", ["dish_taste", "service_wait_time"]),
+        ("general", "质量不错，就是贵", ["product_quality", "price"]),
+    ],
+)
+def test_each_touchpoint_with_an_opinion_of_its_own_is_meant(pack: str, text: str, named: list[str]) -> None:
+    assert codes(tagger_of(pack).tag(text)) == named
+
+
+@pytest.mark.parametrize(
+    ("pack", "text"),
+    [
+        ("hotel", "住得很舒服，就是早餐种类少了点"),
+        ("restaurant", "味道好，就是要排队"),
+        ("automotive", "大家轮胎一般多少公里换"),
+        ("automotive", "皮带有裂纹，到六万公里顺手就换了"),
+        ("retail", "不合适能退吗"),
+    ],
+)
+def test_praise_with_one_reservation_and_talk_are_no_complaints(pack: str, text: str) -> None:
+    assert not tagger_of(pack).tag(text).complaint.is_complaint
+
+
 def test_touchpoints_stand_in_the_order_of_the_text() -> None:
     tagged = tagger_of("hotel").tag("早餐品种多，走廊里半夜还有人拖箱子，一晚上醒了三回")
     starts = [touchpoint.evidence[0].start for touchpoint in tagged.touchpoints]
@@ -140,6 +182,16 @@ def test_a_copy_of_a_pack_may_drop_touchpoints_and_all_complaint_types(tmp_path:
     (folder / "packs" / "mine" / "complaint_types.yaml").write_text("types: []\n", encoding="utf-8")
     tagged = tagger_of("mine", folder=folder).tag(SILENT)
     assert codes(tagged) == ["voice_call"] and tagged.complaint.is_complaint and tagged.complaint.type == "unsure"
+
+
+def test_what_the_weights_do_not_know_is_named_by_its_words_alone(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path)
+    (folder / "packs" / "mine" / "touchpoints.yaml").write_text(
+        "name: 自己的\nhints: telecom_hints\ntouchpoints:\n"
+        "  - {code: voice_call, name: 通话, phrases: [通话]}\n  - {code: ours, name: 自己的, phrases: [我]}\n",
+        encoding="utf-8",
+    )
+    assert codes(tagger_of("mine", folder=folder).tag(SILENT)) == ["ours", "voice_call"]
 
 
 def test_in_a_case_log_hints_find_complaints_and_take_none_away(tmp_path: Path) -> None:
