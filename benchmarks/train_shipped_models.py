@@ -78,6 +78,9 @@ OURS = "feedback_engine, sentences"
 #: something good counts by this power of bad per good, as there is less of it.
 SPOKEN = ("general", "hotel", "restaurant", "retail", "telecom")
 SPOKEN_REMARKS, RARER_POWER = Path(__file__).with_name("remarks.tsv"), 0.6
+#: The pack whose types our sentences teach beside those of a hotline, which lost all common words; they are few, so
+#: that each counts more.
+CITIZENS, CITIZEN_WEIGHT = "government", 2.0
 #: Reviews without a label, which teach only what those of a domain look like: file, domain, one row in so many.
 UNLABELLED = (("hotel_reviews", "lodging", 5), ("scenic_reviews", "scenic", 12))
 SOURCES = {
@@ -274,9 +277,14 @@ def _tell(value: int) -> str:
 
 
 def complaint_rows(data: Path) -> Iterator[Row]:
-    """Yield citizens' complaints with their type."""
+    """Yield citizens' complaints with their type, and ours."""
     for row in read_lines(data / "complaints" / "hotline_segmented.jsonl"):
-        yield {"text": row["text"].replace(" ", ""), "label": row["label"], "domain": "government"}
+        yield {"text": row["text"].replace(" ", ""), "label": row["label"], "domain": "government", "weight": 1.0}
+    names = {label.code: label.name for label in load_pack(ROOT / "lexicons", CITIZENS).complaint_types}
+    for line in (SENTENCES / f"{CITIZENS}.tsv").read_text(encoding="utf-8").splitlines():
+        text, _, complaint = line.split("\t")
+        label = names[complaint.removeprefix("yes:")]
+        yield {"text": text, "label": label, "domain": "sentences", "weight": CITIZEN_WEIGHT}
 
 
 def sentence_rows(pack: str) -> Iterator[Row]:
@@ -345,7 +353,7 @@ MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
     "social": ("posts", lambda data: post_rows(data, EMOTIONS | NEUTRAL_EMOTIONS), ("SMP2020-EWECT",)),
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),
-    "government": ("complaints", complaint_rows, ("Teddy Cup 2020 C",)),
+    "government": ("complaints", complaint_rows, ("Teddy Cup 2020 C", OURS)),
     **{
         f"{pack}_hints": (
             PACK_TASK,
