@@ -34,7 +34,7 @@ from feedback_engine.nlp.vocabulary import Flags, Floats
 #: The domain of the sentiment weights that is of what customers say by word of mouth, in chats and questionnaires.
 REMARKS = "remark"
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 9
+BLEND_VERSION = 10
 #: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
 _SHORT, _VERY_SHORT = 32, 16
 #: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
@@ -106,6 +106,12 @@ class Blend:
     notes: Sequence[str]
     #: How likely a part is neutral where weights tell that, NaN elsewhere; None: nowhere.
     silences: Floats | None = None
+
+    @property
+    def left(self) -> Floats:
+        """Return what is left of the weights of each text, 1 but where rules prevail in one that takes a side."""
+        left: Floats = np.where(_IS_LEVEL[self.labels], 1.0, self.rates / _TEXT.learned)
+        return left
 
 
 def tell(texts: Blend, clauses: Blend, characters: Characters) -> tuple[Statements, Statements]:

@@ -143,9 +143,8 @@ class LearnedVerdicts:
         silences[remarks] = weigh_whole(learned.weights, row, remarks)
         self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
         if learned.posts:
-            is_told = ~is_brief | (silences <= 0)
-            kinds = known.find_kinds(texts.odds, texts.chances, is_told)
-            self._texts, characters = judge_posts(self._texts, self.rules, learned.posts, domains, kinds, characters)
+            chances = known.find_posts(texts.chances)
+            self._texts, characters = judge_posts(self._texts, self.rules, learned.posts, domains, chances, characters)
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.weighed.unknown, learned.usual_unknown)
         self._characters = characters

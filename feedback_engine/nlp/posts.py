@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Places, flag, steps
-from feedback_engine.nlp.blend import Blend, find_asking, find_untried
+from feedback_engine.nlp.blend import Blend
 from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Layout, lay_out_points
@@ -24,29 +24,25 @@ from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_v
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
-#: How likely a review must be a post, and any other text, and from when on it is one though it may look like a
-#: customer's remark.
-_LIKELY, _POSSIBLE, _SURE = 0.3, 0.015, 0.8
-#: What may be a remark as well is a post from the first chance beside remarks on, or from the second if it is neutral.
-_BESIDE, _BESIDE_NEUTRAL = 0.1, 0.015
-#: A text of more characters is no remark.
-_LONGEST_REMARK = 80
+#: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the
+#: same for a text of more than so many characters, which few posts have.
+_ODDS, _LONG_ODDS, _LONGEST = 3.0, 0.008, 160
+#: From this chance on a text is weighed as a post, too.
+_LEAST = 0.1
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
 _LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
-#: Log odds that bound the score of a neutral post, and that any other reaches.
+#: How much of the log odds of good against bad speaks against neutral in a post.
+_AGAINST = 0.4
+#: How likely a text is neutral if it is no post: where it takes a side as such, and where it takes none.
+_TAKES_SIDE, _TAKES_NONE = 0.25, 0.7
+#: Log odds that bound the score of a neutral text, and that any other reaches.
 _BAND = 0.2
 #: What is left of the log odds of neutral where they tell how sure that is: those of two labels against all others
 #: count twice what speaks against the one and for the other.
 _CALIBRATED = 0.5
-#: A post that tells something is neutral where that is likelier than one half by this times the doubt that it is a
-#: post: none from the chance _SURE on, 1 at a chance of 0.
-_DOUBT = 0.3
-#: A likely post of at most so many characters is judged as any text is if it has an opinion, names a touchpoint or asks
-#: for something: then it is rather a customer's remark.
-_WITH_OPINION, _WITH_TOUCHPOINT, _WITH_REQUEST = 12, 24, 24
-#: A text of more characters is a post only from the second chance on.
-_LONGEST, _EVEN_SURER = 160, 0.95
-_NEGATIVE, _NEUTRAL, _POSITIVE = map(POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE))
+_NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = map(
+    POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
+)
 
 
 class Posts(NamedTuple):
@@ -61,25 +57,18 @@ class Posts(NamedTuple):
 
 
 class _Weighed(NamedTuple):
-    """What weights and rules say of some texts as posts, in log odds: `both` of good, `silent_odds` of neutral."""
+    """What weights and rules say of some texts, each both as the post and as the other text that it may be."""
 
+    #: How likely each is a post.
+    chances: Floats
     posts: Posts
     sides: Sides
+    #: Log odds of good against bad, and how likely it is a neutral post.
     both: Floats
-    silent_odds: Floats
-    is_neutral: Flags
-
-
-class PostKinds(NamedTuple):
-    """What is known of the kind of each text."""
-
-    #: How likely it is a post if it is no remark, and how likely in all.
-    chances: Floats
-    in_all: Floats
-    #: If it is of any domain but posts and remarks.
-    is_review: Flags
-    #: If it tells something by its length, an opinion or the weights of its clauses.
-    is_told: Flags
+    doubts: Floats
+    labels: NDArray[np.int64]
+    #: How likely the text is neutral in all.
+    silences: Floats
 
 
 class PostHead:
@@ -106,82 +95,101 @@ def judge_posts(
     rules: LexiconVerdicts,
     head: PostHead,
     domains: Sequence[str],
-    kinds: PostKinds,
+    chances: Floats,
     characters: Characters,
 ) -> tuple[Blend, Characters]:
-    """Return the judgements with those of the posts among the texts: good, bad or neutral, whichever is likeliest.
+    """Return the judgements, with those of texts that may be posts weighed anew: good, bad or neutral.
 
-    `domains` says of which each text is recognised to be. `characters` are those of the texts and of other parts after
-    them; those of the posts come back with what they weigh in posts.
+    `domains` says of which each text is recognised to be, `chances` how likely it is a post. What it says as a post
+    and what it says as any text count by that chance, in its label as in its score and evidence. `characters` are those
+    of the texts and of other parts after them; those of texts weighed anew come back with what they weigh now.
     """
-    numbers = _find_posts(blend, rules, head, kinds)
+    weights = _find_weights(blend, chances)
+    numbers = (weights >= _LEAST).nonzero()[0]
     if not len(numbers):
         return blend, characters
-    posts, sides, both, silent_odds, is_neutral = _weigh(blend, rules, head, kinds, numbers)
-    silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
-    reach = _BAND / np.maximum(np.abs(both) * (1.0 - silences), 1e-9)
-    factors = (1.0 - silences) * np.where(is_neutral, np.minimum(1.0, reach), np.maximum(1.0, reach))
-    labels = np.where(is_neutral, _NEUTRAL, np.where(both > 0, _POSITIVE, _NEGATIVE))
+    found = _weigh(blend, rules, head, weights[numbers], numbers)
+    reach = _BAND / np.maximum(np.abs(found.both) * (1.0 - found.doubts), 1e-9)
+    is_level = (found.labels == _NEUTRAL) | (found.labels == _MIXED)
+    factors = (1.0 - found.doubts) * np.where(is_level, np.minimum(1.0, reach), np.maximum(1.0, reach))
     notes = list(blend.notes)
-    for number, neutral in zip(numbers.tolist(), is_neutral.tolist(), strict=True):
-        domain = f",按领域 {domains[number]}" if domains[number] else ""
-        notes[number] = domain + (",中性" if neutral else "")
-    units = _RULES * factors / (sides.positive + sides.negative + DAMPING)
-    told = _tell(blend, rules, numbers, posts, _LEARNED * factors, units)
+    for number, label, chance in zip(numbers.tolist(), found.labels.tolist(), found.chances.tolist(), strict=True):
+        if label == _NEUTRAL or chance >= 0.5:
+            domain = f",按领域 {domains[number]}" if domains[number] else ""
+            notes[number] = domain + (",中性" if label == _NEUTRAL else "")
     silent = np.full(len(blend.scores), np.nan)
-    silent[numbers] = 0.5 * (1.0 + np.tanh(0.5 * _CALIBRATED * silent_odds))
-    told = replace(told, labels=_put(blend.labels, numbers, labels), notes=notes, silences=silent)
-    is_post = flag(numbers, len(characters.bounds) - 1).repeat(steps(characters.bounds))
-    return told, characters._replace(weights=_put(characters.weights, is_post, posts.characters.weights))
+    silent[numbers] = found.silences
+    told = replace(
+        _tell(blend, rules, numbers, found, factors),
+        labels=_put(blend.labels, numbers, found.labels), notes=notes, silences=silent,
+    )  # fmt: skip
+    return told, _weigh_characters(characters, blend, found, numbers)
 
 
-def _find_posts(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: PostKinds) -> Places:
-    """Return which texts are judged as posts: likely ones, and others that would be neutral as such."""
-    chances = kinds.chances
-    in_all = np.where(blend.readings.sizes > _LONGEST_REMARK, 1.0, kinds.in_all)
-    is_post = (chances >= np.where(kinds.is_review, _LIKELY, _POSSIBLE)) & (in_all >= _BESIDE_NEUTRAL)
-    if not is_post.any():
-        return is_post.nonzero()[0]
-    is_post &= ~_are_remarks(blend.readings, rules, chances)
-    doubtful = (is_post & (in_all < _BESIDE)).nonzero()[0]
-    if len(doubtful):
-        is_post[doubtful] = _weigh(blend, rules, head, kinds, doubtful).is_neutral
-    return is_post.nonzero()[0]
+def _find_weights(blend: Blend, chances: Floats) -> Floats:
+    """Return how much each text counts as a post: no more than rules leave of its weights where they prevail."""
+    odds = np.where(blend.readings.sizes > _LONGEST, _LONG_ODDS, _ODDS)
+    weights: Floats = odds * chances / (odds * chances + 1.0 - chances)
+    return np.where(blend.readings.are_latin, 0.0, weights * blend.left)
 
 
-def _weigh(blend: Blend, rules: LexiconVerdicts, head: PostHead, kinds: PostKinds, numbers: Places) -> _Weighed:
-    """Return what weights and rules say of some of the texts as posts."""
+def _weigh(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, numbers: Places) -> _Weighed:
+    """Return what weights and rules say of some of the texts."""
     posts = head.read(_lay_out_some(blend.readings, numbers))
-    sides = rules.text_sides.take(numbers)
-    both = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
-    silent_odds = posts.neutral - 0.5 * np.abs(both)
-    silences = 0.5 * (1.0 + np.tanh(0.5 * silent_odds))
-    is_neutral = silences > 0.5 + _find_doubts(kinds.chances[numbers], kinds.is_told[numbers])
-    return _Weighed(posts, sides, both, silent_odds, is_neutral)
+    sides, before = rules.text_sides.take(numbers), blend.labels[numbers]
+    as_post = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
+    as_text = blend.totals[numbers] + sum_values(blend.said.values, blend.said.parts, len(blend.scores))[numbers]
+    both = (1.0 - chances) * as_text + chances * as_post
+    silent_odds = posts.neutral - _AGAINST * np.abs(as_post)
+    doubts = chances * _squash(silent_odds)
+    takes_none = (before == _NEUTRAL) | (before == _MIXED)
+    neutral = doubts + (1.0 - chances) * np.where(takes_none, _TAKES_NONE, _TAKES_SIDE)
+    labels = np.where(both > 0, _POSITIVE, _NEGATIVE)
+    is_neutral = neutral > (1.0 - neutral) * _squash(np.abs(both))
+    stays_mixed = (before == _MIXED) & (chances < 0.5)
+    labels = np.where(is_neutral, np.where(stays_mixed, _MIXED, _NEUTRAL), labels)
+    silences = chances * _squash(_CALIBRATED * silent_odds) + (1.0 - chances) * _TAKES_NONE * takes_none
+    return _Weighed(chances, posts, sides, both, doubts, labels, silences)
 
 
-def _find_doubts(chances: Floats, is_told: Flags) -> Floats:
-    """Return by how much neutral must be likelier than one half: what may be no post, and tells, takes a side."""
-    doubts: Floats = _DOUBT * (1.0 - np.minimum(1.0, chances / _SURE)) * is_told
-    return doubts
+def _squash(odds: Floats) -> Floats:
+    """Return the probability of these log odds."""
+    probabilities: Floats = 0.5 * (1.0 + np.tanh(0.5 * odds))
+    return probabilities
 
 
-def _tell(blend: Blend, rules: LexiconVerdicts, numbers: Places, posts: Posts, rates: Floats, units: Floats) -> Blend:
-    """Return the judgements with the posts' log odds: weights at these rates, the rules' strength at these units."""
+def _share_weights(blend: Blend, found: _Weighed, numbers: Places) -> tuple[Floats, Floats]:
+    """Return how much the weights for any text count, as such and beside those for posts, and how much the latter."""
+    return (1.0 - found.chances) * blend.rates[numbers] + found.chances * _TEXT, found.chances * _LEARNED
+
+
+def _tell(blend: Blend, rules: LexiconVerdicts, numbers: Places, found: _Weighed, factors: Floats) -> Blend:
+    """Return the judgements with what makes up the log odds of the texts weighed anew, times these factors."""
     count, parts = len(blend.scores), blend.said.parts
-    is_post = flag(numbers, count)
-    unit = _put(np.zeros(count), numbers, units)
-    values = np.where(is_post[parts], rules.values * unit[parts], blend.said.values)
-    odds, totals = _put(blend.weighed.odds, numbers, posts.odds), _put(blend.totals, numbers, posts.odds * rates)
-    whole = totals[numbers] + sum_values(values, parts, count)[numbers]
+    as_text, as_post = np.ones(count), np.zeros(count)
+    as_text[numbers] = factors * (1.0 - found.chances)
+    as_post[numbers] = factors * found.chances * _RULES / (found.sides.positive + found.sides.negative + DAMPING)
+    values = blend.said.values * as_text[parts] + rules.values * as_post[parts]
+    shared, own = _share_weights(blend, found, numbers)
+    odds = blend.weighed.odds[numbers] * shared + found.posts.odds * own
+    whole = odds * factors + sum_values(values, parts, count)[numbers]
     return replace(
         blend,
         scores=_put(blend.scores, numbers, np.array([math.tanh(0.5 * one) for one in whole.tolist()])),
         said=blend.said._replace(values=values),
-        weighed=blend.weighed._replace(odds=odds),
-        rates=_put(blend.rates, numbers, rates),
-        totals=totals,
+        weighed=blend.weighed._replace(odds=_put(blend.weighed.odds, numbers, odds)),
+        rates=_put(blend.rates, numbers, factors),
+        totals=_put(blend.totals, numbers, odds * factors),
     )
+
+
+def _weigh_characters(characters: Characters, blend: Blend, found: _Weighed, numbers: Places) -> Characters:
+    """Return the characters with what those of these texts weigh by both weights."""
+    sizes = steps(characters.bounds)
+    of_texts = flag(numbers, len(sizes)).repeat(sizes)
+    shared, own = (one.repeat(sizes[numbers]) for one in _share_weights(blend, found, numbers))
+    weights = characters.weights[of_texts] * shared + found.posts.characters.weights * own
+    return characters._replace(weights=_put(characters.weights, of_texts, weights))
 
 
 def _put(column: NDArray[Any], numbers: Places | Flags, values: NDArray[Any]) -> NDArray[Any]:
@@ -198,16 +206,3 @@ def _lay_out_some(readings: Readings, texts: Places) -> Layout:
     begins = sizes.cumsum() - sizes
     places = np.append(np.arange(sizes.sum()) + (starts - begins).repeat(sizes), stops[-1])
     return lay_out_points(folded.points[places])
-
-
-def _are_remarks(readings: Readings, rules: LexiconVerdicts, chances: Floats) -> Flags:
-    """Return which texts are rather a remark or request of a customer, or too long, unless they surely are posts."""
-    sizes = readings.sizes
-    has_opinion = steps(rules.found.first_of_text) > 0
-    has_mention = steps(readings.mentions.first[readings.clauses.first]) > 0
-    has_structure = sum_values(rules.found.has_structure, rules.found.texts, len(sizes)) > 0
-    remarks: Flags = (sizes <= _WITH_OPINION) & has_opinion
-    remarks |= (sizes <= _WITH_TOUCHPOINT) & (has_mention | has_structure)
-    remarks = (remarks & (chances < _SURE)) | readings.are_latin
-    remarks |= (sizes > _LONGEST) & (chances < _EVEN_SURER)
-    return remarks | ((sizes <= _WITH_REQUEST) & (find_asking(readings) | find_untried(readings)))

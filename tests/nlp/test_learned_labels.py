@@ -165,22 +165,14 @@ def test_a_short_text_with_an_opinion_is_a_post_only_where_it_surely_is_one(own_
     assert as_post[1] > as_any[1] > 0
 
 
-DIARY = (
-    "清早起来去江边跑了一圈，江面上雾很大，对岸的灯还亮着。跑到桥下遇见几位钓鱼的老人，说起从前这里还是一片菜地。"
-    "回来的路上买了一袋热馒头，母亲已经在院子里晾好了被单。下午弟弟带着孩子来了，屋里一下子热闹起来，孩子追着猫满院子跑。"
-    "傍晚一起包饺子，父亲讲起他年轻时修水库的事，讲着讲着就睡着了。夜里又下起了雨。"
-)
-
-
-def test_a_text_that_is_no_review_is_soon_a_post_and_a_long_one_only_where_it_surely_is(
-    own_pack: Callable[[str], Tagger],
-) -> None:
-    texts = [DIARY[:100], DIARY, DIARY + "第二天大家各自回城上班去了。"]
-    assert len(texts[1]) <= 160 < len(texts[2])
+def test_a_text_is_weighed_as_a_post_as_far_as_it_may_be_one(own_pack: Callable[[str], Tagger]) -> None:
+    dream, remark = "昨晚梦见外婆了，醒来哭了好久，好想她", "服务太差，排到我的时候窗口拉下来了"
     as_post, as_any = (
-        [tagger.tag(text).sentiment.score for text in texts] for tagger in (own_pack("posts: social"), own_pack(""))
+        [tagger.tag(text).sentiment.score for text in (dream, dream * 9, remark)]
+        for tagger in (own_pack("posts: social"), own_pack(""))
     )
     assert [one == other for one, other in zip(as_post, as_any, strict=True)] == [False, False, True]
+    assert abs(as_post[1] - as_any[1]) < abs(as_post[0] - as_any[0]), "few posts are that long"
 
 
 def test_what_is_rather_a_remark_is_a_post_only_if_it_would_be_neutral(own_pack: Callable[[str], Tagger]) -> None:
