@@ -26,11 +26,11 @@ from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the
 #: same for a text of more than so many characters, which few posts have.
-_ODDS, _LONG_ODDS, _LONGEST = 3.0, 0.008, 160
+_ODDS, _LONG_ODDS, _LONGEST = 4.0, 0.01, 160
 #: From this chance on a text is weighed as a post, too.
 _LEAST = 0.1
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
-_LEARNED, _RULES, _TEXT = 1.0, 1.2, 0.15
+_LEARNED, _RULES, _TEXT = 0.8, 1.2, 0.15
 #: How much of the log odds of good against bad speaks against neutral in a post.
 _AGAINST = 0.4
 #: How likely a text is neutral if it is no post: where it takes a side as such, and where it takes none.
