@@ -16,6 +16,7 @@ import argparse
 import ast
 import csv
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain, islice
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from feedback_engine.lexicon.files import load_pack
+from feedback_engine.lexicon.model import DetailKind
 from feedback_engine.nlp.blend import REMARKS
 from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values
 from feedback_engine.nlp.hints import COMPLAINT, NO_LABEL, OF_TYPE, PACK_TASK
@@ -73,6 +75,10 @@ RELATED = {"general": ("retail",), "retail": ("general",)}
 ABOUT_NOTHING = "any"
 #: What a post of the car forum counts beside a sentence of ours in telling complaints, by whether it blames.
 BLAMING, TALKING = 1.0, 0.7
+#: One in so many of the sentences for packs that complain of nothing teaches what tells no detail.
+CALM = 4
+#: Numbers of five digits.
+OFFICES = re.compile(r"(?<!\d)\d{5}(?!\d)")
 OURS = "feedback_engine, sentences"
 #: Those that teach polarity too, with remarks whose words mostly say the opposite of what they say here. What finds
 #: something good counts by this power of bad per good, as there is less of it.
@@ -96,7 +102,7 @@ SOURCES = {
     "Teddy Cup 2020 C": "hotline_segmented.jsonl（市民热线；竞赛数据）",
     "feedback_engine, reviews": "plain_reviews.txt（本项目手写的评论里的中性短句）",
     "feedback_engine, remarks": "remarks.tsv（本项目手写的顾客短句）",
-    OURS: "sentences/*.tsv（本项目手写的、按行业包标注的句子）",
+    OURS: "sentences/*.tsv（本项目手写的、按行业包、按投诉细节标注的句子）",
 }
 Row = dict[str, Any]
 
@@ -327,6 +333,21 @@ def hint_rows(pack: str, data: Path) -> Iterator[Row]:
         yield from car_talk_rows(data)
 
 
+def detail_rows(_: Path) -> Iterator[Row]:
+    """Yield our sentences on what complaints tell beside their type, by kind and code.
+
+    Numbers of offices (12315) are left out: phrases tell them, and weights take all digits for the same.
+    """
+    for line in (SENTENCES / "details.tsv").read_text(encoding="utf-8").splitlines():
+        text, _, *columns = line.split("\t")
+        codes = zip((DetailKind.ROOT, DetailKind.URGENCY, DetailKind.DEMAND), map(str.split, columns), strict=True)
+        labels = [f"{kind}:{code}" for kind, listed in codes for code in listed]
+        yield {"text": OFFICES.sub("", text), "label": labels or [NO_LABEL], "domain": "details", "weight": 1.0}
+    for pack in (*HINTED, ABOUT_NOTHING):
+        calm = (row for row in sentence_rows(pack) if COMPLAINT not in row["label"])
+        yield from ({**row, "label": [NO_LABEL]} for row in islice(calm, 0, None, CALM))
+
+
 #: What is to be said of the figures of a model.
 NOTES = {
     "automotive_opinions": """
@@ -354,6 +375,7 @@ MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),
     "government": ("complaints", complaint_rows, ("Teddy Cup 2020 C", OURS)),
+    "details": (PACK_TASK, detail_rows, (OURS,)),
     **{
         f"{pack}_hints": (
             PACK_TASK,

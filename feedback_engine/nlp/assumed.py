@@ -14,7 +14,7 @@ import numpy as np
 from feedback_engine.lexicon.columns import Objects, Places, flag, join_columns, objects, pick
 from feedback_engine.lexicon.model import DetailKind, Label
 from feedback_engine.nlp.complaint_types import Blames, Weights
-from feedback_engine.nlp.details import Assumed, Marks
+from feedback_engine.nlp.marks import Assumed, Marks
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.vocabulary import DetailTable, Flags, name_detail
 

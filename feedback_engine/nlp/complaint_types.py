@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_first, objects, pick, steps
 from feedback_engine.lexicon.model import Label
-from feedback_engine.nlp.details import Marks, weigh_lengths
+from feedback_engine.nlp.details import weigh_lengths
 from feedback_engine.nlp.heads import LearnedLabel
 from feedback_engine.nlp.hints import Hints
+from feedback_engine.nlp.marks import Marks
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.statements import POLARITIES, Statement

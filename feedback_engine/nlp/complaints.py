@@ -23,10 +23,11 @@ from feedback_engine.nlp.complaint_types import (
     tell_label,
     weigh_types,
 )
-from feedback_engine.nlp.details import Details, Marks, find_details, find_no_details
+from feedback_engine.nlp.details import Details, find_details, find_no_details
 from feedback_engine.nlp.grievances import find_grounds
 from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.hints import Hints
+from feedback_engine.nlp.marks import Learned, Marks
 from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
@@ -90,6 +91,8 @@ class ComplaintRules:
         asking = places[asked.insisted.parts]
         spans = (*_find_spans(readings, texts), asking, *asked.insisted[1:3])
         assumed = self._defaults.assume(Found(types, weights, cue_types, cues, blames, *spans))
+        marks = Marks(*join_columns(details))
+        learned = verdicts.details.find(texts, marks) if verdicts.details else Learned.of_none(len(texts))
         told = (
             *said.by_complaint(places),
             *_tell_felt(hints, texts, are_felt),
@@ -103,7 +106,7 @@ class ComplaintRules:
             self._names[types],
             confidences,
             arrange(len(texts), *told),
-            find_details(readings.vocabulary, Marks(*join_columns(details)), assumed, verdicts.rules.clause_labels),
+            find_details(readings.vocabulary, marks, assumed, learned, verdicts.rules.clause_labels),
         )
 
     def _tell_types(self, heard: Mapping[int, LearnedLabel], types: Places) -> Iterator[Columns]:

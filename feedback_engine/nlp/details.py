@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places, flag, join_columns, number_first, objects, pick
 from feedback_engine.lexicon.model import Detail, DetailKind
+from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.reading import Vocabulary
 from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange, to_columns
@@ -24,26 +25,6 @@ _ROOT, _URGENCY = DETAIL_KINDS.index(DetailKind.ROOT), DETAIL_KINDS.index(Detail
 
 #: That a child or an old person is spoken of makes another sign of urgency graver, and is none by itself.
 _AGGRAVATING = "vulnerable"
-
-
-class Marks(NamedTuple):
-    """Phrases of a layer found in complaints: [start, end), the number of the value, the clause, the complaint."""
-
-    starts: Places
-    ends: Places
-    values: Places
-    clauses: Places
-    complaints: Places
-
-
-class Assumed(NamedTuple):
-    """What stands to reason of complaints: a phrase that would tell it, by number, where it shows, the rule."""
-
-    complaints: Places
-    values: Places
-    starts: Places
-    ends: Places
-    rules: Objects
 
 
 class Details(NamedTuple):
@@ -62,21 +43,26 @@ def name_details(details: Iterable[Detail]) -> dict[tuple[str, str], str]:
     return {(ANNOTATED_AS[DETAIL_KINDS.index(one.kind)], one.code): one.name for one in details}
 
 
-def find_details(vocabulary: Vocabulary, marks: Marks, assumed: Assumed, labels: NDArray[np.int64]) -> Details:
-    """Return the root, the causes, the signs of urgency and the demands of complaints, from the phrases that tell them.
+def find_details(
+    vocabulary: Vocabulary, marks: Marks, assumed: Assumed, learned: Learned, labels: NDArray[np.int64]
+) -> Details:
+    """Return the root, the causes, the signs of urgency and the demands of complaints, from what tells them.
 
-    Where no phrase tells a root, or a cause, what is assumed counts. `labels` are those of the clauses: roots and
-    causes are not looked for in praise.
+    Phrases and learned weights tell them together, but roots that weights do not choose are none. Where neither tells a
+    root, or a cause, what is assumed counts. `labels` are those of the clauses: roots and causes are not looked for in
+    praise.
     """
-    if not len(marks.starts) and not len(assumed.values):
+    if not len(marks.starts) and not len(assumed.values) and not len(learned.told.values):
         return find_no_details()
     table = vocabulary.details
     is_praise = table.is_fault[marks.values] & (labels[marks.clauses] == POLARITIES.index(Polarity.POSITIVE))
-    starts, ends, values, _, complaints = pick(marks, (~is_praise).nonzero()[0])
-    weights, rules = weigh_lengths(starts, ends), table.rules[values]
-    said = (complaints, values, starts, ends, rules, weights)
-    more = _leave_told(assumed, complaints * len(DETAIL_KINDS) + table.kinds[values], table)
-    complaints, values, starts, ends, rules, weights = join_columns((said, (*more, np.zeros(len(more.values)))))
+    is_meant = ~is_praise & ~_are_other_roots(table, marks, learned)
+    starts, ends, values, _, complaints = pick(marks, is_meant.nonzero()[0])
+    lengths = weigh_lengths(starts, ends)
+    said = join_columns(((complaints, values, starts, ends, table.rules[values]), learned.told))
+    more = _leave_told(assumed, said[0] * len(DETAIL_KINDS) + table.kinds[said[1]], table)
+    complaints, values, starts, ends, rules = join_columns((said, more))
+    weights = np.append(lengths, np.zeros(len(values) - len(lengths)))
     kinds = table.kinds[values]
     first, groups = number_first((complaints * len(DETAIL_KINDS) + kinds) * len(table.codes) + table.codes[values])
     strengths = sum_values(weights, groups, len(first))
@@ -96,6 +82,15 @@ def find_no_details() -> Details:
     """Return nothing told."""
     nothing, unnamed = np.zeros(0, dtype=np.int64), objects(())
     return Details(nothing, nothing, unnamed, unnamed, arrange(0, to_columns(())))
+
+
+def _are_other_roots(table: DetailTable, marks: Marks, learned: Learned) -> Flags:
+    """Return which phrases tell another root than the one that weights choose."""
+    told, codes = learned.told, len(table.codes)
+    are_chosen = flag(told.complaints * codes + table.codes[told.values], codes * len(learned.choose_roots))
+    is_root: Flags = (table.kinds[marks.values] == _ROOT) & learned.choose_roots[marks.complaints]
+    is_root[is_root] = ~are_chosen[(marks.complaints * codes + table.codes[marks.values])[is_root]]
+    return is_root
 
 
 def _leave_told(assumed: Assumed, told: Places, table: DetailTable) -> Assumed:

@@ -31,6 +31,7 @@ from feedback_engine.nlp.blend import (
 from feedback_engine.nlp.domains import Domains
 from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.hints import Hints, PackHints
+from feedback_engine.nlp.learned_details import DetailOdds, DetailWeights
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import lay_out_points
 from feedback_engine.nlp.posts import PostHead, judge_posts
@@ -42,7 +43,7 @@ from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weighing import Weights, lay_out_row, put_before_edges, weigh, weigh_whole
 from feedback_engine.nlp.weights import WeightTable
 
-SENTIMENT_FILE, CLAUSES_FILE = "sentiment.npz", "clauses.npz"
+SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE = "sentiment.npz", "clauses.npz", "details.npz"
 
 
 class _Learned(NamedTuple):
@@ -57,6 +58,8 @@ class _Learned(NamedTuple):
     posts: PostHead | None
     #: The weights that the pack names for what is told without words for it.
     hints: PackHints | None
+    #: The weights for what complaints tell beside their type.
+    details: DetailWeights
 
 
 class LearnedScorer:
@@ -68,7 +71,7 @@ class LearnedScorer:
         self._folder = models
         self._pack = pack
         parts = [f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint]
-        parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE)]
+        parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE)]
         parts += head_digests(pack, models) if pack else []
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._learned: _Learned | None = None
@@ -112,7 +115,7 @@ def _load_models(folder: Path, pack: Pack | None) -> _Learned:
     posts = PostHead(folder / f"{pack.post_model}.npz") if pack is not None and pack.post_model else None
     hints = PackHints(pack, folder) if pack is not None and pack.hint_model else None
     weights = Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs)
-    return _Learned(weights, usual, heads, posts, hints)
+    return _Learned(weights, usual, heads, posts, hints, DetailWeights(folder / DETAILS_FILE))
 
 
 class LearnedVerdicts:
@@ -130,6 +133,8 @@ class LearnedVerdicts:
         if learned.hints:
             have_opinions = flag(self.rules.found.clauses, len(readings.clauses.starts))
             self.hints = Hints(learned.hints, readings, have_opinions, *row.texts)
+        #: What the weights tell of complaints beside their type.
+        self.details = DetailOdds(learned.details, readings, *row.texts)
         is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
             is_wanted[self.hints.touchpoints.clauses] = True

@@ -20,6 +20,7 @@ from feedback_engine.lexicon.columns import Objects, Places
 from feedback_engine.lexicon.model import Contrast, Lexicon
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.hints import Hints
+from feedback_engine.nlp.learned_details import DetailOdds
 from feedback_engine.nlp.opinions import add_note, find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
@@ -89,6 +90,11 @@ class Verdicts(Protocol):
         """What the pack's weights say of what is told without words for it, None where there are none."""
         ...
 
+    @property
+    def details(self) -> DetailOdds | None:
+        """What weights tell of complaints beside their type, None where there are none."""
+        ...
+
 
 class Sides(NamedTuple):
     """Summed strengths of both signs, and the score they make, part by part."""
@@ -156,6 +162,10 @@ class LexiconVerdicts:
 
     @property
     def hints(self) -> None:
+        """None: word lists have no weights."""
+
+    @property
+    def details(self) -> None:
         """None: word lists have no weights."""
 
     @cached_property

@@ -88,6 +88,10 @@ class SnownlpVerdicts:
     def hints(self) -> None:
         """None: no pack has a part in them."""
 
+    @property
+    def details(self) -> None:
+        """None: it knows of no complaints."""
+
 
 def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int64]]:
     """Return the parts as statements, their scores and their labels."""

@@ -1,0 +1,58 @@
+"""Some texts of a row heard by a table of weights: the log odds of its outputs, and which characters make them up.
+
+The log odds of an output are the sum of its weights over the n-grams of the text, over the root of their number.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from feedback_engine.lexicon.columns import Places, steps, sum_up
+from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
+from feedback_engine.nlp.pieces import Characters, Runs, find_runs
+from feedback_engine.nlp.vocabulary import Floats
+from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
+
+
+class Heard(NamedTuple):
+    """Texts with what each output of a table says of them, shape (texts, outputs)."""
+
+    table: WeightTable
+    layout: Layout
+    grams: Buckets
+    #: The numbers of the texts in the layout.
+    texts: Places
+    #: What the weights of a text are multiplied by.
+    scale: Floats
+    odds: Floats
+
+    def find_runs(self, of: Places, columns: Places) -> Runs:
+        """Return the runs of characters that make up the log odds of each of these texts, by its number here."""
+        rows, starts = take_texts(self.layout, self.texts[of])
+        grams, part = self.grams[rows], np.arange(len(of)).repeat(steps(starts))
+        weights = self.table.rows[self.table.slots.take(grams), columns[part][:, None]]
+        real = (grams[:, 0] != 0).nonzero()[0]
+        characters = spread(grams, weights * self.scale[of, columns][part][:, None])[real]
+        bounds = sum_up(np.bincount(part[real], minlength=len(of)))
+        return find_runs(Characters(self.layout.places[rows[real]], characters, bounds), np.ones(len(of)))
+
+    def find_strongest(self, of: Places, columns: Places) -> tuple[Places, Places]:
+        """Return where the run begins and ends that says most for each of these outputs of these texts."""
+        runs = self.find_runs(of, columns)
+        starts, ends = np.zeros((2, len(of)), dtype=np.int64)
+        order = np.lexsort((runs.values, runs.parts))  # the strongest run of each comes last
+        starts[runs.parts[order]], ends[runs.parts[order]] = runs.starts[order], runs.ends[order]
+        return starts, ends
+
+
+def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> Heard:
+    """Return what the weights say of these texts of a layout."""
+    if len(texts) == len(layout.starts) - 1:
+        sums = sum_texts(table, grams, layout.starts)
+    else:
+        rows, starts = take_texts(layout, texts)
+        sums = sum_texts(table, grams[rows], starts)
+    scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
+    return Heard(table, layout, grams, texts, scale, sums.weights * scale + table.bias)

@@ -1,0 +1,99 @@
+"""What learned weights tell of complaints beside their type, however it is worded: root, signs of urgency, demands.
+
+Customers seldom say 要求退款: 把钱给我吐出来 asks for the same. The weights were learned from sentences labelled by
+kind and code. What phrases tell stands, but of several roots the likeliest counts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import Places, objects
+from feedback_engine.lexicon.model import DetailKind
+from feedback_engine.nlp.heard import hear
+from feedback_engine.nlp.hints import PACK_TASK
+from feedback_engine.nlp.marks import Assumed, Learned, Marks
+from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.ngrams import Buckets, Layout
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats, name_detail
+from feedback_engine.nlp.weights import WeightTable
+
+#: Texts of more characters are not those that the weights were learned from.
+_LONGEST = 160
+#: Log odds from which on weights tell a sign of urgency, or a demand.
+_TOLD = 0.2
+#: What a phrase that tells a root adds to the log odds of it.
+_SAID = 0.6
+
+
+class DetailWeights:
+    """The weights for details, and which detail each of their outputs stands for."""
+
+    def __init__(self, path: Path) -> None:
+        model = load_model(path)
+        parts = [output.partition(":") for output in model.outputs]
+        kinds = {str(kind): kind for kind in DetailKind}
+        #: The column, the kind and the code of each detail.
+        self.outputs = [(column, kinds[kind], code) for column, (kind, _, code) in enumerate(parts) if kind in kinds]
+        if model.task != PACK_TASK or not self.outputs:
+            raise LexiconError(f"{path}: 要 {PACK_TASK} 任务的模型，标签如 {DetailKind.DEMAND}:refund；请用随附的模型")
+        self.table = WeightTable.of(model)
+
+
+class DetailOdds:
+    """What the weights say of the texts of a batch, worked out for those that complain."""
+
+    def __init__(self, source: DetailWeights, readings: Readings, layout: Layout, grams: Buckets) -> None:
+        self._source, self._readings, self._layout, self._grams = source, readings, layout, grams
+
+    def find(self, texts: Places, marks: Marks) -> Learned:
+        """Return what weights tell of the complaints in these texts; `marks` are the phrases found in them."""
+        table, readings = self._readings.vocabulary.details, self._readings
+        is_heard = (readings.sizes[texts] <= _LONGEST) & ~readings.are_latin[texts]
+        at = is_heard.nonzero()[0]
+        columns, values = self._find_columns(table)
+        if not len(at) or not len(columns):
+            return Learned.of_none(len(texts))
+        heard = hear(self._source.table, self._layout, self._grams, texts[at])
+        odds = heard.odds[:, columns]
+        is_root = table.kinds[values] == DETAIL_KINDS.index(DetailKind.ROOT)
+        told = odds > _TOLD
+        told[:, is_root] = _choose_roots(
+            odds[:, is_root], self._are_said(table, values[is_root], marks, len(texts))[at]
+        )
+        of, which = told.nonzero()
+        starts, ends = heard.find_strongest(of, columns[which])
+        numbers = values[which]
+        shown = zip(table.kinds[numbers].tolist(), table.names[numbers].tolist(), odds[of, which].tolist(), strict=True)
+        rules = objects(
+            f"{name_detail(DETAIL_KINDS[kind], name)}(学习权重,对数几率 {value:+.2f})" for kind, name, value in shown
+        )
+        return Learned(Assumed(at[of], numbers, starts, ends, rules), is_heard & bool(is_root.any()))
+
+    def _find_columns(self, table: DetailTable) -> tuple[Places, Places]:
+        """Return the columns of the details that the word lists know, and the number of a phrase that tells each."""
+        found = [(column, table.find(kind, code)) for column, kind, code in self._source.outputs]
+        columns, values = np.array(found, dtype=np.int64).reshape(-1, 2).T
+        known = (values >= 0).nonzero()[0]
+        return columns[known], values[known]
+
+    def _are_said(self, table: DetailTable, roots: Places, marks: Marks, count: int) -> Flags:
+        """Return which of these roots phrases tell of each of so many complaints."""
+        of = table.codes[marks.values][:, None] == table.codes[roots]
+        of &= (table.kinds[marks.values] == DETAIL_KINDS.index(DetailKind.ROOT))[:, None]
+        phrases, which = of.nonzero()
+        are_said = np.zeros((count, len(roots)), dtype=np.bool_)
+        are_said[marks.complaints[phrases], which] = True
+        return are_said
+
+
+def _choose_roots(odds: Floats, are_said: Flags) -> Flags:
+    """Return which root each complaint has, the likeliest by weights and phrases; shape of `odds`."""
+    if not odds.size:
+        return np.zeros(odds.shape, dtype=np.bool_)
+    chosen: Flags = np.arange(odds.shape[1]) == (odds + _SAID * are_said).argmax(axis=1)[:, None]
+    return chosen
