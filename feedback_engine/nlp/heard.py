@@ -1,6 +1,7 @@
 """Some texts of a row heard by a table of weights: the log odds of its outputs, and which characters make them up.
 
-The log odds of an output are the sum of its weights over the n-grams of the text, over the root of their number.
+The log odds of an output are the sum of its weights over the n-grams of the text, over the root of their number, and
+its bias.
 """
 
 from __future__ import annotations

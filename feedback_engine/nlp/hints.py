@@ -2,8 +2,7 @@
 
 A touchpoint or a fault is often told without any word for it: 一顿饭下来光招手就招了十几回. And words may say nothing
 of their touchpoint: 汤里漂着一根头发 is not about the taste. For texts as short as those the weights were learned from,
-they name touchpoints, doubt some that words name, say whether the text complains, and help to choose the type. The log
-odds of a label are the sum of its weights over the n-grams of the text, over the root of their number, and its bias.
+they name touchpoints, doubt some that words name, say whether the text complains, and help to choose the type.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.heads import LearnedLabel
+from feedback_engine.nlp.heard import hear
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
+from feedback_engine.nlp.ngrams import Buckets, Layout
 from feedback_engine.nlp.normalize import quote
-from feedback_engine.nlp.pieces import Characters, Runs, find_runs
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import Flags, Floats
-from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
+from feedback_engine.nlp.weights import WeightTable
 
 #: The task of the weights, and their labels: the codes of touchpoints; that a text is a complaint, and of which type;
 #: that it speaks of none of them.
@@ -102,15 +101,14 @@ class Hints:
         self, source: PackHints, readings: Readings, have_opinions: Flags, layout: Layout, grams: Buckets
     ) -> None:
         """Weigh the texts, which are laid out; `have_opinions` tells in which clauses words find something."""
-        self._source, self._layout, self._grams = source, layout, grams
+        self._source = source
         #: Which texts the weights may speak of.
         self.are_heard: Flags = (readings.sizes <= _LONGEST) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
-        heard = self.are_heard.nonzero()[0]
-        rows, starts = take_texts(layout, heard) if len(heard) < len(self.are_heard) else (slice(None), layout.starts)
-        sums = sum_texts(source.table, grams[rows], starts)
-        self._scale, self._odds = np.zeros((2, len(self.are_heard), len(source.table.scale)))
-        self._scale[heard] = source.table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
-        self._odds[heard] = sums.weights * self._scale[heard] + source.table.bias
+        self._heard = hear(source.table, layout, grams, self.are_heard.nonzero()[0])
+        #: The number of each text among those heard, and its log odds.
+        self._numbers = self.are_heard.cumsum() - 1
+        self._odds = np.zeros((len(self.are_heard), len(source.table.scale)))
+        self._odds[self._heard.texts] = self._heard.odds
         #: The log odds of each text to be a complaint.
         self.complaint_odds: Floats = self._odds[:, source.complaint]
         #: Which mentions of touchpoints count.
@@ -138,7 +136,7 @@ class Hints:
 
     def _tell(self, texts: Places, columns: Places) -> list[LearnedLabel]:
         """Return the log odds of these outputs in these texts, and the runs that make them up."""
-        runs = self._find_runs(texts, columns)
+        runs = self._heard.find_runs(self._numbers[texts], columns)
         pieces: list[list[tuple[int, int, float]]] = [[] for _ in texts]
         for part, start, end, value in zip(*(column.tolist() for column in runs), strict=True):
             pieces[part].append((start, end, value))
@@ -179,10 +177,7 @@ class Hints:
         at, which = ((odds >= limits[:, None]) & ~is_named[:, source.touchpoints]).nonzero()
         if not len(at):
             return _find_none()
-        runs = self._find_runs(at, source.columns[which])
-        starts, ends = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-        order = np.lexsort((runs.values, runs.parts))  # the strongest run of each comes last
-        starts[runs.parts[order]], ends[runs.parts[order]] = runs.starts[order], runs.ends[order]
+        starts, ends = self._heard.find_strongest(self._numbers[at], source.columns[which])
         found, numbers = odds[at, which], source.touchpoints[which]
         shown = zip(numbers.tolist(), found.tolist(), strict=True)
         rules = objects(f"触点『{source.names[n]}』(学习权重,对数几率 {value:+.2f})" for n, value in shown)
@@ -190,16 +185,6 @@ class Hints:
         of = clauses.starts.searchsorted(starts, side="right") - 1
         of = np.clip(of, clauses.first[at], clauses.first[at + 1] - 1)
         return Hinted(at, of, numbers, found, starts, ends, rules)
-
-    def _find_runs(self, texts: Places, columns: Places) -> Runs:
-        """Return the runs of characters that make up the log odds of these texts by these columns."""
-        rows, starts = take_texts(self._layout, texts)
-        grams, of, table = self._grams[rows], np.arange(len(texts)).repeat(steps(starts)), self._source.table
-        weights = table.rows[table.slots.take(grams), columns[of][:, None]] * self._scale[texts, columns][of][:, None]
-        real = (grams[:, 0] != 0).nonzero()[0]
-        characters = spread(grams, weights)[real]
-        bounds = sum_up(np.bincount(of[real], minlength=len(texts)))
-        return find_runs(Characters(self._layout.places[rows[real]], characters, bounds), np.ones(len(texts)))
 
 
 def _find_named(readings: Readings) -> tuple[Places, Places]:
