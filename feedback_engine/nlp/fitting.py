@@ -190,6 +190,7 @@ def fit_margins(
 
 def _descend(values: Matrix, loss: Loss, penalty: float, iterations: int) -> tuple[Floats, float]:
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     transposed = values.T.tocsr()
 
@@ -200,7 +201,9 @@ def _descend(values: Matrix, loss: Loss, penalty: float, iterations: int) -> tup
         return total + float(0.5 * penalty * (weights @ weights)), np.append(slope, residual.sum())
 
     options = {"maxiter": iterations, "maxcor": 8, "ftol": 1e-7, "gtol": 1e-7}
-    best = minimize(weigh, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options=options).x
+    # how threads share out a sum decides its last bits, and for sums as short as these they only wait for each other
+    with threadpool_limits(limits=1, user_api="blas"):
+        best = minimize(weigh, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options=options).x
     return best[:-1], float(best[-1])
 
 

@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
 import pytest
+import scipy.optimize
+from threadpoolctl import threadpool_info
 from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
@@ -38,6 +41,22 @@ def model_file(reviews: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models") / "sentiment.npz"
     train("sentiment", [reviews], out)
     return out
+
+
+def test_weights_are_summed_by_one_thread_however_many_there_are(
+    reviews: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    minimize = scipy.optimize.minimize
+
+    def watch(*arguments: Any, **options: Any) -> Any:
+        seen.extend(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
+        return minimize(*arguments, **options)
+
+    monkeypatch.setattr(scipy.optimize, "minimize", watch)
+    train("sentiment", [reviews], tmp_path / "m.npz")
+    assert seen
+    assert set(seen) == {1}
 
 
 def test_the_same_rows_give_the_same_bytes(reviews: Path, model_file: Path, tmp_path: Path) -> None:
