@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
-from feedback_engine.nlp.evaluate import HeldOut, decide
+from feedback_engine.nlp.evaluate import Fit, decide
 from feedback_engine.nlp.experts import EXPERT
 from feedback_engine.nlp.fitting import Weights, fit_logistic, join_weights, row_values, to_weights
-from feedback_engine.nlp.labelled import Corpus
 from feedback_engine.nlp.models import Floats, Model, load_model
-from feedback_engine.nlp.ngrams import HASH_BITS
-from feedback_engine.nlp.tasks import Examples, Task, combine
-from feedback_engine.nlp.weights import predict
+from feedback_engine.nlp.tasks import Examples, Task
 from feedback_engine.stats.intervals import Estimate, paired_difference
 
 #: The weight of the rows against staying with the base weights; penalty = 1 / (this x rows). More follows the usual
@@ -75,12 +71,12 @@ def load_base(task: Task, path: Path) -> Model:
     return model
 
 
-def predict_base(task: Task, model: Model, corpus: Corpus) -> Floats:
-    """Return the log odds per label that a model gives the rows."""
-    return combine(task, model.outputs, predict(model, [row.text for row in corpus.rows]))
+def adapt_to(task: Task, origin: Model, examples: Examples, start: Floats) -> Fit:
+    """Return what adapts a model to some of the rows; `start` are its log odds of all of them."""
+    return lambda rows: (origin.outputs, _adapt_weights(task, origin, examples.take(rows), start[rows]))
 
 
-def adapt_weights(task: Task, origin: Model, examples: Examples, start: Floats) -> Weights:
+def _adapt_weights(task: Task, origin: Model, examples: Examples, start: Floats) -> Weights:
     """Return the base weights plus what the rows add to each label.
 
     The penalty is on the difference from the base weights (a prior centred on them), so few rows move them little.
@@ -118,23 +114,3 @@ def _add(task: Task, origin: Model, added: Weights) -> Weights:
             weights[row] += both.weights[count + column]
             bias[row] += both.bias[count + column]
     return Weights(both.buckets, weights, bias)
-
-
-def hold_out_adapted(
-    task: Task,
-    origin: Model,
-    examples: Examples,
-    tests: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
-    start: Floats,
-) -> HeldOut:
-    """Return the predictions of each (training rows, test rows) by weights adapted to the training rows."""
-    odds, unknown = start.copy(), np.zeros(len(start))
-    total = np.maximum(np.asarray(examples.counts[:, : 1 << HASH_BITS].sum(axis=1)).ravel(), 1.0)
-    for training, test in tests:
-        weights = adapt_weights(task, origin, examples.take(training), start[training])
-        values = row_values(examples.counts[test], task.spec.values)[:, weights.buckets]
-        scores = np.asarray(values @ weights.weights.T + weights.bias, dtype=np.float64)
-        odds[test] = combine(task, origin.outputs, scores)
-        known = np.asarray(examples.counts[test][:, weights.buckets].sum(axis=1)).ravel()
-        unknown[test] = 1.0 - known / total[test]
-    return HeldOut(odds, unknown)

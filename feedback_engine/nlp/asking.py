@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, Points, flag, flag_points, pick
+from feedback_engine.lexicon.columns import Places, Points, flag, flag_points
 from feedback_engine.lexicon.model import DetailKind, Proviso, Steer, WordKind
 from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.segment import Clauses
@@ -68,7 +68,7 @@ def find_asked(readings: Readings) -> Asked:
     kinds = table.kinds[hits.values]
     if not (kinds >= 0).any():
         nothing = kinds[:0]
-        return Asked(_take(hits, nothing), _insist(readings, hits, nothing))
+        return Asked(hits.keep(kinds >= 0), _insist(readings, hits, nothing))
     clauses, points = readings.clauses, readings.folded.points
     is_denied = _are_denied(points, hits.starts)
     steers = table.steers[hits.values]
@@ -83,19 +83,12 @@ def find_asked(readings: Readings) -> Asked:
     demands = is_demand & (meant | (provisos == _HELD))
     has_demand = flag(hits.clauses[demands], len(clauses.starts))
     is_threat = (kinds == _URGENT) & np.where(needs, has_demand[hits.clauses], ~is_denied & (steered.steers != _DENY))
-    told = (demands | is_threat).nonzero()[0]
     insisting = demands & (provisos == _REDRESS) & (steered.steers != _WISH)
     insisting |= (demands | is_threat) & (provisos == _CLAIM)
     shown = asked & demands & needs & (hits.starts - steered.starts <= _SHOWN)
     shown &= steered.starts >= clauses.starts[hits.clauses]
     hits = hits._replace(starts=np.where(shown, steered.starts, hits.starts))
-    return Asked(_take(hits, told), _insist(readings, hits, insisting.nonzero()[0]))
-
-
-def _take(hits: Hits, at: Places) -> Hits:
-    """Return some of the hits."""
-    starts, ends, values, of = pick(hits[:-1], at)
-    return Hits(starts, ends, values, of, at.searchsorted(hits.first))
+    return Asked(hits.keep(demands | is_threat), _insist(readings, hits, insisting.nonzero()[0]))
 
 
 def _insist(readings: Readings, hits: Hits, at: Places) -> Columns:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
 from feedback_engine.nlp.figures import Evaluation, Predicted, measure
-from feedback_engine.nlp.fitting import count_ngrams
+from feedback_engine.nlp.fitting import Weights, count_ngrams
 from feedback_engine.nlp.labelled import Corpus, read_corpus
-from feedback_engine.nlp.models import Floats, load_model
+from feedback_engine.nlp.models import Floats, Model, load_model
 from feedback_engine.nlp.ngrams import HASH_BITS
 from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_task, name_labels, score_counts
 from feedback_engine.nlp.weights import predict
@@ -22,6 +22,8 @@ FOLDS = 5
 #: Log odds from which a label beyond the best one is given, where a text may have several.
 _FURTHER_LABEL = -0.125
 Progress = Callable[[str, int, int], None]
+#: Rows → the outputs' names, and the weights learned from these rows.
+Fit = Callable[[NDArray[np.int64]], tuple[tuple[str, ...], Weights]]
 
 
 def report_nothing(step: str, done: int, total: int) -> None:
@@ -63,15 +65,22 @@ def split_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.
 
 
 def hold_out(
-    task: Task, examples: Examples, tests: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]], progress: Progress
+    task: Task,
+    examples: Examples,
+    tests: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
+    progress: Progress,
+    fit: Fit | None = None,
 ) -> HeldOut:
-    """Return the predictions of each (training rows, test rows)."""
+    """Return the predictions of each (training rows, test rows) by what `fit` makes of the training rows.
+
+    By default it learns weights from them alone.
+    """
     odds = np.full(examples.targets.shape, np.nan)
     unknown = np.full(len(odds), np.nan)
     total = np.maximum(np.asarray(examples.counts[:, : 1 << HASH_BITS].sum(axis=1)).ravel(), 1.0)
     for number, (training, test) in enumerate(tests):
         progress("交叉验证", number, len(tests))
-        outputs, weights = fit_task(task, examples.take(training))
+        outputs, weights = fit(training) if fit else fit_task(task, examples.take(training))
         odds[test] = score_counts(task, outputs, weights, examples.counts[test])
         known = np.asarray(examples.counts[test][:, weights.buckets].sum(axis=1)).ravel()
         unknown[test] = 1.0 - known / total[test]
@@ -124,8 +133,13 @@ def evaluate(task_name: str, files: Sequence[Path], model: Path) -> Evaluation:
     if learned.task != task.name:
         raise SourceError(f"{model}: 这是 {learned.task} 的模型，不是 {task.name} 的")
     examples = prepare_examples(task, corpus, learned.card["labels"])
-    odds = combine(task, learned.outputs, predict(learned, [row.text for row in corpus.rows]))
+    odds = predict_rows(task, learned, corpus)
     return measure_rows(task, f"模型 {model.name}", corpus, examples, odds)
+
+
+def predict_rows(task: Task, model: Model, corpus: Corpus) -> Floats:
+    """Return the log odds per label that a model gives the rows."""
+    return combine(task, model.outputs, predict(model, [row.text for row in corpus.rows]))
 
 
 def cross_validate(

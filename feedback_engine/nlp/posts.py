@@ -19,10 +19,10 @@ from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Layout, lay_out_points
 from feedback_engine.nlp.pieces import Characters
-from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.weighing import put_before_edges
 
 #: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the
 #: same for a text of more than so many characters, which few posts have.
@@ -135,7 +135,9 @@ def _find_weights(blend: Blend, chances: Floats) -> Floats:
 
 def _weigh(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, numbers: Places) -> _Weighed:
     """Return what weights and rules say of some of the texts."""
-    posts = head.read(_lay_out_some(blend.readings, numbers))
+    folded = blend.readings.folded
+    texts = put_before_edges(folded.edges[numbers] + 1, folded.edges[numbers + 1])
+    posts = head.read(lay_out_points(folded.points[np.append(0, texts)]))
     sides, before = rules.text_sides.take(numbers), blend.labels[numbers]
     as_post = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
     as_text = blend.totals[numbers] + sum_values(blend.said.values, blend.said.parts, len(blend.scores))[numbers]
@@ -196,13 +198,3 @@ def _put(column: NDArray[Any], numbers: Places | Flags, values: NDArray[Any]) ->
     changed = column.copy()
     changed[numbers] = values
     return changed
-
-
-def _lay_out_some(readings: Readings, texts: Places) -> Layout:
-    """Return the layout of some of the texts of a row."""
-    folded = readings.folded
-    starts, stops = folded.edges[texts], folded.edges[texts + 1]
-    sizes = stops - starts
-    begins = sizes.cumsum() - sizes
-    places = np.append(np.arange(sizes.sum()) + (starts - begins).repeat(sizes), stops[-1])
-    return lay_out_points(folded.points[places])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from feedback_engine.errors import SourceError
-from feedback_engine.nlp.adapt import Gain, adapt_weights, hold_out_adapted, load_base, measure_gain, predict_base
+from feedback_engine.nlp.adapt import Gain, adapt_to, load_base, measure_gain
 from feedback_engine.nlp.evaluate import (
     FOLDS,
     HeldOut,
@@ -20,6 +20,7 @@ from feedback_engine.nlp.evaluate import (
     hold_out,
     label_confidence,
     measure_rows,
+    predict_rows,
     prepare_examples,
     report_nothing,
     split_folds,
@@ -123,23 +124,23 @@ def train(
         held = hold_out(task, examples, tests, progress)
         outputs, weights = fit_task(task, examples)
     else:
-        start = predict_base(task, origin, corpus)
+        start = predict_rows(task, origin, corpus)
         before = measure_rows(task, "适配前", corpus, examples, start)
-        held = hold_out_adapted(task, origin, examples, tests, start)
+        adapt = adapt_to(task, origin, examples, start)
+        held = hold_out(task, examples, tests, progress, adapt)
         gain = measure_gain(task, examples, corpus.groups, start, held.odds)
-        outputs, weights = origin.outputs, adapt_weights(task, origin, examples, start)
+        outputs, weights = adapt(np.arange(len(start)))
     after = measure_rows(task, f"{len(tests)} 折留出", corpus, examples, held.odds)
+    result = TrainingResult(
+        out, "", task.name, examples.labels, after, corpus.sets, corpus.contradictions, before, gain
+    )
     if gain is not None and not (gain.is_proven or is_forced):
-        return TrainingResult(
-            out, "", task.name, examples.labels, after, corpus.sets, corpus.contradictions, before, gain
-        )
+        return result
     card = _describe(task, corpus, examples, held, after, seed) | (notes or {})
     card |= {} if origin is None or gain is None else {"base": origin.fingerprint, "gain": asdict(gain)}
     model = to_model(task.name, outputs, weights, task.spec.values, card, task.levels)
     model = replace(model, card={**card, "golden": golden_predictions(model)})
-    return TrainingResult(
-        out, save_model(model, out), task.name, examples.labels, after, corpus.sets, corpus.contradictions, before, gain
-    )
+    return replace(result, sha256=save_model(model, out))
 
 
 def _refuse_too_little(files: Sequence[Path], examples: Examples, corpus: Corpus) -> None:
