@@ -80,10 +80,9 @@ CALM = 4
 #: Numbers of five digits.
 OFFICES = re.compile(r"(?<!\d)\d{5}(?!\d)")
 OURS = "feedback_engine, sentences"
-#: Those that teach polarity too, with remarks whose words mostly say the opposite of what they say here. What finds
-#: something good counts by this power of bad per good, as there is less of it.
+#: Those that teach polarity too, with remarks whose words mostly say the opposite of what they say here.
 SPOKEN = ("general", "hotel", "restaurant", "retail", "telecom")
-SPOKEN_REMARKS, RARER_POWER = Path(__file__).with_name("remarks.tsv"), 0.6
+SPOKEN_REMARKS = Path(__file__).with_name("remarks.tsv")
 #: The pack whose types our sentences teach beside those of a hotline, which lost all common words; they are few, so
 #: that each counts more.
 CITIZENS, CITIZEN_WEIGHT = "government", 2.0
@@ -143,14 +142,11 @@ def review_rows(data: Path) -> Iterator[Row]:
 
 def remark_rows() -> Iterator[Row]:
     """Yield the sentences of ours of one sign, of a domain of their own."""
-    rows = [row for pack in SPOKEN for row in _remarks_of(SENTENCES / f"{pack}.tsv")]
+    for pack in SPOKEN:
+        yield from _remarks_of(SENTENCES / f"{pack}.tsv")
     for line in SPOKEN_REMARKS.read_text(encoding="utf-8").splitlines():
         text, label = line.split("\t")
-        rows.append({"text": text, "label": label, "domain": REMARKS})
-    bad, good = (sum(row["label"] == label for row in rows) for label in ("negative", "positive"))
-    rarer = (bad / max(good, 1)) ** RARER_POWER
-    for row in rows:
-        yield {**row, "weight": rarer if row["label"] == "positive" else 1.0}
+        yield {"text": text, "label": label, "domain": REMARKS}
 
 
 def _remarks_of(path: Path) -> Iterator[Row]:

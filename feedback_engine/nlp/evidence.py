@@ -24,6 +24,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT_ESCAPES = [ord(character) for character in '"\\\n\r\t\b\f']
 #: What stands in JSON between a rule and its weight, by whether that is below 0.
 _BEFORE_WEIGHT = objects(('","weight":', '","weight":-'))
+#: In so many pieces an item is written: its span, two of them, text, what stands before the rule, rule, sign, weight.
+_PIECES = 7
 
 
 class Proof(NamedTuple):
@@ -99,33 +101,33 @@ def to_json(proof: Proof, folded: FoldedTexts) -> Objects:
     has_any, written = (sizes > 0).nonzero()[0], objects(["[]"] * len(sizes))
     is_first = np.zeros(len(numbers), dtype=np.bool_)
     is_first[(sizes.cumsum() - sizes)[has_any]] = True
-    items = _write_items(proof, folded, numbers, is_first)
     # each item begins with the end of the one before it
-    written[has_any] = ("".join(items.ravel().tolist()) + "}]").split("\n")[1:]
+    written[has_any] = ("".join(_write_items(proof, folded, numbers, is_first)) + "}]").split("\n")[1:]
     return written
 
 
-def _write_items(proof: Proof, folded: FoldedTexts, numbers: Places, is_first: Flags) -> Objects:
-    """Return the pieces of these statements in JSON; `is_first` tells which begin a list."""
+def _write_items(proof: Proof, folded: FoldedTexts, numbers: Places, is_first: Flags) -> list[str]:
+    """Return the pieces of these statements in JSON, one after the other; `is_first` tells which begin a list."""
     starts, ends = pick(proof.spans(folded), numbers)
     row, positions = _escape(folded)
     edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
     spans = zip(positions[starts].tolist(), positions[ends].tolist(), strict=True)
-    values, items = proof.values[numbers], np.empty((len(numbers), 7), dtype=np.object_)
-    items[:, 0], items[:, 1] = _write_spans(starts - edges, ends - edges, is_first)
-    items[:, 2], items[:, 3] = [row[first:last] for first, last in spans], '","rule":"'
-    items[:, 4] = _escape_all(proof.rules[numbers].tolist())
-    items[:, 5], items[:, 6] = _BEFORE_WEIGHT[np.signbit(values).astype(np.int8)], _show(np.abs(values))
-    return items
+    values, pieces = proof.values[numbers], ['","rule":"'] * (_PIECES * len(numbers))
+    pieces[0::_PIECES], pieces[1::_PIECES] = _write_spans(starts - edges, ends - edges, is_first)
+    pieces[2::_PIECES] = [row[first:last] for first, last in spans]
+    pieces[4::_PIECES] = _escape_all(proof.rules[numbers].tolist())
+    pieces[5::_PIECES] = _BEFORE_WEIGHT[np.signbit(values).astype(np.int8)].tolist()
+    pieces[6::_PIECES] = _show(np.abs(values)).tolist()
+    return pieces
 
 
-def _write_spans(starts: Places, ends: Places, is_first: Flags) -> tuple[Objects, Objects]:
+def _write_spans(starts: Places, ends: Places, is_first: Flags) -> tuple[list[str], list[str]]:
     """Return start and end in JSON, with what stands before and after them."""
     numbers = range(int(ends.max(initial=0)) + 1)
     heads = [*(f'}},{{"start":{number},"end":' for number in numbers)]
     heads += [f'}}]\n[{{"start":{number},"end":' for number in numbers]
     tails = objects(f'{number},"text":"' for number in numbers)
-    return objects(heads)[starts + len(numbers) * is_first], tails[ends]
+    return objects(heads)[starts + len(numbers) * is_first].tolist(), tails[ends].tolist()
 
 
 def _escape_all(texts: list[str]) -> list[str]:

@@ -17,16 +17,17 @@ GATE, EXPERT = "gate:", "expert:"
 def expert_shares(outputs: Sequence[str], odds: Floats) -> Floats:
     """Return what each output counts for in a text's log odds, shape of `odds`: shared weights and experts sum to 1.
 
-    A domain's expert counts by the probability of its domain; where no gate opens, the shared weights stand alone.
+    A domain's expert counts by the probability of its domain; where no gate opens, or that of a domain without an
+    expert, the shared weights stand alone.
     """
     return share_experts(odds, open_gates(odds[:, 1 : 1 + sum(name.startswith(GATE) for name in outputs)]))
 
 
 def share_experts(odds: Floats, opened: Floats) -> Floats:
-    """Return the same where the gates have been opened."""
-    domains, shares = opened.shape[1], np.zeros_like(odds)
-    shares[:, 1 + domains :] = EXPERT_SHARE * opened
-    shares[:, 0] = 1.0 - EXPERT_SHARE * opened.sum(axis=1)
+    """Return the same where the gates have been opened; those of domains with an expert come first."""
+    first, shares = 1 + opened.shape[1], np.zeros_like(odds)
+    shares[:, first:] = EXPERT_SHARE * opened[:, : odds.shape[1] - first]
+    shares[:, 0] = 1.0 - shares[:, first:].sum(axis=1)
     return shares
 
 

@@ -93,28 +93,37 @@ def read_corpus(files: Sequence[Path]) -> Corpus:
 
 
 def _read_file(path: Path) -> Iterator[Labelled]:
-    columns: Mapping[str, str] | None = None
+    known: dict[tuple[str, ...], dict[str, str]] = {}
     for number, record in enumerate(_records(path), start=1):
-        columns = columns or _find_columns(path, record)
-        text = record.get(columns["text"])
+        # each line of JSONL may name other columns
+        headings = tuple(record)
+        if headings not in known:
+            known[headings] = _find_columns(headings)
+            if number == 1:
+                _require_columns(path, headings, known[headings])
+        columns = known[headings]
+        text = record.get(columns.get("text", ""))
         yield Labelled(
             "" if text is None else str(text),
-            _labels(record.get(columns["label"])),
+            _labels(record.get(columns.get("label", ""))),
             str(record.get(columns.get("domain", ""), "") or path.stem),
             _weight(path, number, record.get(columns.get("weight", ""))),
         )
 
 
-def _find_columns(path: Path, record: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for field, names in _COLUMNS.items():
-        present = {str(heading).strip().lower(): heading for heading in reversed(list(record))}
-        first = next((present[name] for name in names if name in present), None)
-        found |= {} if first is None else {field: first}
+def _find_columns(headings: Sequence[str]) -> dict[str, str]:
+    """Return field → the heading of its column."""
+    present = {str(heading).strip().lower(): heading for heading in reversed(headings)}
+    named = (
+        (field, next((present[name] for name in names if name in present), None)) for field, names in _COLUMNS.items()
+    )
+    return {field: heading for field, heading in named if heading is not None}
+
+
+def _require_columns(path: Path, headings: Sequence[str], found: Mapping[str, str]) -> None:
     missing = [field for field in ("text", "label") if field not in found]
     if missing:
-        raise SourceError(f"{path}: 缺少列 {'、'.join(missing)}；现有列：{'、'.join(map(str, record))}")
-    return found
+        raise SourceError(f"{path}: 缺少列 {'、'.join(missing)}；现有列：{'、'.join(map(str, headings))}")
 
 
 def _labels(value: Any) -> tuple[str, ...]:

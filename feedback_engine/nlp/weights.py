@@ -17,6 +17,8 @@ _LOG_UNIT = 256
 _MOST_IN_32_BITS = 1 << 16
 #: Of more outputs than so many, columns are made up to a multiple of them.
 _STROKE = 4
+#: The bytes that memory is fetched by.
+_LINE = 64
 
 
 class WeightTable(NamedTuple):
@@ -37,13 +39,21 @@ class WeightTable(NamedTuple):
         slots[model.buckets] = np.arange(1, len(model.buckets) + 1, dtype=np.int32)
         outputs = len(model.outputs)
         width = min(1 << (outputs - 1).bit_length(), -(-outputs // _STROKE) * _STROKE)
-        rows = np.zeros((len(model.buckets) + 1, width), dtype=np.int16)
+        rows = _make_rows(len(model.buckets) + 1, width)
         rows[1:, :outputs] = model.weights.T
         return cls(slots, rows, model.scale, model.bias)
 
     def find(self, buckets: NDArray[Any]) -> NDArray[np.int16]:
         """Return the weights of these n-grams, by output in the last dimension."""
         return self.rows.take(self.slots.take(buckets), axis=0)[..., : len(self.scale)]
+
+
+def _make_rows(count: int, width: int) -> NDArray[np.int16]:
+    """Return rows of zeros from the beginning of a line of memory on, so that few of them lie across two lines."""
+    size = count * width * np.dtype(np.int16).itemsize
+    room = np.zeros(size + _LINE, dtype=np.uint8)
+    first = -room.ctypes.data % _LINE
+    return room[first : first + size].view(np.int16).reshape(count, width)
 
 
 class Sums(NamedTuple):

@@ -14,6 +14,7 @@ from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
 from feedback_engine.nlp.adapt import measure_gain
+from feedback_engine.nlp.experts import expert_shares
 from feedback_engine.nlp.fitting import (
     FitSpec,
     MarginSpec,
@@ -86,19 +87,48 @@ def test_a_golden_prediction_that_no_longer_holds_is_named(model_file: Path) -> 
     assert len(check_golden(model)) == len(model.card["golden"])
 
 
-def test_a_domain_that_is_nearly_all_praise_gets_no_weights_of_its_own() -> None:
-    texts, labels, domains = [], [], []
-    for domain, good_in_ten in (("hotel", 5), ("shop", 6), ("mall", 9)):
-        for number in range(600):
+def outputs_of(**domains: tuple[int, int]) -> tuple[str, ...]:
+    """Return the outputs learned from so many rows of each domain, so many in ten of them good."""
+    texts, labels, names = [], [], []
+    for domain, (rows, good_in_ten) in domains.items():
+        for number in range(rows):
             is_good = number % 10 < good_in_ten
             texts.append(f"{domain}{number}{'很好' if is_good else '太差'}")
             labels.append([int(not is_good), int(is_good)])
-            domains.append(domain)
-    examples = Examples(
-        count_ngrams(texts), np.array(labels), ("negative", "positive"), np.array(domains), np.ones(len(texts))
-    )
-    outputs, _ = fit_task(find_task("sentiment"), examples)
+            names.append(domain)
+    counts = count_ngrams(texts)
+    examples = Examples(counts, np.array(labels), ("negative", "positive"), np.array(names), np.ones(len(texts)))
+    return fit_task(find_task("sentiment"), examples)[0]
+
+
+def test_a_domain_that_is_nearly_all_praise_gets_no_weights_of_its_own() -> None:
+    outputs = outputs_of(hotel=(600, 5), shop=(600, 6), mall=(600, 9))
     assert outputs == ("positive", "gate:hotel", "gate:shop", "expert:hotel", "expert:shop")
+
+
+def test_a_domain_of_few_of_the_rows_is_recognised_but_gets_no_weights_of_its_own() -> None:
+    outputs = outputs_of(cars=(600, 5), hotel=(12_000, 5), shop=(12_000, 5))
+    assert outputs == ("positive", "gate:hotel", "gate:shop", "gate:cars", "expert:hotel", "expert:shop")
+
+
+def test_texts_of_a_domain_without_weights_of_its_own_are_weighed_by_the_shared_ones() -> None:
+    outputs = ("positive", "gate:hotel", "gate:cars", "expert:hotel")
+    odds = np.array([[1.0, -30.0, 30.0, -5.0], [1.0, 30.0, -30.0, -5.0]])
+    assert (odds * expert_shares(outputs, odds)).sum(axis=1) == pytest.approx([1.0, 0.25 * 1.0 + 0.75 * -5.0])
+
+
+def test_each_line_of_json_may_name_other_columns(tmp_path: Path) -> None:
+    rows = [
+        {"text": "服务很好", "label": 1},
+        {"text": "上菜太慢", "label": 0, "weight": 2.5, "domain": "restaurant"},
+        {"评论": "味道一般", "情感": "中性"},
+        {"text": "没有标签"},
+    ]
+    corpus = read_corpus([write_rows(tmp_path / "a.jsonl", rows)])
+    assert [(row.text, row.weight, row.domain) for row in corpus.rows] == [
+        ("服务很好", 1.0, "a"), ("上菜太慢", 2.5, "restaurant"), ("味道一般", 1.0, "a"),
+    ]  # fmt: skip
+    assert [(one.rows, one.kept) for one in corpus.sets] == [(4, 3)]
 
 
 def test_copies_across_files_count_once_whatever_their_spaces_and_marks(tmp_path: Path) -> None:
