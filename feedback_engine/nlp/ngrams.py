@@ -99,15 +99,22 @@ def hash_ngrams(layout: Layout) -> Buckets:
 
     Bucket 0 is no n-gram: it would run over an edge, or is nothing but edges.
     """
-    codes = layout.codes
-    points, edge = codes.astype(np.uint32), codes == EDGE
-    grams = np.zeros((len(codes) - 1, SIZES), dtype=np.uint32)
+    points, is_text = layout.codes.astype(np.uint32), layout.codes != EDGE
+    grams = np.zeros((len(points) - 1, SIZES), dtype=np.uint32)
+    # in place, as there is much of it and each new array costs as much as the sum in it
     first = points * _FIRST
-    grams[:, 0] = np.where(edge[:-1], 0, _mix(first[:-1] + _SINGLE))
-    pairs = first[:-1] + ((points[1:] * _SECOND) ^ _PAIR)
-    grams[:, 1] = np.where(edge[:-1] & edge[1:], 0, _mix(pairs))
-    triples = (pairs[:-1] ^ (pairs[:-1] >> np.uint32(16))) * _TRIPLE + points[2:] * _THIRD
-    grams[:-1, 2] = np.where(edge[1:-1], 0, _mix(triples))
+    pairs = points[1:] * _SECOND
+    pairs ^= _PAIR
+    pairs += first[:-1]
+    triples = pairs[:-1] >> np.uint32(16)
+    triples ^= pairs[:-1]
+    triples *= _TRIPLE
+    points *= _THIRD
+    triples += points[2:]
+    first += _SINGLE
+    np.multiply(_mix(first[:-1]), is_text[:-1], out=grams[:, 0])
+    np.multiply(_mix(pairs), is_text[:-1] | is_text[1:], out=grams[:, 1])
+    np.multiply(_mix(triples), is_text[1:-1], out=grams[:-1, 2])
     return grams
 
 
@@ -130,11 +137,12 @@ def open_ngrams(layout: Layout, grams: Buckets, first: int) -> Buckets:
 
 
 def _mix(hashed: Buckets) -> Buckets:
-    """Return well spread buckets from 1 on: a hash of 0 becomes 1, as 0 means no n-gram."""
-    hashed = (hashed ^ (hashed >> np.uint32(15))) * _SECOND
-    hashed = (hashed ^ (hashed >> np.uint32(13))) * _THIRD
-    buckets: Buckets = np.maximum(hashed >> np.uint32(32 - HASH_BITS), np.uint32(1))
-    return buckets
+    """Make these well spread buckets from 1 on: a hash of 0 becomes 1, as 0 means no n-gram."""
+    for shift, factor in ((np.uint32(15), _SECOND), (np.uint32(13), _THIRD)):
+        hashed ^= hashed >> shift
+        hashed *= factor
+    hashed >>= np.uint32(32 - HASH_BITS)
+    return np.maximum(hashed, np.uint32(1), out=hashed)
 
 
 def plain_key(text: str) -> str:
