@@ -106,9 +106,9 @@ def test_a_domain_that_is_nearly_all_praise_gets_no_weights_of_its_own() -> None
     assert outputs == ("positive", "gate:hotel", "gate:shop", "expert:hotel", "expert:shop")
 
 
-def test_a_domain_of_few_of_the_rows_is_recognised_but_gets_no_weights_of_its_own() -> None:
-    outputs = outputs_of(cars=(600, 5), hotel=(12_000, 5), shop=(12_000, 5))
-    assert outputs == ("positive", "gate:hotel", "gate:shop", "gate:cars", "expert:hotel", "expert:shop")
+def test_of_many_domains_the_largest_get_weights_of_their_own_and_all_a_gate() -> None:
+    outputs = outputs_of(**{name: (510 + 10 * number, 5) for number, name in enumerate("bcdefgh")}, a=(505, 5))
+    assert outputs == ("positive", *(f"gate:{name}" for name in "bcdefgha"), *(f"expert:{name}" for name in "bcdefgh"))
 
 
 def test_texts_of_a_domain_without_weights_of_its_own_are_weighed_by_the_shared_ones() -> None:
