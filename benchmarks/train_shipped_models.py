@@ -28,7 +28,7 @@ import numpy as np
 
 from feedback_engine.lexicon.files import load_pack
 from feedback_engine.lexicon.model import DetailKind
-from feedback_engine.nlp.blend import REMARKS
+from feedback_engine.nlp.domains import REMARKS
 from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values
 from feedback_engine.nlp.hints import COMPLAINT, NO_LABEL, OF_TYPE, PACK_TASK
 from feedback_engine.nlp.normalize import fold

@@ -28,16 +28,23 @@ from feedback_engine.nlp.sentiment import (
     label_scores,
     sum_values,
 )  # fmt: skip
+from feedback_engine.nlp.silences import (
+    SHORT,
+    SILENT_BAND,
+    SILENT_CLAUSE,
+    SILENT_SHARE,
+    VERY_SHORT,
+    are_silent,
+    are_untried,
+    find_limits,
+)  # fmt: skip
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
-#: The domain of the sentiment weights that is of what customers say by word of mouth, in chats and questionnaires.
-REMARKS = "remark"
 #: Raised whenever the blend below changes what a text scores.
 BLEND_VERSION = 10
-#: Rules prevail by their structures in texts of at most so many characters, by any opinion in still shorter ones.
-_SHORT, _VERY_SHORT = 32, 16
-#: Learned log odds from which on rules without a structure do not prevail, and those with one in a longer text.
+#: Rules prevail by their structures in short texts, by any opinion in very short ones. Learned log odds from which on
+#: rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7
 #: Nor do they in a review that says good and bad, each stronger than this, from these log odds on with a structure.
 _FAINT_SIDE, _CLEAR = 0.3, 1.4
@@ -47,19 +54,12 @@ _BALANCED, _SURER = 0.19, 0.3
 _FAINT = 0.2
 #: Where rules prevail, the learned part is cut to this share of theirs.
 _YIELD = 0.1
-#: Log odds that the learned weights must reach where the rules read no opinion: in a text, in a clause.
-_SILENT_BAND, _SILENT_CLAUSE = 0.4, 3.0
-#: The same in a very short text: the least, and what else by how much likelier the weights of clauses find neutral than
-#: good or bad. Where they find it likelier by the last figure, nothing is said.
-_SILENT_LEAST, _SILENT_AT_0, _SILENT_RATE, _SILENT_FROM = 0.02, 1.2, 0.6, 1.0
-#: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
-_SILENT_UNTRIED = 1.5
-#: A very short remark (see REMARKS) takes a side wherever its weights do not find it likelier neutral; where they do,
-#: it says nothing even with an opinion by the rules, if that has no structure and a score nearer to 0 than this.
+#: A very short remark (see `silences`) takes a side wherever its weights do not find it likelier neutral; where they
+#: do, it says nothing even with an opinion by the rules, if that has no structure and a score nearer to 0 than this.
 _PLAIN = 0.5
-#: A text that is not very short, or a review, takes a side: it says nothing only within this share of the usual band;
-#: it is mixed within the second where the rules are level, too, a very short review within the third.
-_SILENT_SHARE, _DECIDED, _SHORT_DECIDED, _LEVEL = 0.02, 0.2, 0.65, 0.1
+#: A text that is not very short, or a review, takes a side: it is mixed only within this share of the usual band where
+#: the rules are level, too, a very short review within the second.
+_DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.65, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -139,22 +139,22 @@ def judge_texts(
 ) -> Blend:
     """Return the judgement of each text; `domains` are those recognised, `is_review` says which are of any but posts.
 
-    `is_remark` says which are very short remarks, see `find_brief_remarks`.
+    `is_remark` says which are very short remarks, see `silences.find_brief_remarks`.
     `silences` say of brief texts without an opinion by what log odds neutral is likelier than good or bad in the clause
     that is least neutral.
     """
     found, sides, count = rules.found, rules.text_sides, len(readings.given)
     sizes, odds = readings.sizes, weighed.odds * _TEXT.learned
     ruled = sides.scores * _TEXT.rules
-    is_silent = _are_silent(rules)
+    is_silent = are_silent(rules)
     is_faint = is_silent
     if is_silent.any():
-        is_faint = is_silent & (np.abs(odds) < _silent_limits(readings, silences, is_remark))
+        is_faint = is_silent & (np.abs(odds) < find_limits(readings, silences, is_remark))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
     is_plain = is_remark & ~is_silent & ~has_structure & (np.abs(sides.scores) < _PLAIN) & (silences > 0)
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
-    prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= _VERY_SHORT) & ~readings.are_latin)
+    prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= VERY_SHORT) & ~readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
     # what is left of both where there is nothing to tell
     left = np.where(is_plain, odds * factor + ruled, np.where(is_faint, odds, 0.0))
@@ -191,62 +191,11 @@ def _take_sides(
     scores: Floats, labels: NDArray[np.int64], ruled: Floats, sizes: Places, is_review: Flags, is_faint: Flags
 ) -> NDArray[np.int64]:
     """Return the labels, with a side for long texts and reviews even where the score is near 0: they tell enough."""
-    is_long = sizes > _VERY_SHORT
+    is_long = sizes > VERY_SHORT
     band = np.where(is_long, _DECIDED, _SHORT_DECIDED) * MIXED_BAND
-    takes = (labels == _NEUTRAL) & ~is_faint & (np.abs(scores) >= _SILENT_SHARE * NEUTRAL_BAND)
+    takes = (labels == _NEUTRAL) & ~is_faint & (np.abs(scores) >= SILENT_SHARE * NEUTRAL_BAND)
     takes |= (labels == _MIXED) & ((np.abs(scores) >= band) | (is_long & (np.abs(ruled) >= _LEVEL)))
     return np.where(takes & (is_long | is_review), np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
-
-
-def _are_silent(rules: LexiconVerdicts) -> Flags:
-    is_silent: Flags = steps(rules.found.first_of_text) == 0
-    return is_silent
-
-
-def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
-    """Return which texts are very short and hold no opinion by the rules: their clauses tell if they are neutral."""
-    return _are_silent(rules) & (readings.sizes <= _VERY_SHORT)
-
-
-def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> Flags:
-    """Return which texts are very short remarks: weighed whole, like a clause, they tell if they are neutral."""
-    is_remark = np.array([domain == REMARKS for domain in domains], dtype=np.bool_)
-    return is_remark & (readings.sizes <= _VERY_SHORT) & ~readings.are_latin
-
-
-def _silent_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Floats:
-    """Return the log odds that the weights of each text must reach where the rules read no opinion."""
-    limits = np.maximum(_SILENT_LEAST, np.where(is_remark, 0.0, _SILENT_AT_0 + _SILENT_RATE * silences))
-    limits[(silences > np.where(is_remark, 0.0, _SILENT_FROM)) | find_asking(readings)] = math.inf
-    sizes = readings.sizes
-    limits[sizes > _VERY_SHORT] = _SILENT_SHARE * _SILENT_BAND
-    untried = find_untried(readings) & (sizes <= _SHORT)
-    limits[untried] = np.where(sizes[untried] > _VERY_SHORT, _SILENT_UNTRIED, _SILENT_CLAUSE)
-    limits[untried & is_remark] = math.inf
-    return limits
-
-
-def find_asking(readings: Readings) -> Flags:
-    """Return which texts ask for something; they look bad to weights from reviews, and are no posts."""
-    hits = readings.words
-    asking = np.zeros(len(readings.given), dtype=np.bool_)
-    asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
-    return asking
-
-
-def find_untried(readings: Readings) -> Flags:
-    """Return which texts say that the customer has nothing to tell of."""
-    untried = np.zeros(len(readings.given), dtype=np.bool_)
-    untried[readings.clauses.texts[_are_untried(readings)]] = True
-    return untried
-
-
-def _are_untried(readings: Readings) -> Flags:
-    """Return which clauses say so."""
-    hits = readings.words
-    untried = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
-    untried[hits.clauses[readings.vocabulary.words.is_untried[hits.values]]] = True
-    return untried
 
 
 def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed) -> Blend:
@@ -260,7 +209,7 @@ def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, we
     prevail = ~is_silent & _rules_prevail(sides, odds, np.zeros(len(wanted), dtype=np.int64), has_structure)
     factor = np.where(prevail, _yield_to(strength * _CLAUSE.rules, odds), 1.0)
     factor[~is_silent & readings.are_latin[readings.clauses.texts[wanted]]] = 0.0
-    factor[is_silent & ((np.abs(odds) < _SILENT_CLAUSE) | _are_untried(readings)[wanted])] = 0.0
+    factor[is_silent & ((np.abs(odds) < SILENT_CLAUSE) | are_untried(readings)[wanted])] = 0.0
     said = _only(rules.of_clauses(found.values * _CLAUSE.rules), wanted, count)
     rates = _CLAUSE.learned * factor
     heard = sum_values(said.values, said.parts, count)[wanted]
@@ -282,7 +231,7 @@ def _score(weighed: Floats, said: Floats, sides: Sides) -> tuple[Floats, NDArray
     scores = np.array([math.tanh(0.5 * odds) for odds in (weighed + said).tolist()])
     labels = label_scores(scores, np.minimum(sides.positive, sides.negative))
     is_silent = sides.positive + sides.negative == 0
-    labels[is_silent & (np.abs(scores) < math.tanh(0.5 * _SILENT_BAND))] = POLARITIES.index(Polarity.NEUTRAL)
+    labels[is_silent & (np.abs(scores) < math.tanh(0.5 * SILENT_BAND))] = POLARITIES.index(Polarity.NEUTRAL)
     return scores, labels
 
 
@@ -295,10 +244,10 @@ def _yield_to(ruled: Floats, odds: Floats) -> Floats:
 def _rules_prevail(sides: Sides, odds: Floats, sizes: Places, has_structure: Flags) -> Flags:
     """Return where the rules read something that n-grams of a text this short cannot be trusted to contradict."""
     is_contrary = sides.scores * odds < 0
-    by_structure = (sizes <= _VERY_SHORT) | (np.abs(odds) < _DOUBTFUL)
-    by_score = (sizes <= _VERY_SHORT) & (np.abs(odds) < _STRONG)
+    by_structure = (sizes <= VERY_SHORT) | (np.abs(odds) < _DOUBTFUL)
+    by_score = (sizes <= VERY_SHORT) & (np.abs(odds) < _STRONG)
     by_score &= _IS_LEVEL[sides.labels] | (is_contrary & (np.abs(sides.scores) >= _FAINT))
-    prevail: Flags = (sizes <= _SHORT) & np.where(is_contrary & has_structure, by_structure, by_score)
+    prevail: Flags = (sizes <= SHORT) & np.where(is_contrary & has_structure, by_structure, by_score)
     return prevail
 
 

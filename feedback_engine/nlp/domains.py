@@ -9,6 +9,8 @@ import numpy as np
 from feedback_engine.nlp.experts import GATE
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
+#: The domain of the sentiment weights that is of what customers say by word of mouth, in chats and questionnaires.
+REMARKS = "remark"
 #: The domain of the sentiment weights whose texts the weights for posts judge, and those whose texts are no reviews.
 _POSTS, _NO_REVIEWS = "social", ("social", "automotive")
 #: A domain is named in the rule from this probability on; a text is a review from that probability of any on.

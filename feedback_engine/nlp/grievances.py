@@ -10,11 +10,11 @@ import numpy as np
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, flag, join_columns, pick, steps
 from feedback_engine.lexicon.model import WordKind
-from feedback_engine.nlp.blend import find_untried
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import Verdicts, sum_values
+from feedback_engine.nlp.silences import find_untried
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements
 from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.vocabulary import DEMANDS, KINDS, Flags, Floats

@@ -21,8 +21,6 @@ from feedback_engine.lexicon.columns import Places, flag, steps
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import (
     BLEND_VERSION,
-    find_brief_remarks,
-    find_brief_silences,
     find_confidences,
     judge_clauses,
     judge_texts,
@@ -38,6 +36,7 @@ from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
+from feedback_engine.nlp.silences import find_brief_remarks, find_brief_silences
 from feedback_engine.nlp.statements import Judged, Statements
 from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weighing import Weights, lay_out_row, put_before_edges, weigh, weigh_whole

@@ -8,7 +8,7 @@ weak signs saturate, no sign is 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places
-from feedback_engine.lexicon.model import Contrast, Lexicon
+from feedback_engine.lexicon.model import Lexicon
+from feedback_engine.nlp.contrasts import weigh_contrasts
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.learned_details import DetailOdds
@@ -35,10 +36,6 @@ _MIXED_STRENGTH, MIXED_BAND = 0.5, 0.25
 #: Confidence: at chance level, what evidence can add, and the strength of evidence at which 63 % of that is reached.
 _CHANCE, _GAIN, _AMOUNT = 0.5, 0.45, 0.7
 _UNKNOWN = 0.3
-#: So many contrast words after a clause are named in its rules.
-_SHOWN_CONTRASTS = 2
-#: A contrast word begins its clause if it stands among the first so many characters.
-_BEGINNING = 3
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
 
 
@@ -128,7 +125,7 @@ class LexiconVerdicts:
 
     def __init__(self, readings: Readings) -> None:
         self.found = find_opinions(readings)
-        self.weighing = _weigh_contrasts(readings)
+        self.weighing = weigh_contrasts(readings)
         #: The strength of each opinion in its text, where contrast words have their say.
         self.values = self.found.values * self.weighing.factors[self.found.clauses]
         count = len(readings.given)
@@ -240,77 +237,3 @@ def _confidence(positive: float, negative: float, label: int) -> float:
     if label in (_NEUTRAL, _MIXED):
         return _UNKNOWN + _UNKNOWN * enough
     return _CHANCE + _GAIN * enough * abs(positive - negative) / amount
-
-
-class _Weighing(NamedTuple):
-    """What contrast words make of each clause: a factor, and for those concerned how, in words."""
-
-    factors: Floats
-    notes: dict[int, str]
-    #: Clauses that contrast words have a part in.
-    is_concerned: Flags
-
-
-#: What contrast words make of clauses, by number: a factor, and how, in words.
-_Weighed = dict[int, tuple[float, str]]
-
-
-def _weigh_contrasts(readings: Readings) -> _Weighing:
-    """Return the factors that contrast words give to the clauses of their sentence."""
-    factors = np.ones(len(readings.clauses.starts))
-    is_concerned, weighed = np.zeros(len(factors), dtype=np.bool_), _Weighed()
-    contrasts = _find_contrasts(readings)
-    if contrasts:
-        for sentence in _sentences_with(readings, contrasts):
-            _weigh_after(sentence, contrasts, weighed)
-            _weigh_before(sentence, contrasts, weighed)
-        concerned = list(weighed)
-        factors[concerned], is_concerned[concerned] = [factor for factor, _ in weighed.values()], True
-    return _Weighing(factors, {clause: note for clause, (_, note) in weighed.items()}, is_concerned)
-
-
-def _find_contrasts(readings: Readings) -> dict[int, Contrast]:
-    """Return clause → the contrast word that it begins with."""
-    hits, table = readings.words, readings.vocabulary.words
-    at = table.is_contrast[hits.values].nonzero()[0]
-    at = at[hits.starts[at] <= readings.clauses.starts[hits.clauses[at]] + _BEGINNING]
-    found: dict[int, Contrast] = {}
-    for clause, word in zip(hits.clauses[at].tolist(), hits.values[at].tolist(), strict=True):
-        found.setdefault(clause, table.contrasts[word])
-    return found
-
-
-def _sentences_with(readings: Readings, contrasts: Iterable[int]) -> list[range]:
-    """Return the clauses of each sentence that holds one of these."""
-    ends = (~readings.is_continued).nonzero()[0] + 1
-    bounds = np.concatenate([[0], ends, [len(readings.clauses.starts)]])
-    of = np.bincount(bounds.searchsorted(np.fromiter(contrasts, dtype=np.int64), side="right") - 1).nonzero()[0]
-    return [range(*pair) for pair in zip(bounds[of].tolist(), bounds[of + 1].tolist(), strict=True)]
-
-
-def _weigh_after(sentence: range, contrasts: dict[int, Contrast], weighed: _Weighed) -> None:
-    """Weigh each clause by its own contrast word, else by the last turning one before it."""
-    after: tuple[float, str] | None = None
-    for clause in sentence:
-        own = contrasts.get(clause)
-        if own is not None:
-            kind, effect = ("转折" if own.before < 1 else "语气"), ("加权" if own.after > 1 else "减弱")
-            weighed[clause] = own.after, f"{kind}『{own.term}』后{effect}"
-            after = weighed[clause] if own.before != 1 else after
-        elif after is not None:
-            weighed[clause] = after
-
-
-def _weigh_before(sentence: range, contrasts: dict[int, Contrast], weighed: _Weighed) -> None:
-    """Weaken what stands before turning words; walked from the end, each clause is touched once."""
-    factor, note, terms = 1.0, "", list[str]()
-    for clause in reversed(sentence):
-        contrast = contrasts.get(clause)
-        if terms:
-            known = weighed.get(clause)
-            weighed[clause] = (known[0] * factor, f"{known[1]},{note}") if known else (factor, note)
-        if contrast is not None and contrast.before != 1:
-            factor *= contrast.before
-            terms.append(contrast.term)
-            shown = "』『".join(reversed(terms[-_SHOWN_CONTRASTS:]))
-            note = f"转折『{shown}』前减弱"

@@ -19,8 +19,8 @@ from feedback_engine.nlp.models import Floats, RowSpec
 #: A domain gets a gate from so many rows on, where the rarer label has this share of them: the weights of a lopsided
 #: domain say little but which label is usual in it.
 _LEAST_ROWS, _LEAST_RARER = 500, 0.2
-#: So many domains, those of the most rows, get weights of their own: with eight gates the weights of an n-gram fill half
-#: a line of memory then. Those of 2,442 posts about cars were hardly more often right (.763) than the shared (.758).
+#: So many domains, those of the most rows, get weights of their own: with eight gates the weights of an n-gram fill
+#: half a line of memory then. Those of 2,442 posts about cars were hardly oftener right (.763) than the shared (.758).
 _MOST_EXPERTS = 7
 _GATE = FitSpec(penalty=1e-5, balance=0.5, iterations=25)
 _EXPERT = FitSpec(penalty=1e-5)

@@ -1,0 +1,78 @@
+"""Texts in which the rules read no opinion: how much the weights must say before such a text takes a side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from feedback_engine.lexicon.columns import steps
+from feedback_engine.nlp.domains import REMARKS
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.sentiment import LexiconVerdicts
+from feedback_engine.nlp.vocabulary import Flags, Floats
+
+#: Texts of at most so many characters are short, and very short.
+SHORT, VERY_SHORT = 32, 16
+#: Log odds that the learned weights must reach where the rules read no opinion: in a text, in a clause.
+SILENT_BAND, SILENT_CLAUSE = 0.4, 3.0
+#: A text that is not very short, or a review, tells enough: it says nothing only within this share of the usual band.
+SILENT_SHARE = 0.02
+#: The same in a very short text: the least, and what else by how much likelier the weights of clauses find neutral than
+#: good or bad. Where they find it likelier by the last figure, nothing is said.
+_LEAST, _AT_0, _RATE, _FROM = 0.02, 1.2, 0.6, 1.0
+#: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
+_UNTRIED = 1.5
+
+
+def are_silent(rules: LexiconVerdicts) -> Flags:
+    """Return in which texts the rules read no opinion."""
+    is_silent: Flags = steps(rules.found.first_of_text) == 0
+    return is_silent
+
+
+def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
+    """Return which texts are very short and hold no opinion by the rules: their clauses tell if they are neutral."""
+    return are_silent(rules) & (readings.sizes <= VERY_SHORT)
+
+
+def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> Flags:
+    """Return which texts are very short remarks: weighed whole, like a clause, they tell if they are neutral."""
+    is_remark = np.array([domain == REMARKS for domain in domains], dtype=np.bool_)
+    return is_remark & (readings.sizes <= VERY_SHORT) & ~readings.are_latin
+
+
+def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Floats:
+    """Return the log odds that the weights of each text must reach where the rules read no opinion."""
+    limits = np.maximum(_LEAST, np.where(is_remark, 0.0, _AT_0 + _RATE * silences))
+    limits[(silences > np.where(is_remark, 0.0, _FROM)) | find_asking(readings)] = math.inf
+    sizes = readings.sizes
+    limits[sizes > VERY_SHORT] = SILENT_SHARE * SILENT_BAND
+    untried = find_untried(readings) & (sizes <= SHORT)
+    limits[untried] = np.where(sizes[untried] > VERY_SHORT, _UNTRIED, SILENT_CLAUSE)
+    limits[untried & is_remark] = math.inf
+    return limits
+
+
+def find_asking(readings: Readings) -> Flags:
+    """Return which texts ask for something; they look bad to weights from reviews, and are no posts."""
+    hits = readings.words
+    asking = np.zeros(len(readings.given), dtype=np.bool_)
+    asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
+    return asking
+
+
+def find_untried(readings: Readings) -> Flags:
+    """Return which texts say that the customer has nothing to tell of."""
+    untried = np.zeros(len(readings.given), dtype=np.bool_)
+    untried[readings.clauses.texts[are_untried(readings)]] = True
+    return untried
+
+
+def are_untried(readings: Readings) -> Flags:
+    """Return which clauses say so."""
+    hits = readings.words
+    untried = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
+    untried[hits.clauses[readings.vocabulary.words.is_untried[hits.values]]] = True
+    return untried
