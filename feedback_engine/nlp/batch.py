@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from feedback_engine.nlp.tagged import TaggedText
 
 #: So many characters are read at once: enough to make light of what a batch costs, few enough to stay in the cache.
-_BATCH = 40_000
+_BATCH = 60_000
 #: So many batches make a part of the table.
 _PART = 8
 
