@@ -155,7 +155,7 @@ class Figures:
         def explain_touchpoint(touchpoint: str) -> Explanation:
             data = source.load([period])
             found = explain(table, weights, self.model, touchpoint, data, by=by, frozen=self.frozen)
-            return quote(found, self.read_texts(period).read([verbatim.feedback_id for verbatim in found.verbatims]))
+            return quote(found, self.read_texts(period))
 
         basis = Basis(
             model=self.model,

@@ -25,7 +25,7 @@ from feedback_engine.scoring.frozen import FrozenWeights
 from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel, Touchpoint
 from feedback_engine.scoring.records import ALL
-from feedback_engine.scoring.verbatims import VERBATIM_RULE, choose_verbatims
+from feedback_engine.scoring.verbatims import CANDIDATES, VERBATIM_RULE, choose_verbatims
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,8 @@ __all__ = ["Explanation", "explain"]
 
 _AGREES = 1e-6
 _OVERALL_NAME = "总指数"
+#: What printed tables and the report call it.
+_ALSO_OVERALL = "总体"
 
 
 def explain(
@@ -46,13 +48,13 @@ def explain(
     period: str | None = None,
     segment: str = ALL,
     by: str | None = None,
-    limit: int = 5,
+    limit: int = CANDIDATES,
     frozen: FrozenWeights | None = None,
 ) -> Explanation:
     """Return how the figure of a touchpoint (code or name), or of `overall`, came about.
 
     `frozen` are the weights of the model, if they were computed: then the explanation says from what. `data` is what
-    the INDEX was made from, its `feedback` with `text` for the verbatims, of which there are at most `limit`. `period`
+    the INDEX was made from; of the verbatims, at most `limit`, `quote` gives the words and the evidence. `period`
     is a label in the INDEX, the first one by default; a `segment` needs the `by` that made it. The score is explained;
     where there is none, the text index. Raises ConfigError for a touchpoint, period or segment that is not there, and
     TableError if the data no longer give the figure in the INDEX.
@@ -108,11 +110,12 @@ def _find_origin(frozen: FrozenWeights | None, code: str) -> str:
 
 def _find_touchpoint(model: IndexModel, name: str) -> tuple[Touchpoint, ...]:
     """Return the touchpoint of that code, else of that name; none for `overall`."""
-    if name in (OVERALL, _OVERALL_NAME):
+    if name in (OVERALL, _OVERALL_NAME, _ALSO_OVERALL):
         return ()
     found = [t for t in model.touchpoints if t.code == name] or [t for t in model.touchpoints if t.name == name]
     if not found:
-        raise ConfigError(unknown_name("触点", name, (*(t.code for t in model.touchpoints), OVERALL)))
+        known = dict.fromkeys(word for t in model.touchpoints for word in (t.code, t.name))
+        raise ConfigError(unknown_name("触点", name, (*known, OVERALL)))
     return (found[0],)
 
 

@@ -105,10 +105,25 @@ class ComplaintCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """A piece of a text that a tag rests on: characters [start, end), the lexicon entry or model, and its weight."""
+
+    start: int
+    end: int
+    text: str
+    rule: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verbatim:
-    """A customer's words, with the place they came from and the span and rule behind the tag; `text` None = purged."""
+    """A customer's words, with the place they came from and the evidence of the tag; `text` None = purged.
+
+    `rule` is the decisive one of the evidence, which is read along with the text.
+    """
 
     feedback_id: str
+    label: str
     source: str
     file_id: str
     row_number: int
@@ -120,6 +135,7 @@ class Verbatim:
     score: float
     confidence: float
     rule: str
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ _POLARITIES = {
     Polarity.NEGATIVE.value: "负面",
     Polarity.MIXED.value: "褒贬兼有",
 }
-_TEXT_SHOWN = 120
+_TEXT_SHOWN, _SPAN_SHOWN = 120, 20
+#: Pieces of evidence told of a tag: what names the touchpoint, then the heaviest.
+_EVIDENCE_SHOWN = 5
 #: Ratings that a reader still adds up; a slider's hundred values are summed up instead.
 _MOST_LEVELS = 11
 #: What rounding to two decimals may hide.
@@ -62,7 +64,8 @@ def narrate(e: Explanation) -> Iterator[str]:
     yield from _tell_records(e)
     if e.verbatims:
         yield f"六、原声与规则（{e.verbatim_rule}）："
-        yield from map(_tell_verbatim, e.verbatims)
+        for verbatim in e.verbatims:
+            yield from _tell_verbatim(verbatim)
 
 
 def _headline(e: Explanation) -> str:
@@ -212,10 +215,22 @@ def _say_texts(t: TextCounts) -> str:
     return f"{counted}；文本指数 50 × (1 + ({t.positive:,} − {t.negative:,}) ÷ {t.texts:,}) = {t.score:.2f}"
 
 
-def _tell_verbatim(v: Verbatim) -> str:
+def _tell_verbatim(v: Verbatim) -> Iterator[str]:
+    """Yield the words with their place, what the tag says of them, and the pieces that it rests on in their order."""
     text = "（原文已清除）" if v.text is None else " ".join(v.text.split())
     cut = text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
-    place = f"{v.source} 第 {v.row_number} 行 [{v.feedback_id[:12]}]"
+    yield f"  {v.source} 第 {v.row_number} 行 [{v.feedback_id[:12]}] {cut}"
     tag = f"{_POLARITIES.get(v.polarity, v.polarity)} {v.score:+.2f}，置信度 {v.confidence:.2f}"
-    span = "全文" if v.span == v.text else f"第 {v.start + 1}–{v.end} 字「{v.span}」"
-    return f"  {place} {cut}\n    {span}：{tag}；规则：{v.rule}"
+    span = "全文" if v.span == v.text else _say_span(v.start, v.end, v.span)
+    yield f"    {span}：{tag}" + ("" if v.evidence else f"；规则：{v.rule}")
+    heaviest = sorted(v.evidence, key=lambda piece: (piece.weight != 0, -abs(piece.weight)))[:_EVIDENCE_SHOWN]
+    for piece in sorted(heaviest, key=lambda piece: (piece.weight != 0, piece.start)):
+        weight = f" {piece.weight:+.2f}" if piece.weight else ""
+        yield f"      {_say_span(piece.start, piece.end, piece.text)}{weight}：{piece.rule}"
+    if rest := len(v.evidence) - len(heaviest):
+        yield f"      另有 {rest} 处较轻的依据（--json 列出全部）"
+
+
+def _say_span(start: int, end: int, words: str) -> str:
+    shown = words if len(words) <= _SPAN_SHOWN else f"{words[:_SPAN_SHOWN]}…"
+    return f"第 {start + 1}–{end} 字「{shown}」"

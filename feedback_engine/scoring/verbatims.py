@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
+from feedback_engine.domain import OVERALL
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.explanation import Explanation, Verbatim
+from feedback_engine.scoring.explanation import Evidence, Explanation, Verbatim
 from feedback_engine.tables.annotations import SENTIMENT, TOUCHPOINT
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VERBATIM_RULE = "置信度高者在前，其次更负面者，再按编号；每条文本一处"
+VERBATIM_RULE = "置信度高者在前，其次更负面者，再按编号；每条文本一处，相同的文本只列一次"
+#: Verbatims told of, and those that they are chosen from once their texts are known: many say the same.
+SHOWN, CANDIDATES = 5, 100
+
+
+class TaggedTexts(Protocol):
+    """Where texts and the evidence of their tags are read from."""
+
+    def read(self, feedback_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return id → text of those that have one."""
+        ...
+
+    def read_tags(self, feedback_ids: Sequence[str]) -> pd.DataFrame:
+        """Return the ANNOTATIONS of these texts, evidence included."""
+        ...
 
 
 def choose_verbatims(
@@ -49,6 +65,7 @@ def _verbatim(row: dict[Any, Any]) -> Verbatim:
     start, end = int(row["start"]), int(row["end"])
     return Verbatim(
         feedback_id=str(row["feedback_id"]),
+        label=str(row["label"]),
         source=str(row["source"]),
         file_id=str(row["file_id"]),
         row_number=int(row["row_number"]),
@@ -63,8 +80,22 @@ def _verbatim(row: dict[Any, Any]) -> Verbatim:
     )
 
 
-def quote(found: Explanation, texts: Mapping[str, str]) -> Explanation:
-    """Return the explanation with the words of its verbatims: feedback_id → text."""
-    known = [(each, texts.get(each.feedback_id)) for each in found.verbatims]
-    quoted = (replace(each, text=text, span=text[each.start : each.end]) if text else each for each, text in known)
-    return replace(found, verbatims=tuple(quoted))
+def quote(found: Explanation, source: TaggedTexts) -> Explanation:
+    """Return the explanation with the words and the evidence of its first verbatims that do not repeat each other."""
+    texts = source.read([each.feedback_id for each in found.verbatims])
+    chosen: dict[str, Verbatim] = {}
+    for each in found.verbatims:
+        text = texts.get(each.feedback_id)
+        words = each.feedback_id if text is None else "".join(text.split())
+        chosen.setdefault(words, each if text is None else replace(each, text=text, span=text[each.start : each.end]))
+    shown = list(chosen.values())[:SHOWN]
+    tags = source.read_tags([each.feedback_id for each in shown if each.text is not None])
+    tags = tags[tags["kind"] == (SENTIMENT if found.touchpoint == OVERALL else TOUCHPOINT)]
+    keys = tags[["feedback_id", "label", "start"]].itertuples(index=False, name=None)
+    evidence = {key: _parse_evidence(document) for key, document in zip(keys, tags["evidence"], strict=True)}
+    told = (replace(each, evidence=evidence.get((each.feedback_id, each.label, each.start), ())) for each in shown)
+    return replace(found, verbatims=tuple(told))
+
+
+def _parse_evidence(document: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(**piece) for piece in json.loads(document))

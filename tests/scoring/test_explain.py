@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,9 +15,10 @@ from scoring_builders import PACK, Person, basis_of, make_data, make_model, rate
 from feedback_engine.domain import Measure, Period
 from feedback_engine.errors import ConfigError, TableError
 from feedback_engine.scoring.explain import Explanation, explain
-from feedback_engine.scoring.explanation import round_to_total
+from feedback_engine.scoring.explanation import Evidence, round_to_total
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.result import IndexResult
+from feedback_engine.scoring.verbatims import SHOWN, quote
 from feedback_engine.scoring.weights import build_weights
 
 CROWD = [
@@ -119,6 +122,59 @@ def test_the_surest_tag_comes_before_the_angriest() -> None:
     assert explain(index, build_weights(model), model, "delivery", data).verbatims[0].text == "送得很快"
 
 
+@dataclasses.dataclass
+class Held:
+    """The texts and tags of a store, in memory."""
+
+    texts: dict[str, str]
+    tags: pd.DataFrame
+
+    def read(self, feedback_ids: Sequence[str]) -> dict[str, str]:
+        return {id_: self.texts[id_] for id_ in feedback_ids if id_ in self.texts}
+
+    def read_tags(self, feedback_ids: Sequence[str]) -> pd.DataFrame:
+        return self.tags[self.tags["feedback_id"].isin(list(feedback_ids))]
+
+
+def quoted(texts: list[str], *, evidence: Sequence[dict] = (), is_purged: bool = False) -> Explanation:
+    """The explanation of delivery for customers who said these texts, quoted from a store."""
+    crowd = [Person(f"p{n}", tags=[("touchpoint", "delivery", "negative")], text=t) for n, t in enumerate(texts)]
+    model, data = make_model(TOUCHPOINTS), make_data(crowd)
+    index = compute_index(data, model, periods=[None])
+    without_texts = data.replace_feedback(data.feedback.drop(columns="text"))
+    found = explain(index, build_weights(model), model, "delivery", without_texts)
+    tags = data.annotations.assign(evidence=json.dumps(list(evidence)))
+    held = {} if is_purged else dict(zip(data.feedback["feedback_id"], data.feedback["text"], strict=True))
+    return quote(found, Held(held, tags))
+
+
+def test_the_same_words_are_quoted_once_however_many_customers_said_them() -> None:
+    found = quoted(["送得太慢", "送得 太慢", "送得太慢", "一直没送到", *"甲乙丙丁戊"])
+    assert len(found.verbatims) == SHOWN
+    assert len({v.text.replace(" ", "") for v in found.verbatims if v.text}) == SHOWN
+
+
+def test_a_verbatim_leads_down_to_the_words_and_rules_of_its_tag_by_their_places() -> None:
+    named = {"start": 0, "end": 1, "text": "送", "rule": "触点『送』", "weight": 0.0}
+    opinion = {"start": 2, "end": 4, "text": "太慢", "rule": "负面:『太慢』", "weight": -1.44}
+    found = quoted(["送得太慢"], evidence=[opinion, named])
+    assert found.verbatims[0].evidence == (Evidence(**opinion), Evidence(**named))
+    assert found.to_text().endswith("      第 1–1 字「送」：触点『送』\n      第 3–4 字「太慢」 -1.44：负面:『太慢』")
+
+
+def test_only_the_heaviest_pieces_are_printed_and_the_rest_counted() -> None:
+    pieces = [{"start": n, "end": n + 1, "text": "慢", "rule": f"规则{n}", "weight": n / 10} for n in range(9)]
+    text = quoted(["慢慢慢慢慢慢慢慢慢"], evidence=pieces).to_text()
+    assert "规则8" in text and "规则2" not in text and "另有 4 处" in text
+
+
+def test_nothing_of_a_purged_text_is_quoted_from_its_evidence() -> None:
+    piece = {"start": 2, "end": 4, "text": "太慢", "rule": "负面:『太慢』", "weight": -1.44}
+    found = quoted(["送得太慢"], evidence=[piece], is_purged=True)
+    assert found.verbatims[0].evidence == ()
+    assert "原文已清除" in found.to_text() and "规则甲" in found.to_text()
+
+
 def test_verbatims_are_of_the_period_only() -> None:
     assert [v.text for v in explained("overall").verbatims] == ["还行"]
     assert explained("overall", period="2026-10").verbatims == ()
@@ -175,11 +231,14 @@ def test_no_data_at_all_can_be_explained() -> None:
 
 def test_a_touchpoint_is_found_by_its_name_too() -> None:
     assert explained("物流配送").touchpoint == "delivery"
+    assert explained("总体").touchpoint == "overall"
 
 
 def test_an_unknown_touchpoint_gets_the_nearest_one() -> None:
     with pytest.raises(ConfigError, match=r"delivry.*delivery"):
         explained("delivry")
+    with pytest.raises(ConfigError, match=r"是否想写 '物流配送'.*price"):
+        explained("物流配宋")
 
 
 def test_an_unknown_period_or_segment_names_the_known_ones() -> None:
