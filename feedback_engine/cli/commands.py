@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback_engine.cli.console import print_json, print_table, show_progress
 from feedback_engine.cli.lines import read_batches
-from feedback_engine.errors import ConfigError, tell_os_error
+from feedback_engine.errors import ConfigError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -295,10 +295,8 @@ def _theme(row: dict[Any, Any]) -> list[str]:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    try:
-        table.to_csv(path, index=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path} 无法写入：{tell_os_error(error)}") from None
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table.to_csv(file, index=False)
     logger.info("已写出 %s", path)
 
 

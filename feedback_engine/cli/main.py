@@ -16,7 +16,7 @@ from typing import Any
 
 from feedback_engine.cli.arguments import Parser
 from feedback_engine.domain import ANALYSES
-from feedback_engine.errors import FeedbackEngineError
+from feedback_engine.errors import FeedbackEngineError, tell_os_error
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a file or folder that the command was told to write
+        place = error.filename or "读写失败"
+        print(f"错误：{place}：{tell_os_error(error)}；请换一个位置，或检查权限", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("已中断；已提交的批次不会丢失，重跑即可继续", file=sys.stderr)
         return 130

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from feedback_engine.config.model import Config, MappingConfig, SourceConfig
 from feedback_engine.documents import compose, construct
-from feedback_engine.errors import ConfigError
+from feedback_engine.errors import ConfigError, tell_os_error
+from feedback_engine.registry import unknown_name
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _MESSAGES = {
-    "extra_forbidden": "没有这个设置项",
     "missing": "缺少这一项",
     "string_type": "应为文字",
     "int_type": "应为整数",
@@ -72,20 +72,29 @@ def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"找不到 {path}；{way_out}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} 无法读取（请保存为 UTF-8）：{error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path} 无法读取：{tell_os_error(error)}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} 不是 UTF-8 编码；请另存为 UTF-8") from None
     try:
         node = compose(text)
         lines: dict[tuple[Any, ...], int] = {}
         problems = [] if node is None else list(_index_lines(node, (), lines))
         document = construct(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{path} 不是正确的 YAML：{' '.join(str(error).split())}") from None
+        raise ConfigError(f"{path} {_describe_yaml(error)}") from None
     if problems:
         raise ConfigError(f"{path} 有 {len(problems)} 处错误：", tuple(problems))
     if not isinstance(document, dict):
         raise ConfigError(f"{path} 应为键值表（如 project: …），而不是{'空文件' if document is None else '列表或文字'}")
     return document, lines
+
+
+def _describe_yaml(error: Exception) -> str:
+    if not isinstance(error, yaml.MarkedYAMLError) or (mark := error.problem_mark) is None:
+        return f"不是正确的 YAML：{' '.join(str(error).split())}"
+    way_out = "请检查这里与上一行的缩进（只用空格）、冒号后的空格、引号和括号"
+    return f"第 {mark.line + 1} 行第 {mark.column + 1} 字不是正确的 YAML（{error.problem}）；{way_out}"
 
 
 def _index_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], int]) -> Any:
@@ -108,17 +117,36 @@ def _validate(model: type[Model], document: dict[str, Any], path: Path, lines: d
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        problems = tuple(dict.fromkeys(_describe(mistake, lines) for mistake in error.errors(include_url=False)))
+        mistakes = error.errors(include_url=False)
+        problems = tuple(dict.fromkeys(_describe(mistake, lines, model) for mistake in mistakes))
         raise ConfigError(f"{path} 有 {len(problems)} 处错误：", problems) from None
 
 
-def _describe(mistake: Any, lines: dict[tuple[Any, ...], int]) -> str:
+def _describe(mistake: Any, lines: dict[tuple[Any, ...], int], model: type[BaseModel]) -> str:
     place = tuple(mistake["loc"])
     while place not in lines:  # defaults and missing keys have no line of their own
         place = place[:-1]
     line = lines[place]
     shown = [str(part) for part in (place if mistake["type"] != "missing" else mistake["loc"])]
-    return f"第 {line} 行 {'.'.join(shown) or '整个文件'}：{_message(mistake)}"
+    is_unknown = mistake["type"] == "extra_forbidden"
+    said = unknown_name("设置项", place[-1], _list_settings(model, place[:-1])) if is_unknown else _message(mistake)
+    return f"第 {line} 行 {'.'.join(shown) or '整个文件'}：{said}"
+
+
+def _list_settings(model: type[BaseModel], place: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return the names of the settings that may stand at a place in the file."""
+    models = [model]
+    for part in place:  # positions in lists and keys of the user's own are no fields, and lead to no other model
+        inner = [each.model_fields[part].annotation for each in models if part in each.model_fields]
+        models = [found for annotation in inner for found in _find_models(annotation)] or models
+    fields = (field for each in models for field in each.model_fields.items())
+    return tuple(field.alias or name for name, field in fields if not field.exclude)
+
+
+def _find_models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for argument in get_args(annotation) for found in _find_models(argument)]
 
 
 def _message(mistake: Any) -> str:

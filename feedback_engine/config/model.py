@@ -12,10 +12,9 @@ from pydantic import Field, field_validator, model_validator
 from feedback_engine.config.indicators import IndicatorConfig as IndicatorConfig
 from feedback_engine.config.indicators import TouchpointConfig as TouchpointConfig
 from feedback_engine.config.scoring import ScoringConfig as ScoringConfig
-from feedback_engine.config.strict import Code, Share, Strict, refuse_repeats
+from feedback_engine.config.strict import Code, Share, Strict, check_period, refuse_repeats
 from feedback_engine.config.tagging import PACK, PROCESSES, SCORER, TaggingSettings
-from feedback_engine.domain import AnswerState, IdPolicy, Period, QualityRule, Scale, SourceKind
-from feedback_engine.errors import ConfigError
+from feedback_engine.domain import AnswerState, IdPolicy, QualityRule, Scale, SourceKind
 
 
 class ScaleConfig(Strict):
@@ -245,12 +244,7 @@ class ReportConfig(Strict):
     @field_validator("period")
     @classmethod
     def _is_a_period(cls, value: str) -> str:
-        if value not in ("latest", "all"):
-            try:
-                Period.parse(value)
-            except ConfigError as error:
-                raise ValueError(f"{error}，或 latest、all") from error
-        return value
+        return check_period(value, "latest", "all")
 
 
 class ProjectConfig(Strict):

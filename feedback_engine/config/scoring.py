@@ -7,9 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from feedback_engine.config.strict import Code, Share, Strict, Weight, refuse_repeats
-from feedback_engine.domain import Period
-from feedback_engine.errors import ConfigError
+from feedback_engine.config.strict import Code, Share, Strict, Weight, check_period, refuse_repeats
 
 
 def _parse_judgement(cell: Any) -> Any:
@@ -133,12 +131,7 @@ class WeightingConfig(Strict):
     @field_validator("base_period")
     @classmethod
     def _is_a_period(cls, value: str | None) -> str | None:
-        if value not in (None, "all"):
-            try:
-                Period.parse(str(value))
-            except ConfigError as error:
-                raise ValueError(f"{error}，或 all") from error
-        return value
+        return None if value is None else check_period(value, "all")
 
 
 class ChangeConfig(Strict):
@@ -159,12 +152,7 @@ class ControlConfig(Strict):
     @field_validator("baseline")
     @classmethod
     def _are_periods(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for label in value:
-            try:
-                Period.parse(label)
-            except ConfigError as error:
-                raise ValueError(str(error)) from error
-        return value
+        return tuple(map(check_period, value))
 
 
 class MarginsConfig(Strict):
@@ -256,3 +244,10 @@ class ScoringConfig(Strict):
     #: Customers or transactions behind the complaints, by period label; else complaints are counted per 1,000 records.
     exposure: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     complaint_errors: ComplaintErrorsConfig | None = None
+
+    @field_validator("exposure")
+    @classmethod
+    def _are_of_periods(cls, value: dict[str, float]) -> dict[str, float]:
+        for label in value:
+            check_period(label.split("/")[0], "all")
+        return value

@@ -8,9 +8,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from feedback_engine.domain import Period
+from feedback_engine.errors import ConfigError
+
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\u4e00-\u9fff][\w.\-]*$", max_length=100)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def check_period(label: str, *also: str) -> str:
+    """Return the label if it names a period or is one of `also`; raises ValueError that says how to write one."""
+    if label not in also:
+        try:
+            Period.parse(label)
+        except ConfigError as error:
+            raise ValueError(f"{error}，或 {'、'.join(also)}" if also else str(error)) from error
+    return label
 
 
 def refuse_repeats(place: str, codes: Iterable[Any]) -> None:

@@ -34,13 +34,18 @@ Line = tuple[str, str, Measure, float, Figure]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A period and segment with what the data say there, and the exposure behind its complaint rates."""
+    """A period and segment with what the data say there; `declared` is the exposure behind its complaint rates."""
 
     period: str
     segment: str
     measured: Measurement
-    exposure: float
+    declared: float | None
     records: Records
+
+    @property
+    def exposure(self) -> float:
+        """What complaints are counted per: the declared exposure, else the records."""
+        return float(len(self.measured.records)) if self.declared is None else self.declared
 
     @property
     def record_ids(self) -> NDArray[Any]:
@@ -81,15 +86,18 @@ def build_cells(
     wanted = unique_periods(periods)
     slicings = [records.slice(period) for period in wanted.values()]
     measured = measure_slices(data, records, model, slicings)
-    for label in wanted:
+    for label, period in wanted.items():
+        months = records.list_months(period) if model.exposure else []
         # Named nowhere here, what a period measured is gone before the next ones are measured.
-        yield from _cut(label, next(measured), records, model)
+        yield from _cut(label, months, next(measured), records, model)
 
 
-def _cut(label: str, parts: Sequence[Measurement], records: Records, model: IndexModel) -> Iterator[Cell]:
+def _cut(
+    label: str, months: Sequence[str], parts: Sequence[Measurement], records: Records, model: IndexModel
+) -> Iterator[Cell]:
     for name, part in zip((None, *records.segment_names), parts, strict=True):
-        exposure = find_exposure(model, label, name, len(part.records))
-        yield Cell(label, ALL if name is None else name, part, exposure, records)
+        declared = find_exposure(model, label, months, name)
+        yield Cell(label, ALL if name is None else name, part, declared, records)
 
 
 def score_cell(cell: Cell, model: IndexModel) -> dict[str, Scored]:
@@ -170,5 +178,5 @@ def publish_complaints(cell: Cell, touchpoint: str, model: IndexModel) -> Figure
     is_visible = measured.is_tagged or (touchpoint == OVERALL and measured.logs_complaints)
     if complaints is None or not is_visible:
         return NO_FIGURE
-    is_empty_of_meaning = touchpoint == OVERALL and cell.period not in model.exposure and cell.holds_only_logs
+    is_empty_of_meaning = touchpoint == OVERALL and cell.declared is None and cell.holds_only_logs
     return NO_FIGURE if is_empty_of_meaning else publish_rate(complaints, cell.exposure, model)

@@ -106,15 +106,18 @@ def score_indicator(
     return publish_score(linear, model)
 
 
-def find_exposure(model: IndexModel, period: str, segment: str | None, records: int) -> float:
-    """Return what complaints are counted per: the declared exposure, else the records.
+def find_exposure(model: IndexModel, period: str, months: Sequence[str], segment: str | None) -> float | None:
+    """Return the declared exposure that complaints are counted per; None where they are counted per record.
 
-    Where a period declares one, a segment's is declared as `period/segment`; without it the segment has none (0), for a
-    rate per record beside rates per customer would mislead.
+    A longer period that declares none has that of its `months` with data, if all of them declare one. Where a period
+    has one, a segment's is declared as `period/segment`; without it the segment has none (0), for a rate per record
+    beside rates per customer would mislead.
     """
-    if period not in model.exposure:
-        return float(records)
-    return float(model.exposure[period] if segment is None else model.exposure.get(f"{period}/{segment}", 0.0))
+    parts = [period] if period in model.exposure else months
+    if not parts or not all(part in model.exposure for part in parts):
+        return None
+    declared = [model.exposure.get(part if segment is None else f"{part}/{segment}") for part in parts]
+    return 0.0 if None in declared else float(sum(size or 0.0 for size in declared))
 
 
 _NOTHING = Sample(np.empty(0, np.int64), np.empty(0), np.empty(0))

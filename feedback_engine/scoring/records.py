@@ -28,6 +28,8 @@ SEGMENT_COLUMNS = ("channel", "source")
 
 _EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
 _UNDATED = np.iinfo(np.int64).min
+#: Units of periods that are whole months.
+_OF_MONTHS = ("month", "quarter", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ class Records:
             first, last = (day.toordinal() - _EPOCH_ORDINAL for day in (period.first, period.last))
             start, end = int(np.searchsorted(self.days, first)), int(np.searchsorted(self.days, last, side="right"))
         return Slicing(start, end, self.segments, len(self.segment_names))
+
+    def list_months(self, period: Period | None) -> list[str]:
+        """Return the labels of the months that the period consists of and that have records; none if it is shorter."""
+        if period is not None and period.unit not in _OF_MONTHS:
+            return []
+        within = self.slice(period)
+        days = self.days[within.start : within.end]
+        months = np.unique(days[days != _UNDATED].astype("datetime64[D]").astype("datetime64[M]"))
+        return [str(month) for month in months]
 
 
 def build_records(feedback: pd.DataFrame, timezone: str, by: str | None = None) -> Records:

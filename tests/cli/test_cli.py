@@ -63,6 +63,25 @@ def test_init_overwrites_nothing(project: Path, capsys: pytest.CaptureFixture[st
     assert "已存在" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["init", "{file}"],
+        ["inspect", "{table}", "--draft", "{file}/mapping.yaml"],
+        ["score", "--csv", "{file}/index.csv"],
+    ],
+)
+def test_a_place_that_cannot_be_written_is_named_in_one_line(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    (table := tmp_path / "留言.csv").write_text("留言,日期\n不错,2026-10-01\n", encoding="utf-8")
+    (file := tmp_path / "文件").touch()
+    words = [word.format(file=file, table=table) for word in command]
+    assert main(["--config", str(project / "config.yaml"), *words]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith(f"错误：{file}") and "是文件" in line
+
+
 def test_run_prints_its_summary_as_json_on_stdout_and_its_log_on_stderr(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

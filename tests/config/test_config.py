@@ -69,7 +69,11 @@ def test_five_mistakes_are_reported_at_once_each_with_its_line_and_path(write) -
         ("sources: [{name: a, kind: reviews, path: x, mapping: {columns: {txt: 内容}}}]", "没有 'txt' 这个字段"),
         ("sources: [{name: a, kind: questionnaire, path: x, format: generic}]", "问卷至少要有一个"),
         ("sources: [{name: a, path: x, mapping: {columns: {text: 内容}}}]", "请写明 kind"),
-        ("project:\n\tname: 1", "不是正确的 YAML"),
+        ("project:\n\tname: 1", "第 2 行第 1 字不是正确的 YAML"),
+        ("project: {name: a, pakc: retail}", "没有名为 'pakc' 的设置项，是否想写 'pack'？可用：name、pack、timezone"),
+        ("touchpoints: [{code: a, indicators: [{code: q, form: text}]}]", "是否想写 'from'"),
+        ("scoring: {weighting: {delphi: {a: {round: []}}}}", "是否想写 'rounds'"),
+        ('scoring: {exposure: {"2026-13/北京": 5}}', "scoring.exposure：期间 '2026-13' 无法识别.*或 all"),
     ],
 )
 def test_a_mistake_is_named_in_words(write, text: str, words: str) -> None:
@@ -102,6 +106,12 @@ def test_a_config_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_bytes("project: {name: 酒店}".encode("gb18030"))
     with pytest.raises(ConfigError, match="UTF-8"):
         load_config(tmp_path / "config.yaml")
+
+
+def test_a_config_that_is_a_folder_is_not_blamed_on_its_encoding(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="是文件夹") as caught:
+        load_config(tmp_path)
+    assert "UTF-8" not in str(caught.value)
 
 
 def test_choices_are_listed_in_chinese(write) -> None:

@@ -162,6 +162,18 @@ def test_a_segment_without_an_exposure_of_its_own_has_no_rate_beside_one_that_ha
     assert row(index, "delivery", measure="complaint_rate", segment="北京")["flag"] == "no_data"
 
 
+def test_a_longer_period_has_the_exposure_of_its_months_with_data_where_all_declare_one() -> None:
+    moments = {"a": "2026-10-05T02:00:00Z", "b": "2026-11-05T02:00:00Z", "c": None}
+    asked = [Person(n, kind="complaints", tags=[mention("delivery", "negative")], at=at) for n, at in moments.items()]
+    model = make_model(TEXT_ONLY, exposure={"2026-10": 2000, "2026-11": 1000})
+    assert row(index_of(asked, model, "2026-Q4"), measure="complaint_rate")["base"] == 3000
+    assert row(index_of(asked, model), measure="complaint_rate")["score"] == 1.0
+    by_day = index_of(asked, model, "2026-10-05")
+    assert row(by_day, "delivery", measure="complaint_rate")["base"] == 1  # a day has no share in its month's
+    half_declared = make_model(TEXT_ONLY, exposure={"2026-10": 2000})
+    assert row(index_of(asked, half_declared, "2026-Q4"), "delivery", measure="complaint_rate")["base"] == 2
+
+
 def test_records_that_nobody_tagged_have_no_rate_rather_than_a_rate_of_zero() -> None:
     index = index_of([Person("a", kind="complaints"), Person("b")], make_model(TEXT_ONLY))
     assert row(index, "delivery", measure="complaint_rate")["flag"] == "no_data"
