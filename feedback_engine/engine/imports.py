@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gc
-import glob
 import hashlib
 import logging
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,14 +12,11 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from feedback_engine.config.loader import load_mapping
 from feedback_engine.config.model import Config, SourceConfig
-from feedback_engine.config.strict import Code
 from feedback_engine.domain import SourceKind
 from feedback_engine.engine.attribute_names import describe_unknown, list_named
-from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, ConfigError, SourceError, UnreadableFile
+from feedback_engine.engine.belonging import Belonging
+from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, SourceError
 from feedback_engine.ingest.cells import show_name
 from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
@@ -38,11 +33,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
-_GENERIC = "generic"
 _SURVEY = SourceKind.QUESTIONNAIRE
 #: Fields of reviews that become attributes.
 _FIELDS_KEPT = {"target", "likes"}
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 500_000
 #: Seconds for which a thread has Python to itself while another waits, during an import.
@@ -58,6 +51,7 @@ class Imports:
         self._config = config
         self._open_database = open_database
         self._progress = progress
+        self._belonging = Belonging(config, self._list_bringers)
         #: Names of the attributes that the files opened so far bring, by kind.
         self._attributes: dict[SourceKind | None, set[str]] = {}
         self._has_failures = False
@@ -74,7 +68,7 @@ class Imports:
         self, paths: Sequence[Path], source: str | None, format_: str | None, mapping: str | Path | None
     ) -> list[FileSummary]:
         """Import these files; of several, one that cannot be used carries its error and does not stop the others."""
-        chosen = [(path, *self._settings_for(path, source, format_, mapping)) for path in paths]
+        chosen = [(path, *self._belonging.settings_for(path, source, format_, mapping)) for path in paths]
         take_in = self._import if len(chosen) == 1 else self._import_or_note
         summaries = [take_in(path, settings, is_unnamed=is_unnamed) for path, settings, is_unnamed in chosen]
         self._has_failures |= any(summary.error for summary in summaries)
@@ -161,7 +155,7 @@ class Imports:
         problems: list[str] = []
         for pattern in source.paths:
             try:
-                for path in self._find_files(pattern):
+                for path in self._belonging.find_files(pattern):
                     with self._own_words():
                         self._open(path, source)
             except SourceError as error:
@@ -174,7 +168,7 @@ class Imports:
         summaries: list[FileSummary] = []
         for pattern in source.paths:
             try:
-                paths = self._find_files(pattern)
+                paths = self._belonging.find_files(pattern)
             except SourceError as error:
                 summaries.append(_failure(Path(pattern), source, error))
                 continue
@@ -217,7 +211,8 @@ class Imports:
         writer.save_questions(questions)
         writer.finish_file(file, counts, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(counts))
-        warnings = (*_describe_interruption(known.counts), *reading.notes)
+        others = [name for name in self._list_bringers(file.file_id) if name != file.source]
+        warnings = (*_describe_interruption(known.counts), *_describe_copies(file.source, others), *reading.notes)
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
         notes = (*reading.facts.evidence, *warnings)
@@ -265,6 +260,13 @@ class Imports:
         brought |= {name for name, _ in reading.columns.attributes} | reading.columns.fields.keys() & _FIELDS_KEPT
         return reading
 
+    def _list_bringers(self, file_id: str) -> list[str]:
+        """Return the names of the sources that brought a file of these bytes."""
+        from feedback_engine.store.loading import FeedbackReader
+
+        files = FeedbackReader(self._open_database()).load_files()
+        return list(files.loc[files["file_id"] == file_id, "source"])
+
     @cached_property
     def _protection(self) -> Protection:
         from feedback_engine.ingest.keys import load_key
@@ -274,44 +276,6 @@ class Imports:
         is_stored = not self._config.store.url.endswith(("sqlite://", ":memory:"))
         key_file = self._config.resolve(privacy.key_file) if is_stored else None
         return Protection(privacy.mask, privacy.customer_id, privacy.respondent_id, cache(partial(load_key, key_file)))
-
-    def _find_files(self, pattern: str) -> list[Path]:
-        found = [self._config.resolve(pattern)]
-        if glob.has_magic(pattern):
-            base = self._config.base
-            # Not Path.glob: that refuses absolute patterns.
-            found = [base / name for name in sorted(glob.glob(pattern, root_dir=base, recursive=True))]  # noqa: PTH207
-        found = [path for path in found if not path.name.startswith(("~$", "."))]
-        if not found:
-            raise UnreadableFile(f"{pattern}：没有符合的文件；请检查配置里的 path（相对路径从配置文件所在目录算起）")
-        return found
-
-    def _settings_for(
-        self, path: Path, name: str | None, format_: str | None, mapping: str | Path | None
-    ) -> tuple[SourceConfig, bool]:
-        """Return how to read a file that the caller names, and whether its source has to name itself."""
-        _refuse_bad_name(name)
-        if mapping is not None:
-            return _settings_of_mapping(path, name, format_, Path(mapping)), False
-        candidates = [source for source in self._config.sources if name in (None, source.name)]
-        if name is None:
-            candidates = [source for source in candidates if self._covers(source, path)]
-        if len(candidates) > 1:
-            names = "、".join(source.name for source in candidates)
-            raise ConfigError(f"{path}：几个来源（{names}）都包含它；请用 --source 指定其一")
-        if format_ == _GENERIC and not (candidates and candidates[0].kind):
-            raise ConfigError(
-                f"{path}：按 generic 读取要有映射文件；feedback-engine inspect 可起草，import 时写 --mapping"
-            )
-        if candidates:
-            return candidates[0].model_copy(update={"format": format_} if format_ else {}), False
-        return SourceConfig(name=name or "unnamed", path=show_name(str(path)), format=format_), name is None
-
-    def _covers(self, source: SourceConfig, path: Path) -> bool:
-        try:
-            return any(path.resolve() == found.resolve() for p in source.paths for found in self._find_files(p))
-        except SourceError:
-            return False
 
 
 @contextmanager
@@ -361,32 +325,16 @@ def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:
     return (f"上次导入这个文件时中断，当时已入库 {kept} 行；这次从头核对，把它们计为重复，接着导入其余的行",)
 
 
+def _describe_copies(source: str, others: Sequence[str]) -> tuple[str, ...]:
+    """Return the warning that the same bytes have come in as other sources, too."""
+    if not others:
+        return ()
+    return (f"内容与来源 {'、'.join(others)} 导入过的文件相同，现在又归入 {source}：同样的记录会计两次，请核对来源名",)
+
+
 def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:
     logger.error("%s", show_name(str(error)))
     return FileSummary(show_name(path.name), source.name, error=show_name(str(error)))
-
-
-def _refuse_bad_name(name: str | None) -> None:
-    if name is None:
-        return
-    try:
-        TypeAdapter(Code).validate_python(name)
-    except ValidationError:
-        allowed = "至多 100 个字母、数字、汉字、下划线、点和连字符，不以点或连字符开头"
-        raise ConfigError(f"来源名 {name!r} 不能用；可用{allowed}") from None
-
-
-def _settings_of_mapping(path: Path, name: str | None, format_: str | None, mapping: Path) -> SourceConfig:
-    read = load_mapping(mapping)
-    if read.kind is None:
-        raise ConfigError(f"{mapping}：请写明 kind（questionnaire、complaints 或 reviews）")
-    if problems := read.problems_for(read.kind):
-        raise ConfigError(f"{mapping}：映射文件与 kind: {read.kind} 不符", tuple(problems))
-    # A file may be called what no source may: spaces, brackets.
-    own = _NOT_IN_NAMES.sub("_", mapping.stem).strip("_.-") or "mapping"
-    return SourceConfig(
-        name=name or own, kind=read.kind, path=show_name(str(path)), mapping=read, format=format_ or _GENERIC
-    )
 
 
 def _describe_file(reading: Reading, timezone: str) -> StoredFile:
