@@ -261,6 +261,11 @@ def _print_summary(summary: RunSummary) -> None:
     ]
     totals = ["合计", "", *(str(n) for n in summary.counts.to_dict().values()), ""]
     print_table(headings, [*rows, totals])
+    for file in summary.files:
+        for reject in file.rejects:
+            print(f"  {file.name} {reject}")
+    if any(file.rejects for file in summary.files):
+        print("（只列每个文件的前几处；导入后全部见报告的「数据质量」）")
     tagged = f"打标签 {summary.tagged} 条；" if summary.tagged else ""
     print(f"{tagged}用时 {summary.seconds:.1f} 秒")
     if summary.report:

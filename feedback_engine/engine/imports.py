@@ -8,7 +8,9 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import cache, cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
+#: Rejects of a file that its summary tells, and characters of the cell of each.
+_SHOWN_REJECTS, _SHOWN_CELL = 5, 40
 _SURVEY = SourceKind.QUESTIONNAIRE
 #: Fields of reviews that become attributes.
 _FIELDS_KEPT = {"target", "likes"}
@@ -202,11 +206,12 @@ class Imports:
             logger.info("%s：同一文件已导入过，没有变化", file.name)
             counts = known.counts.as_sent_again()
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
-        counts, rejected_rows = ImportCounts(), 0
+        counts, rejected_rows, rejects = ImportCounts(), 0, list[str]()
         batches, questions = self._choose(reading)
         with _two_threads_at_work():
             for batch, counts in writer.save_batches(file, batches, known.counts):
                 rejected_rows += _count_errors(batch)
+                rejects += islice(_describe_rejects(batch), _SHOWN_REJECTS - len(rejects))
                 self._progress(f"导入 {file.name}", counts.read, 0)
         writer.save_questions(questions)
         writer.finish_file(file, counts, known.counts)
@@ -216,7 +221,8 @@ class Imports:
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
         notes = (*reading.facts.evidence, *warnings)
-        return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, notes=notes)
+        outcome = FileSummary(file.name, file.source, file.platform, counts, rejected_rows)
+        return replace(outcome, notes=notes, rejects=tuple(rejects))
 
     def _join(self, path: Path, source: SourceConfig, reading: Reading) -> Reading:
         """Return the export as one of the stored source that certainly holds the same survey; else as it is."""
@@ -315,6 +321,15 @@ def _count_errors(batch: FeedbackBatch) -> int:
     """Return the number of rows with a reject that the format does not explain."""
     rejects = zip(batch.rejects["row_number"], batch.rejects["is_expected"], strict=True)
     return len({number for number, is_expected in rejects if not is_expected})
+
+
+def _describe_rejects(batch: FeedbackBatch) -> Iterator[str]:
+    """Yield each reject that the format does not explain: row, column, value, reason."""
+    columns = ("row_number", "column", "value", "reason", "is_expected")
+    for number, column, value, reason, is_expected in zip(*(batch.rejects[name] for name in columns), strict=True):
+        if not is_expected:
+            cell = value if len(value) <= _SHOWN_CELL else f"{value[:_SHOWN_CELL]}…"
+            yield f"第 {number} 行{column and f' {column}'}「{' '.join(cell.split())}」：{reason}"
 
 
 def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:

@@ -227,7 +227,21 @@ def test_too_many_rejects_end_with_3(project: Path, capsys: pytest.CaptureFixtur
     rows = [(*row[:4], "9", "9", "") for row in survey_rows(10)]
     write_csv(project / "bad.csv", HEADINGS, rows)
     assert run("import", "bad.csv", "--source", "survey") == 3
-    assert "max_reject_share" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "max_reject_share" in said.err
+    first, *others = [line for line in said.out.splitlines() if line.startswith("  bad.csv 第 ")]
+    assert "没有内容" in first and len(others) == 4
+    assert any(line.startswith("  bad.csv 第 2 行 前台服务「9」：超出量表") for line in others)
+
+
+def test_what_cannot_be_used_is_told_by_row_before_anything_is_stored(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_csv(project / "bad.csv", HEADINGS, [("1", "昨天", "微信", "一店", "5", "4", ""), *survey_rows(30)])
+    assert run("import", "bad.csv", "--source", "survey", "--dry-run", "--json") == 0
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    (told,) = file["rejects"]
+    assert told.startswith("第 2 行 提交答卷时间「昨天」：不是")
 
 
 def test_another_run_holding_the_lock_ends_with_4(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
