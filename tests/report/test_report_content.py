@@ -8,6 +8,7 @@ import pytest
 from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.report.blocks import Chart, Marked, Note, Table, Tiles
 from feedback_engine.report.content import Statistics, build_report
+from feedback_engine.report.statistics import SCHEMAS
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.index import INDEX
 
@@ -129,6 +130,14 @@ def test_an_indicator_whose_figures_are_its_touchpoints_is_not_listed_again(smal
     listed = {row["指标"] for row in rows(report, "changes_previous")}
     assert "only" not in listed
     assert {"", "delivery_a", "delivery_b"} <= listed
+
+
+def test_segments_by_channel_stand_under_its_name(small_inputs):
+    figure = ("overall", "score", 80.0, 70.0, 90.0, 40, "ok", 75.0, 5.0, 0.01, 0.02, True)
+    segments = SCHEMAS["segments"].build([("channel", "客服", *figure)])
+    report = build_report(replace(small_inputs, statistics=Statistics({"segments": segments})))
+    found = table(report, "segments_0")
+    assert found.title.startswith("按渠道：") and found.columns[0].heading == "渠道"
 
 
 def test_sheets_with_nothing_to_show_are_left_out_and_the_cover_says_what_they_need(report):

@@ -121,7 +121,7 @@ def _definitions(facts: Facts) -> Table:
             "满意率",
             f"换算后不低于 {thresholds.satisfied_from:g} 分的回答所占比例"
             f"（5 级量表：{_satisfied(thresholds.satisfied_from)}）。"
-            "看满意的人有多少。",
+            "看满意的人有多少。总体看的是答卷：各触点得分按权重平均后不低于此分的份数所占比例。",
             "%",
         ),
         (

@@ -14,6 +14,8 @@ from feedback_engine.report.figures import NAMES, WITHHELD, Figure, remark
 NAME = "细分对比"
 #: Segments of one attribute, and touchpoints, that a reader can still compare; the others stand in `score --by`.
 MOST_SEGMENTS, MOST_TOUCHPOINTS = 40, 16
+#: What readers call the columns that segment beside the attributes.
+_COLUMNS = {"channel": "渠道", "source": "来源"}
 
 
 def build_segments(facts: Facts) -> Section | Absent:
@@ -42,19 +44,20 @@ def _explain(facts: Facts) -> str:
 
 
 def _attribute(facts: Facts, rows: list[dict[str, Any]], attribute: str, place: int) -> list[Block]:
+    called = _COLUMNS.get(attribute, attribute)
     lead = OVERALL if any(row["touchpoint"] == OVERALL for row in rows) else rows[0]["touchpoint"]
     wholes = {row["segment"]: row for row in rows if row["touchpoint"] == lead}
     order = sorted(wholes, key=lambda name: (-wholes[name]["base"], name))
     shown = order[:MOST_SEGMENTS]
     measure = Measure(next(iter(wholes.values()))["measure"])
-    title = f"按{attribute}：{facts.name(lead)}{NAMES[measure]}"
+    title = f"按{called}：{facts.name(lead)}{NAMES[measure]}"
     blocks: list[Block] = [
-        Table(f"segments_{place}", title, _columns(attribute), [_row(facts, attribute, wholes[name]) for name in shown])
+        Table(f"segments_{place}", title, _columns(called), [_row(facts, wholes[name]) for name in shown])
     ]
     if len(order) > len(shown):
         more = f"共 {len(order)} 类，只列样本最多的 {MOST_SEGMENTS} 类；全部见 feedback-engine score --by {attribute}。"
         blocks.append(Note(more, Tone.MIXED))
-    return [*blocks, *_matrix(facts, rows, shown, attribute, place), *_differences(facts, rows, attribute, place)]
+    return [*blocks, *_matrix(facts, rows, shown, called, place), *_differences(facts, rows, called, place)]
 
 
 def _columns(attribute: str) -> tuple[Column, ...]:
@@ -71,7 +74,7 @@ def _columns(attribute: str) -> tuple[Column, ...]:
     )
 
 
-def _row(facts: Facts, attribute: str, row: dict[str, Any]) -> tuple[Cell, ...]:
+def _row(facts: Facts, row: dict[str, Any]) -> tuple[Cell, ...]:
     figure = Figure(row["score"], row["lower"], row["upper"], row["base"], 0.0, Flag(row["flag"]))
     return (
         row["segment"],
