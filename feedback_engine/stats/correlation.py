@@ -39,7 +39,10 @@ class Predictors:
 
 
 def correlate_predictors(x: Values, y: Values, weights: Values = None) -> Predictors:
-    """Return the weighted correlations that every importance measure starts from; constant columns raise by name."""
+    """Return the weighted correlations that every importance measure starts from.
+
+    Constant columns raise by name, and so few rows that any regression on the columns would fit them exactly.
+    """
     table = as_matrix(x, "x", minimum_rows=3, allow_column=True)
     outcome = as_vector(y, "y")
     if outcome.size != table.shape[0]:
@@ -47,10 +50,13 @@ def correlate_predictors(x: Values, y: Values, weights: Values = None) -> Predic
     names = names_of(x, table.shape[1])
     shares = as_weights(weights, outcome.size)
     used = shares > 0
+    if (rows := int(used.sum())) < (needed := len(names) + 2):
+        reason = f"{len(names)} 个因素只有 {rows} 行(权重为正的):回归恰好穿过每一行,R² 总是 1"
+        raise StatisticsError(f"{reason};至少需要 {needed} 行")
     refuse_constant(table[used], "x", names)
     refuse_constant(outcome[used, None], "y", ("y",))
     r = weighted_correlation(np.column_stack([table, outcome]), shares)
-    return Predictors(r[:-1, :-1], r[:-1, -1], names, int(used.sum()))
+    return Predictors(r[:-1, :-1], r[:-1, -1], names, rows)
 
 
 def weighted_correlation(table: Floats, weights: Floats) -> Floats:

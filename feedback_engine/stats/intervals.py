@@ -57,11 +57,14 @@ def weighted_mean(
     """Return Σwx/Σw with its linearised standard error and t interval (df = PSUs - strata).
 
     `population` is the number of PSUs in the population (one number, or one per row), for the finite-population
-    correction. With one PSU error, interval and design effect are NaN; with no variation the interval has width 0. Rows
-    of weight 0 count in no base.
+    correction. With one PSU error and interval are NaN; with no variation the interval has width 0. Rows of weight 0
+    count in no base; they are sampling units of theirs only where `strata` or `psu` say so.
     """
     values = as_vector(x, "x")
     weights = as_weights(w, values.size, "w")
+    if strata is None and psu is None and not (used := weights > 0).all():
+        population = np.asarray(population)[used] if np.size(population) == values.size > 1 else population
+        values, weights = values[used], weights[used]
     mean = float(weights @ values / weights.sum())
     influence = weights * (values - mean) / weights.sum()
     error, freedom = linearised_error(influence, strata=strata, psu=psu, population=population)
@@ -103,6 +106,7 @@ def nps_from_answers(answers: Values, w: Values = None, confidence: float = 0.95
         place = int(np.argmax(wrong))
         raise StatisticsError(f"NPS 第 {place + 1} 个回答为 {scores[place]:g}:只接受 0–10 的整数,其他量表请先显式映射")
     weights = as_weights(w, scores.size, "w")
+    scores, weights = scores[weights > 0], weights[weights > 0]
     classes = np.stack([scores >= 9, (scores >= 7) & (scores < 9), scores < 7]).astype(float)
     shares = classes @ weights / weights.sum()
     kish = effective_base(weights)

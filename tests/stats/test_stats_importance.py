@@ -216,3 +216,12 @@ def test_importance_follows_its_column_and_ignores_units(seed: int, order: list[
     for method in (lmg, johnson, pratt, standardised_betas):
         plain = method(x, y).importance
         assert method(x[:, order] * 3.7 + 11, 0.2 * y - 5).importance == pytest.approx(plain[order], abs=1e-9)
+
+
+@pytest.mark.parametrize("measure", [lmg, johnson, pratt, standardised_betas])
+def test_rows_that_any_regression_fits_exactly_tell_no_importance(measure) -> None:
+    generator = np.random.default_rng(3)
+    x, y = generator.normal(size=(5, 3)), generator.normal(size=5)
+    assert measure(x, y).base == 5
+    with pytest.raises(StatisticsError, match=r"3 个因素只有 4 行.*至少需要 5 行"):
+        measure(x, y, [1, 1, 1, 1, 0])

@@ -167,6 +167,19 @@ def test_one_answer_has_no_interval() -> None:
     assert math.isnan(weighted_mean([3.0]).lower)
 
 
+def test_rows_of_weight_zero_change_no_figure() -> None:
+    for answers, weights in (([5, 3, 2], [0, 1, 2]), ([9, 10, 0, 7], [0, 1, 2, 1])):
+        rest, own = answers[1:], weights[1:]
+        assert weighted_mean(answers, weights) == weighted_mean(rest, own)
+        assert nps_from_answers(answers, weights) == nps_from_answers(rest, own)
+    assert weighted_mean([5, 3, 2], [0, 1, 2], population=[9, 9, 9]) == weighted_mean([3, 2], [1, 2], population=9)
+
+
+def test_one_row_with_a_weight_has_no_interval_beside_any_number_without() -> None:
+    found = weighted_mean([5, 3, 2], [0, 1, 0])
+    assert found.estimate == 3 and np.isnan([found.lower, found.upper, found.standard_error]).all()
+
+
 def test_answers_without_variation_have_an_interval_of_width_zero() -> None:
     interval = weighted_mean([4.0, 4.0, 4.0])
     assert (interval.lower, interval.upper) == (4.0, 4.0)
