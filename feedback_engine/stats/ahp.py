@@ -109,12 +109,9 @@ def group_judgements(matrices: Sequence[Values], weights: Values = None) -> Floa
 
 def find_random_index(ri: RandomIndex, size: int) -> float:
     """Return the random index for a matrix of `size`; an unknown table or a size beyond it raises."""
+    table: Any = RANDOM_INDEX[choose(ri, "ri", tuple(RANDOM_INDEX))] if isinstance(ri, str) else ri
     if size <= 2:
         return 0.0
-    if isinstance(ri, str):
-        table: Any = RANDOM_INDEX[choose(ri, "ri", tuple(RANDOM_INDEX))]
-    else:
-        table = ri
     value = _look_up(table, size)
     if value is None or not value > _TINY:
         raise StatisticsError(f"随机一致性指标 RI 没有 {size} 阶的值(> 0);请用 ri= 传入自己的表")

@@ -172,6 +172,7 @@ def test_hierarchy_multiplies_down_and_adds_over_branches() -> None:
         (lambda: ahp_weights([[1, NAN], [NAN, 1]]), "complete_matrix"),
         (lambda: ahp_weights([[1, 2], [0.5]]), "长短不一"),
         (lambda: ahp_weights(np.ones((3, 3)), ri="saaty2030"), "saaty1980、saaty_later"),
+        (lambda: ahp_weights(np.ones((2, 2)), ri="saaty2030"), "saaty1980、saaty_later"),
         (lambda: ahp_weights(np.ones((3, 3)), method="x"), "eigenvector"),
         (lambda: ahp_weights(np.ones((16, 16))), "16 阶"),
         (lambda: group_judgements([]), "没有任何专家"),
