@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-#: What argparse says → what we say.
+from feedback_engine.registry import unknown_name
+
+_WRONG_CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
+#: What else argparse says → what we say.
 _MESSAGES = (
     (r"the following arguments are required: (.*)", r"缺少 \1"),
     (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
-    (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", r"\1 不能是 \2；可用：\3"),
     (r"argument (\S+): expected (?:one|at least one) argument", r"\1 后面要写一个值"),
     (r"argument (\S+): expected \d+ arguments?", r"\1 后面的值不够"),
     (r"argument (\S+): invalid int value: (.*)", r"\1 应为整数，而不是 \2"),
@@ -45,6 +47,10 @@ class Parser(argparse.ArgumentParser):
 
 def translate(message: str) -> str:
     """Return the message of argparse in Chinese, as it is where we have no words for it."""
+    if match := _WRONG_CHOICE.fullmatch(message):
+        option, given, choices = match.groups()
+        known = tuple(name.strip(" '") for name in choices.split(","))
+        return f"{option}：{unknown_name('取值', given, known)}"
     for pattern, words in _MESSAGES:
         if match := re.fullmatch(pattern, message, flags=re.DOTALL):
             return match.expand(words)

@@ -229,12 +229,13 @@ class FeedbackEngine:
         return summary.merge(RunSummary(seconds=perf_counter() - started, report=str(path)))
 
     def check(self) -> list[str]:
-        """Return everything that is wrong with lexicons, packs, scorer, store and sources; changes nothing."""
+        """Return everything that is wrong with lexicons, packs, scorer, store, report and sources; changes nothing."""
+        from feedback_engine.engine.reporting import check_report
         from feedback_engine.store.checking import check_store
 
         checks: list[Callable[[], object]] = [partial(self._tagger, pack) for pack in self._configured_packs()]
         checks.append(partial(check_store, self.config.store.url, self.config.base))
-        checks.append(lambda: self._theme_words)
+        checks += [lambda: self._theme_words, partial(check_report, self.config)]
         checks += [partial(self._imports.check_source, source) for source in self.config.sources]
         problems: list[str] = []
         for find in checks:

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedback_engine.config.loader import load_config
+from feedback_engine.config.model import Config
 from feedback_engine.config.scoring import METHOD_NAMES
 from feedback_engine.domain import Period
 from feedback_engine.engine.figures import MAX_MONTHS, Figures
@@ -52,6 +54,13 @@ def find_sink(path: Path) -> Sink:
         endings = "、".join(SINKS)
         raise ReportError(f"报告的文件名要以 {endings} 之一结尾，而不是 {path.name!r}；请改名")
     return write
+
+
+def check_report(config: Config) -> None:
+    """Raise ReportError or ConfigError if the report could not be written as configured."""
+    find_sink(config.resolve(config.report.path))
+    if config.report.compare_model is not None:
+        load_config(config.resolve(config.report.compare_model))
 
 
 def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:

@@ -263,8 +263,15 @@ def test_check_says_everything_that_is_wrong(project: Path, capsys: pytest.Captu
     assert "没有发现问题" in capsys.readouterr().out
     (project / "data/complaints.csv").unlink()
     (project / "data/reviews.jsonl").write_bytes(b"")
+    config = (project / "config.yaml").read_text(encoding="utf-8")
+    with_report = config.replace("path: out/report.xlsx", "path: out/report.docx, compare_model: old.yaml")
+    (project / "config.yaml").write_text(with_report, encoding="utf-8")
     assert run("check") == 1
-    assert "发现 2 个问题" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "发现 3 个问题" in printed and "'report.docx'" in printed
+    (project / "config.yaml").write_text(with_report.replace(".docx", ".html"), encoding="utf-8")
+    assert run("check") == 1
+    assert "old.yaml" in capsys.readouterr().out
 
 
 BAD_FILES = {
@@ -395,8 +402,8 @@ def test_a_heading_of_two_lines_does_not_part_a_warning(project: Path, capsys: p
     ("arguments", "said"),
     [
         ([], "缺少 命令"),
-        (["nosuch"], "命令 不能是 'nosuch'；可用："),
-        (["score", "--table", "x"], "--table 不能是 'x'"),
+        (["imprt"], "命令：没有名为 'imprt' 的取值，是否想写 'import'？可用："),
+        (["score", "--table", "chnages"], "--table：没有名为 'chnages' 的取值，是否想写 'changes'？可用：changes、"),
         (["score", "--period"], "--period 后面要写一个值"),
         (["report", "一月.xlsx"], "不认识的参数：一月.xlsx"),
         (["train", "sentiment", "--data", "a", "--out", "b", "--seed", "x"], "--seed 应为整数"),
