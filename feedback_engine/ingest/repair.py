@@ -57,10 +57,6 @@ _SAMPLE = 20_000
 _BEFORE_LOSS = re.compile(rf"[\u3400-\u9fff](?={UNKNOWN})")
 _QUESTION_MARKS = re.compile(r"\?{2,}")
 _ASKS = re.compile(r"[吗呢么嘛什怎哪谁何几]")
-_ANNOUNCED = re.compile(r"(?:以下|如下|下列|包括|分为)[^：:。\n]{0,20}[：:]")
-_LIST_ITEM = re.compile(
-    r"\s*(?:[-•·*●○■◆▪]|[(（]?[0-9一二三四五六七八九十①-⑳a-zA-Z]{1,2}[)）.、．\s]|第[一二三四五])|[^\n。]{0,60}[、;；]"
-)
 
 
 def repair_text(text: str) -> Repaired:
@@ -273,8 +269,3 @@ def count_lost_emoji(texts: Iterable[str]) -> int:
     A run counts where the text has no question: many ask ??? in anger, so it is a hint for a warning, no repair.
     """
     return sum(len(_QUESTION_MARKS.findall(text)) for text in texts if "??" in text and not _ASKS.search(text))
-
-
-def find_lost_lists(text: str) -> list[int]:
-    """Return where a colon announces a list (以下…：) that does not follow: the copying tool dropped its bullets."""
-    return [match.end() - 1 for match in _ANNOUNCED.finditer(text) if not _LIST_ITEM.match(text, match.end())]

@@ -15,7 +15,6 @@ from feedback_engine.ingest.repair import (
     PINYIN,
     UNKNOWN,
     count_lost_emoji,
-    find_lost_lists,
     repair_text,
     unmojibake,
 )
@@ -145,13 +144,6 @@ def test_random_hanzi_are_not_taken_for_mojibake(text) -> None:
 
 def test_lost_emoji_are_counted_but_questions_are_not() -> None:
     assert count_lost_emoji(["很好吃??", "赞????下次再来??", "为什么??", "真的吗?", "ok?"]) == 3
-
-
-def test_a_colon_that_announces_a_list_which_does_not_follow_is_told() -> None:
-    text = (
-        "以下是一些关键因素：\n为了有效提升满意度，需要改进。\n包括以下三点：\n1. 物流\n2. 客服\n分为：质量、价格、服务"
-    )
-    assert [text[place - 4 : place + 1] for place in find_lost_lists(text)] == ["关键因素："]
 
 
 @pytest.mark.shared
