@@ -60,6 +60,13 @@ _WORDS: dict[str, Mapping[Any, str]] = {
         "drift": "权重漂移",
         "coverage": "覆盖",
     },
+    "polarity": {
+        "positive": "正面占比",
+        "negative": "负面占比",
+        "text_index": "文本指数÷100",
+        "mentioned": "提及占比",
+        "complaint": "投诉占比",
+    },
     "verdict": {"holds": "成立", "does_not_hold": "不成立", "no_claim": "没有说法"},
 }
 _HEADINGS = {
@@ -84,7 +91,8 @@ _HEADINGS = {
     "grade": "等级", "membership": "隶属度", "is_grade": "评语", "margins": "边际", "effective_base": "有效样本",
     "design_effect": "设计效应", "trimmed": "截断", "largest_weight": "最大权重", "unstated": "未写明",
     "sentence": "原话", "stated": "说的变化", "verdict": "判断", "place": "序号", "old": "旧权重", "new": "新权重",
-    "linked": "衔接", "factor": "系数", "is_overlap": "重叠期",
+    "linked": "衔接", "factor": "系数", "is_overlap": "重叠期", "polarity": "量", "counted": "计数所得",
+    "corrected": "校正后",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from engine_projects import HEADINGS, survey_rows, write_csv, write_project
 import feedback_engine as fe
 from feedback_engine.cli.main import main
 from feedback_engine.cli.tables import print_frame
+from feedback_engine.report.statistics import SCHEMAS
 from feedback_engine.store import dialects
 from feedback_engine.store.locks import hold_lock
 
@@ -119,6 +120,14 @@ def test_score_prints_the_analyses_around_the_index(project: Path, capsys: pytes
 def test_printed_tables_name_what_is_code_inside(capsys: pytest.CaptureFixture[str]) -> None:
     print_frame(pd.DataFrame({"period": ["all"], "term": ["intercept"], "base": [0]}), {})
     assert capsys.readouterr().out.split() == ["期间", "项", "样本", "全部", "截距", "0"]
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_no_printed_table_has_an_english_heading(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = [column.name for column in SCHEMAS[name].columns]
+    print_frame(pd.DataFrame([[1.0] * len(columns)], columns=columns), {})
+    headings = capsys.readouterr().out.splitlines()[0].split()
+    assert set(headings) & set(columns) <= {"M", "O", "A", "I", "R", "Q", "r", "p"}
 
 
 def test_declared_weights_rest_on_no_sample_and_show_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
