@@ -7,9 +7,8 @@ import hashlib
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,28 +17,25 @@ from feedback_engine.config.model import Config, SourceConfig
 from feedback_engine.domain import SourceKind
 from feedback_engine.engine.attribute_names import describe_unknown, list_named
 from feedback_engine.engine.belonging import Belonging
-from feedback_engine.errors import AmbiguousFormat, AmbiguousMode, SourceError
+from feedback_engine.engine.inspection import inspect_file
+from feedback_engine.engine.opening import Opener
+from feedback_engine.errors import SourceError
 from feedback_engine.ingest.cells import show_name
-from feedback_engine.resources import use_lexicons
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from feedback_engine.ingest.importer import Reading
-    from feedback_engine.ingest.protection import Protection
     from feedback_engine.store.connection import Database
     from feedback_engine.store.feedback_store import StoredFile
     from feedback_engine.tables.feedback import FeedbackBatch
 
 logger = logging.getLogger(__name__)
 
-_SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
 #: Rejects of a file that its summary tells, and characters of the cell of each.
 _SHOWN_REJECTS, _SHOWN_CELL = 5, 40
 _SURVEY = SourceKind.QUESTIONNAIRE
-#: Fields of reviews that become attributes.
-_FIELDS_KEPT = {"target", "likes"}
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 500_000
 #: Seconds for which a thread has Python to itself while another waits, during an import.
@@ -56,8 +52,7 @@ class Imports:
         self._open_database = open_database
         self._progress = progress
         self._belonging = Belonging(config, self._list_bringers)
-        #: Names of the attributes that the files opened so far bring, by kind.
-        self._attributes: dict[SourceKind | None, set[str]] = {}
+        self._opener = Opener(config)
         self._has_failures = False
 
     def import_sources(self) -> list[FileSummary]:
@@ -83,52 +78,7 @@ class Imports:
 
     def inspect(self, path: Path) -> dict[str, Any]:
         """Return what the file is and why: platform, encoding, questions, scales; stores nothing."""
-        with self._own_words():
-            return self._inspect(path)
-
-    def _inspect(self, path: Path) -> dict[str, Any]:
-        source, doubts = SourceConfig(name="unnamed", path=show_name(str(path))), []
-        try:
-            reading = self._open(path, source, is_unnamed=True)
-        except AmbiguousMode as error:
-            # Shown as positions, which rate nothing that is not certain; an import has to be told.
-            reading = self._open(path, source.model_copy(update={"mode": "number"}), is_unnamed=True)
-            doubts.append(str(error))
-        except AmbiguousFormat as error:
-            return self._inspect_table(path, str(error))
-        rows = 0
-        for batch in reading:
-            rows += batch.row_count
-            self._progress(f"查看 {path.name}", rows, 0)
-        return {
-            "platform": reading.facts.platform,
-            "kind": str(reading.adapted.kind),
-            "encoding": reading.facts.encoding or reading.facts.container,
-            "rows": rows,
-            "evidence": list(reading.facts.evidence),
-            "questions": [question.to_dict() for question in reading.adapted.questions],
-            "warnings": [*doubts, *reading.notes],
-        }
-
-    def _inspect_table(self, path: Path, reason: str) -> dict[str, Any]:
-        """Return what a file of no known platform holds, with a drafted mapping file for the user to check."""
-        from feedback_engine.ingest.draft import draft_mapping
-        from feedback_engine.ingest.heading_line import are_headings, open_at_headings
-        from feedback_engine.ingest.importer import GENERIC
-
-        source = SourceConfig(name="unnamed", path=show_name(str(path)))
-        sample, rows = open_at_headings(path, source, are_headings, is_strict=False)
-        draft = draft_mapping(sample)
-        return {
-            "platform": GENERIC,
-            "kind": str(draft.kind),
-            "encoding": rows.encoding or rows.container,
-            "rows": sum(any(map(str.strip, cells)) for _, cells in rows),
-            "evidence": [*rows.evidence, f"没有平台认领这些标题：{_show_headings(sample.header)}"],
-            "questions": [question.to_dict() for question in draft.questions],
-            "warnings": [reason, *rows.warnings, *draft.warnings],
-            "mapping": draft.to_yaml(),
-        }
+        return inspect_file(path, self._opener, self._progress)
 
     def describe_unknown_attributes(self) -> list[str]:
         """Return a sentence for each attribute that the configuration names and no file opened so far brings.
@@ -137,8 +87,8 @@ class Imports:
         """
         if self._has_failures:
             return []
-        of_others = {name for kind, names in self._attributes.items() if kind != _SURVEY for name in names}
-        return describe_unknown(self._config, self._attributes.get(_SURVEY, set()), of_others)
+        of_others = {name for kind, names in self._opener.attributes.items() if kind != _SURVEY for name in names}
+        return describe_unknown(self._config, self._opener.attributes.get(_SURVEY, set()), of_others)
 
     def _note_stored_attributes(self) -> None:
         """Count the attributes of the configuration that stored feedback has, as files imported before brought them.
@@ -150,7 +100,7 @@ class Imports:
         if not self.describe_unknown_attributes():
             return
         reader = FeedbackReader(self._open_database())
-        for kind, brought in self._attributes.items():
+        for kind, brought in self._opener.attributes.items():
             missing = list_named(self._config) - brought
             brought |= {name for name in missing if reader.has_attribute(name, is_survey=kind == _SURVEY)}
 
@@ -160,8 +110,8 @@ class Imports:
         for pattern in source.paths:
             try:
                 for path in self._belonging.find_files(pattern):
-                    with self._own_words():
-                        self._open(path, source)
+                    with self._opener.own_words():
+                        self._opener.open(path, source)
             except SourceError as error:
                 problems.append(str(error))
         if problems:
@@ -185,19 +135,14 @@ class Imports:
         except SourceError as error:
             return _failure(path, source, error)
 
-    def _own_words(self) -> AbstractContextManager[None]:
-        """Return what makes platforms and scales read by the project's own lexicons, where it has any."""
-        own = self._config.lexicons
-        return use_lexicons(self._config.resolve(own) if own else None)
-
     def _import(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> FileSummary:
-        with self._own_words():
+        with self._opener.own_words():
             return self._import_read(path, source, is_unnamed=is_unnamed)
 
     def _import_read(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> FileSummary:
         from feedback_engine.store.feedback_store import FeedbackWriter
 
-        reading = self._open(path, source, is_unnamed=is_unnamed)
+        reading = self._opener.open(path, source, is_unnamed=is_unnamed)
         if is_unnamed:
             reading = self._join(path, source, reading)
         writer = FeedbackWriter(self._open_database())
@@ -230,7 +175,7 @@ class Imports:
         from feedback_engine.store.loading import FeedbackReader
 
         def open_as(name: str) -> Reading:
-            return self._open(path, source.model_copy(update={"name": name}))
+            return self._opener.open(path, source.model_copy(update={"name": name}))
 
         found = find_source(reading, FeedbackReader(self._open_database()), open_as)
         if found.source:
@@ -249,39 +194,12 @@ class Imports:
         known = load_versions(reader, source)
         return keep_fuller(reading, known), keep_stems(questions, known, reader, source)
 
-    def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> Reading:
-        from feedback_engine.catalogs import ADAPTERS
-        from feedback_engine.ingest.importer import open_source
-
-        reading = open_source(
-            path,
-            source,
-            ADAPTERS,
-            timezone=self._config.project.timezone,
-            protection=self._protection,
-            batch_rows=self._config.imports.batch_rows,
-            is_unnamed=is_unnamed,
-        )
-        brought = self._attributes.setdefault(reading.source.kind, set())
-        brought |= {name for name, _ in reading.columns.attributes} | reading.columns.fields.keys() & _FIELDS_KEPT
-        return reading
-
     def _list_bringers(self, file_id: str) -> list[str]:
         """Return the names of the sources that brought a file of these bytes."""
         from feedback_engine.store.loading import FeedbackReader
 
         files = FeedbackReader(self._open_database()).load_files()
         return list(files.loc[files["file_id"] == file_id, "source"])
-
-    @cached_property
-    def _protection(self) -> Protection:
-        from feedback_engine.ingest.keys import load_key
-        from feedback_engine.ingest.protection import Protection
-
-        privacy = self._config.privacy
-        is_stored = not self._config.store.url.endswith(("sqlite://", ":memory:"))
-        key_file = self._config.resolve(privacy.key_file) if is_stored else None
-        return Protection(privacy.mask, privacy.customer_id, privacy.respondent_id, cache(partial(load_key, key_file)))
 
 
 @contextmanager
@@ -299,14 +217,6 @@ def _two_threads_at_work() -> Iterator[None]:
     finally:
         gc.set_threshold(*threshold)
         sys.setswitchinterval(turn)
-
-
-def _show_headings(header: Sequence[str]) -> str:
-    """Return the first headings; masked, as the first line of a file without headings holds data."""
-    from feedback_engine.ingest.privacy import mask
-
-    shown = [heading[:_SHOWN_HEADING] for heading in header if heading][:_SHOWN_HEADINGS]
-    return mask("、".join(shown)).text + ("…" if len(header) > len(shown) else "")
 
 
 def describe_counts(counts: ImportCounts) -> str:

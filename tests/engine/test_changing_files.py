@@ -111,7 +111,7 @@ def test_a_pipe_is_refused_instead_of_waited_for(project: Path) -> None:
 def test_a_file_that_grows_while_it_is_looked_at_is_said_to(project: Path) -> None:
     path = write_csv(project / "data/long.csv", HEADINGS, survey_rows(ROWS))
     engine = fe.FeedbackEngine.from_config(project / "config.yaml")
-    reading = engine._imports._open(path, engine.config.sources[0])
+    reading = engine._imports._opener.open(path, engine.config.sources[0])
     grow(path)
     with pytest.raises(UnreadableFile, match="在读取期间被改动"):
         list(reading)
