@@ -1,4 +1,4 @@
-"""Files → store: which file belongs to which source, and the batches of each."""
+"""Files → store, batch by batch, with the counts of each file and what the user should know of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from feedback_engine.ingest.importer import Reading
     from feedback_engine.store.connection import Database
-    from feedback_engine.store.feedback_store import StoredFile
+    from feedback_engine.store.feedback_store import FeedbackWriter, StoredFile
     from feedback_engine.tables.feedback import FeedbackBatch
 
 logger = logging.getLogger(__name__)
@@ -151,23 +151,26 @@ class Imports:
             logger.info("%s：同一文件已导入过，没有变化", file.name)
             counts = known.counts.as_sent_again()
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
-        counts, rejected_rows, rejects = ImportCounts(), 0, list[str]()
-        batches, questions = self._choose(reading)
-        with _two_threads_at_work():
-            for batch, counts in writer.save_batches(file, batches, known.counts):
-                rejected_rows += _count_errors(batch)
-                rejects += islice(_describe_rejects(batch), _SHOWN_REJECTS - len(rejects))
-                self._progress(f"导入 {file.name}", counts.read, 0)
-        writer.save_questions(questions)
-        writer.finish_file(file, counts, known.counts)
-        logger.info("导入 %s：%s", file.name, describe_counts(counts))
+        summary = self._store(reading, file, writer, known.counts)
+        logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))
         others = [name for name in self._list_bringers(file.file_id) if name != file.source]
         warnings = (*_describe_interruption(known.counts), *_describe_copies(file.source, others), *reading.notes)
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
-        notes = (*reading.facts.evidence, *warnings)
-        outcome = FileSummary(file.name, file.source, file.platform, counts, rejected_rows)
-        return replace(outcome, notes=notes, rejects=tuple(rejects))
+        return replace(summary, notes=(*reading.facts.evidence, *warnings))
+
+    def _store(self, reading: Reading, file: StoredFile, writer: FeedbackWriter, earlier: ImportCounts) -> FileSummary:
+        """Store what is read and return its counts and first rejects; `earlier` is how far a broken import came."""
+        counts, rejected_rows, rejects = ImportCounts(), 0, list[str]()
+        batches, questions = self._choose(reading)
+        with _two_threads_at_work():
+            for batch, counts in writer.save_batches(file, batches, earlier):
+                rejected_rows += _count_errors(batch)
+                rejects += islice(_describe_rejects(batch), _SHOWN_REJECTS - len(rejects))
+                self._progress(f"导入 {file.name}", counts.read, 0)
+        writer.save_questions(questions)
+        writer.finish_file(file, counts, earlier)
+        return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, rejects=tuple(rejects))
 
     def _join(self, path: Path, source: SourceConfig, reading: Reading) -> Reading:
         """Return the export as one of the stored source that certainly holds the same survey; else as it is."""
