@@ -212,7 +212,7 @@ def _base_given_design(sample: Sample, model: IndexModel, kish: float) -> float:
     return min(variance / error**2, _LARGEST_BASE) if error > 0 else _LARGEST_BASE
 
 
-def publish_rate(complaints: Sample, exposure: float, model: IndexModel) -> Figure:
+def publish_rate(complaints: Sample, exposure: float, model: IndexModel, *, highest: float = np.inf) -> Figure:
     """Return complaints per 1,000 with the exact Poisson interval; the base is the exposure: 0 of 500 is a finding."""
     from feedback_engine.stats.intervals import poisson_rate
 
@@ -223,7 +223,7 @@ def publish_rate(complaints: Sample, exposure: float, model: IndexModel) -> Figu
         interval = poisson_rate(len(complaints), exposure, model.confidence, per=1000.0)
         return interval.lower, interval.upper
 
-    return _publish(1000.0 * len(complaints) / exposure, bounds, int(exposure), exposure, model, highest=np.inf)
+    return _publish(1000.0 * len(complaints) / exposure, bounds, int(exposure), exposure, model, highest=highest)
 
 
 def publish_rate_score(linear: Linear | None, count: int, scale: ComplaintScale, model: IndexModel) -> Figure:

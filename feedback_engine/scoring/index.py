@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -179,4 +180,7 @@ def publish_complaints(cell: Cell, touchpoint: str, model: IndexModel) -> Figure
     if complaints is None or not is_visible:
         return NO_FIGURE
     is_empty_of_meaning = touchpoint == OVERALL and cell.declared is None and cell.holds_only_logs
-    return NO_FIGURE if is_empty_of_meaning else publish_rate(complaints, cell.exposure, model)
+    if is_empty_of_meaning:
+        return NO_FIGURE
+    # Of a thousand records no more than a thousand complain; a customer may do so twice.
+    return publish_rate(complaints, cell.exposure, model, highest=1000.0 if cell.declared is None else inf)

@@ -146,6 +146,15 @@ def test_a_complaint_log_alone_has_no_rate_overall_unless_what_it_is_counted_per
     assert row(declared, measure="complaint_rate")["score"] == 5.0
 
 
+def test_no_more_than_every_record_complains_but_a_customer_may_do_so_twice() -> None:
+    asked = [Person(f"c{n}", kind="complaints", tags=[mention("delivery", "negative")]) for n in range(30)]
+    per_record = row(index_of(asked, make_model(TEXT_ONLY)), "delivery", measure="complaint_rate")
+    assert (per_record["score"], per_record["upper"]) == (1000.0, 1000.0) and per_record["lower"] < 700
+    of_customers = index_of(asked, make_model(TEXT_ONLY, exposure={"all": 30}))
+    per_customer = row(of_customers, "delivery", measure="complaint_rate")
+    assert per_customer["upper"] > 1400
+
+
 def test_the_declared_exposure_of_the_period_is_what_complaints_are_counted_per() -> None:
     asked = [Person("a", kind="complaints", tags=[mention("delivery", "negative")], attributes={"城市": "北京"})]
     model = make_model(TEXT_ONLY, exposure={"2026-10": 2000, "2026-10/北京": 500, "all": 8000})
