@@ -46,7 +46,8 @@ def open_engine(url: URL) -> Engine:
             options["poolclass"] = StaticPool
         engine = create_engine(url, **options)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise ConfigError(f"store.url 的数据库驱动不可用：{error}") from None
+        way_out = "请安装它，或改用 sqlite:///out/feedback.db"
+        raise ConfigError(f"store.url 的数据库驱动不可用（{error}）；{way_out}") from None
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

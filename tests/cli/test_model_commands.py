@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedback_engine.cli.main import main
+from feedback_engine.nlp.tasks import TASKS
 
 GOOD = ("房间干净", "服务热情", "早餐丰富", "位置方便", "性价比高", "环境安静")
 BAD = ("房间脏乱", "服务冷漠", "早餐难吃", "位置偏僻", "价格太贵", "环境吵闹")
@@ -50,3 +51,11 @@ def test_adapting_tells_what_it_gains_and_writes_nothing_where_that_is_unproven(
 def test_an_unknown_task_suggests_the_nearest(rows: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "sentimant", "--data", str(rows)]) == 1
     assert "sentiment" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_the_help_names_every_task(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    printed = capsys.readouterr().out
+    assert [name for name in TASKS if name not in printed] == []
