@@ -77,6 +77,10 @@ ABOUT_NOTHING = "any"
 BLAMING, TALKING = 1.0, 0.7
 #: One in so many of the sentences for packs that complain of nothing teaches what tells no detail.
 CALM = 4
+#: Reviews and talk of cars hardly ever ask for anything or press: so many rows of each set teach that, up to this
+#: length, each counting so much beside a sentence of ours.
+DISCURSIVE = ("shopping", "food_delivery", "hotel_laptop_book")
+DISCURSIVE_ROWS, LONGEST_DISCURSIVE, DISCURSIVE_WEIGHT = 600, 160, 0.6
 #: Numbers of five digits.
 OFFICES = re.compile(r"(?<!\d)\d{5}(?!\d)")
 OURS = "feedback_engine, sentences"
@@ -329,8 +333,8 @@ def hint_rows(pack: str, data: Path) -> Iterator[Row]:
         yield from car_talk_rows(data)
 
 
-def detail_rows(_: Path) -> Iterator[Row]:
-    """Yield our sentences on what complaints tell beside their type, by kind and code.
+def detail_rows(data: Path) -> Iterator[Row]:
+    """Yield our sentences on what complaints tell beside their type, by kind and code, and others that tell nothing.
 
     Numbers of offices (12315) are left out: phrases tell them, and weights take all digits for the same.
     """
@@ -342,6 +346,18 @@ def detail_rows(_: Path) -> Iterator[Row]:
     for pack in (*HINTED, ABOUT_NOTHING):
         calm = (row for row in sentence_rows(pack) if COMPLAINT not in row["label"])
         yield from ({**row, "label": [NO_LABEL]} for row in islice(calm, 0, None, CALM))
+    yield from discursive_rows(data)
+
+
+def discursive_rows(data: Path) -> Iterator[Row]:
+    """Yield bad reviews and talk of cars as texts that tell nothing beside that."""
+    folder = data / "sentiment"
+    sets = [[row["text"] for row in read_lines(folder / f"{name}.jsonl") if row["label"] == 0] for name in DISCURSIVE]
+    sets.append([row["text"] for row in read_lines(data / "touchpoints" / "car_subjects.jsonl")])
+    for texts in sets:
+        short = [text for text in texts if len(text) <= LONGEST_DISCURSIVE]
+        for text in islice(short, 0, None, max(1, len(short) // DISCURSIVE_ROWS)):
+            yield {"text": text, "label": [NO_LABEL], "domain": "reviews", "weight": DISCURSIVE_WEIGHT}
 
 
 #: What is to be said of the figures of a model.
@@ -371,7 +387,11 @@ MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
     "automotive": ("touchpoints", car_rows, ("CCF BDCI 2018",)),
     "automotive_opinions": ("opinions", car_opinion_rows, ("CCF BDCI 2018",)),
     "government": ("complaints", complaint_rows, ("Teddy Cup 2020 C", OURS)),
-    "details": (PACK_TASK, detail_rows, (OURS,)),
+    "details": (
+        PACK_TASK,
+        detail_rows,
+        (OURS, "ChnSentiCorp", "online_shopping_10_cats", "waimai_10k", "CCF BDCI 2018"),
+    ),
     **{
         f"{pack}_hints": (
             PACK_TASK,

@@ -92,7 +92,7 @@ class ComplaintRules:
         spans = (*_find_spans(readings, texts), asking, *asked.insisted[1:3])
         assumed = self._defaults.assume(Found(types, weights, cue_types, cues, blames, *spans))
         marks = Marks(*join_columns(details))
-        learned = verdicts.details.find(texts, marks) if verdicts.details else Learned.of_none(len(texts))
+        learned = verdicts.details.find(texts, marks, assumed) if verdicts.details else Learned.of_none(len(texts))
         told = (
             *said.by_complaint(places),
             *_tell_felt(hints, texts, are_felt),

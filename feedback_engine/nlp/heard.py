@@ -1,7 +1,7 @@
 """Some texts of a row heard by a table of weights: the log odds of its outputs, and which characters make them up.
 
 The log odds of an output are the sum of its weights over the n-grams of the text, over the root of their number, and
-its bias.
+its bias. Marks that go on (，，，) count once: they are how somebody types, and say nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, steps, sum_up
+from feedback_engine.lexicon.columns import Places, flag_points, steps, sum_up
 from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
 from feedback_engine.nlp.pieces import Characters, Runs, find_runs
 from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
+
+#: Marks that people repeat, folded as the texts are.
+_MARKS = ",.;:!?。、~…-=*"
 
 
 class Heard(NamedTuple):
@@ -50,6 +53,7 @@ class Heard(NamedTuple):
 
 def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> Heard:
     """Return what the weights say of these texts of a layout."""
+    grams = _drop_repeats(layout, grams)
     if len(texts) == len(layout.starts) - 1:
         sums = sum_texts(table, grams, layout.starts)
     else:
@@ -57,3 +61,13 @@ def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> H
         sums = sum_texts(table, grams[rows], starts)
     scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
     return Heard(table, layout, grams, texts, scale, sums.weights * scale + table.bias)
+
+
+def _drop_repeats(layout: Layout, grams: Buckets) -> Buckets:
+    """Return the n-grams without those that begin with a mark that stands there again."""
+    codes = layout.codes[: len(grams)]
+    again = (flag_points(_MARKS)[codes[1:]] & (codes[1:] == codes[:-1])).nonzero()[0] + 1
+    if len(again):
+        grams = grams.copy()
+        grams[again] = 0
+    return grams

@@ -6,6 +6,7 @@ kind and code. What phrases tell stands, but of several roots the likeliest coun
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,9 @@ from feedback_engine.nlp.weights import WeightTable
 _LONGEST = 160
 #: Log odds from which on weights tell a sign of urgency, or a demand.
 _TOLD = 0.2
-#: What a phrase that tells a root adds to the log odds of it.
-_SAID = 0.6
+#: What a phrase that tells a root adds to the log odds of it; where none does, what its being assumed from the type
+#: adds if weights find no root likelier than the last figure.
+_SAID, _ASSUMED, _UNLIKELY = 0.6, 0.5, -0.5
 
 
 class DetailWeights:
@@ -50,8 +52,11 @@ class DetailOdds:
     def __init__(self, source: DetailWeights, readings: Readings, layout: Layout, grams: Buckets) -> None:
         self._source, self._readings, self._layout, self._grams = source, readings, layout, grams
 
-    def find(self, texts: Places, marks: Marks) -> Learned:
-        """Return what weights tell of the complaints in these texts; `marks` are the phrases found in them."""
+    def find(self, texts: Places, marks: Marks, assumed: Assumed) -> Learned:
+        """Return what weights tell of the complaints in these texts.
+
+        `marks` are the phrases found in them, `assumed` what their types stand for.
+        """
         table, readings = self._readings.vocabulary.details, self._readings
         is_heard = (readings.sizes[texts] <= _LONGEST) & ~readings.are_latin[texts]
         at = is_heard.nonzero()[0]
@@ -62,9 +67,13 @@ class DetailOdds:
         odds = heard.odds[:, columns]
         is_root = table.kinds[values] == DETAIL_KINDS.index(DetailKind.ROOT)
         told = odds > _TOLD
-        told[:, is_root] = _choose_roots(
-            odds[:, is_root], self._are_said(table, values[is_root], marks, len(texts))[at]
+        roots = odds[:, is_root]
+        said, suggested = (
+            _find_told(table, values[is_root], found, len(texts))[at]
+            for found in ((marks.complaints, marks.values), assumed[:2])
         )
+        suggested &= ((roots.max(axis=1, initial=-np.inf) < _UNLIKELY) & ~said.any(axis=1))[:, None]
+        told[:, is_root] = _choose_roots(roots + _SAID * said + _ASSUMED * suggested)
         of, which = told.nonzero()
         starts, ends = heard.find_strongest(of, columns[which])
         numbers = values[which]
@@ -81,19 +90,21 @@ class DetailOdds:
         known = (values >= 0).nonzero()[0]
         return columns[known], values[known]
 
-    def _are_said(self, table: DetailTable, roots: Places, marks: Marks, count: int) -> Flags:
-        """Return which of these roots phrases tell of each of so many complaints."""
-        of = table.codes[marks.values][:, None] == table.codes[roots]
-        of &= (table.kinds[marks.values] == DETAIL_KINDS.index(DetailKind.ROOT))[:, None]
-        phrases, which = of.nonzero()
-        are_said = np.zeros((count, len(roots)), dtype=np.bool_)
-        are_said[marks.complaints[phrases], which] = True
-        return are_said
+
+def _find_told(table: DetailTable, roots: Places, found: Sequence[Places], count: int) -> Flags:
+    """Return which of these roots are told of each of so many complaints; `found` are complaints and what tells."""
+    complaints, values = found
+    of: Flags = table.codes[values][:, None] == table.codes[roots]
+    of &= (table.kinds[values] == DETAIL_KINDS.index(DetailKind.ROOT))[:, None]
+    told, which = of.nonzero()
+    are_told = np.zeros((count, len(roots)), dtype=np.bool_)
+    are_told[complaints[told], which] = True
+    return are_told
 
 
-def _choose_roots(odds: Floats, are_said: Flags) -> Flags:
-    """Return which root each complaint has, the likeliest by weights and phrases; shape of `odds`."""
+def _choose_roots(odds: Floats) -> Flags:
+    """Return which root each complaint has, the likeliest; shape of `odds`."""
     if not odds.size:
         return np.zeros(odds.shape, dtype=np.bool_)
-    chosen: Flags = np.arange(odds.shape[1]) == (odds + _SAID * are_said).argmax(axis=1)[:, None]
+    chosen: Flags = np.arange(odds.shape[1]) == odds.argmax(axis=1)[:, None]
     return chosen

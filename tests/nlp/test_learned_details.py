@@ -21,9 +21,9 @@ TICKET = "来电人反映楼下饭店油烟倒灌，家里窗户都不敢开，�
 
 
 @cache
-def tagger_of(scorer: str = "learned", folder: Path | None = None) -> Tagger:
+def tagger_of(scorer: str = "learned", folder: Path | None = None, pack: str = "general") -> Tagger:
     lexicons = folder or find_lexicons()
-    lexicon, words = load_lexicon(lexicons), load_pack(lexicons, "general")
+    lexicon, words = load_lexicon(lexicons), load_pack(lexicons, pack)
     return Tagger(lexicon, words, SENTIMENT_SCORERS[scorer](lexicon, words, lexicons))
 
 
@@ -65,6 +65,38 @@ def test_texts_longer_than_those_learned_from_are_left_to_phrases() -> None:
     complaint = tagger_of().tag(TICKET).complaint
     assert complaint.is_complaint
     assert not learned((*complaint.urgency, *complaint.demands))
+
+
+@pytest.mark.parametrize(
+    ("pack", "text"),
+    [
+        ("retail", "个头小，酸得很，，，一箱里，，，还有两个是烂的，，，太失望了"),
+        ("retail", "穿两次就褪色，皱巴巴的，难看得很，白买了，以后不在这里买了"),
+        ("restaurant", "酱和饭拌不开，一口咸一口淡，肉也少，难吃！！！！"),
+        ("hotel", "房间小得转不过身，马桶圈松的，洗个澡水漫得到处都是，很失望"),
+        ("automotive", "刹车油两年一换，我的四万公里还没动过，就是刹车有点软，不太满意"),
+    ],
+)
+def test_reviews_ask_for_nothing_and_press_for_nothing(pack: str, text: str) -> None:
+    complaint = tagger_of(pack=pack).tag(text).complaint
+    assert complaint.is_complaint
+    assert (complaint.urgency, complaint.demands) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("pack", "text", "root"),
+    [
+        ("general", "充电宝放在包里自己烧起来了，书都烧了", "value"),
+        ("retail", "热水壶把手用着用着断了，开水全洒了", "value"),
+        ("general", "大厅地砖湿着也不放个警示牌，我妈当场滑倒", "system"),
+        ("automotive", "高速上刹车踩下去没反应，吓得魂都没了", "value"),
+    ],
+)
+def test_what_hurts_is_rooted_in_the_thing_or_in_the_place(pack: str, text: str, root: str) -> None:
+    for scorer in ("learned", "lexicon"):
+        found = tagger_of(scorer, pack=pack).tag(text).complaint.root
+        assert found is not None
+        assert found.code == root
 
 
 def test_details_do_not_depend_on_the_batch() -> None:
