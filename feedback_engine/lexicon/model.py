@@ -120,8 +120,18 @@ class Steer(StrEnum):
     DENY = "deny"
     #: 已经, 终于: what stands right behind has been done.
     DONE = "done"
-    #: 请问, 过度曝光: nothing, though it holds words that would say something.
+    #: 过度曝光: nothing, though it holds words that would say something.
     IDLE = "idle"
+    #: 万一, 如果: as DENY; if the sentence goes on to a question, it supposes what has not happened.
+    SUPPOSE = "suppose"
+    #: 请问, 咨询: nothing; what its clause, and the questions behind it, speak of is asked about.
+    INQUIRE = "inquire"
+    #: 怎么办, 管不管: nothing; its clause is a question without a mark.
+    QUERY = "query"
+    #: 听说, 网上有人说: as DENY; others say so.
+    HEARSAY = "hearsay"
+    #: 之前担心, 本来想投诉: as DENY; it was so, or feared, and is over.
+    PAST = "past"
 
 
 class SteerWord(NamedTuple):

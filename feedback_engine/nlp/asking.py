@@ -20,7 +20,9 @@ from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS
 
 _DEMANDED, _URGENT = DETAIL_KINDS.index(DetailKind.DEMAND), DETAIL_KINDS.index(DetailKind.URGENCY)
 _ASKED, _REDRESS, _CLAIM, _HELD = map(PROVISOS.index, (Proviso.ASKED, Proviso.REDRESS, Proviso.CLAIM, Proviso.HELD))
-_ASK, _FOR, _WISH, _DENY, _DONE, _ = map(STEERS.index, Steer)
+_ASK, _FOR, _WISH, _DENY, _DONE = map(STEERS.index, (Steer.ASK, Steer.FOR, Steer.WISH, Steer.DENY, Steer.DONE))
+#: What does not tell what is so denies what it holds, too.
+_DENYING = (Steer.SUPPOSE, Steer.HEARSAY, Steer.PAST)
 
 
 def _among(*steers: int) -> Flags:
@@ -31,6 +33,7 @@ def _among(*steers: int) -> Flags:
 _ASKING = _among(_ASK, _FOR, _WISH)
 #: All that steer whatever follows, and all of these but 给我.
 _ALL, _FIRM, _DONE_ONLY = _among(_ASK, _FOR, _WISH, _DENY), _among(_ASK, _WISH, _DENY), _among(_DONE)
+_ARE_DENYING = _among(*map(STEERS.index, _DENYING))
 #: Right before a phrase these deny it, by themselves or with one of the second after them (没有, 没人, 不给).
 _DENIERS, _AFTER_DENIERS = "不没未无别勿", "人有能会给是再"
 #: Behind a verb these say that it is done, unless one of the second follows; these may also end a clause.
@@ -62,8 +65,11 @@ class _Steered(NamedTuple):
     ends: Places
 
 
-def find_asked(readings: Readings) -> Asked:
-    """Return what texts call for: demands that are asked for, threats that are not denied."""
+def find_asked(readings: Readings, unasserted: Flags) -> Asked:
+    """Return what texts call for: demands that are asked for, threats that are not denied.
+
+    Clauses that are `unasserted` call for nothing.
+    """
     hits, table = readings.calls, readings.vocabulary.details
     kinds = table.kinds[hits.values]
     if not (kinds >= 0).any():
@@ -72,6 +78,7 @@ def find_asked(readings: Readings) -> Asked:
     clauses, points = readings.clauses, readings.folded.points
     is_denied = _are_denied(points, hits.starts)
     steers = table.steers[hits.values]
+    steers = np.where(_ARE_DENYING[steers], _DENY, steers)
     is_denied[1:] &= ~((hits.ends[:-1] == hits.starts[1:]) & _ASKING[steers[:-1]])  # 再不 + 处理, 能不能 + 给我
     steered = _steer(hits, steers, readings, is_denied)
     asked = _ASKING[steered.steers]
@@ -80,9 +87,11 @@ def find_asked(readings: Readings) -> Asked:
     is_done = _are_done(points, hits, clauses, steered)
     needs = (provisos == _ASKED) | (provisos == _REDRESS)
     meant = np.where(needs, asked | is_imperative, steered.steers != _DENY) & ~is_denied & ~is_done
-    demands = is_demand & (meant | (provisos == _HELD))
+    is_told = ~unasserted[hits.clauses]
+    demands = is_demand & (meant | (provisos == _HELD)) & is_told
     has_demand = flag(hits.clauses[demands], len(clauses.starts))
-    is_threat = (kinds == _URGENT) & np.where(needs, has_demand[hits.clauses], ~is_denied & (steered.steers != _DENY))
+    is_threat = np.where(needs, has_demand[hits.clauses], ~is_denied & (steered.steers != _DENY))
+    is_threat &= (kinds == _URGENT) & is_told
     insisting = demands & (provisos == _REDRESS) & (steered.steers != _WISH)
     insisting |= (demands | is_threat) & (provisos == _CLAIM)
     shown = asked & demands & needs & (hits.starts - steered.starts <= _SHOWN)

@@ -32,6 +32,8 @@ _BAD = -0.3
 #: In a case log a text of at most so many characters may be praise; one of more than the second figure tells of a case,
 #: however kind its words.
 _SHORT, _THANKS = 30, 60
+#: The share of a text above which clauses that tell nothing make it one that does not complain.
+_MOSTLY = 0.3
 #: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
 #: text takes away; from which chance on a text complains.
 _BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, -0.2, -1.2, 2.5, 0.5
@@ -69,19 +71,28 @@ class Said(NamedTuple):
 
 
 def find_grounds(
-    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, insisted: Columns, is_case_log: bool
+    readings: Readings,
+    verdicts: Verdicts,
+    touchpoints: Touchpoints,
+    insisted: Columns,
+    unasserted: Flags,
+    is_case_log: bool,
 ) -> Grounds:
     """Return the texts that complain; `is_case_log` tells that each is a case unless it praises.
 
-    `insisted` is what texts ask for in words that say nothing of good or bad.
+    `insisted` is what texts ask for in words that say nothing of good or bad; clauses that are `unasserted` tell
+    nothing that has happened.
     """
-    rules, hints = verdicts.rules, verdicts.hints
-    said = Said(_add_insisted(_find_demands(readings), insisted, len(readings.given)), _find_grievances(rules.texts))
-    complain = _find_complaints(readings, rules, said, is_case_log)
-    felt = _find_felt(readings, verdicts, said, touchpoints) & ~complain
+    rules, hints, count = verdicts.rules, verdicts.hints, len(readings.given)
+    demands = _find_demands(readings, unasserted)
+    said = Said(_add_insisted(demands, insisted, count), _find_grievances(rules.texts))
+    tells_nothing = _find_unasserting(readings, unasserted, said)
+    complain = _find_complaints(readings, rules, said, tells_nothing, is_case_log)
+    felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tells_nothing)
     chances = None
     if hints:
-        chances = _weigh_hints(hints, complain | felt, verdicts.scores)
+        scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)
+        chances = _weigh_hints(hints, complain | felt, scores)
         insists = complain & flag(insisted.parts, len(complain))
         chances[insists] = np.maximum(chances[insists], _INSISTED)
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
@@ -101,7 +112,20 @@ def _weigh_hints(hints: Hints, said: Flags, scores: Floats) -> Floats:
     return 0.5 * (1.0 + np.tanh(0.5 * odds))
 
 
-def _find_complaints(readings: Readings, verdicts: Verdicts, said: Said, is_case_log: bool) -> Flags:
+def _find_unasserting(readings: Readings, unasserted: Flags, said: Said) -> Flags:
+    """Return which texts for the most part suppose, ask or repeat, and else find nothing bad and insist on nothing."""
+    clauses, count = readings.clauses, len(readings.given)
+    told = np.bincount(clauses.texts, (clauses.ends - clauses.starts) * unasserted, minlength=count)
+    unasserting: Flags = told > _MOSTLY * (steps(readings.folded.edges) - 1)
+    if unasserting.any():
+        unasserting &= ~flag(said.demands.parts[said.demands.kinds == _DEMAND], count)
+        unasserting &= ~flag(said.grievances.parts, count)
+    return unasserting
+
+
+def _find_complaints(
+    readings: Readings, verdicts: Verdicts, said: Said, tells_nothing: Flags, is_case_log: bool
+) -> Flags:
     """Return which texts are complaints."""
     count, scores, demands, hits = len(readings.given), verdicts.scores, said.demands, readings.words
     wishes = readings.vocabulary.words.kind[hits.values] == _WISH
@@ -109,6 +133,7 @@ def _find_complaints(readings: Readings, verdicts: Verdicts, said: Said, is_case
     has_demands = flag(demands.parts, count)
     asks = (scores <= _PRAISE) & flag(demands.parts[demands.kinds == _DEMAND], count)
     complains: Flags = asks | ((scores <= _NEGATIVE) & _have_grievances(said.grievances, is_wishing, has_demands))
+    complains &= ~tells_nothing
     if is_case_log:
         has_question = flag(readings.clauses.texts[readings.clauses.is_question], count)
         statements = verdicts.texts
@@ -148,11 +173,14 @@ def _have_grievances(grievances: Columns, is_wishing: Flags, has_demands: Flags)
     return have
 
 
-def _find_demands(readings: Readings) -> Columns:
-    """Return the demands and requests that are not denied, by text; they count whatever scorer is at work."""
+def _find_demands(readings: Readings, unasserted: Flags) -> Columns:
+    """Return the demands and requests that are not denied, by text; they count whatever scorer is at work.
+
+    Nothing is asked for in clauses that are `unasserted`.
+    """
     hits, table = readings.words, readings.vocabulary.words
     at = table.demands[hits.values].nonzero()[0]
-    at = at[~find_denied(readings, at)]
+    at = at[~(find_denied(readings, at) | unasserted[hits.clauses[at]])]
     values, texts = hits.values[at], readings.clauses.texts[hits.clauses[at]]
     weights, rules, kinds = table.weight[values], table.demand_rules[values], table.kind[values]
     return Columns(texts, hits.starts[at], hits.ends[at], weights, rules, kinds)

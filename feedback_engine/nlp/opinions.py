@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Objects, Places, find_bounds, flag, objects, pick
 from feedback_engine.lexicon.model import WordKind
+from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
 
@@ -58,6 +59,8 @@ class Findings(NamedTuple):
     is_ironical: Flags
     #: Whether it means the opposite of what it says, as the rest of the text does.
     is_turned: Flags
+    #: Whether it is bad in a clause that tells nothing that has happened.
+    is_unasserted: Flags
     #: Whether the word stands there with nothing to add.
     is_plain: Flags
 
@@ -102,25 +105,27 @@ class Opinions:
 
 def _put_in_words(terms: Sequence[str], finding: _Finding) -> str:
     """Return in brackets what makes the opinion what it is; `terms` are those of all hits."""
-    hit, _, _, modifiers, denials, is_raised, is_denied, wish, is_asked, is_ironical, is_turned, parts, kind = finding
+    hit, modifiers, parts = finding.hit, finding.modifiers, finding.parts
     said = []
-    if modifiers or is_raised or parts:
+    if modifiers or finding.is_raised or parts:
         made_of = parts or f"『{terms[hit]}』"
         for back in range(modifiers):
-            made_of = f"{'否定' if denials >> back & 1 else '程度'}『{terms[hit - 1 - back]}』+{made_of}"
-        said.append(f"{made_of}+程度『{terms[hit + 1]}』" if is_raised else made_of)
-    if kind:
-        said.append(kind)
-    if is_denied:
+            made_of = f"{'否定' if finding.denials >> back & 1 else '程度'}『{terms[hit - 1 - back]}』+{made_of}"
+        said.append(f"{made_of}+程度『{terms[hit + 1]}』" if finding.is_raised else made_of)
+    if finding.kind:
+        said.append(finding.kind)
+    if finding.is_denied:
         said.append(f"『{terms[hit - 1]}』之后")
-    if wish >= 0:
-        said.append(f"『{terms[wish]}』之后")
-    if is_asked:
+    if finding.wish >= 0:
+        said.append(f"『{terms[finding.wish]}』之后")
+    if finding.is_asked:
         said.append("疑问句减弱")
-    if is_ironical:
+    if finding.is_ironical:
         said.append("引号反语")
-    if is_turned:
+    if finding.is_turned:
         said.append("随其余文字作反话")
+    if finding.is_unasserted:
+        said.append("假设、询问或转述,不计")
     return f"({','.join(said)})" if said else ""
 
 
@@ -143,6 +148,7 @@ class _Finding(NamedTuple):
     is_asked: bool
     is_ironical: bool
     is_turned: bool
+    is_unasserted: bool
     #: What the word itself is made of, and what it says beside its sign.
     parts: str
     kind: str
@@ -178,10 +184,14 @@ def find_opinions(readings: Readings) -> Opinions:
     values = np.where(is_ironical, values * _IRONY, values)
     is_turned = _find_turned(readings, at, values)
     values = np.where(is_turned, values * _TURNED, values)
+    are_bad, are_good = (flag(of[signs], len(clauses.starts)) for signs in (values < 0, values > 0))
+    is_unasserted = find_unasserted(readings, are_bad, are_good)[of] & (values < 0)
+    values = np.where(is_unasserted, 0.0, values)
     is_plain = table.is_plain[words] & (modifiers == 0) & (wishes < 0)
-    is_plain &= ~(is_raised | is_denied | is_asked | is_ironical)
+    is_plain &= ~(is_raised | is_denied | is_asked | is_ironical | is_unasserted)
     findings = Findings(
-        at, starts, ends, modifiers, denials, is_raised, is_denied, wishes, is_asked, is_ironical, is_turned, is_plain
+        at, starts, ends, modifiers, denials, is_raised, is_denied, wishes, is_asked, is_ironical, is_turned,
+        is_unasserted, is_plain,
     )  # fmt: skip
     return Opinions(readings, findings, values)
 
