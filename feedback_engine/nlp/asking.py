@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, Points, flag, flag_points
+from feedback_engine.lexicon.columns import Places, Points, flag, flag_points, sum_up
 from feedback_engine.lexicon.model import DetailKind, Proviso, Steer, WordKind
 from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.segment import Clauses
@@ -21,6 +21,7 @@ from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS
 _DEMANDED, _URGENT = DETAIL_KINDS.index(DetailKind.DEMAND), DETAIL_KINDS.index(DetailKind.URGENCY)
 _ASKED, _REDRESS, _CLAIM, _HELD = map(PROVISOS.index, (Proviso.ASKED, Proviso.REDRESS, Proviso.CLAIM, Proviso.HELD))
 _ASK, _FOR, _WISH, _DENY, _DONE = map(STEERS.index, (Steer.ASK, Steer.FOR, Steer.WISH, Steer.DENY, Steer.DONE))
+_IDLE = STEERS.index(Steer.IDLE)
 #: What does not tell what is so denies what it holds, too.
 _DENYING = (Steer.SUPPOSE, Steer.HEARSAY, Steer.PAST)
 
@@ -38,8 +39,8 @@ _ARE_DENYING = _among(*map(STEERS.index, _DENYING))
 _DENIERS, _AFTER_DENIERS = "不没未无别勿", "人有能会给是再"
 #: Behind a verb these say that it is done, unless one of the second follows; these may also end a clause.
 _DONE_MARKS, _PARTICLES = "了过", "吧呗啊呀嘛它我"
-#: Behind a verb this makes it what a thing is known by: 给我换的手机.
-_RELATIVE = ord("的")
+#: Behind a verb these make it what a thing is known by, or what is judged: 给我换的手机, 处理得很到位.
+_RELATIVES = "的得"
 #: So many characters may stand between 已经 and what is done, between the beginning of a clause and what is asked.
 _DONE_REACH, _BEGINNING = 4, 2
 #: A clause that begins with one of these goes on with what was asked for.
@@ -100,6 +101,17 @@ def find_asked(readings: Readings, unasserted: Flags) -> Asked:
     return Asked(hits.keep(demands | is_threat), _insist(readings, hits, insisting.nonzero()[0]))
 
 
+def find_idle(readings: Readings, starts: Places, ends: Places) -> Flags:
+    """Return which of these spans lie in a word that only looks as if it asked for something: 报警 in 报警灯."""
+    hits, steers = readings.calls, readings.vocabulary.details.steers
+    idle = (steers[hits.values] == _IDLE).nonzero()[0]
+    if not len(idle):
+        return np.zeros(len(starts), dtype=np.bool_)
+    last = hits.starts[idle].searchsorted(starts, side="right") - 1
+    are_idle: Flags = (last >= 0) & (hits.ends[idle][last] >= ends)
+    return are_idle
+
+
 def _insist(readings: Readings, hits: Hits, at: Places) -> Columns:
     """Return these demands as statements about texts."""
     kinds = np.full(len(at), KINDS.index(WordKind.DEMAND), dtype=np.int8)
@@ -156,10 +168,16 @@ def _are_imperative(points: Points, hits: Hits, clauses: Clauses) -> Flags:
 
 def _are_done(points: Points, hits: Hits, clauses: Clauses, steered: _Steered) -> Flags:
     """Return which demands are met already: 已经退款, 给我退了款, 给我换的新机; not 赶紧退了吧."""
-    done = flag_points(_DONE_MARKS)[points[hits.ends]]
+    marks = flag_points(_DONE_MARKS)
+    done = marks[points[hits.ends]]
     following = np.minimum(hits.ends + 1, len(points) - 1)
     is_last = following >= clauses.ends[hits.clauses]
     urges = flag_points(_PARTICLES)[points[following]] | (is_last & (steered.steers == _ASK))
     done &= ~urges
-    are_done: Flags = done | (steered.steers == _DONE) | (points[hits.ends] == _RELATIVE)
+    # 马上道歉还免了单: what goes on behind the mark has happened
+    before, ends = sum_up(marks.take(points)), clauses.ends[hits.clauses]
+    ends = ends - flag_points(_PARTICLES)[points[ends - 1]] - 1
+    goes_on = before[np.maximum(ends, hits.starts)] > before[hits.starts]
+    done |= goes_on & (steered.steers == _FOR)
+    are_done: Flags = done | (steered.steers == _DONE) | flag_points(_RELATIVES)[points[hits.ends]]
     return are_done

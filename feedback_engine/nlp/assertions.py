@@ -37,7 +37,7 @@ def find_unasserted(readings: Readings, are_bad: Flags, are_good: Flags) -> Flag
     supposes, inquires, hearsay, past = (
         flag(of[steers == role], count) for role in (_SUPPOSE, _INQUIRE, _HEARSAY, _PAST)
     )
-    asks = flag(of[steers == _QUERY], count) | _find_asking(readings)
+    asks = flag(of[steers == _QUERY], count) | find_asking(readings)
     unasserted = inquires | _find_between(readings, supposes, asks) | _find_between(readings, inquires, asks)
     goes_on = np.append(steps(readings.clauses.texts) == 0, False)
     told = (hearsay | past) & goes_on & ~unasserted
@@ -46,7 +46,7 @@ def find_unasserted(readings: Readings, are_bad: Flags, are_good: Flags) -> Flag
     return unasserted
 
 
-def _find_asking(readings: Readings) -> Flags:
+def find_asking(readings: Readings) -> Flags:
     """Return which clauses end like a question."""
     ends, clauses = flag_points(_ENDINGS), readings.clauses
     asking: Flags = clauses.is_question | ends[readings.folded.points[clauses.ends - 1]]

@@ -10,6 +10,7 @@ import numpy as np
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, flag, join_columns, pick, steps
 from feedback_engine.lexicon.model import WordKind
+from feedback_engine.nlp.assertions import find_asking
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
@@ -37,8 +38,9 @@ _MOSTLY = 0.3
 #: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
 #: text takes away; from which chance on a text complains.
 _BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, -0.2, -1.2, 2.5, 0.5
-#: How sure it is at least that who asks for redress complains, whatever hints say.
-_INSISTED = 0.75
+#: How sure it is at least that who asks for redress complains, whatever hints say, or who damns, with praise for other
+#: things no stronger than the last figure.
+_INSISTED, _DAMNED, _PRAISED = 0.75, 0.6, 0.3
 _DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
 _NEGATIVE_LABEL = POLARITIES.index(Polarity.NEGATIVE)
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
@@ -89,12 +91,18 @@ def find_grounds(
     tells_nothing = _find_unasserting(readings, unasserted, said)
     complain = _find_complaints(readings, rules, said, tells_nothing, is_case_log)
     felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tells_nothing)
+    if is_case_log:
+        complain &= ~_find_thanks(readings, verdicts.scores, said)
+        felt |= (verdicts.scores <= _NEGATIVE) & ~complain
     chances = None
     if hints:
         scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)
         chances = _weigh_hints(hints, complain | felt, scores)
-        insists = complain & flag(insisted.parts, len(complain))
+        insists = complain & flag(insisted.parts, count)
         chances[insists] = np.maximum(chances[insists], _INSISTED)
+        damns = complain & (scores <= _BAD) & _are_damning(rules.texts, said.grievances, count)
+        damns &= ~flag(readings.clauses.texts[find_asking(readings)], count)
+        chances[damns] = np.maximum(chances[damns], _DAMNED)
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
         complain, felt = complain & (told | is_case_log), told & ~complain
     if felt.any():
@@ -140,9 +148,18 @@ def _find_complaints(
         has_bad = sum_values(statements.values <= 0, statements.parts(), count) > 0
         is_long = steps(readings.folded.edges) - 1 > _THANKS
         is_case = (scores <= _PRAISE) | has_demands | is_wishing | has_question | has_bad | is_long
-        is_content = (scores > _CONTENT) & ~(has_bad | has_demands) & (readings.sizes <= _SHORT)
+        is_content = (scores > _CONTENT) & ~(has_bad | has_demands | tells_nothing) & (readings.sizes <= _SHORT)
         complains |= is_case & ~is_content & ~((scores > _NEGATIVE) & find_untried(readings) & ~is_long)
     return complains
+
+
+def _find_thanks(readings: Readings, scores: Floats, said: Said) -> Flags:
+    """Return which texts of a case log are good as a whole, whatever they name, ask for nothing and ask nothing."""
+    texts, count = readings.clauses.texts, len(readings.given)
+    asks = flag(said.demands.parts, count) | flag(texts[find_asking(readings)], count)
+    kinds = readings.vocabulary.words.kind[readings.words.values]
+    asks |= flag(texts[readings.words.clauses[kinds == _WISH]], count)
+    return (scores > _PRAISE) & ~asks & (steps(readings.folded.edges) - 1 <= _THANKS)
 
 
 def _find_felt(readings: Readings, verdicts: Verdicts, said: Said, touchpoints: Touchpoints) -> Flags:
@@ -167,10 +184,20 @@ def _have_grievances(grievances: Columns, is_wishing: Flags, has_demands: Flags)
     """Return which bad texts have a grievance that is more than a wish or a polite request."""
     count = len(is_wishing)
     amounts = -sum_values(grievances.values, grievances.parts, count)
-    is_harsh = flag(grievances.parts[grievances.values <= _HARSH], count)
     limits = np.where(has_demands, _WITH_REQUEST, _ALONE)
-    have: Flags = np.where(is_wishing, (amounts >= _WITH_WISH) | is_harsh, amounts >= limits)
+    have: Flags = np.where(is_wishing, (amounts >= _WITH_WISH) | _are_harsh(grievances, count), amounts >= limits)
     return have
+
+
+def _are_harsh(grievances: Columns, count: int) -> Flags:
+    """Return which of so many texts have a grievance that is no suggestion, however it is wrapped."""
+    return flag(grievances.parts[grievances.values <= _HARSH], count)
+
+
+def _are_damning(said: Statements, grievances: Columns, count: int) -> Flags:
+    """Return which of so many texts find something harshly bad, and hardly anything good."""
+    praise = sum_values(np.maximum(said.values, 0.0), said.parts(), count)
+    return _are_harsh(grievances, count) & (praise <= _PRAISED)
 
 
 def _find_demands(readings: Readings, unasserted: Flags) -> Columns:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Objects, Places, find_bounds, flag, objects, pick
 from feedback_engine.lexicon.model import WordKind
+from feedback_engine.nlp.asking import find_idle
 from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
@@ -213,14 +214,15 @@ def _next_in_clause(readings: Readings, at: Places) -> Places:
 
 
 def find_denied(readings: Readings, at: Places) -> Flags:
-    """Return which hits are demands with a negation right before them: 不用退款."""
+    """Return which hits are demands with a negation right before them, or within a name: 不用退款, 退款入口."""
     hits, table = readings.words, readings.vocabulary.words
     denied, demands = np.zeros(len(at), dtype=np.bool_), table.demands[hits.values[at]].nonzero()[0]
     if len(demands):
         at = at[demands]
+        is_name = find_idle(readings, hits.starts[at], hits.ends[at])
         before = hits.values[at - 1]
         near = (at > hits.first[hits.clauses[at]]) & (hits.starts[at] - hits.ends[at - 1] <= _DEGREE_REACH)
-        denied[demands] = near & table.negates_near[before] & (table.negation[before] < 0)
+        denied[demands] = is_name | (near & table.negates_near[before] & (table.negation[before] < 0))
     return denied
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 
 import pytest
 
+from feedback_engine.catalogs import SENTIMENT_SCORERS
+from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.resources import find_lexicons
 
 SUPPOSED = [
     ("general", "万一没收到货怎么办？"),
@@ -52,34 +55,59 @@ REAL = [
 ]
 
 
+#: Cases of a hotline by what weights find bad, and by their question.
+CASES = ["木材运输证有效期可不可以多一两天？", "医护人员严重失职，导致新生儿脑损伤", "老百姓的拆迁补偿在哪里？"]
+#: Who damns, and praises nothing.
+DAMNING = ["除了分量足，没一样好", "除了便宜，没一处好", "做工真心不行！", "不好吃，很不好吃"]
+
+
+@cache
+def tagger_of(pack: str, scorer: str = "learned") -> Tagger:
+    lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack)
+    return Tagger(lexicon, words, SENTIMENT_SCORERS[scorer](lexicon, words, find_lexicons()))
+
+
+@pytest.mark.parametrize("scorer", ["learned", "lexicon"])
 @pytest.mark.parametrize(("pack", "text"), [*SUPPOSED, *ASKED, *REPEATED, *OVER])
-def test_what_has_not_happened_to_the_customer_is_no_complaint(
-    tagger_of: Callable[[str], Tagger], pack: str, text: str
-) -> None:
-    complaint = tagger_of(pack).tag(text).complaint
+def test_what_has_not_happened_to_the_customer_is_no_complaint(pack: str, text: str, scorer: str) -> None:
+    complaint = tagger_of(pack, scorer).tag(text).complaint
     assert not complaint.is_complaint, [item.rule for item in complaint.evidence]
 
 
+@pytest.mark.parametrize("scorer", ["learned", "lexicon"])
 @pytest.mark.parametrize(("pack", "text"), REAL)
-def test_a_grievance_beside_a_supposition_or_a_question_still_complains(
-    tagger_of: Callable[[str], Tagger], pack: str, text: str
-) -> None:
-    assert tagger_of(pack).tag(text).complaint.is_complaint
+def test_a_grievance_beside_a_supposition_or_a_question_still_complains(pack: str, text: str, scorer: str) -> None:
+    assert tagger_of(pack, scorer).tag(text).complaint.is_complaint
 
 
-def test_nothing_is_demanded_or_threatened_in_what_is_supposed_or_repeated(tagger_of: Callable[[str], Tagger]) -> None:
+def test_nothing_is_demanded_or_threatened_in_what_is_supposed_or_repeated() -> None:
     text = "快递太慢，盒子都压烂了，太差劲。听说有人要起诉他们，真的吗？万一再这样能要求退款吗？"
     complaint = tagger_of("general").tag(text).complaint
     assert complaint.is_complaint
     assert (complaint.urgency, complaint.demands) == ((), ())
 
 
-def test_the_evidence_says_that_a_word_does_not_count(tagger_of: Callable[[str], Tagger]) -> None:
+def test_the_evidence_says_that_a_word_does_not_count() -> None:
     evidence = tagger_of("general").tag("要是坏了能退吗？").sentiment.evidence
     assert [item.weight for item in evidence if item.rule == "负面:『坏了』(假设、询问或转述,不计)"] == [0.0]
 
 
-def test_what_is_supposed_does_not_depend_on_the_batch(tagger_of: Callable[[str], Tagger]) -> None:
+def test_what_is_supposed_does_not_depend_on_the_batch() -> None:
     texts = [text for _, text in (*SUPPOSED, *REPEATED, *OVER, *REAL)] + ["", "万一", "听说", "怎么办？"]
     tagger = tagger_of("general")
     assert tagger.tag_many(texts) == [tagger.tag(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_case_log_holds_questions_and_whatever_weights_find_bad(text: str) -> None:
+    assert tagger_of("government").tag(text).complaint.is_complaint
+
+
+def test_thanks_are_no_case_though_they_name_the_trouble_that_is_over() -> None:
+    text = "感谢社区工作人员冒雨帮我们疏通下水道，为你们点赞"
+    assert not tagger_of("government").tag(text).complaint.is_complaint
+
+
+@pytest.mark.parametrize("text", DAMNING)
+def test_who_finds_something_harshly_bad_and_nothing_good_complains_whatever_hints_say(text: str) -> None:
+    assert tagger_of("general").tag(text).complaint.is_complaint

@@ -378,3 +378,31 @@ def test_praise_of_one_thing_is_no_praise_of_another(tagger_of: Callable[[str], 
 def test_words_that_may_be_ironical_follow_the_rest_of_the_text(tagger: Tagger, text: str, polarity: Polarity) -> None:
     first = min(tagger.tag(text).sentiment.evidence, key=lambda item: item.start)
     assert (first.weight > 0) is (polarity is Polarity.POSITIVE)
+
+
+@pytest.mark.parametrize(
+    ("pack", "text"),
+    [
+        ("restaurant", "经理马上道歉还免了单，处理得很到位"),
+        ("hotel", "前台立刻给我们换了间安静的，还送了水果"),
+        ("automotive", "这个报警灯亮是提醒加油的，黄色的那个"),
+        ("general", "退货入口在哪个页面"),
+        ("retail", "客服一点没嫌烦，还给我推荐了尺码"),
+        ("government", "反映的路灯问题三天就修好了，办事效率真高，感谢"),
+    ],
+)
+def test_what_has_been_done_or_is_only_named_is_not_asked_for(
+    tagger_of: Callable[[str], Tagger], pack: str, text: str
+) -> None:
+    found = complaint(tagger_of(pack), text)
+    assert not found.is_complaint, [item.rule for item in found.evidence]
+
+
+@pytest.mark.parametrize("text", ["除了分量足，没一样好", "除了便宜，没一处好", "做工真心不行！"])
+def test_who_finds_something_harshly_bad_and_nothing_good_complains(tagger: Tagger, text: str) -> None:
+    assert complaint(tagger, text).is_complaint
+
+
+def test_what_follows_a_demand_that_is_still_open_leaves_it_open(tagger: Tagger) -> None:
+    for text in ("尽快给我退了吧", "马上把坏了的空调给我换掉", "立刻道歉！太过分了"):
+        assert complaint(tagger, text).demands, text
