@@ -7,6 +7,7 @@ change what another has stored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 #: Indicators that mean the same on every platform.
 _COMMON = frozenset({STARS, SATISFACTION})
+_NUMBER = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,13 @@ def tell_apart(questions: pd.DataFrame, config: Config) -> Asked:
             if others:
                 names[name := _qualify(code, others, declared)] = question.stem
                 renamed |= {(source, code): name for source in others}
-    return Asked(_distinguish(names), renamed)
+    in_order = {code: names[code] for code in sorted(names, key=_count_up)}
+    return Asked(_distinguish(in_order), renamed)
+
+
+def _count_up(code: str) -> list[str | int]:
+    """Return the key by which Q10 comes after Q9."""
+    return [int(part) if part.isdecimal() else part for part in _NUMBER.split(code)]
 
 
 def _group(questions: pd.DataFrame) -> dict[str, list[_Question]]:

@@ -73,7 +73,8 @@ class RatingReader(dict[str, Answer]):
         return self._refuse("超出量表")
 
     def _refuse(self, why: str) -> Answer:
-        labels = "、".join(self._scale.label_ratings)
+        steps = {rating: label for label, rating in reversed(self._scale.label_ratings.items())}
+        labels = "、".join(steps[rating] for rating in sorted(steps))  # of a step's wordings the first
         hint = f"，选项：{labels}" if labels else "；文字选项请写进 scale.labels"
         reason = f"{why}：量表为 {self._scale.min:g} 到 {self._scale.max:g}{hint}"
         return Answer.of(AnswerState.UNKNOWN_MISSING, problem=reason)

@@ -56,6 +56,12 @@ def test_the_same_question_in_two_sources_is_one_indicator() -> None:
     assert not asked.renamed and asked.names == {"Q1": "总体满意度"}
 
 
+def test_questions_come_in_the_order_of_their_numbers() -> None:
+    codes = ("Q10", "Q2", "Q2_R10", "Q2_R9", "总体")
+    asked = tell_apart(questions(*(("a", code, f"题目{code}", 5) for code in codes)), declare())
+    assert list(asked.names) == ["Q2", "Q2_R9", "Q2_R10", "Q10", "总体"]
+
+
 def test_the_same_words_on_another_scale_are_another_indicator() -> None:
     asked = tell_apart(questions(("a", "Q1", "总体满意度", 5), ("b", "Q1", "总体满意度", 10)), declare())
     assert asked.renamed == {("a", "Q1"): "a.Q1", ("b", "Q1"): "b.Q1"}

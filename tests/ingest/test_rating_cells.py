@@ -74,3 +74,8 @@ def test_what_the_scale_does_not_know_is_told_with_the_scale(cell: str) -> None:
 def test_any_cell_gives_a_rating_on_the_scale_or_none(cell: str) -> None:
     answer = reader()[cell]
     assert (answer.state is AnswerState.ANSWERED) == (1 <= answer.rating <= 10)
+
+
+def test_a_refusal_names_one_wording_for_each_step_of_the_scale() -> None:
+    wordings = {"很差": 1, "极差": 1, "好": 3, "一般": 2, "不错": 3}
+    assert reader(1, 3, wordings)["7分"].problem == "超出量表：量表为 1 到 3，选项：很差、一般、好"

@@ -34,8 +34,11 @@ class SurveyLayout:
     guesses: dict[str, Guess] = field(default_factory=dict)
 
     def add_field(self, name: str, heading: str, make: Make) -> None:
-        """Add a column for a field of the mapping: id, received_at, channel …"""
-        self.layout.add_field(name, f"meta:{heading}", make)
+        """Add a column for a field of the mapping: id, received_at, channel …
+
+        The heading itself stays free for a question or an attribute of that name.
+        """
+        self.layout.add_field(name, f"答卷信息：{heading}", make)
 
     def add_meta(self, heading: str, make: Make) -> None:
         """Add what is known of the respondent as an attribute."""
