@@ -130,7 +130,7 @@ def _add_figure_commands(commands: _Commands[Parser]) -> None:
     score.add_argument("--csv", metavar="文件", help="写成 CSV")
     score.add_argument("--json", action="store_true", help="打印 JSON")
     explain = _add(commands, "explain", "从一个数字追到权重、指标、记录、原声与规则")
-    explain.add_argument("touchpoint", metavar="触点", help="触点的代码或名称，overall 为总指数")
+    explain.add_argument("touchpoint", metavar="触点", help="触点或其指标的代码或名称，overall 为总指数")
     explain.add_argument("--period", metavar="期间", help="latest 为最近月份；缺省为全部数据")
     explain.add_argument("--json", action="store_true", help="打印 JSON")
     themes = _add(commands, "themes", "文本里反复出现的主题：提及、净情感、与上期相比新出现的")

@@ -109,10 +109,11 @@ def _find_origin(frozen: FrozenWeights | None, code: str) -> str:
 
 
 def _find_touchpoint(model: IndexModel, name: str) -> tuple[Touchpoint, ...]:
-    """Return the touchpoint of that code, else of that name; none for `overall`."""
+    """Return the touchpoint of that code, else of that name, else the one whose indicator it is; none for `overall`."""
     if name in (OVERALL, _OVERALL_NAME, _ALSO_OVERALL):
         return ()
     found = [t for t in model.touchpoints if t.code == name] or [t for t in model.touchpoints if t.name == name]
+    found = found or [t for t in model.touchpoints if any(name in (i.code, i.name) for i in t.tree)]
     if not found:
         known = dict.fromkeys(word for t in model.touchpoints for word in (t.code, t.name))
         raise ConfigError(unknown_name("触点", name, (*known, OVERALL)))

@@ -234,6 +234,10 @@ def test_a_touchpoint_is_found_by_its_name_too() -> None:
     assert explained("总体").touchpoint == "overall"
 
 
+def test_an_indicator_is_explained_by_the_touchpoint_that_it_belongs_to() -> None:
+    assert explained("packing").touchpoint == "delivery"
+
+
 def test_an_unknown_touchpoint_gets_the_nearest_one() -> None:
     with pytest.raises(ConfigError, match=r"delivry.*delivery"):
         explained("delivry")
