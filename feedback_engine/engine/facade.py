@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from threading import RLock
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from feedback_engine.config.tagging import TaggingSettings
 from feedback_engine.engine.arguments import as_day, as_path, as_texts, require_config, require_name
+from feedback_engine.engine.language import Language
+from feedback_engine.engine.parts import Parts
 from feedback_engine.errors import FeedbackEngineError
 from feedback_engine.tables.summary import RunSummary
 
@@ -27,19 +28,12 @@ if TYPE_CHECKING:
     from feedback_engine.config.model import Config
     from feedback_engine.engine.figures import Figures
     from feedback_engine.engine.imports import Imports
-    from feedback_engine.lexicon.model import Lexicon, Pack
-    from feedback_engine.lexicon.themes import ThemeWords
-    from feedback_engine.nlp.keywords import Keyword, KeywordFinder
-    from feedback_engine.nlp.pool import TaggerPool
-    from feedback_engine.nlp.segment import Segmenter
+    from feedback_engine.nlp.keywords import Keyword
     from feedback_engine.nlp.tagged import TaggedText
-    from feedback_engine.nlp.tagger import Tagger
-    from feedback_engine.nlp.themes import ThemeFinder
     from feedback_engine.scoring.result import IndexResult
     from feedback_engine.store.connection import Database
 
 logger = logging.getLogger(__name__)
-Made = TypeVar("Made")
 
 #: Told about progress: the stage in words, what is done, of how much (0 = unknown).
 Progress = Callable[[str, int, int], None]
@@ -57,11 +51,11 @@ class FeedbackEngine:
 
     def __init__(self, config: Config | None = None, *, progress: Progress = ignore_progress) -> None:
         given = require_config(config)
-        self._tagging = TaggingSettings() if given is None else given.tagging_settings
+        tagging = TaggingSettings() if given is None else given.tagging_settings
         self._base = Path.cwd()
         self._progress = progress
-        self._made: dict[str, Any] = {} if given is None else {"config": given}
-        self._making = RLock()
+        self._parts = Parts() if given is None else Parts(config=given)
+        self._language = Language(tagging, self._parts, self._configured_packs)
 
     @classmethod
     def from_config(cls, path: str | Path, *, progress: Progress = ignore_progress) -> Self:
@@ -73,11 +67,11 @@ class FeedbackEngine:
     @property
     def config(self) -> Config:
         """What the project's configuration says."""
-        return self._once("config", self._make_config)
+        return self._parts.once("config", self._make_config)
 
     def tag(self, text: object, pack: str | None = None) -> TaggedText:
         """Return what the text says: sentiment, touchpoints, complaint, each with evidence. Takes any text at all."""
-        return self._tagger(pack or self._tagging.pack).tag(text)
+        return self._language.tagger(pack).tag(text)
 
     def tag_many(self, texts: Iterable[object], pack: str | None = None) -> pd.DataFrame:
         """Return ANNOTATIONS for the texts, in their order; feedback_id is the text's position.
@@ -88,8 +82,8 @@ class FeedbackEngine:
 
         listed = as_texts(texts)
         ids = [str(position) for position in range(len(listed))]
-        tagger = self._tagger(pack or self._tagging.pack)
-        return tag_table(listed, ids, tagger, self._pool)
+        tagger = self._language.tagger(pack)
+        return tag_table(listed, ids, tagger, self._language.pool)
 
     def tag_each(self, texts: Iterable[object], pack: str | None = None) -> Iterator[TaggedText]:
         """Yield the tags of each text as `tag` gives them, in a fraction of its time.
@@ -98,7 +92,7 @@ class FeedbackEngine:
         """
         from feedback_engine.nlp.batch import tag_each
 
-        return tag_each(as_texts(texts), self._tagger(pack or self._tagging.pack))
+        return tag_each(as_texts(texts), self._language.tagger(pack))
 
     def polarity_many(self, texts: Iterable[object]) -> pd.Series[float]:
         """Return the score of each text (-1 to 1) by the learned weights alone: no rules, touchpoints or evidence.
@@ -107,16 +101,13 @@ class FeedbackEngine:
         """
         import pandas as pd
 
-        from feedback_engine.nlp.polarity import PolarityScorer
-
-        scorer = self._once("polarity", lambda: PolarityScorer(self._lexicons / "models"))
-        return pd.Series(scorer.score(as_texts(texts)), name="score")
+        return pd.Series(self._language.polarity_scorer.score(as_texts(texts)), name="score")
 
     def keywords(self, text: object, count: int = 5) -> tuple[Keyword, ...]:
         """Return the words that say most of what the text is about, the weightiest first; takes any text at all."""
         from feedback_engine.nlp.tagger import as_text
 
-        return self._once("keywords", self._make_keyword_finder).find(as_text(text), count)
+        return self._language.keyword_finder.find(as_text(text), count)
 
     def themes(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
         """Return THEMES, the phrases that the texts of a period (as for `score`) have in common."""
@@ -174,11 +165,11 @@ class FeedbackEngine:
         store = AnnotationStore(self._database)
         tagged = 0
         for pack, sources in self._sources_by_pack().items():
-            tagger = self._tagger(pack)
+            tagger = self._language.tagger(pack)
             total = store.count_untagged(sources, tagger.fingerprint)
             waiting = store.iterate_untagged(sources, tagger.fingerprint)
-            for ids, texts in gather(waiting) if self._pool else waiting:
-                store.save(ids, tag_table(texts, ids, tagger, self._pool), tagger.fingerprint)
+            for ids, texts in gather(waiting) if self._language.pool else waiting:
+                store.save(ids, tag_table(texts, ids, tagger, self._language.pool), tagger.fingerprint)
                 tagged += len(ids)
                 self._progress("打标签", tagged, total)
         logger.info("打标签：%d 条文本", tagged)
@@ -233,9 +224,9 @@ class FeedbackEngine:
         from feedback_engine.engine.reporting import check_report
         from feedback_engine.store.checking import check_store
 
-        checks: list[Callable[[], object]] = [partial(self._tagger, pack) for pack in self._configured_packs()]
+        checks: list[Callable[[], object]] = [partial(self._language.tagger, pack) for pack in self._configured_packs()]
         checks.append(partial(check_store, self.config.store.url, self.config.base))
-        checks += [lambda: self._theme_words, partial(check_report, self.config)]
+        checks += [lambda: self._language.theme_words, partial(check_report, self.config)]
         checks += [partial(self._imports.check_source, source) for source in self.config.sources]
         problems: list[str] = []
         for find in checks:
@@ -253,19 +244,9 @@ class FeedbackEngine:
 
     def close(self) -> None:
         """Close the database, and end the processes that tag beside this one."""
-        for name in ("database", "pool"):
-            if name in self._made:
-                self._made.pop(name).close()
+        self._parts.close("database", "pool")
 
     # What the verbs are made of: each made once, when first used, whichever thread asks.
-
-    def _once(self, name: str, make: Callable[[], Made]) -> Made:
-        if name not in self._made:
-            with self._making:
-                if name not in self._made:
-                    self._made[name] = make()
-        made: Made = self._made[name]
-        return made
 
     def _make_config(self) -> Config:
         from feedback_engine.config.model import Config, StoreConfig
@@ -276,77 +257,13 @@ class FeedbackEngine:
     def _database(self) -> Database:
         from feedback_engine.store.connection import Database
 
-        return self._once("database", lambda: Database.open(self.config.store.url, self.config.base))
-
-    @property
-    def _lexicons(self) -> Path:
-        from feedback_engine.resources import find_lexicons
-
-        return find_lexicons(self._tagging.lexicons)
-
-    @property
-    def _lexicon(self) -> Lexicon:
-        from feedback_engine.lexicon.files import load_lexicon
-
-        return self._once("lexicon", lambda: load_lexicon(self._lexicons))
-
-    @property
-    def _theme_words(self) -> ThemeWords:
-        from feedback_engine.lexicon.files import load_theme_words
-
-        return self._once("theme words", lambda: load_theme_words(self._lexicons))
-
-    @property
-    def _segmenter(self) -> Segmenter:
-        """Cuts texts into words, by the words of every configured pack."""
-        from feedback_engine.nlp.segment import Segmenter
-
-        packs = map(self._pack, self._configured_packs())
-        return self._once("segmenter", lambda: Segmenter(word for pack in packs for word in pack.userdict))
-
-    def _make_keyword_finder(self) -> KeywordFinder:
-        from feedback_engine.nlp.keywords import KeywordFinder
-
-        phrases = {phrase for name in self._configured_packs() for phrase in self._pack(name).phrases}
-        return KeywordFinder(self._segmenter, self._theme_words, self._lexicon, phrases)
-
-    def _make_theme_finder(self) -> ThemeFinder:
-        from feedback_engine.nlp.themes import ThemeFinder
-
-        tagger = self._tagger(self.config.project.pack)
-        return ThemeFinder(self._segmenter, self._theme_words, self._lexicon, tagger)
-
-    def _pack(self, name: str) -> Pack:
-        from feedback_engine.lexicon.files import load_pack
-
-        return self._once(f"pack {name}", lambda: load_pack(self._lexicons, name))
-
-    def _tagger(self, pack: str) -> Tagger:
-        return self._once(f"tagger {pack}", lambda: self._make_tagger(pack))
-
-    def _make_tagger(self, pack: str) -> Tagger:
-        from feedback_engine.nlp.collecting import put_off_collection
-
-        with put_off_collection():
-            from feedback_engine.catalogs import SENTIMENT_SCORERS
-            from feedback_engine.nlp.tagger import Tagger
-
-            make_scorer = SENTIMENT_SCORERS[self._tagging.scorer]
-            words = self._pack(pack)
-            return Tagger(self._lexicon, words, make_scorer(self._lexicon, words, self._lexicons))
-
-    @property
-    def _pool(self) -> TaggerPool | None:
-        from feedback_engine.nlp.pool import TaggerPool
-
-        processes = self._tagging.processes
-        return self._once("pool", lambda: TaggerPool(processes)) if processes > 1 else None
+        return self._parts.once("database", lambda: Database.open(self.config.store.url, self.config.base))
 
     @property
     def _imports(self) -> Imports:
         from feedback_engine.engine.imports import Imports
 
-        return self._once("imports", lambda: Imports(self.config, lambda: self._database, self._progress))
+        return self._parts.once("imports", lambda: Imports(self.config, lambda: self._database, self._progress))
 
     def _figures(self, as_of: date | str | None) -> Figures:
         from datetime import datetime
@@ -355,8 +272,8 @@ class FeedbackEngine:
         from feedback_engine.engine.figures import Figures
         from feedback_engine.nlp.details import name_details
 
-        packs = {name: self._pack(name) for name in self._configured_packs()}
-        fingerprints = {name: self._tagger(name).fingerprint for name in packs}
+        packs = {name: self._language.pack(name) for name in self._configured_packs()}
+        fingerprints = {name: self._language.tagger(name).fingerprint for name in packs}
         now = datetime.now(ZoneInfo(self.config.project.timezone))
         return Figures(
             self.config,
@@ -365,8 +282,8 @@ class FeedbackEngine:
             as_of=as_day(as_of),
             now=now,
             fingerprints=fingerprints,
-            detail_names=name_details(self._lexicon.details),
-            make_theme_finder=self._make_theme_finder,
+            detail_names=name_details(self._language.lexicon.details),
+            make_theme_finder=self._language.make_theme_finder,
         )
 
     def _configured_packs(self) -> list[str]:

@@ -93,7 +93,7 @@ def test_threads_that_share_a_pool_get_the_same_table(pool: TaggerPool) -> None:
 def test_closing_the_engine_ends_its_processes() -> None:
     engine = fe.FeedbackEngine(Config.model_validate({"store": {"url": "sqlite://"}, "tagging": {"processes": 2}}))
     found = engine.tag_many([f"{text}{number}" for number in range(200) for text in SOME])
-    pool = engine._pool
+    pool = engine._language.pool
     assert pool is not None and found["feedback_id"].nunique() == 200 * len(SOME)
     (worker,) = pool._workers
     engine.close()
