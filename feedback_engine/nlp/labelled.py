@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.errors import SourceError
+from feedback_engine.errors import SourceError, tell_os_error
 from feedback_engine.nlp.ngrams import plain_key
 
 _COLUMNS = {
@@ -155,7 +155,7 @@ def _records(path: Path) -> Iterable[Mapping[str, Any]]:
             return _read_workbook(path)
         text = _decode(path)
     except OSError as error:
-        raise SourceError(f"{path}: 无法读取（{error}）") from error
+        raise SourceError(f"{path}: 无法读取（{tell_os_error(error)}）") from error
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return _read_lines(path, text)
     return csv.DictReader(io.StringIO(text, newline=""))

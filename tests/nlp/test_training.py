@@ -189,7 +189,7 @@ def test_an_unknown_task_or_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["gone.xlsx", "gone.csv", "gone.jsonl"])
 def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SourceError, match=rf"{name}: 无法读取"):
+    with pytest.raises(SourceError, match=rf"{name}: 无法读取（没有这个文件"):
         read_corpus([tmp_path / name])
 
 
