@@ -31,6 +31,8 @@ PACK_TASK, COMPLAINT, OF_TYPE, NO_LABEL = "pack", "complaint", "complaint:", "no
 #: Texts of more characters are not those that the weights were learned from: they name what they speak of. Of
 #: touchpoints, which there may be several of, shorter ones say too much already.
 _LONGEST, _LONGEST_NAMING = 80, 40
+#: The same for a pack that has other weights for its touchpoints: its hints learned from whole posts, too.
+_LONGEST_POST = 200
 #: Log odds from which on weights name a touchpoint in a text in which words name none, and in which they name others.
 _SILENT, _NAMED = 0.1, 0.4
 #: Nor do they name one that is so much less likely than the likeliest.
@@ -67,6 +69,7 @@ class PackHints:
         #: The numbers in the pack of the touchpoints that the weights know, and the columns of these.
         self.touchpoints = np.array([n for n, code in enumerate(codes) if code in columns], dtype=np.int64)
         self.columns = np.array([columns[codes[number]] for number in self.touchpoints], dtype=np.int64)
+        self.longest = _LONGEST_POST if pack.touchpoint_model else _LONGEST
         self.names = [quote(label.name) for label in pack.touchpoints]
         #: The column of each touchpoint, -1 for one that the weights do not know; and that of none of them, if any.
         self.column_of = np.full(len(codes), -1)
@@ -103,7 +106,9 @@ class Hints:
         """Weigh the texts, which are laid out; `have_opinions` tells in which clauses words find something."""
         self._source = source
         #: Which texts the weights may speak of.
-        self.are_heard: Flags = (readings.sizes <= _LONGEST) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
+        self.are_heard: Flags = (
+            (readings.sizes <= source.longest) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
+        )
         self._heard = hear(source.table, layout, grams, self.are_heard.nonzero()[0])
         #: The number of each text among those heard, and its log odds.
         self._numbers = self.are_heard.cumsum() - 1

@@ -66,6 +66,29 @@ def test_every_text_is_tagged_alike_alone_and_in_a_batch(pack: str) -> None:
     assert [tagger_of(pack).tag(text) for text in UGLY] == together
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "坐标成都，裸车十三万六，保险五千出头，上牌自己跑的，送了膜和脚垫。跑了八千公里，表显六个半，市区高一点。"
+        "后排放倒能躺下一米七五的人，露营够用，空间一家三口足够。首保机油机滤不要钱，供大家参考",
+        "各位，我的是去年的顶配，跑了四万多公里，准备换轮胎，原厂是韩泰的，店里推荐米其林，一条七百多。"
+        "刹车片还剩三分之一，师傅说可以再跑一万公里，不急着换。有换过的说说体验怎么样，静音会不会好一点",
+    ],
+)
+def test_long_talk_among_owners_of_cars_is_no_complaint(text: str) -> None:
+    assert len(text) > 80
+    assert not tagger_of("automotive").tag(text).complaint.is_complaint
+
+
+def test_a_long_post_that_blames_is_a_complaint() -> None:
+    text = (
+        "提车三个月变速箱顿挫越来越厉害，低速一二挡像被人踹了一脚，去店里两次都说正常，让我再开开看，"
+        "上周上坡直接没动力了，拖车费还要自己出，这车真是太失望了，厂家电话打过去也是敷衍"
+    )
+    assert len(text) > 80
+    assert tagger_of("automotive").tag(text).complaint.is_complaint
+
+
 def test_long_texts_are_not_asked_for_hints() -> None:
     assert codes(tagger_of("telecom").tag(SILENT)) and not codes(tagger_of("telecom").tag(SILENT * 40))
 
