@@ -94,6 +94,10 @@ def find_grounds(
     if is_case_log:
         complain &= ~_find_thanks(readings, verdicts.scores, said)
         felt |= (verdicts.scores <= _NEGATIVE) & ~complain
+    else:
+        is_heard = hints.are_heard if hints else False
+        asks = flag(said.demands.parts[said.demands.kinds == _DEMAND], count)
+        complain &= is_heard | asks | (verdicts.scores <= 0)
     chances = None
     if hints:
         scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)

@@ -108,6 +108,38 @@ def test_thanks_are_no_case_though_they_name_the_trouble_that_is_over() -> None:
     assert not tagger_of("government").tag(text).complaint.is_complaint
 
 
+@pytest.mark.parametrize(
+    ("pack", "text"),
+    [
+        (
+            "scenic",
+            "国庆带家人去的，人很多，每个项目排队半小时，门票也不便宜，里面吃的贵，不过表演真的精彩，孩子看得目不转睛，"
+            "工作人员很热情，还帮我们拍照，晚上的烟花太美了，整体非常满意，强烈推荐大家去玩",
+        ),
+        (
+            "hotel",
+            "位置很好，出门就是地铁，前台热情，入住很快，房间干净宽敞，早餐丰富。美中不足是隔音一般，停车场小了点，"
+            "车位难找，其他都很满意，免费的水果也新鲜，性价比高，下次来还住这里，推荐给大家",
+        ),
+    ],
+)
+def test_a_long_review_that_is_good_as_a_whole_does_not_complain(pack: str, text: str) -> None:
+    assert len(text) > 80
+    complaint = tagger_of(pack).tag(text).complaint
+    assert not complaint.is_complaint
+    assert complaint.demands == ()
+
+
+def test_who_asks_for_redress_in_a_good_review_complains() -> None:
+    text = (
+        "景色很美，孩子玩得很开心，烟花特别好看，工作人员热情。只是网上买票的时候重复扣了一次款，打电话一直占线，"
+        "窗口推来推去，太麻烦了，要求退款，请尽快处理一下，其他的项目都挺好的，表演也精彩"
+    )
+    complaint = tagger_of("scenic").tag(text).complaint
+    assert complaint.is_complaint
+    assert "refund" in [demand.code for demand in complaint.demands]
+
+
 @pytest.mark.parametrize("text", DAMNING)
 def test_who_finds_something_harshly_bad_and_nothing_good_complains_whatever_hints_say(text: str) -> None:
     assert tagger_of("general").tag(text).complaint.is_complaint
