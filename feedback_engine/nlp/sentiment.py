@@ -22,10 +22,11 @@ from feedback_engine.nlp.contrasts import weigh_contrasts
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.learned_details import DetailOdds
-from feedback_engine.nlp.opinions import add_note, find_opinions
+from feedback_engine.nlp.opinions import find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
 from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.wording import add_note
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
 DAMPING = 0.4

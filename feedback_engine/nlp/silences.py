@@ -46,7 +46,7 @@ def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> Flags:
 def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Floats:
     """Return the log odds that the weights of each text must reach where the rules read no opinion."""
     limits = np.maximum(_LEAST, np.where(is_remark, 0.0, _AT_0 + _RATE * silences))
-    limits[(silences > np.where(is_remark, 0.0, _FROM)) | find_asking(readings)] = math.inf
+    limits[(silences > np.where(is_remark, 0.0, _FROM)) | find_demanding(readings)] = math.inf
     sizes = readings.sizes
     limits[sizes > VERY_SHORT] = SILENT_SHARE * SILENT_BAND
     untried = find_untried(readings) & (sizes <= SHORT)
@@ -55,8 +55,8 @@ def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Float
     return limits
 
 
-def find_asking(readings: Readings) -> Flags:
-    """Return which texts ask for something; they look bad to weights from reviews, and are no posts."""
+def find_demanding(readings: Readings) -> Flags:
+    """Return which texts ask for something; they look bad to weights from reviews."""
     hits = readings.words
     asking = np.zeros(len(readings.given), dtype=np.bool_)
     asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
