@@ -19,6 +19,8 @@ from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_ta
 from feedback_engine.nlp.weights import predict
 
 FOLDS = 5
+#: Fewer different texts than this leave nothing to learn from in a fold, and nothing to hold out.
+_LEAST_TEXTS = 2 * FOLDS
 #: Log odds from which a label beyond the best one is given, where a text may have several.
 _FURTHER_LABEL = -0.125
 Progress = Callable[[str, int, int], None]
@@ -56,6 +58,19 @@ def prepare_examples(task: Task, corpus: Corpus, labels: Sequence[str] = ()) -> 
     weight = np.array([row.weight for row in corpus.rows])
     counts = count_ngrams([row.text for row in corpus.rows], task.spec.values.opening)
     return Examples(counts, targets, known, domains, weight)
+
+
+def refuse_too_little(files: Sequence[Path], examples: Examples, corpus: Corpus) -> None:
+    """Raise SourceError for rows from which nothing can be learned and held out."""
+    place, different = "、".join(map(str, files)), len(np.unique(corpus.groups))
+    present = [label for label, rows in zip(examples.labels, examples.targets.sum(axis=0), strict=True) if rows]
+    if len(present) < 2:
+        raise SourceError(f"{place}: 只有一种可学的标签（{'、'.join(present) or '无'}），无从学习；至少需要两种")
+    if different < _LEAST_TEXTS:
+        raise SourceError(
+            f"{place}: {len(corpus.rows)} 条文本里互不相近的只有 {different} 条，无法留出一部分来检验；"
+            f"至少需要 {_LEAST_TEXTS} 条，几百条才有把握"
+        )
 
 
 def split_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
@@ -148,6 +163,7 @@ def cross_validate(
     """Return how weights learned from the other folds do on each fold; near-copies are in one fold."""
     task, corpus = find_task(task_name), read_corpus(files)
     examples = prepare_examples(task, corpus)
+    refuse_too_little(files, examples, corpus)
     tests = fold_tests(split_folds(corpus.groups, folds, seed))
     odds = hold_out(task, examples, tests, progress).odds
     return measure_rows(task, f"{folds} 折交叉验证，去重", corpus, examples, odds)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_engine.errors import SourceError
 from feedback_engine.nlp.models import Floats, Model, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Layout, hash_ngrams, lay_out, open_ngrams
 from feedback_engine.nlp.weights import row_factor
@@ -126,10 +127,12 @@ def _block_values(counts: Matrix, spec: RowSpec) -> Matrix:
 
 
 def fit_outputs(counts: Matrix, targets: Targets, row_weight: Floats, spec: FitSpec) -> Weights:
-    """Return the weights of each column of `targets` (0 or 1) against the rest."""
+    """Return the weights of each column of `targets` (0 or 1) against the rest; SourceError where no n-gram recurs."""
     values = row_values(counts, spec.values)
     rows_with = np.bincount(values.indices, minlength=values.shape[1])
     buckets = np.flatnonzero(rows_with >= spec.least_rows)
+    if not len(buckets):
+        raise SourceError("这些文本没有共同的字词，无从学习；请给出更多的文本")
     values, rows_with = values[:, buckets], rows_with[buckets]
     fitted = [_fit_output(values, rows_with, target, row_weight, spec) for target in targets.T.astype(np.float64)]
     weights = np.array([weight for weight, _ in fitted]).reshape(len(fitted), len(buckets))

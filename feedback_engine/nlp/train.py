@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from feedback_engine.errors import SourceError
 from feedback_engine.nlp.adapt import Gain, adapt_to, load_base, measure_gain
 from feedback_engine.nlp.evaluate import (
     FOLDS,
@@ -22,6 +21,7 @@ from feedback_engine.nlp.evaluate import (
     measure_rows,
     predict_rows,
     prepare_examples,
+    refuse_too_little,
     report_nothing,
     split_folds,
 )  # fmt: skip
@@ -116,7 +116,7 @@ def train(
     task, corpus = find_task(task_name), read_corpus(files)
     origin = None if base is None else load_base(task, base)
     examples = prepare_examples(task, corpus, () if origin is None else origin.card["labels"])
-    _refuse_too_little(files, examples, corpus)
+    refuse_too_little(files, examples, corpus)
     tests = fold_tests(split_folds(corpus.groups, min(FOLDS, len(np.unique(corpus.groups))), seed))
     before: Evaluation | None = None
     gain: Gain | None = None
@@ -141,16 +141,6 @@ def train(
     model = to_model(task.name, outputs, weights, task.spec.values, card, task.levels)
     model = replace(model, card={**card, "golden": golden_predictions(model)})
     return replace(result, sha256=save_model(model, out))
-
-
-def _refuse_too_little(files: Sequence[Path], examples: Examples, corpus: Corpus) -> None:
-    """Raise SourceError for rows from which nothing can be learned and held out."""
-    place = "、".join(map(str, files))
-    present = [label for label, rows in zip(examples.labels, examples.targets.sum(axis=0), strict=True) if rows]
-    if len(present) < 2:
-        raise SourceError(f"{place}: 只有一种可学的标签（{'、'.join(present) or '无'}），无从学习；至少需要两种")
-    if len(np.unique(corpus.groups)) < 2:
-        raise SourceError(f"{place}: {len(corpus.rows)} 条文本几乎相同，无法留出一部分来检验；请给出不同的文本")
 
 
 def golden_predictions(model: Model) -> list[list[Any]]:

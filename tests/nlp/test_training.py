@@ -14,6 +14,7 @@ from written_reviews import HOTEL, SHOP, review_rows, write_rows
 
 from feedback_engine.errors import ConfigError, FeedbackEngineError, LexiconError, SourceError
 from feedback_engine.nlp.adapt import measure_gain
+from feedback_engine.nlp.evaluate import cross_validate
 from feedback_engine.nlp.experts import expert_shares
 from feedback_engine.nlp.fitting import (
     FitSpec,
@@ -318,8 +319,24 @@ def test_one_class_or_one_text_alone_teaches_nothing(model_file: Path, tmp_path:
         train("sentiment", [write_rows(tmp_path / "one.jsonl", praise)], tmp_path / "o.npz", base=model_file)
     text = "前台的服务态度非常好，早餐也丰富，下次还来住这家"
     same = [{"text": text + end, "label": n % 2} for n, end in enumerate("了吧啊哦呀")]
-    with pytest.raises(SourceError, match="5 条文本几乎相同"):
+    with pytest.raises(SourceError, match="5 条文本里互不相近的只有 1 条"):
         train("sentiment", [write_rows(tmp_path / "same.jsonl", same)], tmp_path / "o.npz", base=model_file)
+
+
+def test_a_handful_of_texts_is_refused_in_training_and_in_evaluation(tmp_path: Path) -> None:
+    rows = [{"text": text, "label": n % 2} for n, text in enumerate(("太差", "很好", "上菜太慢", "味道不错"))]
+    few = write_rows(tmp_path / "few.jsonl", rows)
+    with pytest.raises(SourceError, match=r"互不相近的只有 4 条.*至少需要 10 条"):
+        train("sentiment", [few], tmp_path / "m.npz")
+    with pytest.raises(SourceError, match="互不相近的只有 4 条"):
+        cross_validate("sentiment", [few])
+    assert not (tmp_path / "m.npz").exists()
+
+
+def test_texts_that_share_no_character_teach_nothing(tmp_path: Path) -> None:
+    rows = [{"text": chr(0x4E00 + 40 * n) + chr(0x5E00 + 40 * n), "label": n % 2} for n in range(24)]
+    with pytest.raises(SourceError, match="没有共同的字词"):
+        train("complaints", [write_rows(tmp_path / "apart.jsonl", rows)], tmp_path / "m.npz")
 
 
 def test_rows_left_out_and_labels_that_contradict_are_counted(model_file: Path, tmp_path: Path) -> None:
