@@ -18,6 +18,8 @@ _SUPPOSE, _INQUIRE, _QUERY, _HEARSAY, _PAST = map(
     STEERS.index, (Steer.SUPPOSE, Steer.INQUIRE, Steer.QUERY, Steer.HEARSAY, Steer.PAST)
 )
 _ARE_TELLING = flag(np.array((_SUPPOSE, _INQUIRE, _QUERY, _HEARSAY, _PAST)), len(STEERS) + 1)
+#: The share of a text above which clauses that tell nothing make it one that tells nothing.
+_MOSTLY = 0.3
 #: A clause that ends in one of these asks: 能退吗, 管不管 is listed, 给退不.
 _ENDINGS = "吗么嘛呢不"
 
@@ -44,6 +46,14 @@ def find_unasserted(readings: Readings, are_bad: Flags, are_good: Flags) -> Flag
     if told.any():
         unasserted |= told & _find_outdone(readings, are_bad & ~(told | unasserted), are_good & ~told, past)
     return unasserted
+
+
+def are_mostly(readings: Readings, clauses: Flags) -> Flags:
+    """Return which texts consist of such clauses for a good part, so that nothing else in them says much."""
+    parts, count = readings.clauses, len(readings.given)
+    sizes = np.bincount(parts.texts, (parts.ends - parts.starts) * clauses, minlength=count)
+    mostly: Flags = sizes > _MOSTLY * (steps(readings.folded.edges) - 1)
+    return mostly
 
 
 def find_asking(readings: Readings) -> Flags:

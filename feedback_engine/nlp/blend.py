@@ -36,13 +36,14 @@ from feedback_engine.nlp.silences import (
     VERY_SHORT,
     are_silent,
     are_untried,
+    find_enquiries,
     find_limits,
 )  # fmt: skip
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 10
+BLEND_VERSION = 11
 #: Rules prevail by their structures in short texts, by any opinion in very short ones. Learned log odds from which on
 #: rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7
@@ -56,6 +57,7 @@ _FAINT = 0.2
 _YIELD = 0.1
 #: A very short remark (see `silences`) takes a side wherever its weights do not find it likelier neutral; where they
 #: do, it says nothing even with an opinion by the rules, if that has no structure and a score nearer to 0 than this.
+#: So does an enquiry that weights find bad.
 _PLAIN = 0.5
 #: A text that is not very short, or a review, takes a side: it is mixed only within this share of the usual band where
 #: the rules are level, too, a very short review within the second.
@@ -63,8 +65,8 @@ _DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.65, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
-#: What is said beside the weights: nothing, that they are too faint to count, that the rules prevail, that a word of
-#: opinion stands in a plain statement.
+#: What is said beside the weights: nothing, that they are too faint to count, that the rules prevail, that the text
+#: states plainly, or only asks, whatever words of opinion it holds.
 _NOTES = ("", ",未见情感词,按中性", ",规则优先", ",说法平实,按中性")
 
 
@@ -152,7 +154,9 @@ def judge_texts(
         is_faint = is_silent & (np.abs(odds) < find_limits(readings, silences, is_remark))
     structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
     has_structure = sum_values(structures, found.texts, count) > 0
-    is_plain = is_remark & ~is_silent & ~has_structure & (np.abs(sides.scores) < _PLAIN) & (silences > 0)
+    is_plain = is_remark & ~is_silent & ~has_structure & (silences > 0)
+    is_plain |= find_enquiries(readings, rules) & (odds + ruled < 0)
+    is_plain &= np.abs(sides.scores) < _PLAIN
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
     prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= VERY_SHORT) & ~readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)

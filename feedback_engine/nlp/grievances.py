@@ -10,7 +10,7 @@ import numpy as np
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, flag, join_columns, pick, steps
 from feedback_engine.lexicon.model import WordKind
-from feedback_engine.nlp.assertions import find_asking
+from feedback_engine.nlp.assertions import are_mostly, find_asking
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
@@ -33,8 +33,6 @@ _BAD = -0.3
 #: In a case log a text of at most so many characters may be praise; one of more than the second figure tells of a case,
 #: however kind its words.
 _SHORT, _THANKS = 30, 60
-#: The share of a text above which clauses that tell nothing make it one that does not complain.
-_MOSTLY = 0.3
 #: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
 #: text takes away; from which chance on a text complains.
 _BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, -0.2, -1.2, 2.5, 0.5
@@ -126,9 +124,7 @@ def _weigh_hints(hints: Hints, said: Flags, scores: Floats) -> Floats:
 
 def _find_unasserting(readings: Readings, unasserted: Flags, said: Said) -> Flags:
     """Return which texts for the most part suppose, ask or repeat, and else find nothing bad and insist on nothing."""
-    clauses, count = readings.clauses, len(readings.given)
-    told = np.bincount(clauses.texts, (clauses.ends - clauses.starts) * unasserted, minlength=count)
-    unasserting: Flags = told > _MOSTLY * (steps(readings.folded.edges) - 1)
+    count, unasserting = len(readings.given), are_mostly(readings, unasserted)
     if unasserting.any():
         unasserting &= ~flag(said.demands.parts[said.demands.kinds == _DEMAND], count)
         unasserting &= ~flag(said.grievances.parts, count)

@@ -40,9 +40,11 @@ _QUOTES = ('"', "'")
 class Opinions:
     """The opinions of a batch: what they are worth in columns, how they came about in words when asked for."""
 
-    def __init__(self, readings: Readings, findings: Findings, values: Floats) -> None:
+    def __init__(self, readings: Readings, findings: Findings, values: Floats, unasserted: Flags) -> None:
         clauses = readings.clauses
         self.values = values
+        #: Which clauses tell nothing that has happened.
+        self.unasserted = unasserted
         self.clauses = readings.words.clauses[findings.words]
         self.texts = clauses.texts[self.clauses]
         #: The number of each clause's and each text's first opinion, and of the last one's last + 1.
@@ -92,7 +94,8 @@ def find_opinions(readings: Readings) -> Opinions:
     is_turned = _find_turned(readings, at, values)
     values = np.where(is_turned, values * _TURNED, values)
     are_bad, are_good = (flag(of[signs], len(clauses.starts)) for signs in (values < 0, values > 0))
-    is_unasserted = find_unasserted(readings, are_bad, are_good)[of] & (values < 0)
+    unasserted = find_unasserted(readings, are_bad, are_good)
+    is_unasserted = unasserted[of] & (values < 0)
     values = np.where(is_unasserted, 0.0, values)
     is_plain = table.is_plain[words] & (modifiers == 0) & (wishes < 0)
     is_plain &= ~(is_raised | is_denied | is_asked | is_ironical | is_unasserted)
@@ -100,7 +103,7 @@ def find_opinions(readings: Readings) -> Opinions:
         at, starts, ends, modifiers, denials, is_raised, is_denied, wishes, is_asked, is_ironical, is_turned,
         is_unasserted, is_plain,
     )  # fmt: skip
-    return Opinions(readings, findings, values)
+    return Opinions(readings, findings, values, unasserted)
 
 
 def _used_as_opinions(readings: Readings) -> Places:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import steps
+from feedback_engine.lexicon.columns import flag, steps
+from feedback_engine.nlp.assertions import are_mostly
 from feedback_engine.nlp.domains import REMARKS
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import LexiconVerdicts
@@ -55,24 +56,35 @@ def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Float
     return limits
 
 
+def find_enquiries(readings: Readings, rules: LexiconVerdicts) -> Flags:
+    """Return which texts mostly suppose, ask or repeat, find nothing bad for a fact, and ask for nothing to be done.
+
+    To weights from reviews they look bad: 万一坏了能退吗 holds what is said of faults.
+    """
+    count, unasserted = len(readings.given), rules.found.unasserted
+    if not unasserted.any():
+        return np.zeros(count, dtype=np.bool_)
+    demanding = _find_demanding_clauses(readings) & ~unasserted
+    enquiries: Flags = are_mostly(readings, unasserted) & (rules.text_sides.negative == 0)
+    return enquiries & ~flag(readings.clauses.texts[demanding], count)
+
+
 def find_demanding(readings: Readings) -> Flags:
     """Return which texts ask for something; they look bad to weights from reviews."""
+    return flag(readings.clauses.texts[_find_demanding_clauses(readings)], len(readings.given))
+
+
+def _find_demanding_clauses(readings: Readings) -> Flags:
     hits = readings.words
-    asking = np.zeros(len(readings.given), dtype=np.bool_)
-    asking[readings.clauses.texts[hits.clauses[readings.vocabulary.words.demands[hits.values]]]] = True
-    return asking
+    return flag(hits.clauses[readings.vocabulary.words.demands[hits.values]], len(readings.clauses.starts))
 
 
 def find_untried(readings: Readings) -> Flags:
     """Return which texts say that the customer has nothing to tell of."""
-    untried = np.zeros(len(readings.given), dtype=np.bool_)
-    untried[readings.clauses.texts[are_untried(readings)]] = True
-    return untried
+    return flag(readings.clauses.texts[are_untried(readings)], len(readings.given))
 
 
 def are_untried(readings: Readings) -> Flags:
     """Return which clauses say so."""
     hits = readings.words
-    untried = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
-    untried[hits.clauses[readings.vocabulary.words.is_untried[hits.values]]] = True
-    return untried
+    return flag(hits.clauses[readings.vocabulary.words.is_untried[hits.values]], len(readings.clauses.starts))

@@ -157,6 +157,25 @@ def test_a_remark_is_judged_by_weights_of_its_own_where_no_word_says_anything(
     assert POLARITIES[verdicts.polarities[0]] is polarity
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "万一坏了能退吗",
+        "请问买回去不合适可以换吗，要不要自己出运费",
+        "客户咨询退款流程，已告知三到五个工作日到账，客户表示知晓。",
+    ],
+)
+def test_who_only_asks_or_supposes_finds_nothing_bad(scorer: LearnedScorer, reader: Reader, text: str) -> None:
+    verdicts = scorer.score(reader.read([text]))
+    assert POLARITIES[verdicts.polarities[0]] is Polarity.NEUTRAL
+
+
+@pytest.mark.parametrize("text", ["请问你们就是这么欺骗顾客的吗", "想问一下退款拖了一个月还不到账，太差劲了"])
+def test_a_question_that_blames_is_bad(scorer: LearnedScorer, reader: Reader, text: str) -> None:
+    verdicts = scorer.score(reader.read([text]))
+    assert POLARITIES[verdicts.polarities[0]] is Polarity.NEGATIVE
+
+
 def test_a_word_of_opinion_in_a_plain_remark_is_told_and_counts_for_little(
     scorer: LearnedScorer, reader: Reader
 ) -> None:
