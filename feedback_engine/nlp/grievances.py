@@ -87,10 +87,10 @@ def find_grounds(
     demands = _find_demands(readings, unasserted)
     said = Said(_add_insisted(demands, insisted, count), _find_grievances(rules.texts))
     tells_nothing = _find_unasserting(readings, unasserted, said)
-    complain = _find_complaints(readings, rules, said, tells_nothing, is_case_log)
+    complain = _find_complaints(readings, rules, said, tells_nothing, unasserted, is_case_log)
     felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tells_nothing)
     if is_case_log:
-        complain &= ~_find_thanks(readings, verdicts.scores, said)
+        complain &= ~_find_thanks(readings, verdicts.scores, said, unasserted)
         felt |= (verdicts.scores <= _NEGATIVE) & ~complain
     else:
         is_heard = hints.are_heard if hints else False
@@ -132,9 +132,9 @@ def _find_unasserting(readings: Readings, unasserted: Flags, said: Said) -> Flag
 
 
 def _find_complaints(
-    readings: Readings, verdicts: Verdicts, said: Said, tells_nothing: Flags, is_case_log: bool
+    readings: Readings, verdicts: Verdicts, said: Said, tells_nothing: Flags, unasserted: Flags, is_case_log: bool
 ) -> Flags:
-    """Return which texts are complaints."""
+    """Return which texts are complaints; in a case log who asks about something wants an answer, too."""
     count, scores, demands, hits = len(readings.given), verdicts.scores, said.demands, readings.words
     wishes = readings.vocabulary.words.kind[hits.values] == _WISH
     is_wishing = flag(readings.clauses.texts[hits.clauses[wishes]], count)
@@ -143,7 +143,7 @@ def _find_complaints(
     complains: Flags = asks | ((scores <= _NEGATIVE) & _have_grievances(said.grievances, is_wishing, has_demands))
     complains &= ~tells_nothing
     if is_case_log:
-        has_question = flag(readings.clauses.texts[readings.clauses.is_question], count)
+        has_question = flag(readings.clauses.texts[readings.clauses.is_question | unasserted], count)
         statements = verdicts.texts
         has_bad = sum_values(statements.values <= 0, statements.parts(), count) > 0
         is_long = steps(readings.folded.edges) - 1 > _THANKS
@@ -153,10 +153,10 @@ def _find_complaints(
     return complains
 
 
-def _find_thanks(readings: Readings, scores: Floats, said: Said) -> Flags:
+def _find_thanks(readings: Readings, scores: Floats, said: Said, unasserted: Flags) -> Flags:
     """Return which texts of a case log are good as a whole, whatever they name, ask for nothing and ask nothing."""
     texts, count = readings.clauses.texts, len(readings.given)
-    asks = flag(said.demands.parts, count) | flag(texts[find_asking(readings)], count)
+    asks = flag(said.demands.parts, count) | flag(texts[find_asking(readings) | unasserted], count)
     kinds = readings.vocabulary.words.kind[readings.words.values]
     asks |= flag(texts[readings.words.clauses[kinds == _WISH]], count)
     return (scores > _PRAISE) & ~asks & (steps(readings.folded.edges) - 1 <= _THANKS)
