@@ -93,18 +93,10 @@ def find_grounds(
         complain &= ~_find_thanks(readings, verdicts.scores, said, unasserted)
         felt |= (verdicts.scores <= _NEGATIVE) & ~complain
     else:
-        is_heard = hints.are_heard if hints else False
-        asks = flag(said.demands.parts[said.demands.kinds == _DEMAND], count)
-        complain &= is_heard | asks | (verdicts.scores <= 0)
+        complain &= ~_find_good_reviews(verdicts, said)
     chances = None
     if hints:
-        scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)
-        chances = _weigh_hints(hints, complain | felt, scores)
-        insists = complain & flag(insisted.parts, count)
-        chances[insists] = np.maximum(chances[insists], _INSISTED)
-        damns = complain & (scores <= _BAD) & _are_damning(rules.texts, said.grievances, count)
-        damns &= ~flag(readings.clauses.texts[find_asking(readings)], count)
-        chances[damns] = np.maximum(chances[damns], _DAMNED)
+        chances = _find_chances(readings, verdicts, hints, said, insisted, (complain, felt, tells_nothing))
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
         complain, felt = complain & (told | is_case_log), told & ~complain
     if felt.any():
@@ -114,6 +106,27 @@ def find_grounds(
     if hints and chances is not None:
         sure = np.where(hints.are_heard[texts], chances[texts], sure)
     return Grounds(texts, felt[texts], sure, said)
+
+
+def _find_chances(
+    readings: Readings,
+    verdicts: Verdicts,
+    hints: Hints,
+    said: Said,
+    insisted: Columns,
+    texts: tuple[Flags, Flags, Flags],
+) -> Floats:
+    """Return how likely each text complains, given which complain by words, by weights, and which tell nothing."""
+    complain, felt, tells_nothing = texts
+    count = len(complain)
+    scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)
+    chances = _weigh_hints(hints, complain | felt, scores)
+    insists = complain & flag(insisted.parts, count)
+    chances[insists] = np.maximum(chances[insists], _INSISTED)
+    damns = complain & (scores <= _BAD) & _are_damning(verdicts.rules.texts, said.grievances, count)
+    damns &= ~flag(readings.clauses.texts[find_asking(readings)], count)
+    chances[damns] = np.maximum(chances[damns], _DAMNED)
+    return chances
 
 
 def _weigh_hints(hints: Hints, said: Flags, scores: Floats) -> Floats:
@@ -160,6 +173,14 @@ def _find_thanks(readings: Readings, scores: Floats, said: Said, unasserted: Fla
     kinds = readings.vocabulary.words.kind[readings.words.values]
     asks |= flag(texts[readings.words.clauses[kinds == _WISH]], count)
     return (scores > _PRAISE) & ~asks & (steps(readings.folded.edges) - 1 <= _THANKS)
+
+
+def _find_good_reviews(verdicts: Verdicts, said: Said) -> Flags:
+    """Return which texts that hints are not heard of are good as a whole, and ask for no redress."""
+    is_good: Flags = verdicts.scores > 0
+    if verdicts.hints:
+        is_good &= ~verdicts.hints.are_heard
+    return is_good & ~flag(said.demands.parts[said.demands.kinds == _DEMAND], len(is_good))
 
 
 def _find_felt(readings: Readings, verdicts: Verdicts, said: Said, touchpoints: Touchpoints) -> Flags:
