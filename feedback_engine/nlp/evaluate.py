@@ -19,8 +19,8 @@ from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_ta
 from feedback_engine.nlp.weights import predict
 
 FOLDS = 5
-#: Fewer different texts than this leave nothing to learn from in a fold, and nothing to hold out.
-_LEAST_TEXTS = 2 * FOLDS
+#: Fewer different texts than this leave a fold without any to hold out.
+_LEAST_TEXTS = FOLDS
 #: Log odds from which a label beyond the best one is given, where a text may have several.
 _FURTHER_LABEL = -0.125
 Progress = Callable[[str, int, int], None]

@@ -326,7 +326,7 @@ def test_one_class_or_one_text_alone_teaches_nothing(model_file: Path, tmp_path:
 def test_a_handful_of_texts_is_refused_in_training_and_in_evaluation(tmp_path: Path) -> None:
     rows = [{"text": text, "label": n % 2} for n, text in enumerate(("太差", "很好", "上菜太慢", "味道不错"))]
     few = write_rows(tmp_path / "few.jsonl", rows)
-    with pytest.raises(SourceError, match=r"互不相近的只有 4 条.*至少需要 10 条"):
+    with pytest.raises(SourceError, match=r"互不相近的只有 4 条.*至少需要 5 条"):
         train("sentiment", [few], tmp_path / "m.npz")
     with pytest.raises(SourceError, match="互不相近的只有 4 条"):
         cross_validate("sentiment", [few])
