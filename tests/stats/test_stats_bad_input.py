@@ -31,6 +31,7 @@ from feedback_engine.stats import (
     fuzzy,
     importance,
     intervals,
+    isotonic,
     kano,
     lifetime,
     mediation,
@@ -316,6 +317,7 @@ CALLS: dict[str, tuple[Callable[..., Any], st.SearchStrategy[Any]]] = {
     "check_convergence": (delphi.check_convergence, st.tuples(st.lists(matrices(3, 3), max_size=3))),
     "effective_base": (design.effective_base, ONE),
     "linearised_error": (lambda u, s, c: design.linearised_error(u, strata=s, psu=c), TRIPLE),
+    "isotonic_fit": (isotonic.isotonic_fit, PAIR),
     "mediate": (lambda x, m, y: mediation.mediate(x, m, y, repeats=20), TRIPLE),
     "ipa": (
         lambda y, x, names, lines: drivers.ipa(y, x, names=names, lines=lines),

@@ -1,4 +1,4 @@
-"""Change, claims, classifier correction, descriptives, mediation."""
+"""Change, claims, classifier correction, descriptives, mediation, isotonic fit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from feedback_engine.stats.change import compare_estimates, overlapping, paired,
 from feedback_engine.stats.claims import check_claim
 from feedback_engine.stats.classifier import rogan_gladen
 from feedback_engine.stats.descriptives import correlate, describe, regress
+from feedback_engine.stats.isotonic import isotonic_fit
 from feedback_engine.stats.mediation import mediate
 
 EARLIER, LATER = [70.0, 62, 81, 55, 90, 77], [75.0, 71, 80, 69, 95, 88, 84]
@@ -98,6 +99,20 @@ def test_classifier_errors_are_taken_out_and_widen_the_interval() -> None:
     assert rogan_gladen(0.02, 1000, 0.9, 0.95).estimate == 0
 
 
+def test_isotonic_fit_pools_neighbours_in_the_wrong_order() -> None:
+    assert isotonic_fit([1, 3, 2, 4]) == pytest.approx([1, 2.5, 2.5, 4])
+    assert isotonic_fit([1, 3, 2, 4], [1, 3, 1, 1]) == pytest.approx([1, 2.75, 2.75, 4])
+    assert isotonic_fit([4, 1, 2], increasing=False) == pytest.approx([4, 1.5, 1.5])
+
+
+@given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 10)), min_size=1, max_size=20))
+def test_isotonic_fit_is_monotone_and_keeps_the_mean(rows) -> None:
+    y, weights = np.array(rows).T
+    fit = isotonic_fit(y, weights)
+    assert (np.diff(fit) >= -1e-9).all()
+    assert fit @ weights == pytest.approx(y @ weights, abs=1e-6)
+
+
 def test_description_counts_gaps_and_agrees_with_scipy() -> None:
     values = [3.0, 1, 4, 1, 5, 9, 2, 6]
     summary = describe([*values, math.nan])
@@ -176,6 +191,7 @@ def test_total_effect_is_direct_plus_indirect_and_the_seed_decides() -> None:
         (lambda: rogan_gladen(0.3, 100, 0.5, 0.5), "不比随机猜测好"),
         (lambda: rogan_gladen(1.3, 100, 0.9, 0.9), "share 为 1.3"),
         (lambda: rogan_gladen(0.3, 0, 0.9, 0.9), "n 为 0:必须 > 0"),
+        (lambda: isotonic_fit([1, 2], [1, 0]), "权重为 0"),
         (lambda: describe([math.nan]), "全部缺失"),
         (lambda: correlate([1, 1, 1], [1, 2, 3]), "x 没有变化"),
         (lambda: correlate([1, 2], [1, 2]), "至少需要 3 个"),
