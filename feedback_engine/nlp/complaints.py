@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.asking import find_asked
-from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.assumed import Found, TypeDefaults
 from feedback_engine.nlp.complaint_types import (
     BlameRules,
@@ -32,12 +30,11 @@ from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.marks import Learned, Marks
 from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.sentiment import Verdicts
-from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange, to_columns
+from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.vocabulary import DetailTable, Flags, Floats
 
-_NEGATIVE, _POSITIVE = POLARITIES.index(Polarity.NEGATIVE), POLARITIES.index(Polarity.POSITIVE)
 #: In a text of at most so many characters cues help the learned weights.
 _SHORT = 30
 
@@ -71,7 +68,7 @@ class ComplaintRules:
         touchpoints that it speaks ill of.
         """
         labels, hints = verdicts.labels, verdicts.hints
-        unasserted = _find_unasserted(readings, verdicts)
+        unasserted = verdicts.unasserted
         asked = find_asked(readings, unasserted)
         grounds = find_grounds(readings, verdicts, touchpoints, asked.insisted, unasserted, self._is_case_log)
         texts, are_felt, confidences, said = grounds
@@ -143,12 +140,6 @@ class ComplaintRules:
             if code in learned:
                 heard[part] = learned[code]
         return heard
-
-
-def _find_unasserted(readings: Readings, verdicts: Verdicts) -> Flags:
-    """Return which clauses tell nothing that has happened."""
-    labels = verdicts.rules.clause_labels
-    return find_unasserted(readings, labels == _NEGATIVE, labels == _POSITIVE)
 
 
 def _find_spans(readings: Readings, texts: Places) -> tuple[Places, Places]:

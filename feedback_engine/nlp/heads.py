@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.models import Floats, Model, load_model
-from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, hash_ngrams, open_ngrams, take_texts
+from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, open_ngrams, take_texts
 from feedback_engine.nlp.pieces import Characters, find_runs
 from feedback_engine.nlp.weights import WeightTable, opening_factor, opening_odds, row_factor, spread
 
@@ -173,18 +173,18 @@ class PackHeads:
         """Whether the weights name touchpoints, which may then stand in any clause."""
         return self._touchpoints is not None
 
-    def read(self, layout: Layout) -> list[PackLabels]:
+    def read(self, layout: Layout, grams: Buckets) -> list[PackLabels]:
         """Return what the weights say of each text."""
-        found = find_distinct(layout)
+        found = find_distinct(layout, grams)
         none: list[dict[str, LearnedLabel]] = [{}] * (len(layout.starts) - 1)
         touchpoints = self._touchpoints.label(found) if self._touchpoints else none
         types = self._types.label(found) if self._types else none
         opinions = self._hear(found) if self._opinion else [None] * len(none)
         return [PackLabels(*labels, {}) for labels in zip(touchpoints, types, opinions, strict=True)]
 
-    def hear(self, layout: Layout) -> list[Opinion]:
+    def hear(self, layout: Layout, grams: Buckets) -> list[Opinion]:
         """Return what is said of touchpoints in each part of a layout; nothing where no weights tell."""
-        return self._hear(find_distinct(layout))
+        return self._hear(find_distinct(layout, grams))
 
     def _hear(self, found: Distinct) -> list[Opinion]:
         if self._opinion is None:
@@ -225,10 +225,9 @@ def _load_head(folder: Path, name: str, task: str, labels: Sequence[Label] = ())
     return Head(model, labels)
 
 
-def find_distinct(layout: Layout) -> Distinct:
+def find_distinct(layout: Layout, grams: Buckets) -> Distinct:
     """Return the n-grams of these texts, each different one of a text once."""
     texts = len(layout.starts) - 1
-    grams = hash_ngrams(layout)
     number = np.repeat(np.arange(texts, dtype=np.int64), np.diff(layout.starts))
     real = grams != 0
     tagged = ((number << HASH_BITS)[:, None] | grams)[real]

@@ -52,8 +52,7 @@ class Heard(NamedTuple):
 
 
 def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> Heard:
-    """Return what the weights say of these texts of a layout."""
-    grams = _drop_repeats(layout, grams)
+    """Return what the weights say of these texts of a layout, whose n-grams are `without_repeats`."""
     if len(texts) == len(layout.starts) - 1:
         sums = sum_texts(table, grams, layout.starts)
     else:
@@ -63,7 +62,7 @@ def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> H
     return Heard(table, layout, grams, texts, scale, sums.weights * scale + table.bias)
 
 
-def _drop_repeats(layout: Layout, grams: Buckets) -> Buckets:
+def without_repeats(layout: Layout, grams: Buckets) -> Buckets:
     """Return the n-grams without those that begin with a mark that stands there again."""
     codes = layout.codes[: len(grams)]
     again = (flag_points(_MARKS)[codes[1:]] & (codes[1:] == codes[:-1])).nonzero()[0] + 1

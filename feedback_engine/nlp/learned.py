@@ -28,18 +28,18 @@ from feedback_engine.nlp.blend import (
 )
 from feedback_engine.nlp.domains import Domains
 from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
+from feedback_engine.nlp.heard import without_repeats
 from feedback_engine.nlp.hints import Hints, PackHints
 from feedback_engine.nlp.learned_details import DetailOdds, DetailWeights
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import lay_out_points
 from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.silences import find_brief_remarks, find_brief_silences
 from feedback_engine.nlp.statements import Judged, Statements
-from feedback_engine.nlp.vocabulary import Floats
-from feedback_engine.nlp.weighing import Weights, lay_out_row, put_before_edges, weigh, weigh_whole
+from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.weighing import Row, Weights, lay_out_row, weigh, weigh_whole
 from feedback_engine.nlp.weights import WeightTable
 
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE = "sentiment.npz", "clauses.npz", "details.npz"
@@ -126,14 +126,16 @@ class LearnedVerdicts:
         # learned touchpoints may stand in any clause
         is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
         is_brief = find_brief_silences(readings, self.rules)
-        row = lay_out_row(readings)
+        self._row = row = lay_out_row(readings)
+        layout, grams = row.texts
+        heard = layout, without_repeats(layout, grams)
         #: What the pack's weights add where words find nothing, None where it names none.
         self.hints: Hints | None = None
         if learned.hints:
             have_opinions = flag(self.rules.found.clauses, len(readings.clauses.starts))
-            self.hints = Hints(learned.hints, readings, have_opinions, *row.texts)
+            self.hints = Hints(learned.hints, readings, have_opinions, *heard)
         #: What the weights tell of complaints beside their type.
-        self.details = DetailOdds(learned.details, readings, *row.texts)
+        self.details = DetailOdds(learned.details, readings, *heard)
         is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
             is_wanted[self.hints.touchpoints.clauses] = True
@@ -148,7 +150,9 @@ class LearnedVerdicts:
         self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
         if learned.posts:
             chances = known.find_posts(texts.chances)
-            self._texts, characters = judge_posts(self._texts, self.rules, learned.posts, domains, chances, characters)
+            self._texts, characters = judge_posts(
+                self._texts, self.rules, learned.posts, row, domains, chances, characters
+            )
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.weighed.unknown, learned.usual_unknown)
         self._characters = characters
@@ -158,13 +162,18 @@ class LearnedVerdicts:
         """The labels of the clauses, neutral where they are not wanted."""
         return self._clauses.labels
 
+    @property
+    def unasserted(self) -> Flags:
+        """Which clauses tell nothing that has happened."""
+        return self.rules.unasserted
+
     @cached_property
     def labels(self) -> Sequence[PackLabels | None]:
         """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""
         if self._heads is None:
             return [None] * len(self.scores)
-        labels = self._heads.read(lay_out_points(self._readings.folded.points))
-        return _add_clauses(labels, self._heads, self._readings) if self._heads.knows_opinions else labels
+        labels = self._heads.read(*self._row.texts)
+        return _add_clauses(labels, self._heads, self._readings, self._row) if self._heads.knows_opinions else labels
 
     @property
     def texts(self) -> Statements:
@@ -188,14 +197,13 @@ def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
     return silences
 
 
-def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readings) -> Sequence[PackLabels]:
+def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readings, row: Row) -> Sequence[PackLabels]:
     """Return the labels with what the clauses that name touchpoints say by themselves."""
     clauses = readings.clauses
     named = (steps(readings.mentions.first) > 0).nonzero()[0]
     if not len(named):
         return labels
-    places = np.append(0, put_before_edges(clauses.starts[named], clauses.ends[named]))
-    opinions = heads.hear(lay_out_points(readings.folded.points[places]))
+    opinions = heads.hear(*row.pick(named + row.given))
     texts = clauses.texts[named]
     told: list[dict[int, Opinion]] = [{} for _ in labels]
     for text, number, opinion in zip(texts.tolist(), (named - clauses.first[texts]).tolist(), opinions, strict=True):

@@ -17,12 +17,11 @@ from feedback_engine.lexicon.columns import Places, flag, steps
 from feedback_engine.nlp.blend import Blend
 from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import Layout, lay_out_points
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
-from feedback_engine.nlp.weighing import put_before_edges
+from feedback_engine.nlp.weighing import Row
 
 #: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the
 #: same for a text of more than so many characters, which few posts have.
@@ -80,9 +79,9 @@ class PostHead:
             raise LexiconError(f"{path}: 任务应是 posts，标签应是 {'、'.join(OPINIONS)}")
         self._head = Head(model)
 
-    def read(self, layout: Layout) -> Posts:
-        """Return what the weights say of each text."""
-        found = find_distinct(layout)
+    def read(self, row: Row, texts: Places) -> Posts:
+        """Return what the weights say of some texts of a row."""
+        found = find_distinct(*row.pick(texts))
         odds = self._head.odds(found)
         bad, neutral, good = (odds[:, self._head.codes.index(name)] for name in OPINIONS)
         share = np.array([float(code == "positive") - float(code == "negative") for code in self._head.codes])
@@ -94,6 +93,7 @@ def judge_posts(
     blend: Blend,
     rules: LexiconVerdicts,
     head: PostHead,
+    row: Row,
     domains: Sequence[str],
     chances: Floats,
     characters: Characters,
@@ -108,7 +108,7 @@ def judge_posts(
     numbers = (weights >= _LEAST).nonzero()[0]
     if not len(numbers):
         return blend, characters
-    found = _weigh(blend, rules, head, weights[numbers], numbers)
+    found = _weigh(blend, rules, head.read(row, numbers), weights[numbers], numbers)
     reach = _BAND / np.maximum(np.abs(found.both) * (1.0 - found.doubts), 1e-9)
     is_level = (found.labels == _NEUTRAL) | (found.labels == _MIXED)
     factors = (1.0 - found.doubts) * np.where(is_level, np.minimum(1.0, reach), np.maximum(1.0, reach))
@@ -133,11 +133,8 @@ def _find_weights(blend: Blend, chances: Floats) -> Floats:
     return np.where(blend.readings.are_latin, 0.0, weights * blend.left)
 
 
-def _weigh(blend: Blend, rules: LexiconVerdicts, head: PostHead, chances: Floats, numbers: Places) -> _Weighed:
+def _weigh(blend: Blend, rules: LexiconVerdicts, posts: Posts, chances: Floats, numbers: Places) -> _Weighed:
     """Return what weights and rules say of some of the texts."""
-    folded = blend.readings.folded
-    texts = put_before_edges(folded.edges[numbers] + 1, folded.edges[numbers + 1])
-    posts = head.read(lay_out_points(folded.points[np.append(0, texts)]))
     sides, before = rules.text_sides.take(numbers), blend.labels[numbers]
     as_post = posts.odds * _LEARNED + blend.weighed.odds[numbers] * _TEXT + sides.scores * _RULES
     as_text = blend.totals[numbers] + sum_values(blend.said.values, blend.said.parts, len(blend.scores))[numbers]

@@ -74,6 +74,11 @@ class Verdicts(Protocol):
         ...
 
     @property
+    def unasserted(self) -> Flags:
+        """Which clauses tell nothing that has happened."""
+        ...
+
+    @property
     def rules(self) -> Verdicts:
         """What the word lists alone say, where weights have a part in the above: complaints are judged by it."""
         ...
@@ -147,6 +152,11 @@ class LexiconVerdicts:
     def clause_labels(self) -> NDArray[np.int64]:
         """The labels of all clauses."""
         return self.clause_sides.labels
+
+    @property
+    def unasserted(self) -> Flags:
+        """Which clauses tell nothing that has happened."""
+        return self.found.unasserted
 
     @property
     def rules(self) -> LexiconVerdicts:

@@ -24,6 +24,7 @@ from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import objects
 from feedback_engine.lexicon.model import UserWord, digest
+from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Segmenter
@@ -32,6 +33,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statemen
 from feedback_engine.nlp.vocabulary import Floats
 
 _SHOWN = 12
+_NEGATIVE, _POSITIVE = POLARITIES.index(Polarity.NEGATIVE), POLARITIES.index(Polarity.POSITIVE)
 
 
 class _Counts(NamedTuple):
@@ -64,10 +66,12 @@ class _Scored(NamedTuple):
 class SnownlpVerdicts:
     """What snownlp says of the texts and clauses of a batch; each score is its own statement."""
 
-    def __init__(self, texts: Sequence[_Scored], clauses: Sequence[_Scored]) -> None:
+    def __init__(self, readings: Readings, texts: Sequence[_Scored], clauses: Sequence[_Scored]) -> None:
         self.texts, self.scores, self.polarities = _state(texts)
         self.confidences = np.array([scored.confidence for scored in texts])
         self.clauses = Judged(*_state(clauses))
+        labels = self.clauses.labels
+        self.unasserted = find_unasserted(readings, labels == _NEGATIVE, labels == _POSITIVE)
 
     @property
     def clause_labels(self) -> NDArray[np.int64]:
@@ -125,6 +129,7 @@ class SnownlpScorer:
         edges = readings.folded.edges.tolist()
         spans = zip(clauses.starts.tolist(), clauses.ends.tolist(), strict=True)
         return SnownlpVerdicts(
+            readings,
             [self._judge(text, edge + 1, following) for edge, following in pairwise(edges)],
             [self._judge(text, start, end) for start, end in spans],
         )

@@ -42,6 +42,11 @@ class Row(NamedTuple):
         starts = self.layout.starts[: self.given + 1]
         return self.layout._replace(starts=starts), self.grams[: starts[-1]]
 
+    def pick(self, parts: Places) -> tuple[Layout, Buckets]:
+        """Return some of the texts and clauses, by their number in the row."""
+        rows, starts = take_texts(self.layout, parts)
+        return Layout(self.layout.codes[rows], starts, self.layout.places[rows]), self.grams[rows]
+
     def take(self, clauses: Places) -> tuple[Counts, Places, Buckets]:
         """Return the texts and some of the clauses: where each begins, the place of each character, its n-grams."""
         layout = self.layout

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
-from feedback_engine.nlp.heads import Head, PackLabels, find_distinct
+from feedback_engine.nlp.heads import Distinct, Head, PackLabels, find_distinct
 from feedback_engine.nlp.learned import LearnedScorer
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import lay_out
+from feedback_engine.nlp.ngrams import hash_ngrams, lay_out
 from feedback_engine.nlp.reading import Reader
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.weights import predict
@@ -23,6 +23,11 @@ from feedback_engine.resources import find_lexicons
 
 MODELS = find_lexicons() / "models"
 TEXTS = ["物业乱收费，业主多次投诉", "司机拒载😀😀😀😀 还骂人！！", "", "动力充沛动力充沛，油耗也低", "\ud800\x00"]
+
+
+def distinct(texts: Sequence[str]) -> Distinct:
+    layout = lay_out(texts)
+    return find_distinct(layout, hash_ngrams(layout))
 
 
 @cache
@@ -35,16 +40,16 @@ def tagger_of_pack(pack: str, scorer: str = "learned") -> Tagger:
 def test_log_odds_are_those_of_the_model_alone_or_in_a_batch(name: str) -> None:
     model = load_model(MODELS / f"{name}.npz")
     head = Head(model)
-    together = head.odds(find_distinct(lay_out(TEXTS)))
+    together = head.odds(distinct(TEXTS))
     assert np.allclose(together, predict(model, TEXTS), rtol=0, atol=1e-9)
     for text, odds in zip(TEXTS, together, strict=True):
-        assert (head.odds(find_distinct(lay_out([text])))[0] == odds).all()
+        assert (head.odds(distinct([text]))[0] == odds).all()
 
 
 @pytest.mark.parametrize("name", ["automotive", "government", "social"])
 def test_pieces_add_up_to_the_log_odds_less_the_bias(name: str) -> None:
     model = load_model(MODELS / f"{name}.npz")
-    head, found = Head(model), find_distinct(lay_out(TEXTS))
+    head, found = Head(model), distinct(TEXTS)
     odds = head.odds(found)
     for column in range(len(model.outputs)):
         pieces = head.pieces(found, np.eye(len(model.outputs))[column], np.arange(len(TEXTS)))
