@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_engine.domain import Evidence
 from feedback_engine.lexicon.columns import Objects, Places, Points, objects, pick, steps, sum_up
 from feedback_engine.nlp.complaints import Complaints
 from feedback_engine.nlp.normalize import FoldedTexts
 from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Lists
-from feedback_engine.nlp.tagged import Evidence
 from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.vocabulary import Flags, Floats
 

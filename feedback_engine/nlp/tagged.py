@@ -5,31 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from feedback_engine.domain import Polarity
+from feedback_engine.domain import Evidence, Polarity
 
 #: The complaint type of a complaint whose type is not clear enough to name.
 UNSURE, UNSURE_NAME = "unsure", "待确认"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A span of the text as given, the rule that read it, in words, and what it adds to the score."""
-
-    start: int
-    end: int
-    text: str
-    rule: str
-    weight: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {
-            "start": self.start,
-            "end": self.end,
-            "text": self.text,
-            "rule": self.rule,
-            "weight": round(self.weight, 4),
-        }
 
 
 @dataclass(frozen=True, slots=True)

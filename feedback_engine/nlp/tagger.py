@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from numpy.typing import NDArray
 
-from feedback_engine.domain import Polarity
+from feedback_engine.domain import Evidence, Polarity
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.complaints import ComplaintRules, Complaints
 from feedback_engine.nlp.details import Details
@@ -19,7 +19,7 @@ from feedback_engine.nlp.grievances import find_none_confidences
 from feedback_engine.nlp.reading import Reader, Readings
 from feedback_engine.nlp.sentiment import LexiconScorer, Verdicts
 from feedback_engine.nlp.statements import POLARITIES
-from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Evidence, Sentiment, TaggedText, TouchpointTag
+from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Sentiment, TaggedText, TouchpointTag
 from feedback_engine.nlp.touchpoints import TouchpointRules, Touchpoints
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS
 

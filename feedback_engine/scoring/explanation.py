@@ -8,7 +8,7 @@ from math import floor
 from typing import Any
 
 from feedback_engine.config.scoring import METHOD_NAMES
-from feedback_engine.domain import Flag, Measure
+from feedback_engine.domain import Evidence, Flag, Measure
 
 METHODS = {**METHOD_NAMES, "share": "文本占比"}
 _FIGURES = {
@@ -102,17 +102,6 @@ class ComplaintCount:
     complaints: int
     exposure: float
     per_thousand: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A piece of a text that a tag rests on: characters [start, end), the lexicon entry or model, and its weight."""
-
-    start: int
-    end: int
-    text: str
-    rule: str
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
-from feedback_engine.domain import OVERALL
+from feedback_engine.domain import OVERALL, Evidence
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.explanation import Evidence, Explanation, Verbatim
+from feedback_engine.scoring.explanation import Explanation, Verbatim
 from feedback_engine.tables.annotations import SENTIMENT, TOUCHPOINT
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ import pandas as pd
 import pytest
 from growth import is_linear
 
+from feedback_engine.domain import Evidence
 from feedback_engine.lexicon.files import list_packs, load_pack
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.lexicon.patterns import GAP, NUMBER, STEP, compile_pattern
 from feedback_engine.nlp.batch import tag_table
 from feedback_engine.nlp.normalize import fold_phrases
-from feedback_engine.nlp.tagged import Evidence, TaggedText
+from feedback_engine.nlp.tagged import TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
 

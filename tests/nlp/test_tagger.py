@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_engine.domain import Polarity
+from feedback_engine.domain import Evidence, Polarity
 from feedback_engine.lexicon.files import load_pack
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.nlp.batch import TaggerSpec, tag_each, tag_table
 from feedback_engine.nlp.snownlp_scorer import SnownlpScorer
-from feedback_engine.nlp.tagged import Evidence, TaggedText
+from feedback_engine.nlp.tagged import TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_builders import PACK, Person, basis_of, make_data, make_model, rated
 
-from feedback_engine.domain import Measure, Period
+from feedback_engine.domain import Evidence, Measure, Period
 from feedback_engine.errors import ConfigError, TableError
 from feedback_engine.scoring.explain import Explanation, explain
-from feedback_engine.scoring.explanation import Evidence, round_to_total
+from feedback_engine.scoring.explanation import round_to_total
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.result import IndexResult
 from feedback_engine.scoring.verbatims import SHOWN, quote
