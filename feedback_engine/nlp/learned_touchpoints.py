@@ -24,13 +24,15 @@ _NAMED, _NAMED_TWICE, _NAMED_SHORT, _SHORT, _LIKELIEST, _LIKELIEST_SHORT = 0.0, 
 #: In a text of at most so many characters the words decide what is thought of its touchpoints, if its score, or that
 #: of each of several touchpoints, is this clear.
 _BRIEF, _CLEAR, _CLEAR_EACH = 14, 0.65, 0.4
-#: The same for the score of a somewhat longer text.
-_FAIRLY_BRIEF, _VERY_CLEAR = 20, 0.75
+#: The same for the score of a somewhat longer text; and how good or bad the text is with its weights, which must agree.
+_FAIRLY_BRIEF, _VERY_CLEAR, _AGREED = 20, 0.75, 0.3
 #: Log odds of bad and of good against neutral, from the learned log odds of bad, neutral and good for the text and for
-#: the touchpoint's clauses, the score of the words there, its size, whether there are further touchpoints, and 1;
-#: fitted on held-out posts.
-_BAD = (0.32, -0.52, -0.19, 0.41, -0.03, 0.08, -1.13, 0.21, 0.20, -0.28)
-_GOOD = (-0.25, -0.75, -0.06, 0.00, -0.04, 0.51, 0.74, 0.38, 0.32, -1.00)
+#: the touchpoint's clauses, the score of the words there, its size, the log odds of the polarity of the text and of
+#: these clauses, whether there are further touchpoints, and 1; fitted on held-out posts.
+_BAD = (0.37, -0.40, 0.16, 0.33, -0.15, 0.04, -0.74, 0.05, -0.24, -0.07, 0.25, 0.00)
+_GOOD = (0.23, -0.25, 0.19, -0.07, -0.14, 0.48, 0.35, 0.18, 0.14, 0.12, 0.32, -0.20)
+#: Polarity counts up to these log odds.
+_SUREST = 5.0
 
 
 class Touched(NamedTuple):
@@ -62,14 +64,16 @@ def decide(
     `named` are the touchpoints that seed phrases name, `heard` the same as the word lists alone judge them; `names`
     are those of the touchpoints by code.
     """
-    places, decided, scores = _Places(readings, verdicts), list(named), verdicts.rules.scores.tolist()
+    places, decided = _Places(readings, verdicts), list(named)
+    scores, wholes = verdicts.rules.scores.tolist(), verdicts.scores.tolist()
     are_latin = readings.are_latin.tolist()
     for text, labels in enumerate(verdicts.labels):
         if labels is not None and labels.touchpoints and not (named[text] and are_latin[text]):
-            decided[text] = _accept(places, text, labels, named[text], names)
-            said = _group_scores(heard[text])
-            if not speak_clearly(places.length(text), scores[text], said):
-                decided[text] = _weigh_opinions(decided[text], labels, said)
+            found, said = _accept(places, text, labels, named[text], names), _group_scores(heard[text])
+            decided[text] = found
+            if not speak_clearly(places.length(text), scores[text], said, wholes[text]):
+                parts = [places.score(text, touched.clause) for touched in found]
+                decided[text] = _weigh_opinions(found, labels, said, wholes[text], parts)
     return decided
 
 
@@ -94,8 +98,14 @@ def _group_scores(found: Sequence[Touched]) -> dict[str, list[float]]:
     return scores
 
 
-def _weigh_opinions(found: list[Touched], labels: PackLabels, said: Mapping[str, Sequence[float]]) -> list[Touched]:
-    """Return the touchpoints of a text with what its learned weights, if they tell, and its words think of them."""
+def _weigh_opinions(
+    found: list[Touched], labels: PackLabels, said: Mapping[str, Sequence[float]], whole: float, parts: Sequence[float]
+) -> list[Touched]:
+    """Return the touchpoints of a text with what its learned weights, if they tell, and its words think of them.
+
+    `said` are the scores of the clauses of each by the word lists alone, `whole` and `parts` those of the text and of
+    the clause of each touchpoint by weights and words together.
+    """
     if labels.opinion is None:
         return found
     number = len({touched.code for touched in found})
@@ -105,7 +115,9 @@ def _weigh_opinions(found: list[Touched], labels: PackLabels, said: Mapping[str,
             labels.clauses[one.clause] for one in found if one.code == touched.code and one.clause in labels.clauses
         ]
         own = heard if touched.code in said and heard else [labels.opinion]
-        score, polarity = weigh_opinion(labels.opinion, own, said.get(touched.code, [0.0]), number)
+        clauses = [part for one, part in zip(found, parts, strict=True) if one.code == touched.code]
+        polarities = (to_odds(whole), to_odds(sum(clauses) / len(clauses)))
+        score, polarity = weigh_opinion(labels.opinion, own, said.get(touched.code, [0.0]), polarities, number)
         rule = f"{touched.rule};褒贬按学习权重与本句词语"
         weighed.append(touched._replace(rule=rule, score=score, label=POLARITIES.index(polarity)))
     return weighed
@@ -123,6 +135,10 @@ class _Places:
     def length(self, text: int) -> int:
         """Return the number of folded characters of a text."""
         return self._edges[text + 1] - self._edges[text] - 1
+
+    def score(self, text: int, clause: int) -> float:
+        """Return the score of a clause, given by its number in the text."""
+        return float(self._judged.scores[self._first[text] + clause])
 
     def touch(self, text: int, code: str, name: str, label: LearnedLabel) -> Touched:
         """Return a touchpoint without a seed phrase: it stands where its weights are greatest."""
@@ -153,25 +169,35 @@ def find_strongest(label: LearnedLabel, start: int, end: int) -> tuple[int, int]
     return first, last
 
 
-def speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]]) -> bool:
+def speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]], whole: float) -> bool:
     """Return whether the words of a brief text say by themselves what is thought of its touchpoints.
 
-    `length` is in folded characters; the score of the text and those of its touchpoints are by the word lists alone.
+    `length` is in folded characters; the score of the text and those of its touchpoints are by the word lists alone,
+    `whole` is the score of the text by weights and words together.
     """
+    is_agreed = whole * score > 0 and abs(whole) >= _AGREED
     if length > _BRIEF:
-        return length <= _FAIRLY_BRIEF and abs(score) >= _VERY_CLEAR
+        return length <= _FAIRLY_BRIEF and is_agreed and abs(score) >= _VERY_CLEAR
     are_clear = len(said) > 1 and all(abs(sum(one)) >= _CLEAR_EACH * len(one) for one in said.values())
-    return abs(score) >= _CLEAR or are_clear
+    return are_clear or (is_agreed and abs(score) >= _CLEAR)
 
 
-def weigh_opinion(odds: Opinion, own: Sequence[Opinion], said: Sequence[float], number: int) -> tuple[float, Polarity]:
+def to_odds(score: float) -> float:
+    """Return the log odds of which a score is made, within bounds."""
+    return max(-_SUREST, min(_SUREST, 2.0 * math.atanh(max(-0.9999, min(0.9999, score)))))
+
+
+def weigh_opinion(
+    odds: Opinion, own: Sequence[Opinion], said: Sequence[float], polarities: tuple[float, float], number: int
+) -> tuple[float, Polarity]:
     """Return score and label that learned weights and words give a touchpoint.
 
     `odds` are those of `PackLabels.opinion`, `own` those of the touchpoint's clauses, or of the text where it is named
-    in none; `said` the scores of these by the word lists alone, `number` that of the text's touchpoints.
+    in none; `said` the scores of these by the word lists alone, `polarities` the log odds of the text and of these, and
+    `number` that of the text's touchpoints.
     """
     score, mean = sum(said) / len(said), [sum(column) / len(own) for column in zip(*own, strict=True)]
-    facts = (*odds, *mean, score, abs(score), float(number > 1), 1.0)
+    facts = (*odds, *mean, score, abs(score), *polarities, float(number > 1), 1.0)
     bad, good = (sum(map(mul, rates, facts)) for rates in (_BAD, _GOOD))
     highest = max(bad, good, 0.0)
     chances = [math.exp(value - highest) for value in (bad, 0.0, good)]
