@@ -14,6 +14,7 @@ FeedbackEngineError
   x StoreLocked          another program holds the database
 + RunLocked              another run holds the project's lock
 + ProcessError           a process that works for this one has died
++ NoData                 nothing lies in the period asked for
 + ReportError            the report cannot be written
 + InputError             a call was given an argument of the wrong kind
 + StatisticsError        a calculation refuses its input, and says which value and why
@@ -114,6 +115,10 @@ class RunLocked(FeedbackEngineError):
 
 class ProcessError(FeedbackEngineError):
     """A process that works for this one has died or failed; what was asked for has no result."""
+
+
+class NoData(FeedbackEngineError):
+    """The period asked for has no data; says which periods have."""
 
 
 class ReportError(FeedbackEngineError):

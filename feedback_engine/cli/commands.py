@@ -115,19 +115,16 @@ def score(options: Namespace) -> int:
 
     engine = _engine(options)
     names: Mapping[str, str] = {}
-    note = ""
     if options.reweight:
         table = engine.reweight()
     else:
         result = engine.score(options.period, options.by)
-        if note := result.note:
-            print(note, file=sys.stderr if options.json or options.csv else sys.stdout)
         names, table = result.names, result.table if options.table == "index" else getattr(result, options.table)
     if options.csv:
         _write_csv(table, Path(options.csv))
     if options.json:
         print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
-    elif not options.csv and not (options.table == "index" and note):
+    elif not options.csv:
         is_index = options.table == "index" and not options.reweight
         print_index(table, names) if is_index else print_frame(table, names)
     return DONE
@@ -152,8 +149,6 @@ def explain(options: Namespace) -> int:
     """Print the way from a figure down to the words."""
     result = _engine(options).score(options.period)
     explanation = result.explain(options.touchpoint)
-    if result.note:
-        print(result.note, file=sys.stderr)
     if options.json:
         print_json(explanation.to_dict())
     else:
@@ -242,9 +237,9 @@ def _finish(engine: FeedbackEngine, summary: RunSummary, *, as_json: bool) -> in
         print_json(summary.to_dict())
     else:
         _print_summary(summary)
-    if summary.failed:
-        for file in summary.failed:
-            print(f"错误：{file.error}", file=sys.stderr)
+    if errors := [*(file.error for file in summary.failed), *filter(None, [summary.report_error])]:
+        for error in errors:
+            print(f"错误：{error}", file=sys.stderr)
         return FAILED
     allowed = engine.config.imports.max_reject_share
     if summary.reject_share > allowed:

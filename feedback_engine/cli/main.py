@@ -123,7 +123,8 @@ _TABLES = (
 
 def _add_figure_commands(commands: _Commands[Parser]) -> None:
     score = _add(commands, "score", "计算指数，或它周围的一项分析")
-    score.add_argument("--period", metavar="期间", help="如 2026-10、2026-Q3；latest 为最近月份；缺省为全部数据")
+    period = "如 2026-10、2026-Q3；latest 为最近一个有数据的月份；缺省 all 为全部数据"
+    score.add_argument("--period", metavar="期间", default="all", help=period)
     score.add_argument("--table", metavar="名称", default="index", choices=("index", *ANALYSES), help=_TABLES)
     score.add_argument("--by", metavar="属性", help="按客户属性、channel 或 source 细分")
     score.add_argument("--reweight", action="store_true", help="按最新数据重新计算并冻结权重，打印新旧权重衔接的指数")
@@ -131,13 +132,14 @@ def _add_figure_commands(commands: _Commands[Parser]) -> None:
     score.add_argument("--json", action="store_true", help="打印 JSON")
     explain = _add(commands, "explain", "从一个数字追到权重、指标、记录、原声与规则")
     explain.add_argument("touchpoint", metavar="触点", help="触点或其指标的代码或名称，overall 为总指数")
-    explain.add_argument("--period", metavar="期间", help="latest 为最近月份；缺省为全部数据")
+    explain.add_argument("--period", metavar="期间", default="all", help=period)
     explain.add_argument("--json", action="store_true", help="打印 JSON")
     themes = _add(commands, "themes", "文本里反复出现的主题：提及、净情感、与上期相比新出现的")
     themes.add_argument(
         "--period",
         metavar="期间",
-        help="如 2026-10，与上一个月相比；latest 为最近一个有数据的月份；缺省为全部数据，不作比较",
+        default="all",
+        help="如 2026-10，与上一个月相比；latest 为最近一个有数据的月份；缺省 all 为全部数据，不作比较",
     )
     themes.add_argument("--json", action="store_true", help="打印 JSON，含例句")
     claims = _add(commands, "claims", "核对「提高了 x%」之类的话与其数字是否相符")

@@ -17,7 +17,7 @@ from feedback_engine.config.tagging import TaggingSettings
 from feedback_engine.engine.arguments import as_day, as_path, as_texts, require_config, require_name
 from feedback_engine.engine.language import Language
 from feedback_engine.engine.parts import Parts
-from feedback_engine.errors import FeedbackEngineError
+from feedback_engine.errors import FeedbackEngineError, NoData
 from feedback_engine.tables.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -110,11 +110,11 @@ class FeedbackEngine:
         return self._language.keyword_finder.find(as_text(text), count)
 
     def themes(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
-        """Return THEMES, the phrases that the texts of a period (as for `score`) have in common."""
+        """Return THEMES, the phrases that the texts of a period (as for `score`) have in common; raises NoData."""
         from feedback_engine.engine.themes import find_period_themes
 
         figures = self._figures(as_of)
-        return find_period_themes(figures, figures.find_period(period))
+        return find_period_themes(figures, figures.calendar.find_period(period))
 
     def import_file(
         self,
@@ -180,11 +180,11 @@ class FeedbackEngine:
     ) -> IndexResult:
         """Return the index of a period (None = everything), also per value of the attribute `by` if given.
 
-        `period` is written 2026, 2026-Q3, 2026-10 …, or `latest`, the newest month with data. The result brings the
-        analyses around the index, each computed when asked for: `.changes`, `.drivers`, `.weightings` …
+        `period` is written 2026, 2026-Q3, 2026-10 …, or `latest`, the newest month with data; raises NoData for one
+        that has none. The result brings the analyses around the index, each computed when asked for: `.changes` …
         """
         figures = self._figures(as_of)
-        return figures.score(figures.find_period(period), require_name("by", by))
+        return figures.score(figures.calendar.find_period(period), require_name("by", by))
 
     def check_claims(self, texts: Sequence[str]) -> pd.DataFrame:
         """Return CLAIMS: statements of growth in the texts (提高了300%), held against the figures in the sentence."""
@@ -193,9 +193,12 @@ class FeedbackEngine:
         return check_claims(texts)
 
     def text_shares(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
-        """Return TEXT_SHARES of a period: shares of texts as counted, and corrected for the tagger's own errors."""
+        """Return TEXT_SHARES of a period: shares of texts as counted, and corrected for the tagger's own errors.
+
+        Raises NoData.
+        """
         figures = self._figures(as_of)
-        return figures.text_shares(figures.find_period(period))
+        return figures.text_shares(figures.calendar.find_period(period))
 
     def reweight(self) -> pd.DataFrame:
         """Compute and freeze new weights; return LINKED: the index by the old and new ones, chained at the overlap."""
@@ -204,20 +207,29 @@ class FeedbackEngine:
     def report(
         self, path: str | Path | None = None, period: str | None = None, *, as_of: date | str | None = None
     ) -> Path:
-        """Write the report of a period (None = as configured), .xlsx or .html, and return its path."""
+        """Write the report of a period (None = as configured), .xlsx or .html, and return its path.
+
+        Raises NoData where nothing lies in the period; an older report is untouched, as by any other error.
+        """
         from feedback_engine.engine.reporting import write_report
 
         target = as_path("path", path) if path is not None else self.config.resolve(self.config.report.path)
         return write_report(self._figures(as_of), target, period)
 
     def run(self, as_of: date | str | None = None) -> RunSummary:
-        """Do the nightly job: import, tag, score, report, under the project's lock; raises RunLocked if it is held."""
+        """Do the nightly job: import, tag, score, report, under the project's lock; raises RunLocked if it is held.
+
+        Where the period of the report has no data, `.report_error` says so; what has come in is kept.
+        """
         day = as_day(as_of)
         with self._lock():
             summary = self.import_sources().merge(self.tag_new())
-            started = perf_counter()
-            path = self.report(as_of=day)
-        return summary.merge(RunSummary(seconds=perf_counter() - started, report=str(path)))
+            started, report, error = perf_counter(), "", ""
+            try:
+                report = str(self.report(as_of=day))
+            except NoData as absence:
+                error = f"没有写报告：{absence}"
+        return summary.merge(RunSummary(seconds=perf_counter() - started, report=report, report_error=error))
 
     def check(self) -> list[str]:
         """Return everything that is wrong with lexicons, packs, scorer, store, report and sources; changes nothing."""

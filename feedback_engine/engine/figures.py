@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from feedback_engine.config.loader import load_config
 from feedback_engine.config.model import Config
 from feedback_engine.config.scoring import ComplaintErrorsConfig
 from feedback_engine.domain import Period
+from feedback_engine.engine.calendar import Calendar
 from feedback_engine.engine.questions import Asked, tell_apart
 from feedback_engine.engine.source import Source
 from feedback_engine.errors import ConfigError, StoreLocked, StoreReadOnly
@@ -37,16 +38,10 @@ from feedback_engine.scoring.verbatims import quote
 from feedback_engine.scoring.weightings import chain_link
 from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
-from feedback_engine.store.loading import Bounds, FeedbackReader, FigureStore
+from feedback_engine.store.loading import FeedbackReader, FigureStore
 from feedback_engine.store.texts import TextReader
 
 logger = logging.getLogger(__name__)
-
-_DAY = timedelta(days=1)
-#: Months looked back for the first one with data: more than any project has.
-MAX_MONTHS = 1200
-#: Months named one by one where a period has no data.
-_LISTED_MONTHS = 12
 
 
 class Figures:
@@ -74,10 +69,11 @@ class Figures:
         self._database = database
         self._store = FigureStore(database)
         self._is_unkept = False
-        self._zone = ZoneInfo(config.project.timezone)
+        self.calendar = Calendar(self.reader, config.project.timezone, as_of)
         self.as_of = as_of
         #: The moment that the report bears: pinned to the end of `as_of`, so that the same inputs give the same bytes.
-        self.created_at = datetime.combine(as_of, time(23, 59, 59), self._zone) if as_of else now
+        zone = ZoneInfo(config.project.timezone)
+        self.created_at = datetime.combine(as_of, time(23, 59, 59), zone) if as_of else now
 
     @property
     def model(self) -> IndexModel:
@@ -96,7 +92,7 @@ class Figures:
             self.config.scoring,
             stored=read_frozen(self._store.load_frozen()),
             load=lambda period: self.load_weighed([period]),
-            first=next(iter(self.months_until(None, MAX_MONTHS)), None),
+            first=next(iter(self.calendar.months_until(None)), None),
         )
         if settled.is_new and settled.frozen is not None:
             self._keep(partial(self._store.save_frozen, settled.frozen.to_table()))
@@ -113,7 +109,7 @@ class Figures:
 
     def reweight(self) -> pd.DataFrame:
         """Freeze weights anew from the base period's data; return LINKED, the index chained across the change."""
-        months = self.months_until(None, MAX_MONTHS)
+        months = self.calendar.months_until(None)
         if not months:
             raise ConfigError("还没有带日期的数据，无法重新冻结权重")
         old = self.model
@@ -165,7 +161,7 @@ class Figures:
             by=by,
             load=source.load,
             compute=source.compute,
-            months=self.months_until(period, MAX_MONTHS),
+            months=self.calendar.months_until(period),
             explain=explain_touchpoint,
             design=lambda: self._weigh(self.load([period]), [period])[1],
             text_shares=lambda: self._share_texts(source.load([period]), period),
@@ -173,7 +169,6 @@ class Figures:
             earlier=self._earlier,
             attributes=self.config.report.attributes,
             names=self.names,
-            note=self.note_absence(period),
         )
         return IndexResult(table, weights, basis)
 
@@ -206,7 +201,7 @@ class Figures:
         return exclude_flagged(data, find_quality_flags(data, self.config.quality), self.config.quality)
 
     def _load_all(self, periods: Sequence[Period | None]) -> ScoringData:
-        bounds = self.span(periods)
+        bounds = self.calendar.span(periods)
         feedback = self.reader.load_feedback(bounds)
         return ScoringData(
             feedback=feedback,
@@ -222,7 +217,7 @@ class Figures:
 
     def read_texts(self, period: Period | None) -> TextReader:
         """Return what reads the texts of the period."""
-        return TextReader(self._database, self.bounds(period))
+        return TextReader(self._database, self.calendar.bounds(period))
 
     def text_shares(self, period: Period | None) -> pd.DataFrame:
         """Return TEXT_SHARES of the period, corrected by the model cards where learned weights scored the texts."""
@@ -241,51 +236,6 @@ class Figures:
             complaint_rates=_read_complaint_errors(self.config.scoring.complaint_errors),
             period=period,
         )
-
-    def bounds(self, period: Period | None) -> Bounds:
-        """Return the moments [since, until) of the period, cut at the end of `as_of`."""
-        since, until = period.bounds(self.config.project.timezone) if period else (None, None)
-        end = self._end_of_data
-        return since, min(until, end) if until and end else until or end
-
-    def find_period(self, words: str | None) -> Period | None:
-        """Return the period that the words mean: None and `all` = all data, `latest` = the newest month with data."""
-        if words == "latest":
-            return self.latest_month()
-        return None if words in (None, "all") else Period.parse(str(words))
-
-    def latest_month(self) -> Period | None:
-        """Return the newest month with data, None if nothing is dated."""
-        moments = self.reader.first_and_last_moment(self._end_of_data)
-        return Period.containing(moments[1].astimezone(self._zone).date(), "month") if moments else None
-
-    def note_absence(self, period: Period | None) -> str:
-        """Return that a period has no data, and which months have; empty where it has some."""
-        if self.reader.has_feedback(self.bounds(period)):
-            return ""
-        if period is None or (first := self.reader.first_and_last_moment(self._end_of_data)) is None:
-            dated = "带日期的" if self.reader.has_feedback(self.bounds(None)) else ""
-            return f"还没有{dated}数据；请先导入：feedback-engine import"
-        last = Period.containing(first[1].astimezone(self._zone).date(), "month")
-        months = [
-            month for month in self.months_until(last, MAX_MONTHS) if self.reader.has_feedback(self.bounds(month))
-        ]
-        labels = [month.label for month in months]
-        listed = "、".join(labels) if len(labels) <= _LISTED_MONTHS else f"{labels[0]} … {labels[-1]}"
-        return f"期间 {period.label} 没有数据；有数据的月份：{listed}"
-
-    def months_until(self, period: Period | None, count: int) -> list[Period]:
-        """Return up to `count` months since the first data, oldest first, ending in `period` (None: the latest)."""
-        moments = self.reader.first_and_last_moment(self._end_of_data)
-        if moments is None:
-            return []
-        first, last = (moment.astimezone(self._zone).date() for moment in moments)
-        month = Period.containing(min(last, period.last) if period else last, "month")
-        months: list[Period] = []
-        while len(months) < count and month.last >= first:
-            months.append(month)
-            month = month.previous()
-        return months[::-1]
 
     def fingerprint(self) -> str:
         """Return the digest of all settings that decide the figures."""
@@ -319,20 +269,6 @@ class Figures:
     def touchpoint_labels(self) -> dict[str, str]:
         """Text label → code of the touchpoint in the model that it belongs to."""
         return {label: touchpoint.code for touchpoint in self.model.touchpoints for label in touchpoint.labels}
-
-    @property
-    def _end_of_data(self) -> datetime | None:
-        if self.as_of is None:
-            return None
-        return datetime.combine(self.as_of + _DAY, time.min, self._zone).astimezone(UTC)
-
-    def span(self, periods: Sequence[Period | None]) -> Bounds:
-        """Return the moments [since, until) from the first of the periods to the last."""
-        every = [self.bounds(period) for period in periods]
-        starts = [since for since, _ in every if since is not None]
-        ends = [until for _, until in every if until is not None]
-        is_open = len(starts) < len(every)
-        return None if is_open else min(starts), max(ends) if len(ends) == len(every) else None
 
 
 def _read_complaint_errors(given: ComplaintErrorsConfig | None) -> ErrorRates | None:

@@ -13,7 +13,7 @@ from feedback_engine.config.loader import load_config
 from feedback_engine.config.model import Config
 from feedback_engine.config.scoring import METHOD_NAMES
 from feedback_engine.domain import Period
-from feedback_engine.engine.figures import MAX_MONTHS, Figures
+from feedback_engine.engine.figures import Figures
 from feedback_engine.engine.statistics import gather_statistics
 from feedback_engine.engine.themes import find_period_themes
 from feedback_engine.errors import ReportError
@@ -42,9 +42,13 @@ TREND_MONTHS = 13
 
 
 def write_report(figures: Figures, path: Path, asked: str | None) -> Path:
-    """Write the report of the asked period (None = as configured) to the path, by its ending, and return it."""
+    """Write the report of the asked period (None = as configured) to the path, by its ending, and return it.
+
+    Raises NoData, and writes nothing, where the period has no data.
+    """
     write = find_sink(path)  # before the work, not after it
-    write(build_report(gather_inputs(figures, figures.find_period(asked or figures.config.report.period))), path)
+    period = figures.calendar.find_period(asked or figures.config.report.period)
+    write(build_report(gather_inputs(figures, period)), path)
     return path
 
 
@@ -67,7 +71,7 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
     """Return all that the report of this period shows."""
     config, reader = figures.config, figures.reader
     index, previous, year_before, trend, statistics = _gather_figures(figures, period)
-    bounds = figures.bounds(period)
+    bounds = figures.calendar.bounds(period)
     return ReportInputs(
         title=config.report.title,
         project=config.project.name,
@@ -103,15 +107,7 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
             config.scoring.change.min_effect,
         ),
         statistics=statistics,
-        absence=_say_absence(figures, period),
     )
-
-
-def _say_absence(figures: Figures, period: Period | None) -> str:
-    absence = figures.note_absence(period)
-    if absence:
-        logger.warning("%s", absence)
-    return absence
 
 
 def _gather_figures(
@@ -122,7 +118,7 @@ def _gather_figures(
     The data that these rest on are let go here, before the texts of the report are read.
     """
     compared = [period.previous(), period.year_before()] if period else []
-    months = figures.months_until(period, MAX_MONTHS)
+    months = figures.calendar.months_until(period)
     history = find_history(figures.config.scoring.control, months, period)
     result = figures.score(period, None, ahead=[*compared, *history, *months[-TREND_MONTHS:]])
     previous, year_before = (result.compute([each]) for each in compared) if compared else (None, None)

@@ -40,7 +40,8 @@ class Source:
         """Whether what is held has these periods, and is not far more: many analyses go over a single period."""
         if not set(key) <= set(held):
             return False
-        return len(key) > 1 or self._figures.span(held) == self._figures.span(key)
+        span = self._figures.calendar.span
+        return len(key) > 1 or span(held) == span(key)
 
     def compute(self, periods: Sequence[Period | None]) -> pd.DataFrame:
         """Return the INDEX of these periods."""

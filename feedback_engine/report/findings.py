@@ -15,8 +15,6 @@ MOST_NAMED = 5
 
 def find_all(facts: Facts) -> list[str]:
     """Return the findings, most important first; each ends with the sheet that shows it."""
-    if facts.inputs.absence:
-        return [f"{facts.inputs.absence}。（见 数据质量）"]
     found = [_headline(facts), _moved(facts), _worst(facts), _complaints(facts), _sentiment(facts), _coverage(facts)]
     return [text for text in found if text] or ["本期没有可用的数据。（见 数据质量）"]
 

@@ -86,5 +86,3 @@ class ReportInputs:
     #: Where the texts and the evidence of their tags are read from; None = they are in the frames.
     texts: TextSource | None = None
     themes: pd.DataFrame = field(default_factory=THEMES.build)
-    #: That the period has no data, and which months have; empty where it has some.
-    absence: str = ""

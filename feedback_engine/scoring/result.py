@@ -48,8 +48,6 @@ class Basis:
     attributes: tuple[str, ...] = ()
     #: Code → words of touchpoints and questions.
     names: Mapping[str, str] = field(default_factory=dict)
-    #: That the period has no data, and which months have.
-    note: str = ""
 
 
 class IndexResult:
@@ -68,11 +66,6 @@ class IndexResult:
     def names(self) -> Mapping[str, str]:
         """Code → words of every touchpoint and question."""
         return self._basis.names
-
-    @property
-    def note(self) -> str:
-        """That the period has no data, and which months have; empty where it has some."""
-        return self._basis.note
 
     def explain(self, touchpoint: str) -> Explanation:
         """Return how the figure of a touchpoint (code or name), or of `overall`, came about."""

@@ -81,6 +81,8 @@ class RunSummary:
     seconds: float = 0.0
     files: tuple[FileSummary, ...] = ()
     report: str = ""
+    #: Why no report was written.
+    report_error: str = ""
 
     @classmethod
     def of_files(cls, files: Sequence[FileSummary], seconds: float) -> Self:
@@ -131,6 +133,7 @@ class RunSummary:
             self.seconds + other.seconds,
             self.files + other.files,
             self.report or other.report,
+            self.report_error or other.report_error,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -145,4 +148,5 @@ class RunSummary:
             "reject_share": round(self.reject_share, 6),
             "files": files,
             "report": self.report,
+            "report_error": self.report_error,
         }

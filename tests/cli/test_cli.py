@@ -78,6 +78,7 @@ def test_a_place_that_cannot_be_written_is_named_in_one_line(
     (table := tmp_path / "留言.csv").write_text("留言,日期\n不错,2026-10-01\n", encoding="utf-8")
     (file := tmp_path / "文件").touch()
     words = [word.format(file=file, table=table) for word in command]
+    run("import")
     assert main(["--config", str(project / "config.yaml"), *words]) == 1
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith(f"错误：{file}") and "是文件" in line
@@ -435,28 +436,60 @@ def test_help_is_chinese_down_to_its_headings(capsys: pytest.CaptureFixture[str]
     assert not any(words in printed for words in ("usage", "options", "positional", "show this"))
 
 
-def test_a_period_without_data_says_so_and_names_those_that_have(
-    project: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["score"],
+        ["score", "--json"],
+        ["score", "--csv", "out/report.xlsx"],
+        ["score", "--table", "changes"],
+        ["explain", "service"],
+        ["themes"],
+        ["report"],
+        ["report", "--out", "out/report.html"],
+    ],
+)
+def test_a_period_without_data_is_an_error_that_names_those_that_have_and_writes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     run("import")
+    for name in ("report.xlsx", "report.html"):
+        (project / "out" / name).write_bytes(b"of yesterday")
     capsys.readouterr()
-    said = "期间 2020-01 没有数据；有数据的月份：2026-10"
-    assert run("score", "--period", "2020-01") == 0
-    assert capsys.readouterr().out.strip() == said
-    assert run("score", "--period", "2020-01", "--json") == 0
+    assert run(*command, "--period", "2020-01") == 1
     printed = capsys.readouterr()
-    assert said in printed.err and {row["flag"] for row in json.loads(printed.out)} == {"no_data"}
-    assert run("report", "--period", "2020-01", "--out", "empty.xlsx") == 0
-    book = openpyxl.load_workbook(project / "empty.xlsx")
-    for sheet in ("封面与说明", "总览"):
-        assert any(said in str(cell) for row in book[sheet].iter_rows(values_only=True) for cell in row if cell), sheet
-    assert run("score", "--period", "2026-10") == 0
-    assert "没有数据" not in capsys.readouterr().out
+    assert printed.out == "" and "错误：期间 2020-01 没有数据；有数据的月份：2026-10" in printed.err
+    assert {(project / "out" / name).read_bytes() for name in ("report.xlsx", "report.html")} == {b"of yesterday"}
+
+
+def test_a_project_without_data_says_that_something_has_to_be_imported(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["score"], ["explain", "overall"], ["themes"], ["report"], ["report", "--period", "all"]):
+        assert run(*command) == 1
+        assert "错误：还没有数据；请先导入：feedback-engine import" in capsys.readouterr().err
+    assert not (project / "out/report.xlsx").exists()
+
+
+def test_a_run_without_data_for_its_report_keeps_what_came_in_and_the_report_before(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("run")
+    before = (project / "out/report.xlsx").read_bytes()
+    write_csv(project / "data/survey2.csv", HEADINGS, [("9001", "2026/12/1 9:05:16", "微信", "一店", "5", "4", "")])
+    capsys.readouterr()
+    assert run("run", "--json", "--as-of", "2026-09-30") == 1
+    printed = capsys.readouterr()
+    summary, reason = json.loads(printed.out), "没有写报告：截至 2026-09-30，没有数据；最早的数据在 2026-10-01"
+    assert (summary["stored"], summary["report"], summary["report_error"]) == (1, "", reason)
+    assert f"错误：{reason}" in printed.err
+    assert (project / "out/report.xlsx").read_bytes() == before
 
 
 def test_an_analysis_that_is_not_configured_names_its_setting(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    run("import")
     for table, setting in (
         ("gaps", "scoring.gaps"),
         ("kano", "scoring.kano"),

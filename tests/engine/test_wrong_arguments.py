@@ -65,9 +65,10 @@ def test_what_is_no_column_of_texts_is_refused_not_taken_apart(engine: fe.Feedba
 @pytest.mark.parametrize(
     "day", ["2026-10-31", date(2026, 10, 31), datetime(2026, 10, 31, 8, tzinfo=UTC), pd.Timestamp("2026-10-31")]
 )
-def test_a_day_may_be_written_or_given_wherever_the_clock_is_pinned(
-    engine: fe.FeedbackEngine, tmp_path: Path, day: Any
-) -> None:
+def test_a_day_may_be_written_or_given_wherever_the_clock_is_pinned(tmp_path: Path, day: Any) -> None:
+    headings, case = ("工单编号", "内容", "受理时间", "状态"), ("C1", "前台态度差", "2026-10-31 23:00:00", "已办结")
+    engine = fe.FeedbackEngine()
+    engine.import_file(write_csv(tmp_path / "工单.csv", headings, [case]))
     written = engine.report(tmp_path / "given.xlsx", as_of=day).read_bytes()
     assert written == engine.report(tmp_path / "day.xlsx", as_of=date(2026, 10, 31)).read_bytes()
     assert len(engine.score(as_of=day).table) == len(engine.score().table)

@@ -39,7 +39,6 @@ CONTENTS = {
 def build_cover(facts: Facts, sheets: Sequence[tuple[str, str]], absent: Sequence[Absent]) -> Section:
     """Return the cover: period, sources, the sheets by group, what is left out and why, definitions, caveats."""
     blocks: tuple[Block, ...] = (
-        *_absence(facts),
         _about(facts),
         _contents(sheets),
         *_left_out(absent),
@@ -48,10 +47,6 @@ def build_cover(facts: Facts, sheets: Sequence[tuple[str, str]], absent: Sequenc
         *_caveats(facts),
     )
     return Section("封面与说明", facts.inputs.title, blocks, f"{facts.inputs.project} · {period_line(facts)}")
-
-
-def _absence(facts: Facts) -> list[Note]:
-    return [Note(f"{facts.inputs.absence}。", Tone.BAD)] if facts.inputs.absence else []
 
 
 def _about(facts: Facts) -> Table:
