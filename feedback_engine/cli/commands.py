@@ -257,6 +257,8 @@ def _print_summary(summary: RunSummary) -> None:
     totals = ["合计", "", *(str(n) for n in summary.counts.to_dict().values()), ""]
     print_table(headings, [*rows, totals])
     for file in summary.files:
+        for doubt in file.doubts:
+            print(f"  注意 {file.name}：{doubt}")
         for reject in file.rejects:
             print(f"  {file.name} {reject}")
     if any(file.rejects for file in summary.files):

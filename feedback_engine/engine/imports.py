@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,9 +143,7 @@ class Imports:
     def _import_read(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> FileSummary:
         from feedback_engine.store.feedback_store import FeedbackWriter
 
-        reading = self._opener.open(path, source, is_unnamed=is_unnamed)
-        if is_unnamed:
-            reading = self._join(path, source, reading)
+        reading, doubt = self._open(path, source, is_unnamed=is_unnamed)
         writer = FeedbackWriter(self._open_database())
         file = _describe_file(reading, self._config.project.timezone)
         if (known := writer.begin_file(file)).is_complete:
@@ -154,10 +153,11 @@ class Imports:
         summary = self._store(reading, file, writer, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))
         others = [name for name in self._list_bringers(file.file_id) if name != file.source]
-        warnings = (*_describe_interruption(known.counts), *_describe_copies(file.source, others), *reading.notes)
+        doubts = _describe_copies(file.source, others) or tuple(filter(None, [doubt]))
+        warnings = (*_describe_interruption(known.counts), *doubts, *reading.notes)
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
-        return replace(summary, notes=(*reading.facts.evidence, *warnings))
+        return replace(summary, notes=(*reading.facts.evidence, *warnings), doubts=doubts)
 
     def _store(self, reading: Reading, file: StoredFile, writer: FeedbackWriter, earlier: ImportCounts) -> FileSummary:
         """Store what is read and return its counts and first rejects; `earlier` is how far a broken import came."""
@@ -172,18 +172,17 @@ class Imports:
         writer.finish_file(file, counts, earlier)
         return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, rejects=tuple(rejects))
 
-    def _join(self, path: Path, source: SourceConfig, reading: Reading) -> Reading:
-        """Return the export as one of the stored source that certainly holds the same survey; else as it is."""
-        from feedback_engine.engine.survey_forms import find_source
+    def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> tuple[Reading, str]:
+        """Return the opened file, and what there is to say of the source that it goes to."""
+        if any(source.name == own.name for own in self._config.sources):
+            return self._opener.open(path, source), ""
+        from feedback_engine.engine.copies import open_where_it_belongs
         from feedback_engine.store.loading import FeedbackReader
 
-        def open_as(name: str) -> Reading:
-            return self._opener.open(path, source.model_copy(update={"name": name}))
-
-        found = find_source(reading, FeedbackReader(self._open_database()), open_as)
-        if found.source:
-            return open_as(found.source).noting(f"与来源 {found.source} 是同一份问卷，归入它")
-        return reading.noting(found.doubt) if found.doubt else reading
+        reader = FeedbackReader(self._open_database())
+        return open_where_it_belongs(
+            partial(self._opener.open, path), source, self._config.sources, reader, is_unnamed=is_unnamed
+        )
 
     def _choose(self, reading: Reading) -> tuple[Iterable[FeedbackBatch], pd.DataFrame]:
         """Return batches and QUESTIONS, in which nothing displaces what the store has from a fuller form of export."""

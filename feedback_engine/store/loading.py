@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from feedback_engine.domain import SourceKind
 from feedback_engine.store import tables
 from feedback_engine.store.coded import fetch_parts, to_coded_frame
 from feedback_engine.store.connection import Database
-from feedback_engine.store.rows import insert, order_digests, to_day, to_digests, to_frame, to_rows
+from feedback_engine.store.keys import find_rows, to_keys
+from feedback_engine.store.rows import fetch_by_keys, insert, order_digests, to_day, to_digests, to_frame, to_rows
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
@@ -108,6 +109,14 @@ class FeedbackReader:
         query = select(feedback.feedback_id, feedback.content_hash, feedback.attributes).where(*of_source)
         with self._database.reading() as connection:
             return [(key, content, attributes) for key, content, attributes in connection.execute(query)]
+
+    def load_hashes(self, feedback_ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return feedback_id → content_hash, as digests, of those that are stored."""
+        feedback = tables.feedback.c
+        with self._database.reading() as connection:
+            numbers = find_rows(connection, to_keys(feedback_ids)).values()
+            columns = (feedback.row_id, feedback.feedback_id, feedback.content_hash)
+            return {key: content for _, key, content in fetch_by_keys(connection, columns, list(numbers))}
 
     def has_attribute(self, name: str, *, is_survey: bool) -> bool:
         """Return whether any row of questionnaires, or of anything else, has an attribute of this name."""

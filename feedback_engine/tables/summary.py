@@ -68,6 +68,8 @@ class FileSummary:
     is_known: bool = False
     error: str = ""
     notes: tuple[str, ...] = ()
+    #: Those of the notes that the user should act on: of which source the file is, and whether its rows count twice.
+    doubts: tuple[str, ...] = ()
     #: The first cells and rows that could not be used, each in words with its row; all are in REJECTS.
     rejects: tuple[str, ...] = ()
 
