@@ -40,6 +40,8 @@ from feedback_engine.scoring.weights import build_weights
 from feedback_engine.store.connection import Database
 from feedback_engine.store.loading import FeedbackReader, FigureStore
 from feedback_engine.store.texts import TextReader
+from feedback_engine.tables.analysis import DESIGN
+from feedback_engine.tables.annotations import ANNOTATIONS
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +165,7 @@ class Figures:
             compute=source.compute,
             months=self.calendar.months_until(period),
             explain=explain_touchpoint,
-            design=lambda: self._weigh(self.load([period]), [period])[1],
+            design=lambda: self._cost_of_weighing(period),
             text_shares=lambda: self._share_texts(source.load([period]), period),
             frozen=self.frozen,
             earlier=self._earlier,
@@ -190,6 +192,10 @@ class Figures:
         """Return the data of periods that do not overlap, respondents weighted to the declared margins."""
         return self._weigh(self.load(periods), periods)[0]
 
+    def _cost_of_weighing(self, period: Period | None) -> pd.DataFrame:
+        """Return DESIGN of the period."""
+        return self._weigh(self.load([period]), [period])[1] if self.has_margins else DESIGN.build()
+
     def _weigh(self, data: ScoringData, periods: Sequence[Period | None]) -> tuple[ScoringData, pd.DataFrame]:
         return weight_respondents(data, self.config.scoring.population, periods=periods)
 
@@ -211,9 +217,11 @@ class Figures:
             timezone=self.config.project.timezone,
         )
 
-    def find_quality_flags(self, period: Period | None) -> pd.DataFrame:
-        """Return QUALITY of the period."""
-        return find_quality_flags(self._load_all([period]), self.config.quality)
+    def find_quality_flags(self, period: Period | None, feedback: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+        """Return QUALITY of the period, whose FEEDBACK and CASES are given."""
+        ratings = self._asked.rename(self.reader.load_ratings(self.calendar.bounds(period)), feedback)
+        data = ScoringData(feedback, ratings, cases, ANNOTATIONS.build(), self.config.project.timezone)
+        return find_quality_flags(data, self.config.quality)
 
     def read_texts(self, period: Period | None) -> TextReader:
         """Return what reads the texts of the period."""

@@ -72,6 +72,7 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
     config, reader = figures.config, figures.reader
     index, previous, year_before, trend, statistics = _gather_figures(figures, period)
     bounds = figures.calendar.bounds(period)
+    feedback, cases = reader.load_feedback(bounds), reader.load_cases(bounds)
     return ReportInputs(
         title=config.report.title,
         project=config.project.name,
@@ -88,13 +89,13 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
         complaint_type_names=figures.complaint_type_names,
         touchpoint_labels=figures.touchpoint_labels,
         detail_names=figures.detail_names,
-        quality=figures.find_quality_flags(period),
+        quality=figures.find_quality_flags(period, feedback, cases),
         excluded_rules=config.quality.exclude,
-        feedback=reader.load_feedback(bounds),
+        feedback=feedback,
         annotations=reader.load_annotations(bounds, without=["evidence", "rule"]),
         texts=figures.read_texts(period),
         themes=find_period_themes(figures, period),
-        cases=reader.load_cases(bounds),
+        cases=cases,
         rejects=reader.load_rejects(),
         files=reader.load_files(),
         manifest=_manifest(figures),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Table, func, select
@@ -15,7 +16,16 @@ from feedback_engine.store import tables
 from feedback_engine.store.coded import fetch_parts, to_coded_frame
 from feedback_engine.store.connection import Database
 from feedback_engine.store.keys import find_rows, to_keys
-from feedback_engine.store.rows import fetch_by_keys, insert, order_digests, to_day, to_digests, to_frame, to_rows
+from feedback_engine.store.rows import (
+    AT_A_TIME,
+    fetch_by_keys,
+    insert,
+    order_digests,
+    to_day,
+    to_digests,
+    to_frame,
+    to_rows,
+)
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, MAIN_ROLE, QUESTIONS, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
@@ -150,7 +160,8 @@ class FeedbackReader:
     def _load(self, query: Select[Any], declared: TableSchema) -> pd.DataFrame:
         with self._database.reading() as connection:
             result = connection.execute(query)
-            return to_frame(declared, list(result.keys()), result)
+            # In parts: to fetch row after row takes a third of the time of a large frame.
+            return to_frame(declared, list(result.keys()), chain.from_iterable(result.partitions(AT_A_TIME)))
 
 
 def within(bounds: Bounds) -> list[ColumnElement[bool]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Parameters in one IN (…): below the limits of every database.
 CHUNK = 5000
 #: Rows turned into a frame at a time.
-_AT_A_TIME = 20_000
+AT_A_TIME = 20_000
 #: Parameters in one INSERT, below the limit of SQLite. The driver keeps its last statements, so their sizes are few.
 _PARAMETERS = 32_000
 #: Microseconds.
@@ -174,7 +174,7 @@ def to_frame(declared: TableSchema, names: Sequence[str], rows: Iterable[Sequenc
     fetched = iter(rows)
     parts: list[pd.DataFrame] = []
     # A few at a time: as the driver's own objects the rows take several times the room of the frame.
-    while (some := list(islice(fetched, _AT_A_TIME))) or not parts:
+    while (some := list(islice(fetched, AT_A_TIME))) or not parts:
         columns = list(zip(*some, strict=True)) if some else [()] * len(names)
         series = {
             name: from_sql(values, by_name[name], shared) if name in by_name else list(values)
