@@ -83,7 +83,7 @@ def open_where_it_belongs(
     try:
         reading = open_as(source, is_unnamed=is_unnamed)
     except AmbiguousFormat as error:
-        raise AmbiguousFormat(f"{error}；{twin.tell_mapping()}") if twin else error from None
+        raise type(error)(f"{error}；{twin.tell_mapping()}") if twin else error from None
     if is_unnamed:
         found = find_source(reading, reader, lambda name: open_as(source.model_copy(update={"name": name})))
         if found.source:

@@ -40,13 +40,15 @@ def build_batches(
 ) -> Iterator[FeedbackBatch]:
     """Yield the tables of the records kept and the flaws (with their row numbers) found on the way.
 
-    Texts are mended and personal data is protected once the rows have their identities; the tally counts the mending.
+    Texts are mended and personal data is protected once the rows have their identities; the tally counts the mending,
+    and rows that say something else than one before under the same id.
 
     Rows that share an id come in batches of their own, in their order in the file, so that the later one updates the
     earlier. Raises TableError when the rows do not add up.
     """
     contents = hash_contents(records.contents())
     ids = _identify(records, contents, source, occurrences)
+    tally["repeats"] += len(set(zip(ids, contents, strict=True))) - len(set(ids))
     records = protection.protect(mend_records(records, tally))
     mains = _build_mains(records, ids, contents, source, file_id)
     rejects = _build_rejects([(number, protection.protect_flaw(flaw)) for number, flaw in flaws], file_id)

@@ -21,6 +21,8 @@ _CALENDAR = re.compile(
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+#: Full-width digits, signs and blanks, as Chinese keyboards write them.
+_HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " "}
 #: What guards a cell against Excel: a leading ' or a ="…" around it.
 _GUARDED = re.compile(r"=\"(.*)\"|'(.*)")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
@@ -108,6 +110,8 @@ class MomentParser:
         return _remember(self._clocks, text, past)
 
     def _read(self, text: str) -> datetime | None:
+        if not text.isascii():
+            text = text.translate(_HALF_WIDTH)
         if match := _GUARDED.fullmatch(text):
             text = match[match.lastindex or 0]
         if match := _CALENDAR.fullmatch(text):

@@ -53,6 +53,8 @@ _SEVEN_BIT = (
 _MIN_PASSAGES = 3
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _WAY_OUT = "请在来源里用 encoding: 写明编码，或另存为 UTF-8"
+#: Nothing of a file is read whose encoding is known and whose bytes are not all of it: what they were nobody can tell.
+_WAY_OUT_OF_DAMAGE = "请用编辑器打开，改好那里的坏字节后另存为 UTF-8"
 #: What texts are made of, and the share of it that they have at least.
 _PLAIN = re.compile("[\t\r\n -~\u00a0-\u00ff\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _MIN_PLAIN_SHARE = 0.95
@@ -122,7 +124,8 @@ def _codec_of(declared: str) -> str:
 def _confirm(path: Path, codec: str, evidence: str) -> Encoding:
     failed_at = _find_failure(path, codec)
     if failed_at is not None:
-        raise EncodingError(f"{path} {_place(path, failed_at)}不是 {codec}，而{evidence}；{_WAY_OUT}")
+        place = _place(path, failed_at)
+        raise EncodingError(f"{path} {place}不是 {codec}，而{evidence}；若编码没有写错，{_WAY_OUT_OF_DAMAGE}")
     return Encoding(codec, evidence)
 
 
@@ -182,7 +185,9 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
     if not scores and (western := _choose_western(path, failed_at)):
         return western
     if not scores:
-        raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{_WAY_OUT}")
+        damaged = next((usual[0] for usual in _CHINESE if _is_chinese(path, *usual)), "")
+        way_out = f"像是 {damaged} 而有坏字节，{_WAY_OUT_OF_DAMAGE}" if damaged else _WAY_OUT
+        raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{way_out}")
     share, codec = max(scores)
     korean = "按韩文 EUC-KR 解码几乎全是谚文；若本是韩文，请在来源里写 encoding: cp949"
     warning = korean if codec == "gb18030" and _looks_korean(path) else ""

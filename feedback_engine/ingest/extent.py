@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 #: Rows × columns up to the last cell in use: what a reader that holds the whole sheet allocates.
 MAX_EXTENT = 50_000_000
-MAX_ERROR_CELLS = 100_000
+MAX_ERROR_CELLS = MAX_MERGED = 100_000
 
 _CHUNK = 1 << 20
 #: A row longer than this is looked at in pieces.
@@ -32,6 +32,8 @@ class Extent:
     unsolved: int = 0
     #: The first row whose number is none, or comes again; readers would lose one of the two.
     disorder: str = ""
+    #: (first row, last row) of each group of merged cells that goes over several rows; only the first holds a value.
+    merged: Sequence[tuple[int, int]] = ()
 
     @property
     def fits_memory(self) -> bool:
@@ -59,7 +61,13 @@ def measure_member(archive: zipfile.ZipFile, member: str) -> Extent:
     for block in _read_row_blocks(archive, member):
         measure.add(block)
     extent = Extent(
-        measure.rows, measure.columns, measure.errors, measure.error_rows, measure.unsolved, measure.disorder
+        measure.rows,
+        measure.columns,
+        measure.errors,
+        measure.error_rows,
+        measure.unsolved,
+        measure.disorder,
+        measure.merged,
     )
     return extent if extent.fits_memory else _measure_content(extent, _read_row_blocks(archive, member))
 
@@ -107,6 +115,7 @@ _CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])([^>]*)")
 _CELL_CONTENT = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])([^<>]*)>\s*(<(?:[\w.-]+:)?(?:v|is|f)[\s/>])?")
 _REFERENCE = re.compile(rb"(?:^|\s)r\s*=\s*[\"']\s*([A-Za-z]{1,4})(\d{1,9})")
 _CELL_OPENING = re.compile(rb"<(?:[\w.-]{1,20}:)?c\s([^<>]{0,300})>")
+_MERGED = re.compile(rb"[:<]mergeCell\s[^<>]{0,100}?ref\s?=\s?[\"'][A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']")
 _IS_ERROR = re.compile(rb"(?:^|\s)t\s?=\s?[\"']e[\"']")
 _ERROR_VALUE = re.compile(
     rb"\s{0,9}(?:<(?:[\w.-]{1,20}:)?f(?:[^<>]{0,500}/>|[^<>]{0,500}>[^<]{0,9000}</(?:[\w.-]{1,20}:)?f>))?"
@@ -124,6 +133,7 @@ class _Measure:
         self._error_count = 0
         self.unsolved = 0
         self.disorder = ""
+        self.merged: list[tuple[int, int]] = []
         self._last = 0
 
     def add(self, block: bytes) -> None:
@@ -142,6 +152,9 @@ class _Measure:
             self._add_errors(block)
         if b"<f" in block:
             self._add_unsolved(block)
+        if b"mergeCell " in block:
+            spans = ((int(first), int(last)) for first, last in _MERGED.findall(block))
+            self.merged += [span for span in spans if span[0] < span[1]][: MAX_MERGED - len(self.merged)]
 
     def _add_unsolved(self, block: bytes) -> None:
         for end in _UNSOLVED.finditer(block):

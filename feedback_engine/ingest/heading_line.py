@@ -27,14 +27,20 @@ _MOSTLY = 0.8
 
 
 def open_at_headings(
-    path: Path, source: SourceConfig, is_wanted: Callable[[Sample], bool], *, is_strict: bool = True
+    path: Path,
+    source: SourceConfig,
+    is_wanted: Callable[[Sample], bool],
+    *,
+    is_strict: bool = True,
+    is_sure: bool = False,
 ) -> tuple[Sample, Rows]:
     """Return the beginning of the file, and its rows, under the first line that is wanted as headings.
 
     That is the first line of all, unless it is a title or empty and a line below it is wanted, or another sheet of the
     workbook is; a source that says its `header_row` or its `sheet` is taken at its word. Lines below the table that are
-    no data become rejects. Unless `is_strict`, a first sheet with any headings of its own is kept, wanted or not.
-    Raises UnreadableFile.
+    no data become rejects. Unless `is_strict`, a first sheet with any headings of its own is kept, wanted or not. Where
+    a wanted line `is_sure` to be the headings, what stands above may be any, such as groups of headings. Raises
+    UnreadableFile.
     """
     try:
         sample, rows = _open(path, source)
@@ -48,8 +54,13 @@ def open_at_headings(
         return sample, rows
     found = None
     is_titled = _filled(sample.header) <= _TITLE_CELLS
-    if is_titled:
-        lines, rows = _candidates(rows)
+    if is_titled or is_sure:
+        begins = sample
+
+        def are_wanted(cells: list[str]) -> bool:
+            return is_titled or is_wanted(replace(begins, header=tuple(cells)))
+
+        lines, rows = _candidates(rows, are_wanted)
         found = _search(path, source, lines, is_wanted)
     if found is None and rows.container == "xlsx" and source.sheet is None and (is_strict or is_titled):
         found = _search_sheets(path, source, rows.sheet, is_wanted)
@@ -75,15 +86,16 @@ def _filled(cells: tuple[str, ...] | list[str]) -> int:
     return sum(cell.strip() != "" for cell in cells)
 
 
-def _candidates(rows: Rows) -> tuple[list[int], Rows]:
+def _candidates(rows: Rows, are_wanted: Callable[[list[str]], bool]) -> tuple[list[int], Rows]:
     """Return the numbers of the lines that may hold headings, and the rows from their beginning still.
 
-    In text, a title without separators hides how the lines below are separated, so that any of them may.
+    To open the file anew at each line takes long, so `are_wanted` tells from the cells which are worth it. In text, a
+    title without separators hides how the lines below are separated, so that any of them may.
     """
     records = iter(rows)
     first = list(islice(records, _LINES))
     is_hidden = rows.container == "csv" and all(len(cells) == 1 for _, cells in first)
-    lines = [number for number, cells in first if is_hidden or _filled(cells) > _TITLE_CELLS]
+    lines = [number for number, cells in first if is_hidden or (_filled(cells) > _TITLE_CELLS and are_wanted(cells))]
     return lines, replace(rows, records=chain(first, records))
 
 
@@ -102,7 +114,7 @@ def _search_sheets(
             continue
         found = (sample, rows) if is_wanted(sample) else None
         if found is None and _filled(sample.header) <= _TITLE_CELLS:
-            found = _search(path, here, _candidates(rows)[0], is_wanted)
+            found = _search(path, here, _candidates(rows, lambda _: True)[0], is_wanted)
         if found is not None:
             evidence = (*found[1].evidence, f"工作表「{first}」不像数据，读的是「{name}」")
             return found[0], replace(found[1], evidence=evidence)

@@ -14,6 +14,10 @@ from pathlib import Path
 #: The unit separator, a control character, which `cells.clean` removes.
 _FIELD = "\x1f"
 _DAMAGED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+", re.ASCII)
+#: What a formula leaves behind that was to look an id up.
+_ERROR_VALUES = frozenset(
+    ("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
+)
 
 
 def hash_file(path: Path) -> str:
@@ -55,5 +59,5 @@ def _hash_each(prefix: str, values: Iterable[str]) -> list[bytes]:
 
 
 def is_damaged(text: str) -> bool:
-    """Whether Excel has turned this id into scientific notation, so that its digits are lost."""
-    return _DAMAGED.fullmatch(text) is not None
+    """Whether Excel has turned this id into scientific notation or an error value, so that many rows would share it."""
+    return text in _ERROR_VALUES or _DAMAGED.fullmatch(text) is not None

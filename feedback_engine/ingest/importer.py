@@ -8,6 +8,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Self
@@ -35,6 +36,8 @@ GENERIC = "generic"
 _LINE_END = re.compile(r"\s*\n\s*")
 #: Cells read together at most, so that a wide file takes no more memory than a narrow one.
 _MAX_CELLS = 200_000
+#: So many headings of a mapping in one line are no chance.
+_SURE_COLUMNS = 3
 
 _SHAPES = {
     SourceKind.QUESTIONNAIRE: read_questionnaire,
@@ -230,7 +233,8 @@ def _adapt(
     """Return the rows, the platform's name, what its adapter makes of them, and the evidence for it."""
     if source.is_generic:
         columns = {clean(column) for column in source.mapping.named_columns}
-        _, raw = open_at_headings(path, source, lambda sample: columns <= set(map(clean, sample.header)))
+        is_mapped = partial(_has_headings, columns)
+        _, raw = open_at_headings(path, source, is_mapped, is_sure=len(columns) >= _SURE_COLUMNS)
         return raw, GENERIC, GenericAdapter().adapt(raw, source), ()
     if source.format is not None:
         pinned = platforms[source.format]
@@ -246,6 +250,10 @@ def _adapt(
     sample, raw = open_at_headings(path, source, is_claimed)
     platform, match = settle_claims(sample, find_claims(sample, platforms.values()) if claims is None else claims)
     return raw, platform.name, platform.adapt(raw, source), match.evidence
+
+
+def _has_headings(columns: set[str], sample: Sample) -> bool:
+    return columns <= set(map(clean, sample.header))
 
 
 def _check_file(path: Path) -> FileState:

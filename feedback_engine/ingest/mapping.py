@@ -218,13 +218,14 @@ class Chunk:
         return [known[cell] for cell in cells]
 
     def drop_damaged(self, name: str) -> list[str] | None:
-        """Return the ids of a mapped field, without those in scientific notation; None if it is not mapped."""
+        """Return the ids of a mapped field, without those that Excel has damaged; None if it is not mapped."""
         ids = self.read_field(name)
         if ids is None:
             return None
-        damaged = _positions(ids, is_damaged) if "+" in "".join(ids) else iter(())
+        joined = "".join(ids)
+        damaged = _positions(ids, is_damaged) if "+" in joined or "#" in joined else iter(())
         for at in damaged:
-            reason = "编号已被 Excel 改成科学计数法，位数丢失；本行改按内容识别，请重新导出编号为文本的文件"
+            reason = "编号在 Excel 里已损坏（科学计数法或公式出错）；本行改按内容识别，请重新导出编号为文本的文件"
             self.flaws.append(Flaw(at, self._label(name), ids[at], reason, False))
             ids[at] = ""
         return ids

@@ -86,6 +86,16 @@ def test_damaged_chinese_is_not_taken_for_western(file: Path, text: str) -> None
         detect_encoding(file)
 
 
+@pytest.mark.parametrize("declared", [None, "gb18030"])
+def test_a_bad_byte_is_to_be_mended_and_no_encoding_to_be_written(file: Path, declared: str | None) -> None:
+    data = bytearray(SIMPLIFIED.encode("gb18030"))
+    data[data.index(b"\n") + 4] = 0xFF
+    file.write_bytes(data)
+    with pytest.raises(EncodingError, match="第 2 行") as caught:
+        detect_encoding(file, declared)
+    assert "改好那里的坏字节后另存为 UTF-8" in str(caught.value) and "写明编码" not in str(caught.value)
+
+
 def test_damaged_utf8_is_not_taken_for_western(file: Path) -> None:
     file.write_bytes(("id,text\n" + "1,d\u00e9j\u00e0 vu, plain ascii text\n" * 20).encode() + b"2,\xe9\n")
     with pytest.raises(EncodingError):

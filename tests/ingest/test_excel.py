@@ -122,6 +122,38 @@ def test_a_row_whose_number_comes_again_or_is_none_is_refused_not_lost(tmp_path,
         read_excel(path)
 
 
+def merged_workbook(path: Path, *merges: tuple[int, int, int, int]) -> Path:
+    """Write a title, headings in row 2 and eight rows, and merge (first row, first column, last row, last column)."""
+    book = Workbook(path)
+    sheet = book.add_worksheet("数据")
+    sheet.write(0, 0, "满意度调查")
+    for row in range(1, 10):
+        sheet.write_row(row, 0, ["门店", "分", "话"] if row == 1 else ["一店", row, "好"])
+    for first_row, first_column, last_row, last_column in merges:
+        sheet.merge_range(first_row, first_column, last_row, last_column, "合并")
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("merges", "count"),
+    [
+        ([(2, 0, 5, 0)], 3),
+        ([(2, 0, 5, 0), (3, 1, 4, 2), (7, 0, 8, 2)], 4),
+        ([(2, 0, 2, 2), (0, 0, 0, 2)], 0),
+        ([(0, 0, 1, 0)], 0),
+        ([(8, 2, 1_000_000, 2)], 1),
+        ([], 0),
+    ],
+)
+def test_cells_merged_over_rows_are_told_as_only_the_first_holds_the_value(tmp_path, merges, count) -> None:
+    rows = read_excel(merged_workbook(tmp_path / "a.xlsx", *merges), header_row=2)
+    told = [warning for warning in rows.warnings if "与上一行合并" in warning]
+    assert told == ([w for w in told if w.startswith(f"有 {count} 行") and "取消合并" in w] if count else [])
+    assert bool(told) is bool(count)
+    assert len(list(rows)) == 8
+
+
 def test_rows_without_numbers_follow_one_another(tmp_path) -> None:
     later = "<row><c><v>7</v></c><c><v>8</v></c></row><row><c><v>9</v></c></row>"
     path = write_package(tmp_path / "a.xlsx", workbook_parts(sheet_xml(TABLE + later)))

@@ -416,3 +416,21 @@ def test_an_array_cut_short_is_an_error(tmp_path: Path) -> None:
     path.write_text('[{"t": "好"}, {"t": "坏"', encoding="utf-8")
     with pytest.raises(SourceError, match="第 2 项"):
         open_generic(path, source("reviews", {"columns": {"text": "t"}}))
+
+
+GROUPS = ["基本情况", "", "", "评分", "", "其他"]
+
+
+def test_headings_of_a_mapping_are_found_below_groups_of_headings(tmp_path: Path) -> None:
+    content = to_csv(GROUPS, [["填表须知", "请如实填写", "谢谢", "", "", ""], SURVEY_HEADER, *SURVEY_ROWS])
+    (path := tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    batch = read(path, source("questionnaire", SURVEY))
+    whole = read(write(tmp_path / "b.csv", SURVEY_HEADER, SURVEY_ROWS), source("questionnaire", SURVEY))
+    assert batch.row_count == whole.row_count
+    assert batch.feedback["feedback_id"].tolist() == whole.feedback["feedback_id"].tolist()
+
+
+def test_a_row_that_repeats_the_headings_further_down_is_no_place_to_begin(tmp_path: Path) -> None:
+    content = to_csv(SURVEY_HEADER, [*SURVEY_ROWS[:1], SURVEY_HEADER, *SURVEY_ROWS[1:]])
+    (path := tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    assert read(path, source("questionnaire", SURVEY)).row_count == len(SURVEY_ROWS) + 1

@@ -55,6 +55,8 @@ def shown(text: str, parser: MomentParser = SHANGHAI) -> str | None:
         ("Fri, 02 Dec 2022 21:57:25 GMT", "2022-12-02T21:57:25+00:00"),
         ("Dec 2, 2022", "2022-12-01T16:00:00+00:00"),
         ("2 December 2022", "2022-12-01T16:00:00+00:00"),
+        ("２０２６／９／２２　１０：１３", "2026-09-22T02:13:00+00:00"),
+        ("２０２６年９月２２日", "2026-09-21T16:00:00+00:00"),
     ],
 )
 def test_a_moment_is_read_in_the_projects_zone_and_kept_in_utc(text: str, utc: str) -> None:
@@ -87,6 +89,9 @@ def test_a_moment_is_read_in_the_projects_zone_and_kept_in_utc(text: str, utc: s
         "٢٠٢٦-٠١-٠١",
         "2026-09-22 abc",
         "-5",
+        "８月９日",
+        "2026-09-2²",
+        "①②③④-⑨-⑨",
         "1e9",
     ],
 )  # fmt: skip

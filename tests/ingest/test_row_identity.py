@@ -128,9 +128,32 @@ def test_ids_in_scientific_notation_are_told_and_not_used(tmp_path: Path) -> Non
     assert "科学计数法" in batch.rejects["reason"].iloc[0]
 
 
+def test_ids_that_a_formula_did_not_find_are_told_and_do_not_make_all_rows_one(tmp_path: Path) -> None:
+    errors = ["#REF!", "#VALUE!", "#REF!", "#N/A", "#DIV/0!", "#REF!"]
+    rows = [[error, f"评论{n}", "", "", "", ""] for n, error in enumerate(errors)]
+    batch = read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))
+    assert len(set(ids(batch))) == batch.row_count == 6
+    assert batch.rejects["value"].tolist() == [error for error in errors if error != "#N/A"]
+    assert "公式出错" in batch.rejects["reason"].iloc[0]
+
+
+def test_a_column_that_gives_different_rows_one_id_is_told(tmp_path: Path) -> None:
+    rows = [["客户1", "太慢", "", "", "", ""], ["客户2", "好", "", "", "", ""], ["客户1", "又太慢", "", "", "", ""],
+            ["客户2", "好", "", "", "", ""], ["", "好", "", "", "", ""], ["", "好", "", "", "", ""]]  # fmt: skip
+    reading = open_generic(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))
+    assert sum(batch.row_count for batch in reading) == 6
+    assert [note for note in reading.notes if "至少 1 行的编号在本文件里出现过而内容不同" in note]
+
+
+def test_a_file_whose_ids_say_the_same_each_time_is_not_suspected(tmp_path: Path) -> None:
+    reading = open_generic(write(tmp_path / "a.csv", HEADER, reviews("好", "坏") * 3), source("reviews", WITH_ID))
+    assert list(reading) and not any("编号" in note for note in reading.notes)
+
+
 @pytest.mark.parametrize(("text", "answer"), [("1.2E+15", True), ("4e+17", True), ("12345678901234567", False),
+                                              ("#REF!", True), ("#12", False), ("#A!", False),
                                               ("E+15", False), ("1.5", False), ("A1.2E+15", False)])  # fmt: skip
-def test_scientific_notation_is_recognised(text: str, answer: bool) -> None:
+def test_what_excel_does_to_ids_is_recognised(text: str, answer: bool) -> None:
     assert is_damaged(text) is answer
 
 

@@ -216,7 +216,8 @@ def _open_rows(
     extent = old.get(meta["sheet"], extent)
     reading = _Reading(job, child, frames, extent, meta, notes)
     said = (*_describe(meta, container, sheet), *_describe_engine(notes))
-    warnings = (*_name_lossy(meta), *_name_unsolved(extent), *unread, *_name_others(meta["others"]))
+    doubts = (*_name_lossy(meta), *_name_unsolved(extent), *_name_merged(extent, job.header_row))
+    warnings = (*doubts, *unread, *_name_others(meta["others"]))
     return Rows(
         meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects, warnings=warnings
     )
@@ -263,6 +264,16 @@ def _name_lossy(meta: dict[str, Any]) -> list[str]:
 def _name_unsolved(extent: Extent) -> list[str]:
     count = extent.unsolved
     return [f"{count} 个单元格的公式没有结果，按空白读取；请用 Excel 打开并保存后重新导出"] if count else []
+
+
+def _name_merged(extent: Extent, header_row: int) -> list[str]:
+    count, end = 0, header_row
+    for first, last in sorted(extent.merged):
+        if first > header_row:
+            count += max(0, min(last, extent.rows) - max(first, end))
+            end = max(end, last)
+    way_out = "值只在合并区域的第一行，其余按空白读取；请在 Excel 里取消合并、填满后重新导入"
+    return [f"有 {count} 行的单元格与上一行合并，{way_out}"] if count else []
 
 
 def _describe_engine(notes: list[str]) -> list[str]:
