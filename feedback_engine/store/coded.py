@@ -32,6 +32,17 @@ def fetch_parts(connection: Connection, query: Select[Any]) -> Iterator[Sequence
         yield part
 
 
+def fetch_ids(connection: Connection, query: Select[Any]) -> tuple[npt.NDArray[np.int64], bytes]:
+    """Return the numbers of rows, and their feedback_ids as digests of 32 bytes one behind the other."""
+    import numpy as np
+
+    numbers, digests = [np.empty(0, np.int64)], bytearray()
+    for part in fetch_parts(connection, query):
+        numbers.append(np.array([number for number, _ in part], dtype=np.int64))
+        digests += b"".join([digest for _, digest in part])
+    return np.concatenate(numbers), bytes(digests)
+
+
 def to_coded_frame(
     declared: TableSchema,
     names: Sequence[str],

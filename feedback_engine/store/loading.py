@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from feedback_engine.domain import SourceKind
 from feedback_engine.store import tables
-from feedback_engine.store.coded import fetch_parts, to_coded_frame
+from feedback_engine.store.coded import fetch_ids, fetch_parts, to_coded_frame
 from feedback_engine.store.connection import Database
 from feedback_engine.store.keys import find_rows, to_keys
 from feedback_engine.store.rows import (
@@ -64,8 +64,6 @@ class FeedbackReader:
 
     def load_ratings(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:
         """Return RATINGS, every column as categories: few values, in millions of rows."""
-        import numpy as np
-
         feedback, ratings = tables.feedback, tables.ratings
         names = [column.name for column in ratings.columns if column.name != "row_id"]
         query = select(ratings.c.row_id, *(ratings.c[name] for name in names))
@@ -74,12 +72,9 @@ class FeedbackReader:
             query = query.where(ratings.c.row_id.in_(select(feedback.c.row_id).where(*within(bounds))))
         ids = select(feedback.c.row_id, feedback.c.feedback_id).where(*within(bounds)).order_by(feedback.c.row_id)
         with self._database.reading() as connection:
-            numbers, digests = [np.empty(0, np.int64)], bytearray()
-            for part in fetch_parts(connection, ids):
-                numbers.append(np.array([number for number, _ in part], dtype=np.int64))
-                digests += b"".join([digest for _, digest in part])
+            numbers, digests = fetch_ids(connection, ids)
             parts = fetch_parts(connection, query.order_by(*ratings.primary_key.columns))
-            frame = to_coded_frame(RATINGS, names, parts, np.concatenate(numbers), bytes(digests))
+            frame = to_coded_frame(RATINGS, names, parts, numbers, digests)
         return frame[RATINGS.column_names]
 
     def load_cases(self, bounds: Bounds = EVERYTHING) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from store_builders import make_batch
 from feedback_engine.store import texts as module
 from feedback_engine.store.annotation_store import AnnotationStore
 from feedback_engine.store.connection import Database
-from feedback_engine.store.loading import FeedbackReader
+from feedback_engine.store.loading import Bounds, FeedbackReader
 from feedback_engine.store.texts import TextReader
 from feedback_engine.tables.annotations import ANNOTATIONS
 
@@ -22,11 +22,12 @@ def feedback(save: Save, database: Database):
     return FeedbackReader(database).load_feedback(with_text=True)
 
 
+@pytest.mark.parametrize("bounds", [(None, None), (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))])
 def test_every_text_comes_once_in_order_however_many_at_a_time(
-    feedback, database: Database, monkeypatch: pytest.MonkeyPatch
+    feedback, database: Database, monkeypatch: pytest.MonkeyPatch, bounds: Bounds
 ) -> None:
     monkeypatch.setattr(module, "CHUNK", 2)
-    found = [pair for ids, texts in TextReader(database).iterate() for pair in zip(ids, texts, strict=True)]
+    found = [pair for ids, texts in TextReader(database, bounds).iterate() for pair in zip(ids, texts, strict=True)]
     written = feedback[feedback["text"] != ""]
     assert found == sorted(zip(written["feedback_id"], written["text"], strict=True))
 
@@ -37,6 +38,16 @@ def test_only_the_texts_of_the_period_come(feedback, database: Database) -> None
     assert list(after.iterate()) == []
     until = TextReader(database, (datetime(2000, 1, 1, tzinfo=UTC), last + timedelta(seconds=1)))
     assert sum(len(ids) for ids, _ in until.iterate()) == int((feedback["text"] != "").sum())
+
+
+def test_texts_of_a_period_are_found_without_going_through_all_that_is_stored(
+    feedback, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_next", None)
+    day = feedback["received_at"].min().to_pydatetime()
+    found = [id_ for ids, _ in TextReader(database, (day, day + timedelta(days=1))).iterate() for id_ in ids]
+    inside = feedback[(feedback["received_at"] < day + timedelta(days=1)) & (feedback["text"] != "")]
+    assert found == sorted(inside["feedback_id"]) and found
 
 
 def test_texts_are_read_by_id_and_an_id_without_text_is_left_out(feedback, database: Database) -> None:
