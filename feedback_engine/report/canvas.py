@@ -83,15 +83,11 @@ def _writer(cell: Cell) -> Callable[[Sheet, int, Column, Any, bool, bool], None]
 def _write_words(
     sheet: Sheet, place: int, column: Column, cell: str, is_strong: bool, is_wrapped: bool, tone: Tone = Tone.PLAIN
 ) -> None:
-    style = sheet.styles.text(tone, is_strong=is_strong, align=alignment(column), is_wrapped=is_wrapped)
+    # A word in the place of a number stands where the number would.
+    align = "left" if column.kind in (ColumnKind.TEXT, ColumnKind.MOMENT) else "right"
+    align = "center" if column.is_centred else align
+    style = sheet.styles.text(tone, is_strong=is_strong, align=align, is_wrapped=is_wrapped)
     write_text(sheet, sheet.row, place, cell, style)
-
-
-def alignment(column: Column) -> str:
-    """Return where words stand in the column: one in the place of a number stands where the number would."""
-    if column.is_centred:
-        return "center"
-    return "left" if column.kind in (ColumnKind.TEXT, ColumnKind.MOMENT) else "right"
 
 
 def _write_marked(sheet: Sheet, place: int, column: Column, cell: Marked, is_strong: bool, is_wrapped: bool) -> None:

@@ -28,7 +28,6 @@ from feedback_engine.report.layout import (
     paragraph_height,
     row_height,
 )
-from feedback_engine.report.plain_rows import PlainRows
 from feedback_engine.report.styles import BLUE, LIGHT_BLUE, Styles
 
 if TYPE_CHECKING:
@@ -228,10 +227,8 @@ def _write_data(
         sheet.native.repeat_rows(0)
         _write_headings(sheet, table)
         places.setdefault(table.name, Place(table, sheet.name, sheet.row))
-        plain = PlainRows(sheet, table)
         for row in islice(rows, SHEET_ROWS):
-            if not plain.write(row):
-                write_row(sheet, table, row, is_strong=False, is_wrapped=False)
+            write_row(sheet, table, row, is_strong=False, is_wrapped=False)
             sheet.row += 1
         last = max(sheet.row - 1, 0)
         check_code(sheet.native.autofilter(0, 0, last, len(table.columns) - 1), sheet.name, 0)
