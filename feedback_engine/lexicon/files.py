@@ -51,7 +51,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         negation=_entries(sentiment / "negation.tsv", tables, roles=_REACHES, limit=2.0),
         degree=_entries(sentiment / "degree.tsv", tables, roles=_REACHES, limit=4.0),
         contrast=_contrasts(sentiment / "contrast.tsv", tables),
-        emoji=_entries(sentiment / "emoji.tsv", tables, limit=1.0),
+        emoji=_entries(sentiment / "emoji.tsv", tables, roles=_KINDS, limit=1.0),
         details=tuple(_details(folder / "complaints", tables)),
         steers=tuple(_steers(folder / "complaints" / "asking.tsv", tables)),
     )

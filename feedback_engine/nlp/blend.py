@@ -43,7 +43,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 11
+BLEND_VERSION = 12
 #: Rules prevail by their structures in short texts, by any opinion in very short ones. Learned log odds from which on
 #: rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7

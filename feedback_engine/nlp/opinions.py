@@ -112,6 +112,7 @@ def _used_as_opinions(readings: Readings) -> Places:
     at = (table.weight[hits.values] != 0).nonzero()[0]
     following = _next_in_clause(readings, at)
     touches = (following >= 0) & (hits.starts[following] <= hits.ends[at])
+    touches &= ~(table.raises_before[hits.values[at]] & table.is_emoji[hits.values[following]])  # 坏了👏
     modifies = table.is_modifier[hits.values[at]] & touches & ~table.raises_before[hits.values[following]]
     kept: Places = at[~modifies]
     return kept
@@ -138,7 +139,8 @@ def find_denied(readings: Readings, at: Places) -> Flags:
 def _modifiers_before(readings: Readings, at: Places) -> tuple[Places, Floats, NDArray[np.int64], NDArray[np.int64]]:
     """Walk back over what acts upon the opinions: where that begins, its factor, how many words, which deny."""
     hits, table = readings.words, readings.vocabulary.words
-    left, first, can_be_denied = hits.starts[at], hits.first[hits.clauses[at]], table.kind[hits.values[at]] == 0
+    left, first, words = hits.starts[at], hits.first[hits.clauses[at]], hits.values[at]
+    can_be_denied = (table.kind[words] == 0) & ~table.is_emoji[words]
     factors, pending = np.ones(len(at)), np.ones(len(at))
     count, denials = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
     active = (at > first).nonzero()[0]
@@ -165,8 +167,8 @@ def _modifiers_before(readings: Readings, at: Places) -> tuple[Places, Floats, N
 
 def _degree_after(readings: Readings, at: Places) -> Places:
     """Return the degree word that follows each at once, -1 where none does."""
-    hits, following = readings.words, _next_in_clause(readings, at)
-    raises = readings.vocabulary.words.raises_before[hits.values[following]]
+    hits, following, table = readings.words, _next_in_clause(readings, at), readings.vocabulary.words
+    raises = table.raises_before[hits.values[following]] & ~table.is_emoji[hits.values[at]]
     return np.where((following >= 0) & (hits.starts[following] == hits.ends[at]) & raises, following, -1)
 
 

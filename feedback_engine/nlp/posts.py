@@ -19,6 +19,7 @@ from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
+from feedback_engine.nlp.silences import VERY_SHORT
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weighing import Row
@@ -26,6 +27,9 @@ from feedback_engine.nlp.weighing import Row
 #: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the
 #: same for a text of more than so many characters, which few posts have.
 _ODDS, _LONG_ODDS, _LONGEST = 4.0, 0.01, 160
+#: A text of no more characters, with a score by the rules at least so far from 0, is told whole by its words; so is any
+#: very short one that says more than words do.
+_FEW, _CLEAR = 6, 0.5
 #: From this chance on a text is weighed as a post, too.
 _LEAST = 0.1
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
@@ -104,7 +108,7 @@ def judge_posts(
     and what it says as any text count by that chance, in its label as in its score and evidence. `characters` are those
     of the texts and of other parts after them; those of texts weighed anew come back with what they weigh now.
     """
-    weights = _find_weights(blend, chances)
+    weights = _find_weights(blend, rules, chances)
     numbers = (weights >= _LEAST).nonzero()[0]
     if not len(numbers):
         return blend, characters
@@ -126,11 +130,17 @@ def judge_posts(
     return told, _weigh_characters(characters, blend, found, numbers)
 
 
-def _find_weights(blend: Blend, chances: Floats) -> Floats:
-    """Return how much each text counts as a post: no more than rules leave of its weights where they prevail."""
-    odds = np.where(blend.readings.sizes > _LONGEST, _LONG_ODDS, _ODDS)
+def _find_weights(blend: Blend, rules: LexiconVerdicts, chances: Floats) -> Floats:
+    """Return how much each text counts as a post: no more than rules leave of its weights where they prevail.
+
+    A few characters that hold hardly more than a clear opinion say the same in a post as elsewhere.
+    """
+    sizes = blend.readings.sizes
+    odds = np.where(sizes > _LONGEST, _LONG_ODDS, _ODDS)
     weights: Floats = odds * chances / (odds * chances + 1.0 - chances)
-    return np.where(blend.readings.are_latin, 0.0, weights * blend.left)
+    has_structure = sum_values(rules.found.has_structure, rules.found.texts, len(sizes)) > 0
+    is_told = (sizes <= np.where(has_structure, VERY_SHORT, _FEW)) & (np.abs(rules.text_sides.scores) >= _CLEAR)
+    return np.where(blend.readings.are_latin | is_told, 0.0, weights * blend.left)
 
 
 def _weigh(blend: Blend, rules: LexiconVerdicts, posts: Posts, chances: Floats, numbers: Places) -> _Weighed:

@@ -59,6 +59,9 @@ _DETAIL_NAMES = {
 #: Kinds that say what they say by more than a word.
 _STRUCTURES = (WordKind.WAITING, WordKind.PROMISE, WordKind.COMPARISON, WordKind.RHETORIC)
 
+#: An opinion of so many characters is a saying; praise that begins with one of these and is longer than 不错 denies.
+_SAYING, _BRIEF, _DENIALS = 5, 2, "不没无免毫"
+
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Said = TypeVar("Said", Entry, Contrast)
@@ -83,6 +86,9 @@ class WordTable:
         #: Those that are bad.
         self.faults = frozenset(term for term, entry in opinions.items() if entry.weight < 0)
         self._add_opinions(opinions)
+        #: Whether it is no word but a face or a sign: it stands for itself, whatever negation comes before it.
+        self.is_emoji = self._flag(_gather([lexicon.emoji]))
+        self.is_structure |= self.is_emoji | self._flag(_find_sayings(opinions))
         self._add_modifiers(negations, degrees)
         self._add_contrasts(contrasts)
         #: Whether it plays no part: an opinion that is worth nothing either way.
@@ -173,6 +179,14 @@ def _find_parts(opinions: Mapping[str, Entry], negations: Mapping[str, Entry]) -
             if term[:cut] in negations and (negated := opinions.get(term[cut:])) is not None and negated.weight:
                 yield term, f"否定『{term[:cut]}』+『{term[cut:]}』"
                 break
+
+
+def _find_sayings(opinions: Mapping[str, Entry]) -> Iterator[str]:
+    """Yield the opinions that n-grams are bad at: whole sayings (后悔没早买), and praise by denial (没有广告)."""
+    for term, entry in opinions.items():
+        is_denial = len(term) > _BRIEF and term[0] in _DENIALS and entry.weight > 0
+        if is_denial or (len(term) >= _SAYING and not term.isascii()):
+            yield term
 
 
 def _ends_in(term: str, negations: Mapping[str, Entry]) -> bool:

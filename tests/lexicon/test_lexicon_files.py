@@ -7,7 +7,7 @@ import pytest
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import list_packs, load_lexicon, load_pack
-from feedback_engine.lexicon.model import DetailKind
+from feedback_engine.lexicon.model import DetailKind, WordKind
 from feedback_engine.resources import find_lexicons
 
 SHIPPED = find_lexicons()
@@ -123,6 +123,16 @@ def test_byte_order_mark_and_windows_line_ends_do_no_harm(folder: Path) -> None:
     path = folder / "sentiment" / "emoji.tsv"
     path.write_bytes(b"\xef\xbb\xbf[ok]\t0.5\r\n[no]\t-0.5\t\r\n")
     assert {term: entry.weight for term, entry in load_lexicon(folder).emoji.items()} == {"[ok]": 0.5, "[no]": -0.5}
+
+
+def test_a_face_may_be_of_a_kind_as_a_word_may(folder: Path) -> None:
+    path = folder / "sentiment" / "emoji.tsv"
+    path.write_text("[ok]\t0.5\tirony\n[no]\t-0.5\n", encoding="utf-8")
+    kinds = {term: entry.kind for term, entry in load_lexicon(folder).emoji.items()}
+    assert kinds == {"[ok]": WordKind.IRONY, "[no]": WordKind.OPINION}
+    path.write_text("[ok]\t0.5\tironi\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"emoji\.tsv:1.*是否想写 'irony'"):
+        load_lexicon(folder)
 
 
 @pytest.mark.parametrize(

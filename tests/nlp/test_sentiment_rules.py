@@ -48,6 +48,23 @@ def test_praise_in_quotation_marks_is_irony(tagger: Tagger) -> None:
     assert score(tagger, "客服说“满意”就按1") > 0
 
 
+def test_a_face_stands_for_itself_whatever_negation_comes_before_it(tagger: Tagger) -> None:
+    assert score(tagger, "不说了😤") < 0 < score(tagger, "不用说了👍")
+    assert rules(tagger, "不说了😤") == ["负面:『😤』"]
+    assert score(tagger, "别提了(ಥ_ಥ)") < 0
+
+
+@pytest.mark.parametrize("text", ["哈哈😄又掉线了", "太棒了，又停电了", "真牛，电梯坏三天", "😊坏了👏"])
+def test_a_smile_or_a_cheer_beside_nothing_but_faults_is_irony(tagger: Tagger, text: str) -> None:
+    assert score(tagger, text) < 0
+    assert any("随其余文字作反话" in rule for rule in rules(tagger, text))
+
+
+@pytest.mark.parametrize("text", ["太棒了，还送了水果", "有点贵，不过好吃😊", "太棒了，就是有点远", "😄"])
+def test_a_smile_or_a_cheer_beside_praise_or_a_turn_is_meant(tagger: Tagger, text: str) -> None:
+    assert not any("反话" in rule for rule in rules(tagger, text))
+
+
 def test_word_that_hides_a_good_or_bad_one_says_nothing(tagger: Tagger) -> None:
     for text in ("差不多", "最近在附近", "快递", "贵公司", "出差", "你好"):
         assert tagger.tag(text).sentiment.evidence == (), text
