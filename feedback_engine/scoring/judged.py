@@ -14,6 +14,9 @@ from feedback_engine.scoring.weighing import Weighing, align, share_out
 if TYPE_CHECKING:
     from feedback_engine.stats.ahp import AhpResult
 
+#: So many items make one triangle of judgements.
+_TRIANGLE = 3
+
 
 def judge_ahp(table: LevelTable, scoring: ScoringConfig) -> Weighing:
     """Return AHP weights of the level's judgement matrices; several experts by the geometric mean.
@@ -67,9 +70,8 @@ def _refuse_inconsistent(result: AhpResult, config: AhpConfig, place: str) -> No
     worst = result.worst_judgement
     culprit = ""
     if worst is not None:
-        culprit = (
-            f"；出入最大的判断是 {worst.row} 比 {worst.column} = {worst.given:.4g}，按其余判断约为 {worst.implied:.4g}"
-        )
+        which = "三个判断互相矛盾，分不出错在哪一个，例如" if len(result.weights) == _TRIANGLE else "出入最大的判断是"
+        culprit = f"；{which} {worst.row} 比 {worst.column} = {worst.given:.4g}，按其余判断约为 {worst.implied:.4g}"
     raise StatisticsError(
         f"{place} 不一致：CR = {result.consistency_ratio:.3f}，应低于 {config.max_ratio:g}{culprit}；请专家重新比较"
     )

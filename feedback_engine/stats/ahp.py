@@ -41,13 +41,18 @@ RANDOM_INDEX: dict[str, tuple[float, ...]] = {
 }
 # No random index, and no other divisor here, comes near.
 _TINY = 1e-9
+#: From this share of the largest on a part is as large, but for rounding.
+_EQUAL = 1.0 - 1e-6
 METHODS = ("eigenvector", "geometric_mean", "column_mean")
 RandomIndex = str | float | Sequence[float] | Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One comparison: what was given, what the weights imply, and its part of the inconsistency λ_max - m (0…1)."""
+    """One comparison: what was given, what the weights imply, and its part of the inconsistency λ_max - m (0…1).
+
+    Among three items all have the same part, a third: which of them is wrong the judgements do not tell.
+    """
 
     row: str
     column: str
@@ -192,7 +197,8 @@ def _worst(matrix: Floats, weights: Floats, names: tuple[str, ...]) -> Judgement
     total = parts.sum()
     if total <= 1e-9:
         return None
-    row, column = (int(place) for place in np.unravel_index(np.argmax(parts), parts.shape))
+    # Among three items all pairs have the same part, but for rounding: of equals the first, on any machine.
+    row, column = (int(place) for place in np.unravel_index(np.argmax(parts > parts.max() * _EQUAL), parts.shape))
     implied = float(weights[row] / weights[column])
     return Judgement(names[row], names[column], float(matrix[row, column]), implied, float(parts[row, column] / total))
 
