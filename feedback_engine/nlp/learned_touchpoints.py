@@ -108,16 +108,17 @@ def _weigh_opinions(
     """
     if labels.opinion is None:
         return found
-    number = len({touched.code for touched in found})
+    codes = dict.fromkeys(touched.code for touched in found)
+    judged: dict[str, tuple[float, Polarity]] = {}
+    for code in codes:
+        clauses = [(one.clause, part) for one, part in zip(found, parts, strict=True) if one.code == code]
+        heard = [labels.clauses[clause] for clause, _ in clauses if clause in labels.clauses]
+        own = heard if code in said and heard else [labels.opinion]
+        polarities = (to_odds(whole), to_odds(sum(part for _, part in clauses) / len(clauses)))
+        judged[code] = weigh_opinion(labels.opinion, own, said.get(code, [0.0]), polarities, len(codes))
     weighed: list[Touched] = []
     for touched in found:
-        heard = [
-            labels.clauses[one.clause] for one in found if one.code == touched.code and one.clause in labels.clauses
-        ]
-        own = heard if touched.code in said and heard else [labels.opinion]
-        clauses = [part for one, part in zip(found, parts, strict=True) if one.code == touched.code]
-        polarities = (to_odds(whole), to_odds(sum(clauses) / len(clauses)))
-        score, polarity = weigh_opinion(labels.opinion, own, said.get(touched.code, [0.0]), polarities, number)
+        score, polarity = judged[touched.code]
         rule = f"{touched.rule};褒贬按学习权重与本句词语"
         weighed.append(touched._replace(rule=rule, score=score, label=POLARITIES.index(polarity)))
     return weighed

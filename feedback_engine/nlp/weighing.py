@@ -59,12 +59,12 @@ class Row(NamedTuple):
 def lay_out_row(readings: Readings) -> Row:
     """Return the texts and all their clauses laid out."""
     clauses, points = readings.clauses, readings.folded.points
-    places = np.concatenate((np.arange(len(points)), put_before_edges(clauses.starts, clauses.ends)))
+    places = np.concatenate((np.arange(len(points)), _put_before_edges(clauses.starts, clauses.ends)))
     layout = lay_out_points(points[places])
     return Row(layout._replace(places=places[layout.places]), hash_ngrams(layout), len(readings.given))
 
 
-def put_before_edges(starts: Places, ends: Places) -> Places:
+def _put_before_edges(starts: Places, ends: Places) -> Places:
     """Return the places of a row that holds these spans with an edge behind each; place 0 is an edge."""
     sizes = ends - starts + 1
     stops = sizes.cumsum()
