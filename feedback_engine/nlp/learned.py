@@ -36,7 +36,7 @@ from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
-from feedback_engine.nlp.silences import find_brief_remarks, find_brief_silences
+from feedback_engine.nlp.silences import Silences, find_brief_remarks, find_brief_silences
 from feedback_engine.nlp.statements import Judged, Statements
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weighing import Row, Weights, lay_out_row, weigh, weigh_whole
@@ -143,10 +143,11 @@ class LearnedVerdicts:
         texts, clauses, characters = weigh(learned.weights, row, wanted)
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses.weighed)
         domains, is_review = known.find(texts.chances)
-        silences = _find_silences(readings.clauses, wanted, clauses.chances)
-        is_remark = find_brief_remarks(readings, domains)
-        remarks = is_remark.nonzero()[0]
-        silences[remarks] = weigh_whole(learned.weights, row, remarks)
+        least = _find_silences(readings.clauses, wanted, clauses.chances)
+        is_brief, is_remark = find_brief_remarks(readings, domains)
+        wholes = np.full(len(is_brief), -np.inf)
+        wholes[is_brief] = weigh_whole(learned.weights, row, is_brief.nonzero()[0])
+        silences = Silences(np.where(is_remark, wholes, least), wholes)
         self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
         if learned.posts:
             chances = known.find_posts(texts.chances)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,15 @@ _LEAST, _AT_0, _RATE, _FROM = 0.02, 1.2, 0.6, 1.0
 _UNTRIED = 1.5
 
 
+class Silences(NamedTuple):
+    """By what log odds weights find texts likelier neutral than good or bad."""
+
+    #: In the clause that is least neutral, or in a very short remark as a whole.
+    least: Floats
+    #: In the text as a whole, where it is short and of no kind of review; else not at all.
+    wholes: Floats
+
+
 def are_silent(rules: LexiconVerdicts) -> Flags:
     """Return in which texts the rules read no opinion."""
     is_silent: Flags = steps(rules.found.first_of_text) == 0
@@ -38,10 +48,15 @@ def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
     return are_silent(rules) & (readings.sizes <= VERY_SHORT)
 
 
-def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> Flags:
-    """Return which texts are very short remarks: weighed whole, like a clause, they tell if they are neutral."""
+def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> tuple[Flags, Flags]:
+    """Return which texts are short and of no kind of review, and which of them are very short remarks.
+
+    Weighed whole, like a clause, they tell if they are neutral.
+    """
     is_remark = np.array([domain == REMARKS for domain in domains], dtype=np.bool_)
-    return is_remark & (readings.sizes <= VERY_SHORT) & ~readings.are_latin
+    is_brief = np.array([domain in ("", REMARKS) for domain in domains], dtype=np.bool_)
+    is_brief &= (readings.sizes <= SHORT) & ~readings.are_latin
+    return is_brief, is_brief & is_remark & (readings.sizes <= VERY_SHORT)
 
 
 def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Floats:

@@ -76,10 +76,10 @@ def test_evidence_adds_up_to_the_log_odds_of_the_score(scorer: LearnedScorer, re
 
 
 def test_opinions_that_level_each_other_keep_their_signs_and_weights(scorer: LearnedScorer, reader: Reader) -> None:
-    verdicts = scorer.score(reader.read(["颜值不错，音质目前一般般，煲煲后追评。"]))
+    verdicts = scorer.score(reader.read(["颜值不错，音质目前很一般，煲煲后追评。"]))
     said = {verdicts.texts.rules[n]: verdicts.texts.values[n] for n in verdicts.texts.of(0)}
     assert said["正面:『不错』"] > 0.3
-    assert said["负面:『一般般』"] == pytest.approx(-said["正面:『不错』"])
+    assert said["负面:『很一般』"] == pytest.approx(-said["正面:『不错』"])
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -139,6 +139,29 @@ def test_a_plain_statement_is_neutral_whatever_reviews_of_its_domain_mostly_say(
     scorer: LearnedScorer, reader: Reader, text: str
 ) -> None:
     assert POLARITIES[scorer.score(reader.read([text])).polarities[0]] is Polarity.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一般般吧",
+        "普普通通，没啥特别的",
+        "麻烦放门口🙏",
+        "不要香菜，不要葱，谢谢",
+        "我不是投诉 就想问问网点周六开不开门",
+    ],
+)
+def test_a_short_text_of_no_kind_of_review_is_neutral_where_weights_find_it_clearly_so_though_words_take_a_side(
+    scorer: LearnedScorer, reader: Reader, text: str
+) -> None:
+    assert POLARITIES[scorer.score(reader.read([text])).polarities[0]] is Polarity.NEUTRAL
+
+
+@pytest.mark.parametrize("text", ["我要起诉你们", "有这么好的老板，能不回头吗", "无聊"])
+def test_a_demand_a_retort_and_a_plain_word_of_opinion_take_a_side_whatever_weights_find(
+    scorer: LearnedScorer, reader: Reader, text: str
+) -> None:
+    assert POLARITIES[scorer.score(reader.read([text])).polarities[0]] is not Polarity.NEUTRAL
 
 
 @pytest.mark.parametrize(
