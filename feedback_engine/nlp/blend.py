@@ -62,8 +62,9 @@ _YIELD = 0.1
 #: So does an enquiry that weights find bad.
 _PLAIN = 0.5
 #: Nor does a short text of no kind of review that weights find likelier neutral by the first figure, if the score of
-#: the rules is nearer to 0 than the second: 比旧款重二十克. Fitted on sentences of ours.
-_CLEARLY_PLAIN, _FAINTLY_SAID = 2.0, 0.6
+#: the rules is nearer to 0 than the second, or than the third where words of opinion are less than the last share of
+#: the text (漏电保护器要单独买吗). Fitted on sentences of ours.
+_CLEARLY_PLAIN, _FAINTLY_SAID, _SAID_IN_PASSING, _IN_PASSING = 2.0, 0.6, 0.8, 0.3
 _DEMAND = KINDS.index(WordKind.DEMAND)
 #: A text that is not very short, or a review, takes a side: it is mixed only within this share of the usual band where
 #: the rules are level, too, a very short review within the second.
@@ -185,11 +186,13 @@ def judge_texts(
 
 def _are_clearly_plain(readings: Readings, rules: LexiconVerdicts, silences: Silences) -> Flags:
     """Return which texts weights find clearly neutral, and of which rules say little, without demand or retort."""
-    found = rules.found
+    found, count = rules.found, len(rules.scores)
     telling = (found.kinds == _DEMAND) | (found.has_structure & readings.clauses.is_question[found.clauses])
-    is_telling = sum_values(telling, found.texts, len(rules.scores)) > 0
-    sides: Flags = np.abs(rules.text_sides.scores) < _FAINTLY_SAID
-    return sides & (silences.wholes > _CLEARLY_PLAIN) & ~is_telling
+    strength = np.abs(rules.text_sides.scores)
+    is_in_passing = sum_values(found.ends - found.starts, found.texts, count) < _IN_PASSING * readings.sizes
+    says_little: Flags = (strength < _FAINTLY_SAID) | ((strength < _SAID_IN_PASSING) & is_in_passing)
+    says_little &= (silences.wholes > _CLEARLY_PLAIN) & (sum_values(telling, found.texts, count) == 0)
+    return says_little
 
 
 def _weights_stand(sides: Sides, odds: Floats, has_structure: Flags, is_brief: Flags) -> Flags:

@@ -135,7 +135,7 @@ class LearnedVerdicts:
             have_opinions = flag(self.rules.found.clauses, len(readings.clauses.starts))
             self.hints = Hints(learned.hints, readings, have_opinions, *heard)
         #: What the weights tell of complaints beside their type.
-        self.details = DetailOdds(learned.details, readings, *heard)
+        self.details = DetailOdds(learned.details, readings, self.rules.unasserted, *heard)
         is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
             is_wanted[self.hints.touchpoints.clauses] = True

@@ -1,7 +1,8 @@
 """What learned weights tell of complaints beside their type, however it is worded: root, signs of urgency, demands.
 
 Customers seldom say 要求退款: 把钱给我吐出来 asks for the same. The weights were learned from sentences labelled by
-kind and code. What phrases tell stands, but of several roots the likeliest counts.
+kind and code. What phrases tell stands, but of several roots the likeliest counts. What is only supposed, asked or
+repeated is no demand and no sign.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Places, objects
+from feedback_engine.lexicon.columns import Places, objects, pick
 from feedback_engine.lexicon.model import DetailKind
 from feedback_engine.nlp.heard import hear
 from feedback_engine.nlp.hints import PACK_TASK
@@ -49,8 +50,11 @@ class DetailWeights:
 class DetailOdds:
     """What the weights say of the texts of a batch, worked out for those that complain."""
 
-    def __init__(self, source: DetailWeights, readings: Readings, layout: Layout, grams: Buckets) -> None:
-        self._source, self._readings, self._layout, self._grams = source, readings, layout, grams
+    def __init__(
+        self, source: DetailWeights, readings: Readings, unasserted: Flags, layout: Layout, grams: Buckets
+    ) -> None:
+        self._source, self._readings, self._unasserted = source, readings, unasserted
+        self._layout, self._grams = layout, grams
 
     def find(self, texts: Places, marks: Marks, assumed: Assumed) -> Learned:
         """Return what weights tell of the complaints in these texts.
@@ -76,6 +80,8 @@ class DetailOdds:
         told[:, is_root] = _choose_roots(roots + _SAID * said + _ASSUMED * suggested)
         of, which = told.nonzero()
         starts, ends = heard.find_strongest(of, columns[which])
+        is_said = is_root[which] | ~self._unasserted[readings.clauses.starts.searchsorted(starts, side="right") - 1]
+        of, which, starts, ends = pick((of, which, starts, ends), is_said.nonzero()[0])
         numbers = values[which]
         shown = zip(table.kinds[numbers].tolist(), table.names[numbers].tolist(), odds[of, which].tolist(), strict=True)
         rules = objects(

@@ -217,7 +217,7 @@ def weigh_sides(values: Floats, parts: Places, count: int) -> Sides:
     return Sides(positive, negative, scores, label_scores(scores, np.minimum(positive, negative)))
 
 
-def sum_values(values: Floats | Flags, parts: Places, count: int) -> Floats:
+def sum_values(values: Floats | Places | Flags, parts: Places, count: int) -> Floats:
     """Return the sum of the values of each of `count` parts, added in their order."""
     return np.asarray(np.bincount(parts, values, minlength=count), dtype=np.float64)
 

@@ -16,7 +16,7 @@ from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
 
 #: None of them has a phrase for what it asks for.
-SPIT_OUT = "多扣的钱一分不少给我吐回来，太黑心了"
+SPIT_OUT = "多扣的钱一分不少给我吐回来，太坑了"
 TICKET = "来电人反映楼下饭店油烟倒灌，家里窗户都不敢开，打了几次电话没人管。" * 6
 
 
