@@ -35,6 +35,7 @@ _MOSTLY = 0.8
 _MAX_CATEGORIES = 50
 _PROBED = 200
 _RATING = re.compile(r"\d{1,2}(?:\.0)?", re.ASCII)
+_SMALL_NUMBER = re.compile(r"-?\d{1,2}(?:\.0)?", re.ASCII)
 _NUMERIC = re.compile(r"[-+]?[\d.,:/\-\s%]+", re.ASCII)
 _CODE_MARKS = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff]+")
 _MAX_CODE = 40
@@ -114,7 +115,10 @@ def _read_table(sample: Sample) -> _Table:
     tables = [AliasTable.load("complaint_columns"), AliasTable.load("generic_columns")]
     aliases = [[table.find(heading) for table in tables if heading] for heading in sample.header]
     private = frozenset(
-        at for at, own in enumerate(aliases) if any(alias is not None and alias.field == "private" for alias in own)
+        at
+        for at, own in enumerate(aliases)
+        if any(alias is not None and alias.field == "private" for alias in own)
+        and _may_say_who(sample.header[at], sample.column(at))
     )
     fields = {field: at for field, at in _find_fields(sample).items() if at not in private}
     if (
@@ -132,6 +136,16 @@ def _read_table(sample: Sample) -> _Table:
     free.sort(key=lambda at: -sum(map(len, sample.column(at))))
     names = _name_columns(sample.header)
     return _Table(sample, names, _name_codes(sample.header), fields, dict(sorted(scales.items())), free, private)
+
+
+def _may_say_who(heading: str, cells: Sequence[str]) -> bool:
+    """Whether cells under a heading such as 手机 or 客服 can be somebody's: no ratings, small numbers, yes or no."""
+    values = {cell for cell in cells if cell not in DEFAULT_MISSING}
+    if not values or all(map(_SMALL_NUMBER.fullmatch, values)):
+        return not values
+    if all(map(load_scale_words().is_yes_or_no, values)):
+        return False
+    return len(values) > _MAX_CATEGORIES or recognise_scale(heading, values) is None
 
 
 def _name_columns(header: Sequence[str]) -> list[str]:

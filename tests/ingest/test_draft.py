@@ -96,3 +96,27 @@ def test_the_number_of_a_review_is_its_id_and_no_rating() -> None:
         "received_at": "评价时间",
     }
     assert [rating.column for rating in draft.mapping.ratings] == ["星级"]
+
+
+def test_headings_that_name_a_person_or_a_telephone_may_ask_for_a_rating() -> None:
+    draft = draft_mapping(
+        sample(
+            "手机上网整体满意度,手机上网速度,服务人员,微信,负责人,手机号码",
+            "9,1,非常满意,-1,张三,13800138000",
+            "10,10,满意,98,李四,13900139000",
+            "3,7,不满意,-1,张三,13700137000",
+            "8,8,一般,-1,王五,",
+        )
+    )
+    assert [rating.column for rating in draft.mapping.ratings] == ["手机上网整体满意度", "手机上网速度", "服务人员"]
+    assert draft.mapping.attributes == ("微信",)
+    assert any(warning.endswith("：负责人、手机号码") for warning in draft.warnings)
+
+
+@pytest.mark.parametrize(
+    "cells", [("",), ("301室", "1402室"), ("13800138000",), ("周", "吴", "郑"), ("13800138000", "否")]
+)
+def test_a_column_of_persons_stays_out_of_the_draft(cells: tuple[str, ...]) -> None:
+    draft = draft_mapping(sample("内容,联系方式", *(f"房间不错下次还来,{cell}" for cell in cells)))
+    assert any("像个人信息" in warning for warning in draft.warnings)
+    assert not draft.mapping.attributes and not draft.mapping.ratings
