@@ -233,6 +233,7 @@ class FeedbackEngine:
 
     def check(self) -> list[str]:
         """Return everything that is wrong with lexicons, packs, scorer, store, report and sources; changes nothing."""
+        from feedback_engine.engine.label_names import describe_unheard
         from feedback_engine.engine.reporting import check_report
         from feedback_engine.store.checking import check_store
 
@@ -246,6 +247,7 @@ class FeedbackEngine:
                 find()
             except FeedbackEngineError as error:
                 problems.append(str(error))
+        problems += describe_unheard(self.config, map(self._language.pack, self._configured_packs()))
         return list(dict.fromkeys([*problems, *self._imports.describe_unknown_attributes()]))
 
     def upgrade_database(self) -> int:

@@ -123,15 +123,18 @@ class Figures:
 
     @cached_property
     def _declared(self) -> IndexModel:
-        return build_model(self.config, names_of(self.packs[self.config.project.pack].touchpoints), self._asked.names)
+        return self._build_model(self.config)
 
     @cached_property
     def _earlier(self) -> IndexModel | None:
         """The indicator system of the earlier configuration that `report.compare_model` names."""
-        if self.config.report.compare_model is None:
-            return None
-        earlier = load_config(self.config.resolve(self.config.report.compare_model))
-        return build_model(earlier, names_of(self.packs[self.config.project.pack].touchpoints), self._asked.names)
+        path = self.config.report.compare_model
+        return self._build_model(load_config(self.config.resolve(path))) if path else None
+
+    def _build_model(self, config: Config) -> IndexModel:
+        labels = {label.code for pack in self.packs.values() for label in pack.touchpoints}
+        own = names_of(self.packs[self.config.project.pack].touchpoints)
+        return build_model(config, own, self._asked.names, labels=labels)
 
     @cached_property
     def _asked(self) -> Asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -150,13 +150,19 @@ class IndexModel:
 
 
 def build_model(
-    config: Config, pack_touchpoints: Mapping[str, str], indicators: Mapping[str, str] | None = None
+    config: Config,
+    pack_touchpoints: Mapping[str, str],
+    indicators: Mapping[str, str] | None = None,
+    *,
+    labels: Collection[str] | None = None,
 ) -> IndexModel:
     """Return the model that the configuration declares; names default to the pack's (code → name), then to the code.
 
     Without declared touchpoints every rating indicator of the sources' mappings, and of `indicators` (code → name; what
     the data hold beyond the mappings, as with detected platforms), is a touchpoint of its own of equal weight, and
     every touchpoint of the pack is shown as a text touchpoint.
+
+    Of the text labels those in `labels` count, None = all: a touchpoint without any has no figures of texts.
 
     Weights are normalised within their level. A touchpoint with neither ratings nor a blended indicator counts only if
     it declares a weight. A text or complaint indicator counts only if it declares a weight; where the ratings beside it
@@ -171,9 +177,10 @@ def build_model(
     scoring = config.scoring
     built = [_indicators(touchpoint, headings, scoring) for touchpoint in declared]
     shares = _touchpoint_shares(declared, [any(i.weight > 0 for i in own) for own in built], scoring)
+    heard = [tuple(each for each in t.text_labels if labels is None or each in labels) for t in declared]
     touchpoints = (
-        Touchpoint(t.code, t.name or pack_touchpoints.get(t.code, t.code), *share, own, t.text_labels)
-        for t, own, share in zip(declared, built, shares, strict=True)
+        Touchpoint(t.code, t.name or pack_touchpoints.get(t.code, t.code), *share, own, texts)
+        for t, own, share, texts in zip(declared, built, shares, heard, strict=True)
     )
     return IndexModel(
         touchpoints=tuple(touchpoints),
