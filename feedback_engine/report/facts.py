@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,12 @@ class Facts:
         """Return how the figure that sums up a touchpoint changed."""
         return self.changes.get((against, touchpoint, OVERALL, measure), NO_CHANGE)
 
+    def count_outside(self) -> dict[str, int]:
+        """Return how many texts mention each touchpoint that the indicator system does not have, most first."""
+        outside = self.mentions[~self.mentions["touchpoint"].isin(self.touchpoints)]
+        counts = Counter(map(str, outside.drop_duplicates(["feedback_id", "touchpoint"])["touchpoint"]))
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
     def sorted_by_score(self) -> list[str]:
         """Return the touchpoints by their lead figure, best first; those without one last, in their order."""
         shown = {code: self.figures.get((code, OVERALL, self.lead_measure)) for code in self.touchpoints}
@@ -111,7 +118,7 @@ def build_facts(inputs: ReportInputs) -> Facts:
         read_figures(inputs.year_before),
         _trend(inputs.trend),
         read_changes(inputs.statistics.table("changes")),
-        _touchpoints(inputs, figures, mentions["touchpoint"].unique()),
+        _touchpoints(inputs, figures),
         mentions,
         _complaints(inputs),
         _sentiments(inputs),
@@ -175,11 +182,11 @@ def _trend(trend: pd.DataFrame) -> tuple[tuple[str, Figures], ...]:
     )
 
 
-def _touchpoints(inputs: ReportInputs, figures: Mapping[Key, Any], mentioned: Iterable[str]) -> tuple[str, ...]:
-    """The touchpoints of the index in the order of the indicator system, then those that only texts mention."""
+def _touchpoints(inputs: ReportInputs, figures: Mapping[Key, Any]) -> tuple[str, ...]:
+    """The touchpoints of the index in the order of the indicator system."""
     known = dict.fromkeys(inputs.weights["touchpoint"])
     order = {code: place for place, code in enumerate(inputs.touchpoint_names)}
-    others = {touchpoint for touchpoint, _, _ in figures} | set(mentioned)
+    others = {touchpoint for touchpoint, _, _ in figures}
     for code in sorted(others, key=lambda code: (order.get(code, len(order)), code)):
         known.setdefault(code)
     known.pop(OVERALL, None)

@@ -130,6 +130,10 @@ def test_an_indicator_whose_figures_are_its_touchpoints_is_not_listed_again(smal
     listed = {row["指标"] for row in rows(report, "changes_previous")}
     assert "only" not in listed
     assert {"", "delivery_a", "delivery_b"} <= listed
+    tested = int(found["p_value"].notna().sum())
+    assert f"检验 {tested} 项（样本少于 30 的不检验），" in notes(report, "变化")
+    assert f"（连同触点唯一指标的同一变化共 {tested + len(echo)} 次检验）" in notes(report, "变化")
+    assert f"：{len(rows(report, 'notable_changes'))} 项显著" in notes(report, "变化")
 
 
 def test_segments_by_channel_stand_under_its_name(small_inputs):
@@ -258,6 +262,20 @@ def test_pack_labels_are_counted_under_the_touchpoint_they_belong_to(small_input
     names = {"logistics": "物流", **{k: v for k, v in small_inputs.touchpoint_names.items() if k != "delivery"}}
     report = build_report(replace(small_inputs, touchpoint_names=names, touchpoint_labels={"delivery": "logistics"}))
     assert {row["触点"]: row["提及"] for row in rows(report, "mentions")}["物流"] == 8
+
+
+def test_touchpoints_outside_the_indicator_system_are_named_and_not_told_to_lack_data(small_inputs):
+    inputs = replace(small_inputs, index=of_system(small_inputs.index), weights=of_system(small_inputs.weights))
+    report = build_report(inputs)
+    listed = [*rows(report, "touchpoints"), *rows(report, "empty_touchpoints")]
+    assert "物流配送" not in {row["触点"] for row in listed}
+    assert "物流配送" in {row["触点"] for row in rows(report, "mentions")}
+    assert "不在指标体系里的触点：物流配送 8 段；" in notes(report, "触点得分")
+    assert "不在指标体系里" not in notes(build_report(small_inputs), "触点得分")
+
+
+def of_system(frame):
+    return frame[frame["touchpoint"] != "delivery"].reset_index(drop=True)
 
 
 def test_quotes_follow_the_rule_and_mark_their_evidence(report):

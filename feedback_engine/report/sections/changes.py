@@ -39,8 +39,9 @@ def build_changes(facts: Facts) -> Section | Absent:
     rows = read_rows(table[table["segment"] == ALL])
     if not rows:
         return Absent(NAME, _why(facts))
-    blocks: list[Block] = [Note(_summary(facts, rows))]
+    family = sum(row["p_value"] is not None for row in rows)
     rows = _without_echoes(rows)
+    blocks: list[Block] = [Note(_summary(facts, rows, family))]
     notable = sorted((row for row in rows if row["is_notable"]), key=lambda row: -abs(row["points"]))
     first = (Column("对比"), *COLUMNS)
     listed = [(AGAINST[row["against"]], *_row(facts, row)) for row in notable]
@@ -61,14 +62,16 @@ def _why(facts: Facts) -> str:
     return facts.inputs.statistics.refusal("changes") or "上期与去年同期都没有可比的数字；有了两期数据就会有"
 
 
-def _summary(facts: Facts, rows: list[dict[str, Any]]) -> str:
+def _summary(facts: Facts, rows: list[dict[str, Any]], family: int) -> str:
+    """Return what the listed comparisons found; `family` tests were adjusted together, echoes among them."""
     thresholds = facts.inputs.thresholds
     tested = sum(row["p_value"] is not None for row in rows)
     notable = sum(row["is_notable"] for row in rows)
     small = sum(row["q_value"] is not None and row["q_value"] < thresholds.alpha for row in rows) - notable
     aside = f"；另有 {small} 项虽能与抽样波动区分，但不到 {thresholds.min_effect:g} 点" if small else ""
+    echoes = f"（连同触点唯一指标的同一变化共 {family} 次检验）" if family > tested else ""
     return (
-        f"比较 {len(rows)} 项，检验 {tested} 项（样本少于 {thresholds.flag_below} 的不检验），作为一个整体按 "
+        f"比较 {len(rows)} 项，检验 {tested} 项（样本少于 {thresholds.flag_below} 的不检验），作为一个整体{echoes}按 "
         f"Benjamini-Hochberg 校正：{notable} 项显著（q < {thresholds.alpha:g} 且至少 {thresholds.min_effect:g} 点，"
         f"投诉率不设下限）{aside}。"
     )

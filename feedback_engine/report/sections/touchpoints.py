@@ -58,6 +58,9 @@ def build_touchpoints(facts: Facts) -> Section:
     rows.append(_row(facts, OVERALL, None))
     table = Table("touchpoints", "触点得分表", COLUMNS, rows, frozenset({len(rows) - 1}))
     blocks: list[Block] = [table, Note(_explanation(facts), Tone.MUTED)]
+    if outside := facts.count_outside():
+        named = "、".join(f"{facts.name(code)} {count:,} 段" for code, count in outside.items())
+        blocks.append(Note(f"文本还说到不在指标体系里的触点：{named}；见『情感与主题』。", Tone.MUTED))
     if scored:
         blocks.insert(0, _chart(facts, scored))
     else:
