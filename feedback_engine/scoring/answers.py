@@ -98,3 +98,10 @@ def find_concerned(data: ScoringData, records: Records, codes: Sequence[str]) ->
     rows = look_up_positions(records.ids, asked["feedback_id"]).take(slice(None))
     questions = asked["indicator"].to_numpy(dtype=object)
     return {code: np.unique(rows[(questions == code) & (rows >= 0)]) for code in codes}
+
+
+def count_concerned(data: ScoringData, codes: Sequence[str], *, period: Period | None = None) -> dict[str, int]:
+    """Return how many respondents of the period each rated question concerned; weights of 0 count for nothing."""
+    records = build_records(data.feedback, data.timezone)
+    is_counted = records.slice(period).is_inside & (records.weights > 0)
+    return {code: int(is_counted[rows].sum()) for code, rows in find_concerned(data, records, codes).items()}

@@ -207,9 +207,12 @@ class IndexResult:
     @cached_property
     def descriptives(self) -> pd.DataFrame:
         """DESCRIPTIVES of every rated question."""
+        from feedback_engine.scoring.answers import count_concerned
         from feedback_engine.scoring.sheets import describe_answers
 
-        return describe_answers(self._questions)
+        answers = self._questions
+        concerned = count_concerned(self._data, list(answers.table.columns), period=self._basis.period)
+        return describe_answers(answers, concerned)
 
     @cached_property
     def correlations(self) -> pd.DataFrame:

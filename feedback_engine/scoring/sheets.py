@@ -23,20 +23,24 @@ if TYPE_CHECKING:
     from feedback_engine.scoring.samples import Floats
 
 
-def describe_answers(answers: Answers) -> pd.DataFrame:
-    """Return DESCRIPTIVES: a row per column, unweighted; a column without answers has base 0 and no figures."""
+def describe_answers(answers: Answers, concerned: Mapping[str, int]) -> pd.DataFrame:
+    """Return DESCRIPTIVES: a row per column, unweighted; a column without answers has base 0 and no figures.
+
+    `concerned` says how many respondents each question concerned: those who gave no answer to it are missing.
+    """
     from feedback_engine.stats.descriptives import describe
 
     rows: list[tuple[object, ...]] = []
     for code in answers.table.columns:
-        column = answers.table[code].to_numpy(dtype=np.float64)
-        if np.isnan(column).all():
-            rows.append((code, answers.names[code], 0, len(column), *[None] * 9))
+        column = answers.table[code].dropna().to_numpy(dtype=np.float64)
+        own = code, answers.names[code], len(column), concerned[code] - len(column)
+        if not len(column):
+            rows.append((*own, *[None] * 9))
             continue
         d = describe(column)
         rows.append(
-            (code, answers.names[code], d.base, d.missing, d.mean, d.deviation, d.minimum, d.lower_quartile, d.median,
-             d.upper_quartile, d.maximum, d.skewness, d.kurtosis)
+            (*own, d.mean, d.deviation, d.minimum, d.lower_quartile, d.median, d.upper_quartile, d.maximum, d.skewness,
+             d.kurtosis)
         )  # fmt: skip
     return DESCRIPTIVES.build(rows)
 

@@ -120,7 +120,7 @@ DESCRIPTIVES = TableSchema(
         _CODE,
         _NAME,
         _BASE,
-        Column("missing", Kind.INTEGER, "Respondents without an answer.", minimum=0),
+        Column("missing", Kind.INTEGER, "Those whom the question concerned and who did not answer it.", minimum=0),
         *(
             _number(name, text)
             for name, text in (

@@ -13,8 +13,9 @@ from scoring_surveys import electric_vehicle, mobile_internet, wide_data
 
 from feedback_engine import scoring
 from feedback_engine.config.scoring import DriversConfig, GapConfig, KanoConfig
+from feedback_engine.domain import Period
 from feedback_engine.errors import ConfigError, StatisticsError
-from feedback_engine.scoring.answers import read_answers, read_experience, read_touchpoints
+from feedback_engine.scoring.answers import count_concerned, read_answers, read_experience, read_touchpoints
 from feedback_engine.scoring.drivers import build_ipa, find_key_drivers, ipa, rank_drivers
 from feedback_engine.scoring.gaps import build_gaps
 from feedback_engine.scoring.grading import evaluate_fuzzy, rank_objects
@@ -325,7 +326,7 @@ def test_the_statistics_sheets_have_bases_tests_and_intervals() -> None:
     x, y = sample(120)
     data = wide_data((5 + x).clip(1, 10), pd.DataFrame({"店": ["甲"] * 120}))
     answers = read_answers(data, list("abc"), names={"a": "速度"})
-    described = describe_answers(answers).set_index("code")
+    described = describe_answers(answers, count_concerned(data, list("abc"))).set_index("code")
     assert described.loc["a", ["name", "base", "missing"]].tolist() == ["速度", 120, 0]
     pairs = correlate_answers(answers).set_index(["first", "second"])
     assert pairs.loc[("a", "b"), "r"] == pytest.approx(np.corrcoef(answers.table["a"], answers.table["b"])[0, 1])
@@ -334,6 +335,20 @@ def test_the_statistics_sheets_have_bases_tests_and_intervals() -> None:
     assert fit.loc["a", "lower"] < fit.loc["a", "estimate"] < fit.loc["a", "upper"]
     with pytest.raises(ConfigError, match="overal"):
         read_answers(data, ["overal"])
+
+
+def test_missing_are_those_whom_a_question_concerned_and_not_who_were_never_asked() -> None:
+    guests = [Person("甲", {"a": 5, "b": 4}), Person("乙", {"a": "blank", "b": 2})]
+    guests.append(Person("丙", {"a": "refused", "b": 1}))
+    away = [Person("丁", {"a": "not_shown", "b": "blank"}), Person("戊", {"stars": 3}), Person("己", {}, text="还行")]
+    earlier = Person("庚", {"a": "blank"}, at="2026-09-05T02:00:00Z")
+    unweighted = Person("辛", {"a": "blank", "b": 5}, weight=0)
+    data, codes = make_data([*guests, *away, earlier, unweighted]), ["a", "b", "stars"]
+    october = Period.parse("2026-10")
+    answers = read_answers(data, codes, period=october)
+    described = describe_answers(answers, count_concerned(data, codes, period=october)).set_index("code")
+    assert described["base"].to_dict() == {"a": 1, "b": 3, "stars": 1}
+    assert described["missing"].to_dict() == {"a": 1, "b": 1, "stars": 0}
 
 
 @settings(max_examples=20)

@@ -21,11 +21,11 @@ def build_answers(facts: Facts) -> Section | Absent:
     if not rows:
         return Absent(NAME, "要有打分题")
     codes = [row["code"] for row in rows]
-    blocks = (_describe(facts, rows), *_correlations(facts, codes), *_regression(facts), *_grades(facts))
+    blocks = (*_describe(facts, rows), *_correlations(facts, codes), *_regression(facts), *_grades(facts))
     return Section(NAME, "答题统计：描述、相关、回归", blocks, period_line(facts))
 
 
-def _describe(facts: Facts, rows: list[dict[str, Any]]) -> Table:
+def _describe(facts: Facts, rows: list[dict[str, Any]]) -> list[Block]:
     names = ("均值", "标准差", "最小", "下四分位", "中位数", "上四分位", "最大")
     columns = (
         Column("题"),
@@ -45,7 +45,8 @@ def _describe(facts: Facts, rows: list[dict[str, Any]]) -> Table:
         if row["base"] < least:
             shown = (*shown[:2], Marked("样本不足", Tone.MUTED), *[None] * 8)
         cells.append((facts.indicator_name(row["code"]), row["code"], *shown))
-    return Table("descriptives", "描述统计（0–100 分，不加权）", columns, cells)
+    note = "缺失：应答而没有作答的人；没有展示给他、他拒答或没有体验过的，不算缺失。"
+    return [Table("descriptives", "描述统计（0–100 分，不加权）", columns, cells), Note(note, Tone.MUTED)]
 
 
 def _correlations(facts: Facts, codes: list[str]) -> list[Block]:
