@@ -117,7 +117,8 @@ def _add_stage_commands(commands: _Commands[Parser]) -> None:
 _TABLES = (
     "index 指数（缺省）；changes 变化；segments 细分；importance 重要性与表现；drivers 驱动因素；gaps 期望与体验；"
     "kano；control 控制图；weightings 各种权重；structural 结构模型；descriptives 描述统计；correlations 相关；"
-    "regression 回归；review 模型复核；versions 变化的来源；ranking 对象排名；fuzzy 模糊综合评价；design 加权的代价"
+    "regression 回归；review 模型复核；versions 变化的来源；ranking 对象排名；fuzzy 模糊综合评价；design 加权的代价；"
+    "text_shares 校正识别误差后的文本占比"
 )
 
 

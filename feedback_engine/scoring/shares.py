@@ -14,7 +14,7 @@ from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.figures import effective_base
 from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel
-from feedback_engine.scoring.samples import Sample
+from feedback_engine.scoring.samples import TOLERANCE, Sample
 from feedback_engine.tables.analysis import TEXT_SHARES
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ COMPLAINING = "complaint"
 #: `polarity` of the row that tells the text index, as a share of its 100.
 INDEX_SHARE = "text_index"
 _FEW = "样本不足，不校正"
+_UNFIT = "这组灵敏度与特异度不合这些文本，不校正"
 _UNKNOWN = "模型卡没有灵敏度与特异度，未校正"
 _UNDECLARED = "没有在 scoring.complaint_errors 声明投诉识别的灵敏度与特异度，未校正"
 
@@ -59,10 +60,10 @@ def build_text_shares(
     Whole texts are corrected by `rates`, what they say of a touchpoint by `mention_rates` (default: the same), and the
     share of texts that mention a touchpoint by `touchpoint_rates` (by touchpoint code). The correction widens the
     interval by what the model card does not know. A tagger no better than chance leaves the corrected share empty and
-    says so; so does a base under `suppress_below`. Neutral texts are in the base. `text_index` is that of INDEX as a
-    share of its 100, and the same by the corrected shares. Complaints found among texts that no complaint log holds
-    are corrected by `complaint_rates`, and the note tells what that makes of the complaint rate, which counts them as
-    they were found.
+    says so; so do error rates that cannot be those of the texts, and a base under `suppress_below`. Neutral texts are
+    in the base. `text_index` is that of INDEX as a share of its 100, and the same by the corrected shares. Complaints
+    found among texts that no complaint log holds are corrected by `complaint_rates`, and the note tells what that makes
+    of the complaint rate, which counts them as they were found.
     """
     cell = next(iter(build_cells(data, model, periods=[period])))
     everything = cell.measured.texts[OVERALL]
@@ -138,11 +139,17 @@ def _share(votes: Sample, polarity: Polarity) -> float:
 
 
 def _correct(share: float, kish: float, rates: ErrorRates, model: IndexModel) -> Estimate:
+    """Return the corrected share; a share that these rates cannot give, whatever the truth, is a StatisticsError."""
     from feedback_engine.stats.classifier import rogan_gladen
 
-    return rogan_gladen(
+    found = rogan_gladen(
         share, kish, rates.sensitivity, rates.specificity, rates.with_it, rates.without_it, model.confidence
     )
+    if share < (wrong := 1.0 - rates.specificity) - TOLERANCE:
+        raise StatisticsError(f"计数 {share:.1%} 少于误报率 {wrong:.1%}（1 − 特异度）：{_UNFIT}")
+    if share > rates.sensitivity + TOLERANCE:
+        raise StatisticsError(f"计数 {share:.1%} 多于灵敏度 {rates.sensitivity:.1%}：{_UNFIT}")
+    return found
 
 
 def _row(

@@ -111,6 +111,22 @@ def test_a_tagger_no_better_than_chance_and_a_small_base_correct_nothing() -> No
     assert build_text_shares(make_data([]), model, rates).empty
 
 
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [
+        (ErrorRates(0.9, 0.8, 200, 300), "计数 10.0% 少于误报率 20.0%"),
+        (ErrorRates(0.05, 0.98), "计数 10.0% 多于灵敏度 5.0%"),
+    ],
+)
+def test_a_share_that_the_error_rates_cannot_give_is_not_corrected(rates: ErrorRates, told: str) -> None:
+    both = {"positive": ErrorRates(0.95, 0.9), "negative": rates}
+    table = build_text_shares(make_data(texts(90, 10)), make_model([rated("delivery", "a")]), both)
+    shares = table.set_index(["touchpoint", "polarity"]).loc[OVERALL]
+    known = shares["corrected"].notna()
+    assert known[["positive", "negative", "text_index"]].tolist() == [True, False, False]
+    assert all(told in note for note in shares.loc[["negative", "text_index"], "note"])
+
+
 def test_the_text_index_is_corrected_from_the_corrected_shares() -> None:
     model = make_model([rated("delivery", "a")])
     data = make_data(texts(70, 30) + [Person(f"其他{n}", tags=[("sentiment", "", "neutral")]) for n in range(100)])

@@ -138,5 +138,8 @@ def _corrected(facts: Facts) -> list[Block]:
         return []
     shares = (Column(name, ColumnKind.PERCENT) for name in ("计数所得", "校正后", "下限", "上限"))
     columns = (Column("触点"), Column("量"), *shares, Column("文本", ColumnKind.INTEGER), Column("说明", fills=True))
-    note = "标签会认错：按灵敏度与特异度把计数校正过来（Rogan & Gladen），区间含这两者自身的误差。其他页用计数所得。"
+    note = (
+        "标签会认错：按灵敏度与特异度把计数校正过来（Rogan & Gladen），区间含这两者自身的误差。"
+        "两者来自模型卡的标注文本，换一类文本会不同。其他页用计数所得。"
+    )
     return [Table("text_shares", "校正识别误差后的占比", columns, rows), Note(note, Tone.MUTED)]
