@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from feedback_engine.domain import ANALYSES
+from feedback_engine.domain import ANALYSES, OVERALL
 from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.report.statistics import Statistics
 from feedback_engine.scoring.claims import check_claims
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
     from feedback_engine.engine.figures import Figures
 
-
 logger = logging.getLogger(__name__)
+
+_UNDECLARED = (
+    "配置里没有 touchpoints：{} 道打分题各算一个触点，等权计入，问重要性、期望或推荐意愿的题也在内。"
+    "请在 touchpoints 里写明哪些题属于哪个触点，再用这个总指数"
+)
 
 
 def gather_statistics(figures: Figures, result: IndexResult) -> Statistics:
@@ -58,10 +62,10 @@ def _find_wanted(figures: Figures) -> dict[str, bool]:
 
 
 def _describe_origins(figures: Figures) -> dict[str, str]:
-    """Return where computed weights come from, by level."""
-    frozen = figures.frozen
+    """Return where weights that nobody declared come from, by level."""
+    frozen, rated = figures.frozen, sum(bool(touchpoint.rated) for touchpoint in figures.model.touchpoints)
     if frozen is None:
-        return {}
+        return {OVERALL: _UNDECLARED.format(rated)} if rated and not figures.config.touchpoints else {}
     return {
         level.code: describe_origin(frozen.method, frozen.base_period, level.base, level.figures, level.notes)
         for level in frozen.levels

@@ -146,6 +146,21 @@ def test_a_small_base_is_withheld(engine: fe.FeedbackEngine, tmp_path: Path) -> 
     assert row.score != row.score  # NaN
 
 
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_a_report_without_an_indicator_system_says_what_its_index_is_made_of(tmp_path: Path, is_declared: bool) -> None:
+    config = write_project(tmp_path)
+    if not is_declared:
+        text = config.read_text(encoding="utf-8")
+        kept = [line for line in text.splitlines() if "touchpoints:" not in line and "  - {code:" not in line]
+        config.write_text("\n".join(kept), encoding="utf-8")
+    engine = fe.FeedbackEngine.from_config(config)
+    engine.import_sources()
+    sheet = load_workbook(engine.report(tmp_path / "r.xlsx"), read_only=True)["指标体系与权重"]
+    told = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if "没有 touchpoints" in str(cell)]
+    assert len(told) == (not is_declared)
+    assert is_declared or "2 道打分题" in told[0]
+
+
 def test_segments_stand_beside_the_whole(engine: fe.FeedbackEngine) -> None:
     engine.import_sources()
     table = engine.score(by="门店").table

@@ -136,12 +136,15 @@ def test_an_indicator_whose_figures_are_its_touchpoints_is_not_listed_again(smal
     assert f"：{len(rows(report, 'notable_changes'))} 项显著" in notes(report, "变化")
 
 
-def test_segments_by_channel_stand_under_its_name(small_inputs):
+@pytest.mark.parametrize(
+    ("attribute", "name"), [("channel", "渠道"), ("source", "来源"), ("target", "评价对象"), ("门店", "门店")]
+)
+def test_segments_by_a_column_of_ours_stand_under_its_name(small_inputs, attribute, name):
     figure = ("overall", "score", 80.0, 70.0, 90.0, 40, "ok", 75.0, 5.0, 0.01, 0.02, True)
-    segments = SCHEMAS["segments"].build([("channel", "客服", *figure)])
+    segments = SCHEMAS["segments"].build([(attribute, "客服", *figure)])
     report = build_report(replace(small_inputs, statistics=Statistics({"segments": segments})))
     found = table(report, "segments_0")
-    assert found.title.startswith("按渠道：") and found.columns[0].heading == "渠道"
+    assert found.title.startswith(f"按{name}：") and found.columns[0].heading == name
 
 
 def test_sheets_with_nothing_to_show_are_left_out_and_the_cover_says_what_they_need(report):
@@ -206,6 +209,20 @@ def test_the_weights_add_up_to_one_and_the_equal_weight_index_stands_beside(repo
     assert rows(report, "weights")[-1]["权重（本级）"] == pytest.approx(1)
     beside = {row["核对项"]: row["数值"] for row in rows(report, "equal_weights")}
     assert beside["满意度指数（等权）"] == pytest.approx((88 + 82 + 76 + 70 + 64 + 58) / 6)
+
+
+def test_an_indicator_that_is_only_shown_does_not_claim_to_weigh_alike(small_inputs):
+    weights = small_inputs.weights
+    shown_only = weights["indicator"] == "delivery_b"
+    weights = weights.assign(
+        weight=weights["weight"].mask(shown_only, 0.0),
+        equal_weight=weights["equal_weight"].mask(shown_only, 0.0),
+        method=weights["method"].mask(shown_only, "equal"),
+    )
+    origins = {
+        row["指标"]: row["权重来源"] for row in rows(build_report(replace(small_inputs, weights=weights)), "weights")
+    }
+    assert (origins["物流配送·结果"], origins["物流配送·过程"]) == ("配置声明", "不计入")
 
 
 def test_what_indicators_do_not_add_up_to_is_named(small_inputs):

@@ -15,7 +15,7 @@ NAME = "细分对比"
 #: Segments of one attribute, and touchpoints, that a reader can still compare; the others stand in `score --by`.
 MOST_SEGMENTS, MOST_TOUCHPOINTS = 40, 16
 #: What readers call the columns that segment beside the attributes.
-_COLUMNS = {"channel": "渠道", "source": "来源"}
+_COLUMNS = {"channel": "渠道", "source": "来源", "target": "评价对象"}
 
 
 def build_segments(facts: Facts) -> Section | Absent:

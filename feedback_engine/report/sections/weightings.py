@@ -12,7 +12,7 @@ from feedback_engine.report.facts import Facts
 
 
 def list_origins(facts: Facts) -> list[Block]:
-    """Return where computed weights come from, level by level; nothing for declared ones."""
+    """Return where weights that nobody declared come from, level by level."""
     origins = facts.inputs.statistics.origins
     rows = [(_level(facts, code), told) for code, told in origins.items()]
     columns = (Column("层级"), Column("权重由来", fills=True))

@@ -110,8 +110,9 @@ def _label(facts: Facts, part: Part) -> str:
 
 
 def _declared(part: Part) -> tuple[Cell, ...]:
-    source, method = SOURCES.get(part.source, part.source), METHOD_NAMES.get(part.method, part.method)
-    return source, part.weight, part.equal_weight, method
+    is_counted = part.weight > 0 or part.method != "equal"
+    method = METHOD_NAMES.get(part.method, part.method) if is_counted else "不计入"
+    return SOURCES.get(part.source, part.source), part.weight, part.equal_weight, method
 
 
 def _measured(figure: Figure | None, source: str = "rating") -> tuple[Cell, ...]:
