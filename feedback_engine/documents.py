@@ -22,6 +22,13 @@ def compose(text: str) -> yaml.Node | None:
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
+def tell_yaml_error(error: Exception) -> str:
+    """Return what is wrong with a text that is no YAML, and where to look."""
+    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
+    what = " ".join(str(problem or error).split())
+    return f"不是正确的 YAML（{what}）；请检查这里与上一行的缩进（只用空格）、冒号后的空格、引号和括号"
+
+
 def construct(node: yaml.Node | None) -> Any:
     """Return what yaml.safe_load makes of the text that the node was composed of."""
     return None if node is None else yaml.constructor.SafeConstructor().construct_document(node)

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from feedback_engine.config.model import Config, MappingConfig, SourceConfig
-from feedback_engine.documents import compose, construct
+from feedback_engine.documents import compose, construct, tell_yaml_error
 from feedback_engine.errors import ConfigError, tell_os_error
 from feedback_engine.registry import unknown_name
 
@@ -91,10 +91,9 @@ def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any
 
 
 def _describe_yaml(error: Exception) -> str:
-    if not isinstance(error, yaml.MarkedYAMLError) or (mark := error.problem_mark) is None:
-        return f"不是正确的 YAML：{' '.join(str(error).split())}"
-    way_out = "请检查这里与上一行的缩进（只用空格）、冒号后的空格、引号和括号"
-    return f"第 {mark.line + 1} 行第 {mark.column + 1} 字不是正确的 YAML（{error.problem}）；{way_out}"
+    mark = getattr(error, "problem_mark", None)
+    place = f"第 {mark.line + 1} 行第 {mark.column + 1} 字" if mark else ""
+    return f"{place}{tell_yaml_error(error)}"
 
 
 def _index_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], int]) -> Any:

@@ -237,7 +237,8 @@ class FeedbackEngine:
         from feedback_engine.engine.reporting import check_report
         from feedback_engine.store.checking import check_store
 
-        checks: list[Callable[[], object]] = [partial(self._language.tagger, pack) for pack in self._configured_packs()]
+        # The weights that a pack names are read with the first text.
+        checks: list[Callable[[], object]] = [partial(self.tag, "好", pack=pack) for pack in self._configured_packs()]
         checks.append(partial(check_store, self.config.store.url, self.config.base))
         checks += [lambda: self._language.theme_words, partial(check_report, self.config)]
         checks += [partial(self._imports.check_source, source) for source in self.config.sources]

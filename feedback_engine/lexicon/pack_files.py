@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from feedback_engine.documents import compose
+from feedback_engine.documents import compose, tell_yaml_error
 from feedback_engine.lexicon.alternatives import has_alternatives
 from feedback_engine.lexicon.model import DetailKind, Entry, Label
 from feedback_engine.lexicon.word_tables import Problems, WordTables, read_text
@@ -28,7 +28,7 @@ def read_fields(path: Path, problems: Problems) -> dict[str, yaml.Node]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
-        problems.add(place, f"不是正确的 YAML：{' '.join(str(getattr(error, 'problem', error)).split())}")
+        problems.add(place, tell_yaml_error(error))
         return {}
     return _fields(root, path, problems) if root is not None else {}
 

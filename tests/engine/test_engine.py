@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,6 +16,7 @@ from openpyxl import load_workbook
 import feedback_engine as fe
 from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.errors import AmbiguousFormat, RunLocked, UnreadableFile
+from feedback_engine.resources import find_lexicons
 from feedback_engine.store.locks import hold_lock
 
 SHEETS = ["封面与说明", "总览", "触点得分", "驱动因素", "投诉分析", "情感与主题", "主题", "典型原声"]
@@ -207,6 +209,18 @@ def test_check_finds_a_missing_column_and_an_unknown_pack(tmp_path: Path) -> Non
     problems = fe.FeedbackEngine.from_config(config).check()
     assert any("前台" in problem and "survey.csv" in problem for problem in problems)
     assert any("hotle" in problem and "hotel" in problem for problem in problems)
+
+
+def test_check_reads_the_weights_that_a_pack_names(tmp_path: Path) -> None:
+    config = write_project(tmp_path)
+    folder = shutil.copytree(find_lexicons(), tmp_path / "words")
+    path = folder / "packs/hotel/touchpoints.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("hints: hotel_hints", "hints: sentiment"), encoding="utf-8"
+    )
+    config.write_text(f"lexicons: words\n{config.read_text(encoding='utf-8')}", encoding="utf-8")
+    (problem,) = fe.FeedbackEngine.from_config(config).check()
+    assert "sentiment.npz" in problem and "hints 要 pack 任务的模型" in problem
 
 
 def test_two_runs_at_once_are_refused(engine: fe.FeedbackEngine, tmp_path: Path) -> None:

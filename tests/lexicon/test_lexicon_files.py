@@ -138,7 +138,7 @@ def test_a_face_may_be_of_a_kind_as_a_word_may(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("yaml", "said"),
     [
-        ("touchpoints: [\n", r"touchpoints\.yaml:\d+: 不是正确的 YAML"),
+        ("touchpoints: [\n", r"touchpoints\.yaml:\d+: 不是正确的 YAML.*请检查这里与上一行的缩进"),
         ("touchpoints: 文字\n", r"touchpoints\.yaml:1: touchpoints 应为列表"),
         ("touchpoints:\n  - code: a\n", r"touchpoints\.yaml:2: 缺少 code 或 name"),
         ("touchpoints:\n  - {code: a, name: 甲}\n  - {code: a, name: 乙}\n", r"yaml:3: 代码 'a' 重复"),
