@@ -64,10 +64,16 @@ class Model:
     fingerprint: str = ""
 
 
+#: The first bytes of a model, which is a ZIP file.
+_SIGN = b"PK"
+
+
 def load_model(path: Path) -> Model:
-    """Return the model of a file; LexiconError if it is damaged or made for another version."""
+    """Return the model of a file; LexiconError if it is none, damaged or made for another version."""
     try:
         data = path.read_bytes()
+        if data[: len(_SIGN)] != _SIGN:
+            raise LexiconError(f"{path}: 不是模型文件；模型由 feedback-engine train 写出")
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             arrays = {name: file[name] for name in _ARRAYS}
         card = json.loads(arrays["card"].tobytes().decode("utf-8"))

@@ -15,6 +15,7 @@ from feedback_engine.nlp.fitting import FitSpec, MarginSpec, Matrix, Weights, fi
 from feedback_engine.nlp.hints import PACK_TASK
 from feedback_engine.nlp.labelled import Labelled
 from feedback_engine.nlp.models import Floats, RowSpec
+from feedback_engine.registry import unknown_name
 
 #: A domain gets a gate from so many rows on, where the rarer label has this share of them: the weights of a lopsided
 #: domain say little but which label is usual in it.
@@ -85,7 +86,7 @@ TASKS: Mapping[str, Task] = {
 def find_task(name: str) -> Task:
     """Return the task of this name."""
     if name not in TASKS:
-        raise ConfigError(f"没有训练任务 {name!r}；可选：{'、'.join(TASKS)}")
+        raise ConfigError(unknown_name("训练任务", name, tuple(TASKS)))
     return TASKS[name]
 
 

@@ -181,9 +181,19 @@ def test_a_bad_source_is_refused_with_its_place_in_words(tmp_path: Path, content
     assert not (tmp_path / "out.npz").exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"text,label\n", b"\x93NUMPY"])
+def test_what_is_no_model_is_called_none(tmp_path: Path, content: bytes) -> None:
+    (path := tmp_path / "rows.npz").write_bytes(content)
+    with pytest.raises(LexiconError, match=r"rows\.npz: 不是模型文件；模型由 feedback-engine train 写出"):
+        load_model(path)
+    path.write_bytes(b"PK\x03\x04" + content)
+    with pytest.raises(LexiconError, match="损坏或不完整"):
+        load_model(path)
+
+
 def test_an_unknown_task_or_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="没有训练任务"):
-        train("weather", [tmp_path / "x.csv"], tmp_path / "out.npz")
+    with pytest.raises(ConfigError, match="没有名为 'sentimant' 的训练任务，是否想写 'sentiment'？"):
+        train("sentimant", [tmp_path / "x.csv"], tmp_path / "out.npz")
     with pytest.raises(SourceError, match="无法读取"):
         train("sentiment", [tmp_path / "x.csv"], tmp_path / "out.npz")
 
