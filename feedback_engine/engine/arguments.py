@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from feedback_engine.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from feedback_engine.config.model import Config
+
+Value = TypeVar("Value")
 
 
 def as_day(value: date | str | None) -> date | None:
@@ -25,15 +27,25 @@ def as_day(value: date | str | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def as_texts(texts: Iterable[object]) -> Sequence[object]:
+def as_texts(texts: Iterable[object], way_out: str = "单条文本请用 tag，表请取其中一列") -> Sequence[object]:
     """Return the texts in their order; raises InputError for what would be taken apart into something else."""
-    is_column = isinstance(texts, Iterable) and getattr(texts, "ndim", 1) == 1
-    if isinstance(texts, (str, bytes, Mapping)) or not is_column:
-        raise InputError(f"texts 应为一列文本，而不是 {type(texts).__name__}；单条文本请用 tag，表请取其中一列")
-    return texts if isinstance(texts, Sequence) else list(texts)
+    return _as_column("texts 应为一列文本", texts, way_out)
 
 
-def as_path(parameter: str, value: str | Path) -> Path:
+def as_paths(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the paths in their order; raises InputError for what are none, a single one among them."""
+    listed = _as_column("paths 应为一列文件的路径", paths, "单个文件请用 import_file")
+    return [as_path("path", path) for path in listed]
+
+
+def _as_column(wanted: str, values: Iterable[Value], way_out: str) -> Sequence[Value]:
+    is_column = isinstance(values, Iterable) and getattr(values, "ndim", 1) == 1
+    if isinstance(values, (str, bytes, Path, Mapping)) or not is_column:
+        raise InputError(f"{wanted}，而不是 {type(values).__name__}；{way_out}")
+    return values if isinstance(values, Sequence) else list(values)
+
+
+def as_path(parameter: str, value: object) -> Path:
     """Return the path; raises InputError for what is none."""
     if not isinstance(value, (str, Path)):
         raise InputError(f"{parameter} 应为文件的路径（文字或 Path），而不是 {value!r}")

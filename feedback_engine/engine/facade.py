@@ -6,7 +6,7 @@ import_sources → tag_new → score → report; run does the four under the pro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from feedback_engine.config.tagging import TaggingSettings
-from feedback_engine.engine.arguments import as_day, as_path, as_texts, require_config, require_name
+from feedback_engine.engine.arguments import as_day, as_path, as_paths, as_texts, require_config, require_name
 from feedback_engine.engine.language import Language
 from feedback_engine.engine.parts import Parts
 from feedback_engine.errors import FeedbackEngineError, NoData
@@ -139,9 +139,9 @@ class FeedbackEngine:
     ) -> RunSummary:
         """Import files as `import_file` does each; of several, one that cannot be used is listed in `.failed`."""
         started = perf_counter()
-        listed = [as_path("path", path) for path in paths]
+        listed, mapped = as_paths(paths), None if mapping is None else as_path("mapping", mapping)
         with self._trial(dry_run):
-            files = self._imports.import_files(listed, source, format, mapping)
+            files = self._imports.import_files(listed, source, format, mapped)
         return RunSummary.of_files(files, perf_counter() - started)
 
     def inspect(self, path: str | Path) -> dict[str, Any]:
@@ -186,11 +186,12 @@ class FeedbackEngine:
         figures = self._figures(as_of)
         return figures.score(figures.calendar.find_period(period), require_name("by", by))
 
-    def check_claims(self, texts: Sequence[str]) -> pd.DataFrame:
+    def check_claims(self, texts: Iterable[object]) -> pd.DataFrame:
         """Return CLAIMS: statements of growth in the texts (提高了300%), held against the figures in the sentence."""
+        from feedback_engine.nlp.tagger import as_text
         from feedback_engine.scoring.claims import check_claims
 
-        return check_claims(texts)
+        return check_claims(map(as_text, as_texts(texts, "单句请写成 [句子]")))
 
     def text_shares(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
         """Return TEXT_SHARES of a period: shares of texts as counted, and corrected for the tagger's own errors.

@@ -110,3 +110,23 @@ def test_what_is_no_path_is_refused_by_name(engine: fe.FeedbackEngine, given: An
     for use in (engine.import_file, engine.inspect, fe.FeedbackEngine.from_config):
         with pytest.raises(InputError, match="path 应为文件的路径"):
             use(given)
+
+
+@pytest.mark.parametrize("given", ["reviews.csv", Path("reviews.csv"), None, 5, {"a": 1}])
+def test_several_files_are_a_column_of_paths(engine: fe.FeedbackEngine, given: Any) -> None:
+    with pytest.raises(InputError, match=r"paths 应为一列文件的路径.*import_file"):
+        engine.import_files(given)
+
+
+@pytest.mark.parametrize("given", [{"kind": "reviews"}, {}, 5])
+def test_a_mapping_is_a_file(engine: fe.FeedbackEngine, reviews: Path, given: Any) -> None:
+    with pytest.raises(InputError, match="mapping 应为文件的路径"):
+        engine.import_file(reviews, mapping=given)
+
+
+def test_claims_are_a_column_of_sentences_of_any_kind(engine: fe.FeedbackEngine) -> None:
+    told = "忠诚度从30%提升到60%，提高了300%"
+    assert len(engine.check_claims([None, 5, told])) == len(engine.check_claims(pd.Series([told]))) == 1
+    for given in (told, None, {"a": told}):
+        with pytest.raises(InputError, match=r"texts 应为一列文本.*单句请写成"):
+            engine.check_claims(given)  # type: ignore[arg-type]
