@@ -35,7 +35,7 @@ _STATES = {
     AnswerState.ANSWERED.value: "已答",
     AnswerState.BLANK.value: "空白",
     AnswerState.NOT_SHOWN.value: "未显示",
-    AnswerState.REFUSED.value: "拒答",
+    AnswerState.REFUSED.value: "拒答或未体验",
     AnswerState.UNKNOWN_MISSING.value: "缺失（原因不明）",
 }
 _POLARITIES = {

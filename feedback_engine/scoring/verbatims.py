@@ -17,7 +17,7 @@ from feedback_engine.tables.annotations import SENTIMENT, TOUCHPOINT
 if TYPE_CHECKING:
     import pandas as pd
 
-VERBATIM_RULE = "置信度高者在前，其次更负面者，再按编号；每条文本一处，相同的文本只列一次"
+VERBATIM_RULE = "置信度高者在前，其次更负面者，再按编号；每条文本一处，说法相同的只列一次"
 #: Verbatims told of, and those that they are chosen from once their texts are known: many say the same.
 SHOWN, CANDIDATES = 5, 100
 
@@ -83,11 +83,11 @@ def _verbatim(row: dict[Any, Any]) -> Verbatim:
 def quote(found: Explanation, source: TaggedTexts) -> Explanation:
     """Return the explanation with the words and the evidence of its first verbatims that do not repeat each other."""
     texts = source.read([each.feedback_id for each in found.verbatims])
-    chosen: dict[str, Verbatim] = {}
+    chosen: dict[tuple[str, float], Verbatim] = {}
     for each in found.verbatims:
         text = texts.get(each.feedback_id)
-        words = each.feedback_id if text is None else "".join(text.split())
-        chosen.setdefault(words, each if text is None else replace(each, text=text, span=text[each.start : each.end]))
+        known = each if text is None else replace(each, text=text, span=text[each.start : each.end])
+        chosen.setdefault(_tell_apart(known), known)
     shown = list(chosen.values())[:SHOWN]
     tags = source.read_tags([each.feedback_id for each in shown if each.text is not None])
     tags = tags[tags["kind"] == (SENTIMENT if found.touchpoint == OVERALL else TOUCHPOINT)]
@@ -95,6 +95,12 @@ def quote(found: Explanation, source: TaggedTexts) -> Explanation:
     evidence = {key: _parse_evidence(document) for key, document in zip(keys, tags["evidence"], strict=True)}
     told = (replace(each, evidence=evidence.get((each.feedback_id, each.label, each.start), ())) for each in shown)
     return replace(found, verbatims=tuple(told))
+
+
+def _tell_apart(verbatim: Verbatim) -> tuple[str, float]:
+    """Return what is the same where two customers say the same of it: the words that count, and how good they are."""
+    words = verbatim.feedback_id if verbatim.text is None else "".join(verbatim.span.split())
+    return words, round(verbatim.score, 9)
 
 
 def _parse_evidence(document: str) -> tuple[Evidence, ...]:

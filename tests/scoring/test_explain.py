@@ -154,6 +154,11 @@ def test_the_same_words_are_quoted_once_however_many_customers_said_them() -> No
     assert len({v.text.replace(" ", "") for v in found.verbatims if v.text}) == SHOWN
 
 
+def test_what_two_customers_say_in_the_same_words_is_quoted_once_whatever_else_they_say() -> None:
+    found = quoted(["送得太慢，包装很好", "送得太慢，味道不错", "一直没送到"])
+    assert [v.text for v in found.verbatims] == ["送得太慢，包装很好", "一直没送到"]
+
+
 def test_a_verbatim_leads_down_to_the_words_and_rules_of_its_tag_by_their_places() -> None:
     named = {"start": 0, "end": 1, "text": "送", "rule": "触点『送』", "weight": 0.0}
     opinion = {"start": 2, "end": 4, "text": "太慢", "rule": "负面:『太慢』", "weight": -1.44}
