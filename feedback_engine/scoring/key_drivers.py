@@ -216,7 +216,8 @@ def _row(found: KeyDrivers, answers: Answers, place: int, group: int) -> tuple[o
     label = "+".join(found.codes[member] for member in members) if len(members) > 1 else ""
     notes = [found.refusal, *found.notes] if found.refusal else list(found.notes)
     if label:
-        notes.append("高度相关，合为一组")
+        others = "、".join(answers.names.get(each, each) for at in members if (each := found.codes[at]) != code)
+        notes.append(f"与{others}高度相关，合为一组：份额是整组的")
     elif found.vif[place] > HIGH_VIF:
         notes.append(f"VIF = {found.vif[place]:.1f}，与其他因素重叠")
     share = float(found.share[group])

@@ -34,15 +34,16 @@ def weight_respondents(
 
     Raked are the questionnaires that state every attribute of the margins; the others keep their weight, scaled so that
     all have mean 1. The declared weights are the starting point. The periods must not overlap: a respondent has one
-    weight. Raises ConfigError for an attribute that the data lack, and StatisticsError, naming the cell, for margins
-    that cannot be met, or not within `trim`.
+    weight. Raises ConfigError for an attribute that the questionnaires lack, and StatisticsError, naming the cell, for
+    margins that cannot be met, or not within `trim`.
     """
     if not config.margins:
         return data, DESIGN.build()
     main = data.feedback[data.feedback["role"].eq(MAIN_ROLE)].set_index("record_id")
     records = build_records(data.feedback, data.timezone)
-    table = _read_attributes(main.loc[records.ids, "attributes"].tolist(), tuple(config.margins))
     is_survey = main.loc[records.ids, "kind"].eq(SourceKind.QUESTIONNAIRE.value).to_numpy(dtype=np.bool_)
+    documents, names = main.loc[records.ids, "attributes"].tolist(), tuple(config.margins)
+    table = _read_attributes(documents, names, is_needed=bool(is_survey.any()))
     sample = _Sample(table, records.weights.copy(), np.all(table.to_numpy(dtype=object) != "", axis=1), config)
     rows: list[tuple[object, ...]] = []
     raked: list[Raked] = []
@@ -92,13 +93,17 @@ def _weigh_period(
     )  # fmt: skip
 
 
-def _read_attributes(documents: list[str], names: tuple[str, ...]) -> pd.DataFrame:
+def _read_attributes(documents: list[str], names: tuple[str, ...], *, is_needed: bool) -> pd.DataFrame:
+    """Return the attributes as columns, empty where they are not stated; one that nobody states is refused if needed.
+
+    Without questionnaires, as in the month before the first survey, there is nobody to weight.
+    """
     import pandas as pd
 
     parsed = [json.loads(document or "{}") for document in documents]
     known = tuple(dict.fromkeys(name for attributes in parsed for name in attributes))
     for name in names:
-        if name not in known:
+        if is_needed and name not in known:
             raise ConfigError(f"scoring.population.margins：{unknown_name('属性', name, known)}")
     columns = {name: [str(attributes.get(name) or "").strip() for attributes in parsed] for name in names}
     return pd.DataFrame(columns)

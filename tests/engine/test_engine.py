@@ -211,6 +211,14 @@ def test_check_finds_a_missing_column_and_an_unknown_pack(tmp_path: Path) -> Non
     assert any("hotle" in problem and "hotel" in problem for problem in problems)
 
 
+def test_the_first_month_of_a_project_that_weights_to_margins_has_a_report(tmp_path: Path) -> None:
+    config = write_project(tmp_path)
+    margins = "scoring: {population: {margins: {门店: {一店: 0.5, 二店: 0.5}}}}"
+    config.write_text(f"{config.read_text(encoding='utf-8')}{margins}\n", encoding="utf-8")
+    summary = fe.FeedbackEngine.from_config(config).run(as_of="2026-11-01")
+    assert summary.report.endswith("report.xlsx") and not summary.report_error
+
+
 def test_check_reads_the_weights_that_a_pack_names(tmp_path: Path) -> None:
     config = write_project(tmp_path)
     folder = shutil.copytree(find_lexicons(), tmp_path / "words")

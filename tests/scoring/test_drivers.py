@@ -206,7 +206,7 @@ def test_collinear_drivers_share_one_figure() -> None:
     table = build_drivers(found, answers).set_index("code")
     assert table.loc["a", "group"] == table.loc["d", "group"] == "a+d"
     assert table.loc["a", "share"] == table.loc["d", "share"]
-    assert "合为一组" in table.loc["a", "note"]
+    assert "高度相关，合为一组：份额是整组的" in table.loc["a", "note"]
 
 
 def test_a_touchpoint_that_few_met_is_judged_by_those_and_its_priority_counts_them() -> None:

@@ -76,6 +76,17 @@ def test_each_period_meets_the_margins_on_its_own() -> None:
         weight_respondents(make_data(october), config, periods=[None, months[1]])
 
 
+@pytest.mark.parametrize("kind", ["complaints", "reviews"])
+def test_a_period_without_questionnaires_has_nobody_to_weight(kind: str) -> None:
+    others = [Person(f"{kind}{n}", kind=kind, text="慢", at="2026-09-05T02:00:00Z") for n in range(3)]
+    months = [Period.parse("2026-08"), Period.parse("2026-09")]
+    config = MarginsConfig.model_validate({"margins": {"门店": {"甲": 0.5, "乙": 0.5}}})
+    for people_ in ([], others):
+        weighted, design = weight_respondents(make_data(people_), config, periods=months)
+        assert set(weighted.feedback["respondent_weight"]) <= {1.0}
+        assert design["base"].tolist() == [0, 0]
+
+
 def test_who_lacks_the_attribute_keeps_the_mean_weight() -> None:
     data = make_data(people(("甲", "男", 5, 6), ("乙", "女", 1, 2), ("", "", 3, 2)))
     weighted, design = weigh(data, {"门店": {"甲": 0.5, "乙": 0.5}})

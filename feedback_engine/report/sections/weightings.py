@@ -14,7 +14,9 @@ from feedback_engine.report.facts import Facts
 def list_origins(facts: Facts) -> list[Block]:
     """Return where weights that nobody declared come from, level by level."""
     origins = facts.inputs.statistics.origins
-    rows = [(_level(facts, code), told) for code, told in origins.items()]
+    places = {code: place for place, code in enumerate((OVERALL, *facts.touchpoints))}
+    order = sorted(origins, key=lambda code: places.get(code, len(places)))
+    rows = [(_level(facts, code), origins[code]) for code in order]
     columns = (Column("层级"), Column("权重由来", fills=True))
     return [Table("weight_origins", "权重的由来", columns, rows)] if rows else []
 
