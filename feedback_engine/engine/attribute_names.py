@@ -41,5 +41,7 @@ def _named_of_any(config: Config) -> Iterator[tuple[str, str]]:
     for name in config.report.attributes:
         if name not in SEGMENT_COLUMNS:
             yield "report.segment_by", name
+    if (objects := config.scoring.weighting.objects) is not None and objects not in SEGMENT_COLUMNS:
+        yield "scoring.weighting.objects", objects
     for name in config.scoring.population.margins:
         yield "scoring.population.margins", name

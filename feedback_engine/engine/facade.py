@@ -233,7 +233,8 @@ class FeedbackEngine:
         return summary.merge(RunSummary(seconds=perf_counter() - started, report=report, report_error=error))
 
     def check(self) -> list[str]:
-        """Return everything that is wrong with lexicons, packs, scorer, store, report and sources; changes nothing."""
+        """Return everything wrong with lexicons, packs, scorer, store, weights, report and sources; changes nothing."""
+        from feedback_engine.engine.judgements import check_judgements
         from feedback_engine.engine.label_names import describe_unheard
         from feedback_engine.engine.reporting import check_report
         from feedback_engine.store.checking import check_store
@@ -242,6 +243,7 @@ class FeedbackEngine:
         checks: list[Callable[[], object]] = [partial(self.tag, "好", pack=pack) for pack in self._configured_packs()]
         checks.append(partial(check_store, self.config.store.url, self.config.base))
         checks += [lambda: self._language.theme_words, partial(check_report, self.config)]
+        checks.append(partial(check_judgements, self.config, self._language.pack))
         checks += [partial(self._imports.check_source, source) for source in self.config.sources]
         problems: list[str] = []
         for find in checks:

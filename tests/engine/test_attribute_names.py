@@ -33,6 +33,12 @@ def test_check_knows_the_attributes_that_the_report_is_segmented_by(tmp_path: Pa
     assert "report.segment_by" in problem and "'门店号'" in problem
 
 
+def test_check_knows_the_attribute_whose_values_are_ranked(tmp_path: Path) -> None:
+    (problem,) = engine_with(tmp_path, "scoring: {weighting: {objects: 门店号}}").check()
+    assert "scoring.weighting.objects" in problem and "是否想写 '门店'？" in problem
+    assert not engine_with(tmp_path, "scoring: {weighting: {objects: channel}}").check()
+
+
 def test_an_import_of_all_sources_warns_and_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     summary = engine_with(tmp_path, MISSPELT["attention"]).import_sources()
     assert not summary.failed and summary.stored > 0

@@ -219,6 +219,31 @@ def test_the_first_month_of_a_project_that_weights_to_margins_has_a_report(tmp_p
     assert summary.report.endswith("report.xlsx") and not summary.report_error
 
 
+AHP = "scoring: {weights: ahp, weighting: {ahp: {judgements: {overall: %s}}}}"
+
+
+@pytest.mark.parametrize(
+    ("scoring", "told"),
+    [
+        ("scoring: {weights: ahp}", "没有总指数的判断矩阵；需要比较 service、cleanliness"),
+        ("scoring: {weights: delphi}", "没有总指数的专家评分"),
+        (AHP % "{members: [service], matrices: [[[1]]]}", "cleanliness"),
+    ],
+)
+def test_check_tries_the_judgements_that_weights_are_made_of(tmp_path: Path, scoring: str, told: str) -> None:
+    config = write_project(tmp_path)
+    config.write_text(f"{config.read_text(encoding='utf-8')}{scoring}\n", encoding="utf-8")
+    (problem,) = fe.FeedbackEngine.from_config(config).check()
+    assert "overall" in problem and told in problem
+
+
+def test_check_finds_nothing_wrong_with_judgements_that_agree(tmp_path: Path) -> None:
+    config = write_project(tmp_path)
+    pair = "{members: [service, cleanliness], matrices: [[[1, 3], [1/3, 1]]]}"
+    config.write_text(f"{config.read_text(encoding='utf-8')}{AHP % pair}\n", encoding="utf-8")
+    assert not fe.FeedbackEngine.from_config(config).check()
+
+
 def test_check_reads_the_weights_that_a_pack_names(tmp_path: Path) -> None:
     config = write_project(tmp_path)
     folder = shutil.copytree(find_lexicons(), tmp_path / "words")
