@@ -49,6 +49,17 @@ class Asked:
         return ratings.assign(indicator=indicators.where(places < 0, found))
 
 
+def name_roles(questions: pd.DataFrame, config: Config) -> dict[tuple[str, str], str]:
+    """Return (source, role) → the open question in its own words: by its heading, or QUESTIONS."""
+    stems = dict(zip(zip(questions["source"], questions["code"], strict=True), questions["stem"], strict=True))
+    # What is written beside an option, 其他（请注明）.
+    others = {(source, f"{code}_other"): f"{stem}（其他）" for (source, code), stem in stems.items()}
+    mapped = [(source.name, text) for source in config.sources for text in source.mapping.texts]
+    # A column named by its place says nothing to a reader.
+    headings = {(name, text.role): text.column for name, text in mapped if not text.column.startswith("#")}
+    return {**others, **stems, **headings}
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     """A question under its code; equal ones of several sources are one indicator."""

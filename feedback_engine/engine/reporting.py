@@ -14,6 +14,7 @@ from feedback_engine.config.model import Config
 from feedback_engine.config.scoring import METHOD_NAMES
 from feedback_engine.domain import Period
 from feedback_engine.engine.figures import Figures
+from feedback_engine.engine.questions import name_roles
 from feedback_engine.engine.statistics import gather_statistics
 from feedback_engine.engine.themes import find_period_themes
 from feedback_engine.errors import ReportError
@@ -89,6 +90,7 @@ def gather_inputs(figures: Figures, period: Period | None) -> ReportInputs:
         complaint_type_names=figures.complaint_type_names,
         touchpoint_labels=figures.touchpoint_labels,
         detail_names=figures.detail_names,
+        role_names=name_roles(reader.load_questions(), config),
         quality=figures.find_quality_flags(period, feedback, cases),
         excluded_rules=config.quality.exclude,
         feedback=feedback,

@@ -53,7 +53,8 @@ class ReportInputs:
     `feedback`, `annotations` and `cases` are those of the period; `rejects` and `files` those of the run or period.
     `touchpoint_labels` maps a pack's touchpoint code to the touchpoint of the index that it belongs to; a label not in
     it stands for itself. `detail_names` maps (kind, code) of a complaint's detail to its name, in the order to be
-    shown. `platform`, `encoding` and `sheet` of a file may be empty.
+    shown, `role_names` (source, role) to the words of an open question. `platform`, `encoding` and `sheet` of a file
+    may be empty.
     """
 
     title: str
@@ -79,6 +80,7 @@ class ReportInputs:
     thresholds: Thresholds = Thresholds()
     touchpoint_labels: Mapping[str, str] = field(default_factory=dict)
     detail_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    role_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     #: QUALITY of the period, and the rules whose records the configuration leaves out of the index.
     quality: pd.DataFrame = field(default_factory=QUALITY.build)
     excluded_rules: tuple[str, ...] = ()

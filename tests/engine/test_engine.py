@@ -163,6 +163,17 @@ def test_a_report_without_an_indicator_system_says_what_its_index_is_made_of(tmp
     assert is_declared or "2 道打分题" in told[0]
 
 
+def test_the_detail_tells_to_which_question_a_text_answers(engine: fe.FeedbackEngine, tmp_path: Path) -> None:
+    engine.import_sources()
+    engine.tag_new()
+    sheet = load_workbook(engine.report(tmp_path / "r.xlsx"), read_only=True)["明细"]
+    headings, *rows = sheet.iter_rows(values_only=True)
+    places = headings.index("来源"), headings.index("题目")
+    assert {tuple(row[at] for at in places) for row in rows} == {
+        ("survey", "建议"), ("complaints", None), ("reviews", None)
+    }  # fmt: skip
+
+
 def test_segments_stand_beside_the_whole(engine: fe.FeedbackEngine) -> None:
     engine.import_sources()
     table = engine.score(by="门店").table

@@ -9,7 +9,7 @@ from engine_projects import write_csv
 import feedback_engine as fe
 from feedback_engine.config.model import Config
 from feedback_engine.domain import Measure
-from feedback_engine.engine.questions import tell_apart
+from feedback_engine.engine.questions import name_roles, tell_apart
 from feedback_engine.errors import ConfigError
 from feedback_engine.tables.feedback import QUESTIONS
 
@@ -54,6 +54,20 @@ def test_questions_of_two_surveys_under_one_number_are_two_indicators(tmp_path: 
 def test_the_same_question_in_two_sources_is_one_indicator() -> None:
     asked = tell_apart(questions(("a", "Q1", "总体满意度", 5), ("b", "Q1", "总体 满意度", 5)), declare())
     assert not asked.renamed and asked.names == {"Q1": "总体满意度"}
+
+
+def test_an_open_question_is_called_by_its_words_source_by_source() -> None:
+    text = {
+        "columns": {"id": "序号"},
+        "texts": [{"column": "16、建议", "role": "wish"}, {"column": "#17", "role": "more"}],
+    }
+    mapped = {"name": "c", "kind": "questionnaire", "path": "c.csv", "mapping": text}
+    asked = questions(("a", "Q1", "为什么不满意？", 0), ("b", "Q1", "门店", 0))
+    names = name_roles(asked, Config.model_validate({"sources": [mapped]}))
+    assert names["a", "Q1"] == "为什么不满意？"
+    assert names["b", "Q1_other"] == "门店（其他）"
+    assert names["c", "wish"] == "16、建议"
+    assert ("c", "more") not in names
 
 
 def test_questions_come_in_the_order_of_their_numbers() -> None:

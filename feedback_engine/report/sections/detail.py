@@ -11,6 +11,7 @@ from feedback_engine.report.evidence import evidence_words
 from feedback_engine.report.facts import Facts, local_moments, short_id
 from feedback_engine.report.texts import quote_all, read_evidence
 from feedback_engine.tables.annotations import CAUSE, COMPLAINT, DEMAND, DETAILS, ROOT, SENTIMENT, TOUCHPOINT, URGENCY
+from feedback_engine.tables.feedback import MAIN_ROLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,7 @@ COLUMNS = (
     Column("来源", width=14),
     Column("渠道", width=10),
     Column("时间", ColumnKind.MOMENT, width=18),
-    Column("题目", width=10),
+    Column("题目", width=24),
     Column("文本", width=60),
     Column("标签类别", width=11),
     Column("触点或类型", width=16),
@@ -85,7 +86,7 @@ class DetailRows:
             feedback["source"],
             feedback["channel"],
             local_moments(feedback["received_at"], self._facts.inputs.timezone),
-            feedback["role"].replace("main", ""),
+            map(self._question, feedback["source"], feedback["role"]),
             quote_all(self._facts.source, feedback["feedback_id"]),
             tags["kind"].map(KINDS),
             map(self._label, tags["kind"], tags["label"]),
@@ -98,6 +99,9 @@ class DetailRows:
             feedback["row_number"].tolist(),
             strict=True,
         )
+
+    def _question(self, source: str, role: str) -> str:
+        return "" if role == MAIN_ROLE else self._facts.inputs.role_names.get((source, role), role)
 
     def _label(self, kind: str, label: str) -> str:
         if kind == SENTIMENT:
