@@ -151,6 +151,10 @@ class FeedbackEngine:
     def import_sources(self, *, dry_run: bool = False) -> RunSummary:
         """Import every configured source; a file that cannot be used is listed in `.failed`, the others go in."""
         started = perf_counter()
+        if not self.config.sources:
+            logger.warning(
+                "配置里没有来源，什么也没有导入；请在 sources 里写明，或写出文件：feedback-engine import 文件"
+            )
         with self._trial(dry_run):
             files = self._imports.import_sources()
         return RunSummary.of_files(files, perf_counter() - started)

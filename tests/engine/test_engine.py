@@ -203,6 +203,11 @@ def test_a_file_that_cannot_be_used_does_not_stop_the_others(engine: fe.Feedback
     assert (tmp_path / "out/report.xlsx").exists()
 
 
+def test_an_import_without_sources_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    assert fe.FeedbackEngine().import_sources().read == 0
+    assert any("没有来源" in record.getMessage() and "sources" in record.getMessage() for record in caplog.records)
+
+
 def test_a_missing_file_is_named(engine: fe.FeedbackEngine, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="nowhere"):
         engine.import_file(tmp_path / "nowhere.csv", source="survey")
