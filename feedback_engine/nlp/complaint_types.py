@@ -44,8 +44,9 @@ _BY_CUE = 0.5
 #: A learned type is not named where it is less likely than this by itself, or in a short text than the second figure:
 #: the text is about none of them.
 _LEAST_PROBABLE, _LEAST_SHORT = 0.08, 0.14
-#: What a cue counts beside the log odds of hints, and the share of all types below which none is named.
-_CUE_ODDS, _HINTED_SHARE = 3.0, 0.3
+#: What a cue counts beside the log odds of hints; the share of all types, and the log odds of its own, below which none
+#: is named: 太差了 says nothing of any type, and of some a little more than of others.
+_CUE_ODDS, _HINTED_SHARE, _HINTED_ODDS = 3.0, 0.3, -0.7
 #: So many pieces of the text are told for a learned type.
 _MOST_PIECES = 4
 
@@ -152,8 +153,9 @@ def choose_hinted(
     chances = np.exp(odds - odds.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
     chosen, shares[at] = chances.argmax(axis=1), chances.max(axis=1)
-    is_other = (shares[at] >= _HINTED_SHARE) & (chosen != types[at]) & hints.know_types(chosen)
-    types[at] = np.where(shares[at] >= _HINTED_SHARE, chosen, odds.shape[1])
+    is_clear = (shares[at] >= _HINTED_SHARE) & (odds.max(axis=1) >= _HINTED_ODDS)
+    is_other = is_clear & (chosen != types[at]) & hints.know_types(chosen)
+    types[at] = np.where(is_clear, chosen, odds.shape[1])
     told = at[is_other]
     return dict(zip(told.tolist(), hints.tell_types(texts[told], types[told]), strict=True))
 

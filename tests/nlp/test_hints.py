@@ -15,7 +15,7 @@ from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import lay_out
-from feedback_engine.nlp.tagged import TaggedText
+from feedback_engine.nlp.tagged import UNSURE, TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.train import train
 from feedback_engine.nlp.weights import predict
@@ -36,6 +36,16 @@ def tagger_of(pack: str, scorer: str = "learned", folder: Path | None = None) ->
 
 def codes(tagged: TaggedText) -> list[str]:
     return [touchpoint.code for touchpoint in tagged.touchpoints]
+
+
+@pytest.mark.parametrize(
+    ("pack", "text"), [("hotel", "一般"), ("hotel", "太差了"), ("telecom", "很失望"), ("general", "差评")]
+)
+def test_a_complaint_that_says_nothing_of_any_type_is_unsure_though_one_is_a_little_likelier(
+    pack: str, text: str
+) -> None:
+    complaint = tagger_of(pack).tag(text).complaint
+    assert (complaint.is_complaint, complaint.type) == (True, UNSURE)
 
 
 def test_a_touchpoint_is_named_that_no_word_names() -> None:
