@@ -17,6 +17,7 @@ from feedback_engine.errors import ConfigError, SourceError, UnreadableFile
 from feedback_engine.ingest.cells import show_name
 
 _GENERIC = "generic"
+_DIGITS = re.compile(r"(\d+)", re.ASCII)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff.\-]+")
 
 
@@ -28,12 +29,16 @@ class Belonging:
         self._list_bringers = list_bringers
 
     def find_files(self, pattern: str) -> list[Path]:
-        """Return the files that a source's path or pattern means; raises UnreadableFile for a pattern without any."""
+        """Return the files that a source's path or pattern means; raises UnreadableFile for a pattern without any.
+
+        They come by name, and 9月 before 10月: what a later file says of a record is what stands.
+        """
         found = [self._config.resolve(pattern)]
         if glob.has_magic(pattern):
             base = self._config.base
             # Not Path.glob: that refuses absolute patterns.
-            found = [base / name for name in sorted(glob.glob(pattern, root_dir=base, recursive=True))]  # noqa: PTH207
+            names = glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207
+            found = [base / name for name in sorted(names, key=_by_number)]
         found = [path for path in found if not path.name.startswith(("~$", "."))]
         if not found:
             raise UnreadableFile(f"{pattern}：没有符合的文件；请检查配置里的 path（相对路径从配置文件所在目录算起）")
@@ -75,6 +80,12 @@ class Belonging:
             return any(path.resolve() == found.resolve() for p in source.paths for found in self.find_files(p))
         except SourceError:
             return False
+
+
+def _by_number(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Return what sorts names by their texts and by the size of their numbers; spelling decides last."""
+    parts = [(int(part), "") if at % 2 else (0, part) for at, part in enumerate(_DIGITS.split(name))]
+    return parts, name
 
 
 def _refuse_bad_name(name: str | None) -> None:
