@@ -69,5 +69,5 @@ def _show_headings(header: Sequence[str]) -> str:
     """Return the first headings; masked, as the first line of a file without headings holds data."""
     from feedback_engine.ingest.privacy import mask
 
-    shown = [heading[:_SHOWN_HEADING] for heading in header if heading][:_SHOWN_HEADINGS]
+    shown = [" ".join(heading.split())[:_SHOWN_HEADING] for heading in header if heading][:_SHOWN_HEADINGS]
     return mask("、".join(shown)).text + ("…" if len(header) > len(shown) else "")

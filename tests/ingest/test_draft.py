@@ -120,3 +120,33 @@ def test_a_column_of_persons_stays_out_of_the_draft(cells: tuple[str, ...]) -> N
     draft = draft_mapping(sample("内容,联系方式", *(f"房间不错下次还来,{cell}" for cell in cells)))
     assert any("像个人信息" in warning for warning in draft.warnings)
     assert not draft.mapping.attributes and not draft.mapping.ratings
+
+
+def test_headings_of_several_lines_make_a_draft_that_can_be_read_back() -> None:
+    header = ("评价\n内容", "评价\r\n时间", "手机\u2028号\x01", "评分")
+    rows = (("前台办理入住太慢了", "2026-10-01", "x", "4"), ("房间安静床也舒服", "2026-10-02", "y", "5"))
+    draft = draft_mapping(Sample("t.csv", "csv", header, rows))
+    read = MappingConfig.model_validate(yaml.safe_load(draft.to_yaml()))
+    assert read.columns["text"] == "评价\n内容"
+    assert any("手机 号" in warning for warning in draft.warnings)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [("90%", "80%", "75%"), ("9/10", "8/10", "3/10"), ("九分", "八分", "三分"), ("5", "满意", "无"), ("A", "C", "E")],
+)
+def test_a_rating_whose_answers_are_no_scale_is_pointed_out_with_its_answers(answers: tuple[str, ...]) -> None:
+    rows = (f"A{n},2026-10-0{n},{n},{answer},房间很干净服务也很好{n}" for n, answer in enumerate(answers, 1))
+    draft = draft_mapping(sample("编号,提交时间,人数,环境的评分,您的建议", *rows))
+    assert not draft.mapping.ratings
+    (warning,) = (warning for warning in draft.warnings if "连不成量表" in warning)
+    assert warning.startswith("环境的评分 ")
+    assert all(answer in warning for answer in answers)
+
+
+def test_steps_that_nobody_chose_are_drafted_as_they_may_come_in_the_next_export() -> None:
+    draft = draft_mapping(sample("评价时间,服务评分", "2026-10-01,★★★★☆", "2026-10-02,★★★☆☆", "2026-10-03,★★★★★"))
+    labels = draft.mapping.ratings[0].scale.labels
+    assert isinstance(labels, dict)
+    assert (labels["★☆☆☆☆"], labels["★★☆☆☆"], labels["★★★★★"]) == (1, 2, 5)
+    assert not any("星" in label for label in labels)
