@@ -42,6 +42,8 @@ class Match:
 
     marks: int
     evidence: tuple[str, ...]
+    #: Whether the line read as headings is data: a file that begins with its first record.
+    is_headless: bool = False
 
 
 class Platform(Protocol):

@@ -244,7 +244,10 @@ def _adapt(
 
     def is_claimed(sample: Sample) -> bool:
         nonlocal claims
-        claims = find_claims(sample, platforms.values())
+        is_start = claims is None
+        found = find_claims(sample, platforms.values())
+        # What begins with data begins with the file: below a title, the line above the data is the headings.
+        claims = [claim for claim in found if is_start or not claim[1].is_headless]
         return bool(claims)
 
     sample, raw = open_at_headings(path, source, is_claimed)

@@ -67,7 +67,7 @@ class Jd:
         if sample.has("content", "creationTime", "score") and own:
             return Match(3 + len(own), (f"有京东评论接口的键：creationTime、{'、'.join(own)}",))
         if _find_headerless(sample) is not None:
-            return Match(3, ("没有标题行：第一行就有评论、得分和时间",))
+            return Match(3, ("没有标题行：第一行就有评论、得分和时间",), is_headless=True)
         return None
 
     def adapt(self, rows: Rows, source: SourceConfig) -> Adapted:

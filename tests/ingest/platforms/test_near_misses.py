@@ -45,6 +45,15 @@ def test_a_table_with_a_few_headings_of_a_platform_is_asked_about(name: str, tmp
         open_source(path, SourceConfig(name="x", path=str(path)), ADAPTERS, timezone="Asia/Shanghai")
 
 
+def test_reviews_below_a_title_and_headings_of_their_own_are_no_crawl_without_headings(tmp_path: Path) -> None:
+    reviews = [f"DD{n},2026-10-0{n} 09:05:00,第{n}次来了，味道不错，但是等得太久,{n % 5 + 1},一店" for n in range(1, 8)]
+    lines = ["某某公司10月评价明细,,,,", "制表人：张三,,,,", "订单编号,评价时间,评价内容,评分,门店", *reviews]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    with pytest.raises(AmbiguousFormat, match="认不出"):
+        open_source(path, SourceConfig(name="x", path=str(path)), ADAPTERS, timezone="Asia/Shanghai")
+
+
 def test_a_google_form_with_machine_dates_is_known_by_what_it_asks(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [["Timestamp", "How was it?"], ["2026-01-01 10:00:00", "Fine"]])
     reading = open_source(path, SourceConfig(name="x", path=str(path)), ADAPTERS, timezone="Asia/Shanghai")
