@@ -15,9 +15,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001
 _CALENDAR = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})日?"
+    r"(?:\s*\(?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]\)?)?"
     r"(?:(?:\s*T\s*|\s*)(?P<half>上午|下午|凌晨|中午|晚上|午前|午後|오전|오후|[AaPp][Mm])?\s*"
     r"(?P<hour>\d{1,2})\s*(?:[:：时点]\s*(?P<minute>\d{1,2})"
-    r"(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?[分秒]?|[时点]整?)\s*(?P<late_half>上午|下午|午前|午後|오전|오후|[AaPp][Mm])?)?"
+    r"(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?[分秒]?|[时点]整?)\s*(?P<late_half>上午|下午|午前|午後|오전|오후|[AaPp][Mm])?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
@@ -29,7 +30,7 @@ _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _DAY_LENGTH = 86_400_000_000
 _MAX_REMEMBERED = 100_000
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?", re.ASCII)
+_COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})[ T](\d{1,2}):?(\d{2})(?::?(\d{2}))?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 #: Months by their English names, which no country reads otherwise: interfaces and mail headers write these.
@@ -40,6 +41,13 @@ _WORDED_FORMS = (
     *(f"{day}{clock}" for day in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y")
       for clock in (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %I:%M %p", ", %I:%M:%S %p")),
 )  # fmt: skip
+#: An abbreviation of a time zone, as Java writes it: Thu Oct 01 09:05:00 CST 2026.
+_ZONE_WORD = re.compile(r" (?!GMT|UTC)([A-Z]{3,5})(?= \d{4}$|$)")
+#: What systems write where there is no moment: the zeros of MySQL, .NET, Excel, SQL Server and Unix.
+_ZERO = re.compile(
+    r"0|(?:0000[-/]0?0[-/]0?0|0001[-/]0?1[-/]0?1|1899[-/]12[-/]3[01]|1900[-/]0?1[-/]0?[01]|1970[-/]0?1[-/]0?1)"
+    r"(?:[ T]0?[08]:00(?::00(?:\.0{1,9})?)?Z?)?"
+)
 #: Excel's serial numbers of 1990-01-01 and 2100-01-01.
 _SERIALS = (32_874, 73_051)
 _AFTERNOON = {"下午", "晚上", "午後", "오후", "pm"}
@@ -60,9 +68,10 @@ class MomentParser:
     def parse(self, text: str) -> int | None:
         """Return the moment in microseconds since 1970 in UTC; None if the text is no date of 1990-2100.
 
-        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 10:13, 20260922, 20260922101300, 20260922 10:13, seconds
-        and milliseconds since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a date alone
-        is its first moment. 3/4/2026 is not: day or month first?
+        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 星期二 10:13, 20260922, 20260922101300, 20260922 10:13,
+        seconds and milliseconds since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a
+        date alone is its first moment. The abbreviation of a zone is read where it is the project's own at that moment.
+        3/4/2026 is not read (day or month first?), nor 2026-09-22 10:00-11:00, which is a span and no zone.
         """
         # A number is no day of a calendar, and numbers of moments are too many to remember.
         if not text.isdecimal():
@@ -73,7 +82,7 @@ class MomentParser:
                 if past is not None:
                     return start + past
         try:
-            moment = self._read(text)
+            moment = self._read_in_own_zone(text) if _ZONE_WORD.search(text) else self._read(text)
         except (ValueError, OverflowError):
             return None
         if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -109,13 +118,22 @@ class MomentParser:
         past = (hour * 3600 + minute * 60 + second) * 1_000_000 if hour < 24 and minute < 60 and second < 60 else None
         return _remember(self._clocks, text, past)
 
+    def _read_in_own_zone(self, text: str) -> datetime | None:
+        """Return the moment of a text with the abbreviation of a zone, where the project's zone has that name then."""
+        moment = self._read(_ZONE_WORD.sub("", text))
+        if moment is None or moment.tzinfo is not None:
+            return None
+        own = moment.replace(tzinfo=self._zone)
+        word = _ZONE_WORD.search(text)
+        return own if word and own.tzname() == word[1] else None
+
     def _read(self, text: str) -> datetime | None:
         if not text.isascii():
             text = text.translate(_HALF_WIDTH)
         if match := _GUARDED.fullmatch(text):
             text = match[match.lastindex or 0]
         if match := _CALENDAR.fullmatch(text):
-            return _from_calendar(match)
+            return None if _is_span(match) else _from_calendar(match)
         if match := _COMPACT.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
             return datetime(*(int(part) for part in match.groups("0")))  # type: ignore[arg-type]  # noqa: DTZ001
         if _NUMBER.fullmatch(text):
@@ -128,6 +146,17 @@ def _remember(known: dict[str, int | None], text: str, value: int | None) -> int
         known.clear()
     known[text] = value
     return value
+
+
+def is_zero(text: str) -> bool:
+    """Whether this is what systems write where there is no moment: 0000-00-00, 1970-01-01 08:00:00."""
+    return _ZERO.fullmatch(text) is not None
+
+
+def _is_span(match: re.Match[str]) -> bool:
+    """Whether what looks like a zone behind hours and minutes is the end of a span: 2026-09-22 10:00-11:00."""
+    zone = match["zone"] or ""
+    return zone.startswith("-") and ":" in zone and match["second"] is None and "T" not in match[0]
 
 
 def _from_calendar(match: re.Match[str]) -> datetime:

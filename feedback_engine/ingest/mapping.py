@@ -12,7 +12,7 @@ from feedback_engine.config.model import MappingConfig, RatingConfig, SourceConf
 from feedback_engine.domain import SourceKind
 from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import MissingTable, clean, clean_column, fold
-from feedback_engine.ingest.dates import FIRST_YEAR, LAST_YEAR, MomentParser
+from feedback_engine.ingest.dates import FIRST_YEAR, LAST_YEAR, MomentParser, is_zero
 from feedback_engine.ingest.identity import is_damaged
 from feedback_engine.ingest.ratings import Answer, RatingReader
 from feedback_engine.ingest.readers.rows import Rows
@@ -185,16 +185,20 @@ class Chunk:
         return None if position is None else self.columns.missing.blank_out(self.read_text(position))
 
     def read_moments(self, name: str, *, is_row_lost: bool) -> list[int | None]:
-        """Return a mapped field in microseconds since 1970; what is no moment is a flaw, of the row if so told."""
+        """Return a mapped field in microseconds since 1970; what is no moment is a flaw, of the row if so told.
+
+        Where the row can do without the moment, the zero of a system (0000-00-00) is none and no flaw.
+        """
         cells = self.read_field(name)
         if cells is None:
             return [None] * len(self)
         parse = self.columns.moments.parse
         moments = [parse(cell) if cell else None for cell in cells]
         for at in _positions(moments, lambda moment: moment is None) if None in moments else ():
-            if cells[at]:
-                reason = f"不是 {FIRST_YEAR} 到 {LAST_YEAR} 年间的日期时间；应如 2026-10-31 08:30"
-                self.flaws.append(Flaw(at, self._label(name), cells[at], reason, is_row_lost))
+            cell = cells[at]
+            if cell and (is_row_lost or not is_zero(cell)):
+                reason = _explain_moment(cell, is_needed=is_row_lost)
+                self.flaws.append(Flaw(at, self._label(name), cell, reason, is_row_lost))
         return moments
 
     def read_weights(self) -> list[float]:
@@ -237,6 +241,12 @@ class Chunk:
 
     def _label(self, name: str) -> str:
         return self.columns.labels[self.columns.fields[name]]
+
+
+def _explain_moment(cell: str, *, is_needed: bool) -> str:
+    """Return why the cell is no moment, and what to do; words may well mean that there is none yet."""
+    way_out = "" if is_needed or any(map(str.isdigit, cell)) else "；若它表示还没有，请写进 mapping 的 missing"
+    return f"不是 {FIRST_YEAR} 到 {LAST_YEAR} 年间的日期时间；应如 2026-10-31 08:30{way_out}"
 
 
 def _positions(values: Sequence[object], is_wanted: Callable[..., bool]) -> Iterator[int]:

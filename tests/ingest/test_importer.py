@@ -170,6 +170,23 @@ def test_a_complaint_with_an_impossible_date_is_quarantined(tmp_path: Path, mome
     ]
 
 
+@pytest.mark.parametrize(
+    "zero", ["0000-00-00 00:00:00", "0001-01-01", "1900/1/0", "1899-12-30 00:00:00", "1970-01-01 08:00:00", "0"]
+)
+def test_the_zero_of_a_system_is_no_close_of_a_case_but_no_date_of_one_either(tmp_path: Path, zero: str) -> None:
+    rows = [["G1", "", "内容", "2026-01-01", "", zero, *[""] * 4], ["G2", "", "内容", zero, *[""] * 6]]
+    batch = read(write(tmp_path / "c.csv", CASES_HEADER, rows), source("complaints", CASES))
+    assert batch.cases["closed_at"].isna().tolist() == [True]
+    assert batch.rejects[["row_number", "column", "is_row_lost"]].to_numpy().tolist() == [[3, "受理时间", True]]
+
+
+def test_a_word_in_place_of_a_date_is_told_where_to_declare_it(tmp_path: Path) -> None:
+    rows = [["G1", "", "内容", "2026-01-01", "", "未办结", *[""] * 4]]
+    path = write(tmp_path / "c.csv", CASES_HEADER, rows)
+    assert "missing" in read(path, source("complaints", CASES)).rejects["reason"].iloc[0]
+    assert read(path, source("complaints", CASES | {"missing": {"未办结": "blank"}})).rejects.empty
+
+
 def test_a_complaint_with_only_a_title_is_kept_and_one_without_text_is_not(tmp_path: Path) -> None:
     rows = [["G1", "路灯不亮", "", *[""] * 7], ["G2", "", "\u200b\u3000", *[""] * 7]]
     batch = read(write(tmp_path / "c.csv", CASES_HEADER, rows), source("complaints", CASES))

@@ -57,6 +57,15 @@ def shown(text: str, parser: MomentParser = SHANGHAI) -> str | None:
         ("2 December 2022", "2022-12-01T16:00:00+00:00"),
         ("２０２６／９／２２　１０：１３", "2026-09-22T02:13:00+00:00"),
         ("２０２６年９月２２日", "2026-09-21T16:00:00+00:00"),
+        ("2026年9月22日星期二", "2026-09-21T16:00:00+00:00"),
+        ("2026年9月22日（周二）10:13", "2026-09-22T02:13:00+00:00"),
+        ("2026-09-22 周二 下午 3:04", "2026-09-22T07:04:00+00:00"),
+        ("2026-09-22 10:13:05,250", "2026-09-22T02:13:05.250000+00:00"),
+        ("202609221013", "2026-09-22T02:13:00+00:00"),
+        ("2026-09-22 10:13:05 CST", "2026-09-22T02:13:05+00:00"),
+        ("Tue Sep 22 10:13:05 CST 2026", "2026-09-22T02:13:05+00:00"),
+        ("2026-09-22T10:13-03:00", "2026-09-22T13:13:00+00:00"),
+        ("2026-09-22 10:13:05-03:00", "2026-09-22T13:13:05+00:00"),
     ],
 )
 def test_a_moment_is_read_in_the_projects_zone_and_kept_in_utc(text: str, utc: str) -> None:
@@ -93,6 +102,13 @@ def test_a_moment_is_read_in_the_projects_zone_and_kept_in_utc(text: str, utc: s
         "2026-09-2²",
         "①②③④-⑨-⑨",
         "1e9",
+        "2026-09-22 10:00-11:00",
+        "2026-09-22 10:00 - 11:30",
+        "2026年9月22日星期八",
+        "202613221013",
+        "2026-09-22 10:13:05 EST",
+        "Tue Sep 22 10:13:05 CDT 2026",
+        "2026-09-22T10:13:05Z CST",
     ],
 )  # fmt: skip
 def test_what_is_no_moment_of_our_time_is_none(text: str) -> None:
@@ -104,6 +120,13 @@ def test_days_on_which_clocks_change_are_read_right() -> None:
     assert shown("2026-03-29 01:30", berlin) == "2026-03-29T00:30:00+00:00"
     assert shown("2026-03-29 12:00", berlin) == "2026-03-29T10:00:00+00:00"
     assert shown("2026-03-30 12:00", berlin) == "2026-03-30T10:00:00+00:00"
+
+
+def test_the_abbreviation_of_a_zone_is_that_of_the_projects_zone_at_that_moment() -> None:
+    chicago = MomentParser("America/Chicago")
+    assert shown("2026-01-01 09:00:00 CST", chicago) == "2026-01-01T15:00:00+00:00"
+    assert shown("2026-07-01 09:00:00 CDT", chicago) == "2026-07-01T14:00:00+00:00"
+    assert shown("2026-07-01 09:00:00 CST", chicago) is None
 
 
 def test_a_day_starts_at_its_local_midnight() -> None:
