@@ -26,7 +26,10 @@ DEFAULT_MISSING: Mapping[str, AnswerState] = {
     ),
     **dict.fromkeys(("无法评价", "拒答", "拒绝回答"), AnswerState.REFUSED),
     **dict.fromkeys(("N/A", "n/a", "#N/A", "NA", "NULL", "null", "#NULL!", "None"), AnswerState.UNKNOWN_MISSING),
-    **dict.fromkeys(("NaN", "nan", "-", "--", "—", "/"), AnswerState.UNKNOWN_MISSING),
+    **dict.fromkeys(("NaN", "nan", "NaT", "<NA>", "-", "--", "—", "/"), AnswerState.UNKNOWN_MISSING),
+    # Of Navicat, DBeaver, DataGrip, MySQL and Hive, and of web pages.
+    **dict.fromkeys(("(Null)", "(NULL)", "(null)", "[NULL]", "<null>", "<NULL>"), AnswerState.UNKNOWN_MISSING),
+    **dict.fromkeys((r"\N", "undefined", "[object Object]"), AnswerState.UNKNOWN_MISSING),
 }
 
 

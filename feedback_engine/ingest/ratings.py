@@ -11,7 +11,7 @@ from feedback_engine.config.model import ScaleConfig
 from feedback_engine.domain import AnswerState
 from feedback_engine.ingest.cells import MissingTable, fold
 
-_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:分|星|颗星)?", re.ASCII)
+_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:分|星|颗星|(%)|/\s*(\d{1,9})\s*分?)?", re.ASCII)
 #: `A.`, `B、`, `1:` or `(3)` before an option.
 _OPTION_PREFIX = re.compile(r"\(?[A-Za-z0-9]{1,2}[.、:)]", re.ASCII)
 _MAX_REMEMBERED = 10_000
@@ -57,7 +57,7 @@ class RatingReader(dict[str, Answer]):
         if (rating := self._labels.get(fold(cell))) is not None:
             return Answer.of(AnswerState.ANSWERED, rating)
         plain = unicodedata.normalize("NFKC", cell)
-        if match := _NUMBER.fullmatch(plain.strip()):
+        if (match := _NUMBER.fullmatch(plain.strip())) and self._is_of_this_scale(*match.groups()[1:]):
             return self._place(float(match[1]))
         if (state := self._missing.state_of(cell)) is not None:
             return Answer.of(state)
@@ -66,6 +66,10 @@ class RatingReader(dict[str, Answer]):
             if (rating := self._labels.get(option)) is not None:
                 return Answer.of(AnswerState.ANSWERED, rating)
         return self._refuse("读不懂")
+
+    def _is_of_this_scale(self, percent: str | None, full: str | None) -> bool:
+        """Whether a number may be placed that is one of so many (9/10), or a percentage, which is one of a hundred."""
+        return not (percent or full) or float(full or 100) == self._scale.max
 
     def _place(self, rating: float) -> Answer:
         if self._scale.min <= rating <= self._scale.max:

@@ -33,6 +33,18 @@ def test_a_label_is_a_rating_with_or_without_its_option_letter(cell: str) -> Non
     assert reader(1, 5, LIKERT)[cell].rating == 5
 
 
+@pytest.mark.parametrize(
+    ("cell", "high", "rating"),
+    [("9/10", 10, 9), ("９／１０", 10, 9), ("4 / 5", 5, 4), ("4/5分", 5, 4), ("90%", 100, 90), ("87.5 ％", 100, 87.5),
+     ("9/10", 5, None), ("4/5", 10, None), ("90%", 10, None), ("0.9%", 1, None), ("5%分", 100, None),
+     ("101%", 100, None)],
+)  # fmt: skip
+def test_a_number_of_so_many_is_a_rating_where_the_scale_ends_there(cell: str, high: int, rating: float | None) -> None:
+    answer = reader(0, high)[cell]
+    assert (answer.rating if answer.state is AnswerState.ANSWERED else None) == rating
+    assert bool(answer.problem) == (rating is None)
+
+
 def test_labels_may_name_their_ratings() -> None:
     assert reader(0, 100, {"好": 100, "中": 50, "差": 0})["中"].rating == 50
 

@@ -162,6 +162,14 @@ def test_rows_without_an_id_among_rows_with_one_go_by_content(tmp_path: Path) ->
     assert len(set(ids(read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))))) == 3
 
 
+@pytest.mark.parametrize("literal", ["(Null)", "(NULL)", "[NULL]", "<null>", r"\N", "<NA>", "NaT", "undefined"])
+def test_what_database_tools_write_for_nothing_is_neither_an_id_nor_a_text(tmp_path: Path, literal: str) -> None:
+    rows = [[literal, "好", "", "", "", ""], [literal, "差", "", "", "", ""], ["R1", literal, "", "", "", ""]]
+    batch = read(write(tmp_path / "a.csv", HEADER, rows), source("reviews", WITH_ID))
+    assert batch.feedback["text"].tolist() == ["好", "差"] and len(set(batch.feedback["feedback_id"])) == 2
+    assert batch.rejects["row_number"].tolist() == [4]
+
+
 def test_cells_cannot_run_into_one_another() -> None:
     assert hash_contents([("a", ["xy"]), ("b", ["z"])]) != hash_contents([("a", ["x"]), ("b", ["yz"])])
     assert hash_contents([("a", ["x"]), ("b", [""])]) != hash_contents([("a", [""]), ("b", ["x"])])
