@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from feedback_engine.ingest.importer import Reading
     from feedback_engine.store.connection import Database
     from feedback_engine.store.feedback_store import FeedbackWriter, StoredFile
+    from feedback_engine.store.loading import FeedbackReader
     from feedback_engine.tables.feedback import FeedbackBatch
 
 logger = logging.getLogger(__name__)
@@ -96,11 +97,9 @@ class Imports:
 
         Only where one is missing, as the whole store may have to be looked through.
         """
-        from feedback_engine.store.loading import FeedbackReader
-
         if not self.describe_unknown_attributes():
             return
-        reader = FeedbackReader(self._open_database())
+        reader = self._reader()
         for kind, brought in self._opener.attributes.items():
             missing = list_named(self._config) - brought
             brought |= {name for name in missing if reader.has_attribute(name, is_survey=kind == _SURVEY)}
@@ -150,10 +149,11 @@ class Imports:
             logger.info("%s：同一文件已导入过，没有变化", file.name)
             counts = known.counts.as_sent_again()
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
+        changes = self._describe_changes(reading)
         summary = self._store(reading, file, writer, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))
         others = [name for name in self._list_bringers(file.file_id) if name != file.source]
-        doubts = _describe_copies(file.source, others) or tuple(filter(None, [doubt]))
+        doubts = tuple(filter(None, [_describe_copies(file.source, others) or doubt, changes]))
         warnings = (*_describe_interruption(known.counts), *doubts, *reading.notes)
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
@@ -177,31 +177,37 @@ class Imports:
         if any(source.name == own.name for own in self._config.sources):
             return self._opener.open(path, source), ""
         from feedback_engine.engine.copies import open_where_it_belongs
-        from feedback_engine.store.loading import FeedbackReader
 
-        reader = FeedbackReader(self._open_database())
         return open_where_it_belongs(
-            partial(self._opener.open, path), source, self._config.sources, reader, is_unnamed=is_unnamed
+            partial(self._opener.open, path), source, self._config.sources, self._reader(), is_unnamed=is_unnamed
         )
 
     def _choose(self, reading: Reading) -> tuple[Iterable[FeedbackBatch], pd.DataFrame]:
         """Return batches and QUESTIONS, in which nothing displaces what the store has from a fuller form of export."""
         from feedback_engine.engine.survey_forms import is_partial, keep_fuller, keep_stems, load_versions
-        from feedback_engine.store.loading import FeedbackReader
 
         questions = _list_questions(reading)
         if not is_partial(reading):
             return reading, questions
-        reader, source = FeedbackReader(self._open_database()), reading.source.name
+        reader, source = self._reader(), reading.source.name
         known = load_versions(reader, source)
         return keep_fuller(reading, known), keep_stems(questions, known, reader, source)
 
+    def _describe_changes(self, reading: Reading) -> str:
+        """Return the warning that questions have changed since the source's earlier files, if they have."""
+        from feedback_engine.engine.survey_forms import describe_changed_questions
+
+        return describe_changed_questions(reading, self._reader()) if reading.adapted.questions else ""
+
     def _list_bringers(self, file_id: str) -> list[str]:
         """Return the names of the sources that brought a file of these bytes."""
+        files = self._reader().load_files()
+        return list(files.loc[files["file_id"] == file_id, "source"])
+
+    def _reader(self) -> FeedbackReader:
         from feedback_engine.store.loading import FeedbackReader
 
-        files = FeedbackReader(self._open_database()).load_files()
-        return list(files.loc[files["file_id"] == file_id, "source"])
+        return FeedbackReader(self._open_database())
 
 
 @contextmanager
@@ -252,11 +258,11 @@ def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:
     return (f"上次导入这个文件时中断，当时已入库 {kept} 行；这次从头核对，把它们计为重复，接着导入其余的行",)
 
 
-def _describe_copies(source: str, others: Sequence[str]) -> tuple[str, ...]:
+def _describe_copies(source: str, others: Sequence[str]) -> str:
     """Return the warning that the same bytes have come in as other sources, too."""
     if not others:
-        return ()
-    return (f"内容与来源 {'、'.join(others)} 导入过的文件相同，现在又归入 {source}：同样的记录会计两次，请核对来源名",)
+        return ""
+    return f"内容与来源 {'、'.join(others)} 导入过的文件相同，现在又归入 {source}：同样的记录会计两次，请核对来源名"
 
 
 def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:

@@ -30,6 +30,11 @@ _SURVEY_NUMBER = re.compile(r"(\d{4,})_")
 #: What is known of a respondent besides number and minute, in every form of export.
 _WITNESSES = ("duration_seconds", "IP地区")
 _KEPT = "{} 行答卷已由同一问卷更完整的导出（按文本优于按分数，按分数优于按序号）入库，保持不变"
+_CHANGED = (
+    "同一来源里题号的含义变了（{}）：以题号为指标时，不同的题会混在一起计分；"
+    "若题目有增删或改序，请给改版后的问卷另立来源，或用 mapping 按标题指定指标；若只是改了措辞，不必理会"
+)
+_SHOWN_CHANGES, _SHOWN_STEM = 3, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,26 @@ def _ask_the_same(reading: Reading, stored: pd.DataFrame) -> bool:
         return False
     both = [code for code in own.keys() & theirs.keys() if not _is_lost(code, own[code], theirs[code])]
     return bool(both) and all(own[code] == theirs[code] for code in both)
+
+
+def describe_changed_questions(reading: Reading, reader: FeedbackReader) -> str:
+    """Return the warning that numbers which rate something stood for other questions in earlier files of the source.
+
+    Nothing where all mean the same.
+    """
+    questions = reader.load_questions()
+    stored = questions[questions["source"] == reading.source.name]
+    own = {question.code: question for question in reading.adapted.questions}
+    changed = [
+        f"{code} 原为「{stem[:_SHOWN_STEM]}」，现为「{own[code].full_stem[:_SHOWN_STEM]}」"
+        for code, stem, low in zip(stored["code"], stored["stem"], stored["scale_min"], strict=True)
+        if code in own
+        and (low == low or own[code].scale is not None)
+        and fold(stem) != fold(own[code].full_stem)
+        and not _is_lost(code, stem, own[code].full_stem)
+    ]
+    more = f"等 {len(changed)} 题" if len(changed) > _SHOWN_CHANGES else ""
+    return _CHANGED.format("；".join(changed[:_SHOWN_CHANGES]) + more) if changed else ""
 
 
 def _is_lost(code: str, *stems: str) -> bool:

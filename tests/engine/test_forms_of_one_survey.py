@@ -151,3 +151,29 @@ def test_an_import_sent_again_changes_nothing(tmp_path: Path) -> None:
     before = load(engine)
     assert engine.import_files(files).duplicate == 90
     pd.testing.assert_frame_equal(load(engine), before)
+
+
+def import_as_one_source(engine: fe.FeedbackEngine, path: Path) -> str:
+    return "".join(engine.import_file(path, source="shop", format="wjx").files[0].doubts)
+
+
+def test_a_question_put_in_between_is_a_warning_as_numbers_now_mean_others(tmp_path: Path) -> None:
+    rows = [(*meta(n), WORDS[n % 5], WORDS[0], "前台很热情") for n in range(1, 30)]
+    first = write_csv(tmp_path / "a.csv", [*META, "1、对服务的满意度", "2、对环境的满意度", "3、您的建议"], rows)
+    moved = [(*meta(n), WORDS[4], WORDS[n % 5], WORDS[0], "前台很热情") for n in range(30, 60)]
+    heads = [*META, "1、对位置的满意度", "2、对服务的满意度", "3、对环境的满意度", "4、您的建议"]
+    second = write_csv(tmp_path / "b.csv", heads, moved)
+    engine = fe.FeedbackEngine()
+    assert import_as_one_source(engine, first) == ""
+    told = import_as_one_source(engine, second)
+    assert "Q2 原为「对环境的满意度」，现为「对服务的满意度」" in told and "另立来源" in told
+    assert import_as_one_source(engine, second) == ""
+
+
+def test_questions_added_at_the_end_and_other_forms_of_the_same_are_no_change(tmp_path: Path) -> None:
+    engine = fe.FeedbackEngine()
+    longer = [(*row, "常来") for row in as_text(range(1, 40))]
+    assert import_as_one_source(engine, write(tmp_path, "按文本", as_text(range(1, 30)))) == ""
+    assert import_as_one_source(engine, write(tmp_path, "按序号", by_number(range(1, 30)))) == ""
+    path = write_csv(tmp_path / "longer.csv", [*META, *TEXT_HEADS, "6、您常来吗？"], longer)
+    assert import_as_one_source(engine, path) == ""
