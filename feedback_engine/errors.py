@@ -6,6 +6,7 @@ FeedbackEngineError
 + SourceError            a whole source cannot be used (a bad row is no error: it becomes a reject)
   + UnreadableFile       missing, empty, truncated, encrypted, not what its name says
     x NoHeadings         no headings where they should be
+    x NoRows             headings, and nothing below them
   x EncodingError        no encoding fits, or several are mixed
   x MappingError         the file lacks a column that the mapping names
   x AmbiguousFormat      several platforms fit, or none does
@@ -73,6 +74,10 @@ class UnreadableFile(SourceError):
 
 class NoHeadings(UnreadableFile):
     """The line that should hold the headings is empty or broken; another line may hold them."""
+
+
+class NoRows(UnreadableFile):
+    """There are headings, and nothing below them: on a quiet day that is all that a nightly export holds."""
 
 
 class EncodingError(SourceError):

@@ -18,9 +18,16 @@ from feedback_engine.config.model import Config, SourceConfig
 from feedback_engine.domain import SourceKind
 from feedback_engine.engine.attribute_names import describe_unknown, list_named
 from feedback_engine.engine.belonging import Belonging
+from feedback_engine.engine.import_notes import (
+    count_errors,
+    describe_copies,
+    describe_counts,
+    describe_interruption,
+    describe_rejects,
+)
 from feedback_engine.engine.inspection import inspect_file
 from feedback_engine.engine.opening import Opener
-from feedback_engine.errors import SourceError
+from feedback_engine.errors import NoRows, SourceError
 from feedback_engine.ingest.cells import show_name
 from feedback_engine.tables.summary import FileSummary, ImportCounts
 
@@ -35,8 +42,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Rejects of a file that its summary tells, and characters of the cell of each.
-_SHOWN_REJECTS, _SHOWN_CELL = 5, 40
+#: Rejects of a file that its summary tells.
+_SHOWN_REJECTS = 5
 _SURVEY = SourceKind.QUESTIONNAIRE
 #: New objects after which Python looks for cycles, during an import.
 _COLLECTED_AFTER = 500_000
@@ -58,9 +65,11 @@ class Imports:
         self._has_failures = False
 
     def import_sources(self) -> list[FileSummary]:
-        """Import the files of every source; one that cannot be used carries its error and does not stop the others."""
+        """Import the files of every source; one that cannot be used carries its error and does not stop the others.
+
+        One with nothing below its headings is no error, but a warning.
+        """
         summaries = [summary for source in self._config.sources for summary in self._import_source(source)]
-        self._has_failures |= any(summary.error for summary in summaries)
         for warning in self.describe_unknown_attributes():
             logger.warning("%s", warning)
         return summaries
@@ -72,7 +81,6 @@ class Imports:
         chosen = [(path, *self._belonging.settings_for(path, source, format_, mapping)) for path in paths]
         take_in = self._import if len(chosen) == 1 else self._import_or_note
         summaries = [take_in(path, settings, is_unnamed=is_unnamed) for path, settings, is_unnamed in chosen]
-        self._has_failures |= any(summary.error for summary in summaries)
         self._note_stored_attributes()
         for warning in self.describe_unknown_attributes():
             logger.warning("%s", warning)
@@ -124,7 +132,7 @@ class Imports:
             try:
                 paths = self._belonging.find_files(pattern)
             except SourceError as error:
-                summaries.append(_failure(Path(pattern), source, error))
+                summaries.append(self._note_failure(Path(pattern), source, error))
                 continue
             summaries += [self._import_or_note(path, source) for path in paths]
         return summaries
@@ -133,7 +141,16 @@ class Imports:
         try:
             return self._import(path, source, is_unnamed=is_unnamed)
         except SourceError as error:
-            return _failure(path, source, error)
+            return self._note_failure(path, source, error)
+
+    def _note_failure(self, path: Path, source: SourceConfig, error: SourceError) -> FileSummary:
+        self._has_failures = True
+        name, said = show_name(path.name), show_name(str(error))
+        if isinstance(error, NoRows):
+            logger.warning("%s", said)
+            return FileSummary(name, source.name, notes=(said,), doubts=(said,))
+        logger.error("%s", said)
+        return FileSummary(name, source.name, error=said)
 
     def _import(self, path: Path, source: SourceConfig, *, is_unnamed: bool = False) -> FileSummary:
         with self._opener.own_words():
@@ -153,8 +170,8 @@ class Imports:
         summary = self._store(reading, file, writer, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))
         others = [name for name in self._list_bringers(file.file_id) if name != file.source]
-        doubts = tuple(filter(None, [_describe_copies(file.source, others) or doubt, changes]))
-        warnings = (*_describe_interruption(known.counts), *doubts, *reading.notes)
+        doubts = tuple(filter(None, [describe_copies(file.source, others) or doubt, changes]))
+        warnings = (*describe_interruption(known.counts), *doubts, *reading.notes)
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
         return replace(summary, notes=(*reading.facts.evidence, *warnings), doubts=doubts)
@@ -165,8 +182,8 @@ class Imports:
         batches, questions = self._choose(reading)
         with _two_threads_at_work():
             for batch, counts in writer.save_batches(file, batches, earlier):
-                rejected_rows += _count_errors(batch)
-                rejects += islice(_describe_rejects(batch), _SHOWN_REJECTS - len(rejects))
+                rejected_rows += count_errors(batch)
+                rejects += islice(describe_rejects(batch), _SHOWN_REJECTS - len(rejects))
                 self._progress(f"导入 {file.name}", counts.read, 0)
         writer.save_questions(questions)
         writer.finish_file(file, counts, earlier)
@@ -225,49 +242,6 @@ def _two_threads_at_work() -> Iterator[None]:
     finally:
         gc.set_threshold(*threshold)
         sys.setswitchinterval(turn)
-
-
-def describe_counts(counts: ImportCounts) -> str:
-    """Return the counts as a sentence that shows that they add up."""
-    return (
-        f"读入 {counts.read} 行 = 新增 {counts.stored} + 更新 {counts.updated} + 重复 {counts.duplicate}"
-        f" + 隔离 {counts.quarantined}"
-    )
-
-
-def _count_errors(batch: FeedbackBatch) -> int:
-    """Return the number of rows with a reject that the format does not explain."""
-    rejects = zip(batch.rejects["row_number"], batch.rejects["is_expected"], strict=True)
-    return len({number for number, is_expected in rejects if not is_expected})
-
-
-def _describe_rejects(batch: FeedbackBatch) -> Iterator[str]:
-    """Yield each reject that the format does not explain: row, column, value, reason."""
-    columns = ("row_number", "column", "value", "reason", "is_expected")
-    for number, column, value, reason, is_expected in zip(*(batch.rejects[name] for name in columns), strict=True):
-        if not is_expected:
-            cell = value if len(value) <= _SHOWN_CELL else f"{value[:_SHOWN_CELL]}…"
-            yield f"第 {number} 行{column and f' {column}'}「{' '.join(cell.split())}」：{reason}"
-
-
-def _describe_interruption(earlier: ImportCounts) -> tuple[str, ...]:
-    """Return the warning that an earlier import of the file broke off, if one did after storing something."""
-    kept = earlier.stored + earlier.updated
-    if not kept:
-        return ()
-    return (f"上次导入这个文件时中断，当时已入库 {kept} 行；这次从头核对，把它们计为重复，接着导入其余的行",)
-
-
-def _describe_copies(source: str, others: Sequence[str]) -> str:
-    """Return the warning that the same bytes have come in as other sources, too."""
-    if not others:
-        return ""
-    return f"内容与来源 {'、'.join(others)} 导入过的文件相同，现在又归入 {source}：同样的记录会计两次，请核对来源名"
-
-
-def _failure(path: Path, source: SourceConfig, error: SourceError) -> FileSummary:
-    logger.error("%s", show_name(str(error)))
-    return FileSummary(show_name(path.name), source.name, error=show_name(str(error)))
 
 
 def _describe_file(reading: Reading, timezone: str) -> StoredFile:

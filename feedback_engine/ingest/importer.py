@@ -15,7 +15,7 @@ from typing import Self
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
-from feedback_engine.errors import UnreadableFile, tell_os_error
+from feedback_engine.errors import NoRows, UnreadableFile, tell_os_error
 from feedback_engine.ingest.batch import build_batches, check_conservation
 from feedback_engine.ingest.cells import clean, show_name
 from feedback_engine.ingest.complaints import read_complaints
@@ -207,10 +207,10 @@ def open_source(
         raw, name, adapted, evidence = _adapt(path, source, platforms)
     except (UnicodeError, OSError) as error:
         raise UnreadableFile(f"{path} 读不了（{error}）；请检查文件是否正被改动或移走") from error
-    rows = _require_data(path, adapted.rows)
     columns = MappedColumns.resolve(
-        adapted.mapping, rows.header, place=str(path), timezone=timezone, choices=adapted.choices
+        adapted.mapping, adapted.rows.header, place=str(path), timezone=timezone, choices=adapted.choices
     )
+    rows = _require_data(path, adapted.rows)
     facts = FileFacts(
         hash_file(path),
         show_name(path.name),
@@ -281,11 +281,11 @@ def _check_file(path: Path) -> FileState:
 
 
 def _require_data(path: Path, rows: Rows) -> Rows:
-    """Return the rows, known to hold at least one row or one reject."""
+    """Return the rows, known to hold at least one row or one reject; raises NoRows."""
     records = iter(rows)
     first = next(records, None)
     if first is None and not rows.rejects:
-        raise UnreadableFile(f"{path} 只有标题行，没有数据；请确认导出条件后重新导出")
+        raise NoRows(f"{path} 只有标题行，没有数据；若本应有数据，请确认导出条件后重新导出")
     head = [] if first is None else [first]
     return replace(rows, records=chain(head, records))
 
