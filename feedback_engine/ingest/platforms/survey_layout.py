@@ -10,6 +10,7 @@ from feedback_engine.config.model import MappingConfig, RatingConfig, TextConfig
 from feedback_engine.domain import SourceKind
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.answers import misses_scale
 from feedback_engine.ingest.platforms.layout import Layout, Make
 from feedback_engine.ingest.platforms.scale_guesses import Guess, settle_guesses
 from feedback_engine.ingest.readers.rows import Rows
@@ -18,6 +19,7 @@ from feedback_engine.ingest.survey import MISSING, Question, QuestionType
 
 _SCOPE_LENGTH = 10
 _SHOWN_STEM = 30
+_SHOWN_OPTIONS = 8
 
 
 @dataclass
@@ -53,9 +55,19 @@ class SurveyLayout:
         elif question.type is QuestionType.TEXT:
             self.add_text(question.code, make)
         else:
+            self._warn_of_missed_scale(question)
             name = f"{question.stem}—{question.row_label}" if question.row_label else question.stem or question.code
             self.layout.add_attribute(name, make)
             self.choices.append(self.layout.headings[-1])
+
+    def _warn_of_missed_scale(self, question: Question) -> None:
+        if misses_scale(question):
+            options = "、".join(shorten(option) for option in question.options[:_SHOWN_OPTIONS])
+            shown = f"（{options}）" if options else ""
+            self.warnings.append(
+                f"{question.code}（{shorten(question.stem)}）像打分题，而答案{shown}连不成量表，不计分，只作属性；"
+                "请统一答案的写法后重新导入，或用 mapping 写明 scale"
+            )
 
     def add_text(self, role: str, make: Make) -> None:
         """Add open answers: of a question, or what was written beside an option."""
