@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback_engine.errors import UnreadableFile
@@ -32,6 +32,28 @@ def test_the_delimiter_is_found(file: Path, delimiter: str) -> None:
     rows, data = read(file, text)
     assert rows.header == ["编号", "内容"]
     assert data == [(2, ["1", "很好"]), (3, ["2", "一般"])]
+
+
+@pytest.mark.parametrize("delimiter", ["\x01", "\x03", "^", "~", "，", "¦"])
+def test_a_sign_that_systems_part_fields_by_is_found_where_all_lines_have_as_many(file: Path, delimiter: str) -> None:
+    lines = [["编号", "内容", "门店"], *([str(n), "很好,下次再来; 真的", "一店"] for n in range(6))]
+    rows, data = read(file, "\n".join(map(delimiter.join, lines)))
+    assert rows.header == lines[0]
+    assert [cells for _, cells in data] == lines[1:]
+
+
+@pytest.mark.parametrize("heading", ["评价，时间，内容", "您的建议（可写多条；越多越好；谢谢）", "~内容~"])
+def test_signs_in_a_heading_above_texts_with_others_are_no_delimiters(file: Path, heading: str) -> None:
+    texts = ["很好", "菜好，服务好，还会来，谢谢", "一般^_^", "不错；下次再来", "贵", "环境好，安静"]
+    assert read(file, "\n".join([heading, *texts]))[0].header == [heading]
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_cell_guarded_against_excel_is_what_excel_shows(file: Path, quoted: bool) -> None:
+    guarded = '"=""00123"""' if quoted else '="00123"'
+    rows, data = read(file, f'="编号",内容\n{guarded},"第一行\n=""第二行"""\n1,="\n')
+    assert rows.header == ["编号", "内容"]
+    assert data == [(2, ["00123", '第一行\n="第二行"']), (4, ["1", '="'])]
 
 
 def test_delimiters_inside_quotes_do_not_count(file: Path) -> None:
@@ -169,6 +191,7 @@ def test_marks_at_the_beginning_are_no_part_of_the_heading(file: Path, marks: in
     assert (rows.header, list(rows)) == (["编号", "内容"], [(2, ["1", "好"])])
 
 
+@example("x" * 60 + "\n好", "utf-16", 5, 40, 1)
 @given(
     st.lists(st.sampled_from(["好", ",", '"', "a", "\n", "\r", "\r\n", "x" * 30]), max_size=60).map("".join),
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "big5hkscs", "utf-16"]),

@@ -15,6 +15,12 @@ from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, rea
 #: A record over more lines than this is taken for an unclosed quote.
 MAX_LINES = 1000
 _DELIMITERS = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线"}
+#: Signs that systems part fields by so that no text can hold them, and lines that it takes to see it.
+_UNUSUAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f^~#$&*，；｜¦§]")
+_LEAST_LINES, _MOST_LINES = 5, 0.9
+#: How a cell is guarded against Excel's idea of a number: ="00123".
+_GUARD = '="'
+_GUARDED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 _SAMPLE_LINES = 500
 _SAMPLE_CHARACTERS = 262_144
 #: The line by which files tell Excel their separator.
@@ -46,7 +52,7 @@ def read_csv(path: Path, encoding: str, header_row: int) -> Rows:
         )
     if not any(cell.strip() for cell in header):
         raise NoHeadings(f"{path} 第 {number} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
-    evidence = (f"分隔符：{_DELIMITERS[delimiter]}",)
+    evidence = (f"分隔符：{_DELIMITERS.get(delimiter, repr(delimiter))}",)
     return Rows([cell.strip() for cell in header], records, "csv", encoding, None, evidence, rejects)
 
 
@@ -54,7 +60,8 @@ def detect_delimiter(path: Path, encoding: str, header_row: int = 1) -> str:
     """Return the delimiter under which most records have as many fields as the headings.
 
     One that splits the headings goes before one that does not; then the larger share of fitting records decides, then
-    the number of fields.
+    the number of fields. Where none of the usual ones splits the headings, it is the sign that stands as often in
+    nearly every line as in these, if there is one.
     """
     sample = _sample_lines(path, encoding, header_row)
 
@@ -63,7 +70,18 @@ def detect_delimiter(path: Path, encoding: str, header_row: int = 1) -> str:
         width = counts[0] if counts else 0
         return width > 1, counts.count(width) / max(len(counts), 1), width
 
-    return max(_DELIMITERS, key=fit)
+    found = max(_DELIMITERS, key=fit)
+    return found if fit(found)[0] else _find_unusual([line for line in sample if line.strip()]) or found
+
+
+def _find_unusual(lines: list[str]) -> str:
+    """Return the sign that every line has as often as the first, twice or more; nothing if there is none."""
+    signs: list[str] = _UNUSUAL.findall(lines[0]) if len(lines) >= _LEAST_LINES else []
+    for sign in dict.fromkeys(signs):
+        count = lines[0].count(sign)
+        if count > 1 and sum(line.count(sign) == count for line in lines) >= _MOST_LINES * len(lines):
+            return sign
+    return ""
 
 
 def _sample_lines(path: Path, encoding: str, header_row: int) -> list[str]:
@@ -133,7 +151,8 @@ class _Records:
                         break
                     if record:
                         self._width = self._width or len(record)
-                        yield self._number, record
+                        is_guarded = any(_GUARD in line for line in lines[start:end])
+                        yield self._number, _unguard(record) if is_guarded else record
                     self._number += end - start
                     start = end
             except csv.Error:
@@ -154,6 +173,11 @@ class _Records:
         if len(lines) > 1 and self._width and len(record) != self._width:
             return _UNCLOSED if _has_swallowed(lines, record, self._delimiter, self._width) else ""
         return ""
+
+
+def _unguard(record: list[str]) -> list[str]:
+    """Return the fields as Excel shows them: ="00123" is 00123."""
+    return [_GUARDED.sub(r"\1", cell) for cell in record]
 
 
 def _is_runaway(lines: list[str]) -> bool:

@@ -15,6 +15,7 @@ MAX_CHARACTERS = 4_000_000
 _BLOCK = 1 << 18
 #: Encodings in which the bytes of CR and LF are nothing else and need no state, so that lines can be found in bytes.
 _PLAIN = frozenset({"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"})
+_LINE_ENDS = ("\n", "\r")
 #: Bytes of a character at most, in any of these.
 _WIDEST = 4
 
@@ -92,12 +93,13 @@ def _skip_lines(blocks: Iterator[str], count: int) -> Iterator[str]:
 
 
 def _read_line(stream: TextIO, begun: int = 0) -> str:
-    """Return a line, or what is left of one of which so many characters have been read."""
+    """Return a line, or what is left of one of which so many characters have been read; one that is cut ends, too."""
     line = stream.readline(MAX_CHARACTERS - begun)
-    skipped = line if len(line) == MAX_CHARACTERS - begun else ""
-    while skipped and not skipped.endswith(("\n", "\r")):
+    is_cut = len(line) == MAX_CHARACTERS - begun and not line.endswith(_LINE_ENDS)
+    skipped = line if is_cut else ""
+    while skipped and not skipped.endswith(_LINE_ENDS):
         skipped = stream.readline(MAX_CHARACTERS)
-    return line
+    return line + "\n" if is_cut else line
 
 
 def read_lines(path: Path, encoding: str) -> Iterator[str]:
