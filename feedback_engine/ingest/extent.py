@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from feedback_engine.ingest.number_formats import PercentCells
+
 #: Rows × columns up to the last cell in use: what a reader that holds the whole sheet allocates.
 MAX_EXTENT = 50_000_000
 MAX_ERROR_CELLS = MAX_MERGED = 100_000
@@ -34,6 +36,8 @@ class Extent:
     disorder: str = ""
     #: (first row, last row) of each group of merged cells that goes over several rows; only the first holds a value.
     merged: Sequence[tuple[int, int]] = ()
+    #: Columns, from 1, in which numbers show as percentages.
+    percents: Sequence[int] = ()
 
     @property
     def fits_memory(self) -> bool:
@@ -57,9 +61,10 @@ def read_chunks(archive: zipfile.ZipFile, name: str, size: int = _CHUNK) -> Iter
 
 def measure_member(archive: zipfile.ZipFile, member: str) -> Extent:
     """Return where the cells of a sheet end; a formatted cell without content counts only where that does no harm."""
-    measure = _Measure()
+    measure, percents = _Measure(), PercentCells.of(archive)
     for block in _read_row_blocks(archive, member):
         measure.add(block)
+        percents.add(block)
     extent = Extent(
         measure.rows,
         measure.columns,
@@ -68,6 +73,7 @@ def measure_member(archive: zipfile.ZipFile, member: str) -> Extent:
         measure.unsolved,
         measure.disorder,
         measure.merged,
+        sorted(map(column_number, percents.list_columns())),
     )
     return extent if extent.fits_memory else _measure_content(extent, _read_row_blocks(archive, member))
 

@@ -16,6 +16,7 @@ from raw_workbook import NS, TABLE, old_workbook, sheet_xml, workbook_parts, wri
 from xlsxwriter import Workbook
 
 from feedback_engine.errors import MappingError, UnreadableFile
+from feedback_engine.ingest.number_formats import find_percent_styles
 from feedback_engine.ingest.old_workbook import inspect_old_workbook
 from feedback_engine.ingest.readers import excel_process
 from feedback_engine.ingest.readers.excel import read_excel
@@ -152,6 +153,28 @@ def test_cells_merged_over_rows_are_told_as_only_the_first_holds_the_value(tmp_p
     assert told == ([w for w in told if w.startswith(f"有 {count} 行") and "取消合并" in w] if count else [])
     assert bool(told) is bool(count)
     assert len(list(rows)) == 8
+
+
+@pytest.mark.parametrize("number_format", ["0%", "0.00%", "#,##0.0%;-0%", '0"分"%'])
+def test_numbers_that_people_see_as_percentages_are_told(tmp_path, number_format) -> None:
+    path = write_cells(tmp_path / "a.xlsx", (5, "0"), (0.9, number_format), ("90%", number_format), (0.5, "0.0"))
+    rows = read_excel(path)
+    (warning,) = rows.warnings
+    assert warning.startswith("第 2 列（题1）是百分数格式") and "90% 读作 0.9" in warning
+    assert list(rows) == [(2, ["5", "0.9", "90%", "0.5"])]
+
+
+@pytest.mark.parametrize("number_format", ['0"%"', "0\\%", "General", "0.00", "@"])
+def test_numbers_with_a_sign_that_multiplies_nothing_are_no_percentages(tmp_path, number_format) -> None:
+    assert not read_excel(write_cells(tmp_path / "a.xlsx", (5, "0"), (90, number_format))).warnings
+
+
+PIECES = [b"<cellXfs>", b"</cellXfs>", b"<xf ", b'numFmtId="9"', b">", b"%", b"\xff"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_any_bytes_are_styles_or_none(pieces) -> None:
+    assert all(isinstance(style, int) for style in find_percent_styles(b"".join(pieces)))
 
 
 def test_rows_without_numbers_follow_one_another(tmp_path) -> None:

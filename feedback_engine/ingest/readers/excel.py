@@ -66,6 +66,7 @@ def _name_others(names: list[str]) -> list[str]:
     return [f"另有 {len(names)} 个有内容的工作表没有读：{listed}；要读请用 sheet 指定"] if names else []
 
 
+_SHOWN_COLUMNS = 10
 _NO_EXTENTS: Mapping[str, Extent] = {}
 _NOTHING_BUT_ERRORS = "整行都是 Excel 的错误值，或没有结果的公式；请用 Excel 打开检查并保存后重新导出"
 
@@ -216,7 +217,12 @@ def _open_rows(
     extent = old.get(meta["sheet"], extent)
     reading = _Reading(job, child, frames, extent, meta, notes)
     said = (*_describe(meta, container, sheet), *_describe_engine(notes))
-    doubts = (*_name_lossy(meta), *_name_unsolved(extent), *_name_merged(extent, job.header_row))
+    doubts = (
+        *_name_lossy(meta),
+        *_name_percents(extent, meta),
+        *_name_unsolved(extent),
+        *_name_merged(extent, job.header_row),
+    )
     warnings = (*doubts, *unread, *_name_others(meta["others"]))
     return Rows(
         meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects, warnings=warnings
@@ -259,6 +265,13 @@ def _name_lossy(meta: dict[str, Any]) -> list[str]:
         "末几位在 Excel 里已经丢失；请在源系统按文本导出"
         for column in meta["lossy"]
     ]
+
+
+def _name_percents(extent: Extent, meta: dict[str, Any]) -> list[str]:
+    header = dict(enumerate(meta["header"], 1))
+    found = [f"第 {column} 列（{header[column]}）" for column in extent.percents if header.get(column)]
+    way_out = "90% 读作 0.9；若是打分，请把量表写成 min: 0, max: 1，或在 Excel 里改为数值"
+    return [f"{'、'.join(found[:_SHOWN_COLUMNS])}是百分数格式，按数值读取：{way_out}"] if found else []
 
 
 def _name_unsolved(extent: Extent) -> list[str]:
