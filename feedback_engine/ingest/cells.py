@@ -19,7 +19,7 @@ _EDGES = string.whitespace + "\x85\u00a0\u3000\u2028\u2029\u200b\u200c\u200e\u20
 
 #: What exporters and people write for "no answer". Format tokens, not vocabulary: a source's own come by `missing:`.
 DEFAULT_MISSING: Mapping[str, AnswerState] = {
-    **dict.fromkeys(("", "(空)", "（空）"), AnswerState.BLANK),
+    **dict.fromkeys(("", "(空)", "（空）", "未评价", "未打分", "未评分", "暂未评价", "待评价"), AnswerState.BLANK),
     **dict.fromkeys(("(跳过)", "（跳过）", "{question_not_shown}"), AnswerState.NOT_SHOWN),
     **dict.fromkeys(
         ("不适用", "未体验", "未使用", "未接触", "不清楚", "不知道", "不了解", "说不清"), AnswerState.REFUSED

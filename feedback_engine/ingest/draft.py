@@ -13,8 +13,8 @@ from feedback_engine.domain import SourceKind
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.draft_table import Table, has_draft_cue, is_category, read_table
+from feedback_engine.ingest.platforms.scale_guesses import asks_for_rating, may_rate
 from feedback_engine.ingest.privacy import mask
-from feedback_engine.ingest.scale_words import load_scale_words
 from feedback_engine.ingest.survey import Question, QuestionType
 
 #: Fields that a complaint is handled by.
@@ -138,18 +138,14 @@ def _warn(table: Table, mapping: MappingConfig, kind: SourceKind) -> tuple[str, 
 
 def _warn_of_unread_scales(table: Table) -> list[str]:
     """Return a sentence for each column whose heading asks for a rating and whose answers are none that is known."""
-    words, taken = load_scale_words(), {*table.fields.values(), *table.scales, *table.free, *table.private}
-    asked = [
-        at
-        for at, heading in enumerate(table.sample.header)
-        if at not in taken and words.has_cue("rating", heading) and not words.has_cue("count", heading)
-    ]
+    taken = {*table.fields.values(), *table.scales, *table.free, *table.private}
+    asked = [at for at, head in enumerate(table.sample.header) if at not in taken and asks_for_rating(head)]
     answers = {at: dict.fromkeys(table.sample.column(at)) for at in asked}
     return [
         f"{table.names[at]} 像打分题，而答案（{_show(found)}）连不成量表，没有写进 ratings；"
         "请统一答案的写法，或自己写明 scale 和 labels"
         for at, found in answers.items()
-        if found
+        if found and may_rate(found)
     ]
 
 

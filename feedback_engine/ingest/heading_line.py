@@ -53,7 +53,7 @@ def open_at_headings(
     if "header_row" in source.model_fields_set or rows.container not in _TABLES or is_wanted(sample):
         return sample, rows
     found = None
-    is_titled = _filled(sample.header) <= _TITLE_CELLS
+    is_titled = _filled(sample.header) <= _TITLE_CELLS or (not is_strict and _are_groups(sample))
     if is_titled or is_sure:
         begins = sample
 
@@ -80,6 +80,14 @@ def are_headings(sample: Sample) -> bool:
 def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
     rows = mend_file(open_rows(path, source))
     return peek(drop_footers(rows) if rows.container in _TABLES else rows, path.name)
+
+
+def _are_groups(sample: Sample) -> bool:
+    """Whether a line holds groups of headings: at least half of it is blank, and the line below fills the blanks."""
+    blanks = [at for at, heading in enumerate(sample.header) if not heading.strip()]
+    below = sample.rows[0] if sample.rows else ()
+    is_wide = 2 * len(blanks) >= len(sample.header) and len(below) == len(sample.header)
+    return is_wide and all(below[at].strip() for at in blanks)
 
 
 def _filled(cells: tuple[str, ...] | list[str]) -> int:

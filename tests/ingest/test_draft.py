@@ -144,6 +144,18 @@ def test_a_rating_whose_answers_are_no_scale_is_pointed_out_with_its_answers(ans
     assert all(answer in warning for answer in answers)
 
 
+def test_who_rates_and_how_many_did_is_no_rating_that_could_not_be_read() -> None:
+    rows = (f"2026-10-0{n},某*{n},{n * 7},是,房间很干净服务也很好{n}" for n in range(1, 6))
+    draft = draft_mapping(sample("评价时间,评价人,评价人数,是否推荐,评价内容", *rows))
+    assert not any("连不成量表" in warning for warning in draft.warnings)
+
+
+def test_who_has_not_rated_yet_takes_no_scale_away() -> None:
+    rows = ("2026-10-01,满意", "2026-10-02,未评价", "2026-10-03,非常满意", "2026-10-04,不满意", "2026-10-05,待评价")
+    draft = draft_mapping(sample("会话时间,会话评分", *rows))
+    assert [rating.scale.max for rating in draft.mapping.ratings] == [5]
+
+
 def test_steps_that_nobody_chose_are_drafted_as_they_may_come_in_the_next_export() -> None:
     draft = draft_mapping(sample("评价时间,服务评分", "2026-10-01,★★★★☆", "2026-10-02,★★★☆☆", "2026-10-03,★★★★★"))
     labels = draft.mapping.ratings[0].scale.labels

@@ -17,10 +17,6 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?%?", re.ASCII)
 _DATE = re.compile(
     r"(?:\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?|\d{1,2}/\d{1,2}/\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII
 )
-#: 九分, 8/10, 85%: numbers that may be ratings, however written.
-_RATING_LIKE = re.compile(
-    r"(?:\d{1,3}(?:\.\d{1,2})?|[零一二两三四五六七八九十]{1,3})\s*(?:分|星|颗星|%|％|/\s*\d{1,3})?分?"
-)
 _SENTENCE = re.compile(r"[，。！？；、,!?;\n]")
 #: Below this many answers a share says nothing.
 _FEW = 10
@@ -177,20 +173,6 @@ def _recognise(
     if finding is None:
         return None
     return replace(finding, evidence=f"{finding.evidence}；个别答案不在量表上，不计分（如“{strays[0]}”）")
-
-
-def misses_scale(question: Question) -> bool:
-    """Whether a question without a scale asks for a rating and has answers of which half or more might be of one."""
-    words, asked = load_scale_words(), f"{question.stem} {question.row_label}"
-    if question.scale is not None or any(words.has_cue(kind, asked) for kind in ("count", "attention")):
-        return False
-    if question.type not in (QuestionType.SINGLE, QuestionType.NUMBER) or not words.has_cue("rating", asked):
-        return False
-    options = question.options
-    # Bare numbers that are no scale are positions of options.
-    if options and (all(map(str.isdigit, options)) or all(map(words.is_yes_or_no, options))):
-        return False
-    return sum(bool(_RATING_LIKE.fullmatch(option) or words.word_of(option)) for option in options) * 2 >= len(options)
 
 
 def _find_strays(shown: Counter[str]) -> list[str]:

@@ -15,6 +15,7 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
+from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.answer_sheet import Sheet
 from feedback_engine.ingest.platforms.answering import COMPLETE, DURATION, PARTIAL, STATUS, Clock
 from feedback_engine.ingest.platforms.bracket_headings import BracketHead, find_meta, find_separator, split_heading
@@ -41,6 +42,8 @@ _CODED = re.compile(r"[A-Za-z]{1,3}\d{1,4}")
 #: How many fixed columns make a claim; how many bracketed or blank headings do without them.
 _MIN_METAS, _MIN_HEADS = 3, 3
 _MIN_RECODED = 10
+#: What heads a column of a record, and no option.
+_FIELDS = frozenset({"id", "received_at"})
 _FIGURE = re.compile(r"-?\d+(?:[.,]\d+)*%?")
 #: Characters of a number that an answer has at most: 10, 100.
 _MAX_DIGITS = 3
@@ -156,6 +159,9 @@ def _is_merged(sample: Sample) -> bool:
     if len(first) < len(sample.header) or any(not first[at].strip() for at in blanks):
         return False
     if not first[0].strip() and not _are_merged_down(sample, first, blanks):
+        return False
+    # Groups of headings over a table with a number and a date: no survey has these among its options.
+    if _FIELDS & AliasTable.load("generic_columns").locate(first).keys():
         return False
     labels = [fold(first[at]) for at in blanks]
     below = {at: {fold(row[at]) for row in sample.rows[1:] if at < len(row)} for at in blanks}

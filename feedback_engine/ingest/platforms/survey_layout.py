@@ -10,9 +10,8 @@ from feedback_engine.config.model import MappingConfig, RatingConfig, TextConfig
 from feedback_engine.domain import SourceKind
 from feedback_engine.ingest.cells import fold
 from feedback_engine.ingest.mapping import Adapted
-from feedback_engine.ingest.platforms.answers import misses_scale
 from feedback_engine.ingest.platforms.layout import Layout, Make
-from feedback_engine.ingest.platforms.scale_guesses import Guess, settle_guesses
+from feedback_engine.ingest.platforms.scale_guesses import Guess, misses_scale, settle_guesses
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.scales import ScaleFinding
 from feedback_engine.ingest.survey import MISSING, Question, QuestionType

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from survey_files import write_csv
 
+import feedback_engine as fe
 from feedback_engine.catalogs import ADAPTERS
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import AmbiguousFormat
@@ -43,6 +44,17 @@ def test_a_table_with_a_few_headings_of_a_platform_is_asked_about(name: str, tmp
     path.write_text("\n".join(TABLES[name]) + "\n", encoding="utf-8")
     with pytest.raises(AmbiguousFormat, match="认不出"):
         open_source(path, SourceConfig(name="x", path=str(path)), ADAPTERS, timezone="Asia/Shanghai")
+
+
+def test_a_table_of_records_below_groups_of_headings_is_no_survey_of_merged_questions(tmp_path: Path) -> None:
+    rows = [[f"A{n}", f"2026-10-0{n}", "一店", str(n % 5 + 1), "4", f"第{n}次来，还不错"] for n in range(1, 9)]
+    heads = [["基本信息", "", "", "评价", "", ""], ["编号", "日期", "门店", "服务评分", "环境评分", "意见"]]
+    path = write_csv(tmp_path / "a.csv", [*heads, *rows])
+    with pytest.raises(AmbiguousFormat, match="认不出"):
+        open_source(path, SourceConfig(name="x", path=str(path)), ADAPTERS, timezone="Asia/Shanghai")
+    drafted = fe.FeedbackEngine().inspect(path)
+    assert [question["stem"] for question in drafted["questions"]] == ["服务评分", "环境评分", "意见"]
+    assert "id: 编号" in drafted["mapping"] and "received_at: 日期" in drafted["mapping"]
 
 
 def test_reviews_below_a_title_and_headings_of_their_own_are_no_crawl_without_headings(tmp_path: Path) -> None:
