@@ -36,6 +36,8 @@ class Extent:
     disorder: str = ""
     #: (first row, last row) of each group of merged cells that goes over several rows; only the first holds a value.
     merged: Sequence[tuple[int, int]] = ()
+    #: Rows that the workbook does not show, as a filter leaves them out.
+    hidden: int = 0
     #: Columns, from 1, in which numbers show as percentages.
     percents: Sequence[int] = ()
 
@@ -73,6 +75,7 @@ def measure_member(archive: zipfile.ZipFile, member: str) -> Extent:
         measure.unsolved,
         measure.disorder,
         measure.merged,
+        measure.hidden,
         sorted(map(column_number, percents.list_columns())),
     )
     return extent if extent.fits_memory else _measure_content(extent, _read_row_blocks(archive, member))
@@ -114,6 +117,7 @@ _ROW_NUMBER = re.compile(rb"(?:^|\s)r\s*=\s*[\"']\s*(\d+)")
 #: As Excel and WPS spell them: a literal start makes the search three times faster.
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})')
 _PLAIN_ROW = re.compile(rb"<row([ >][^>]*)")
+_HIDDEN = re.compile(rb"\shidden\s?=\s?[\"'](?:1|true)[\"']")
 _WRITTEN_NUMBER = re.compile(rb"(?:^|\s)r\s?=\s?[\"']([^\"']{0,20})")
 #: A cell that ends with its formula, behind which the result would stand, or with an empty result.
 _UNSOLVED = re.compile(rb"(?:</f>|<f [^<>]{0,300}/>|<f/>)\s{0,9}(?:<v\s?/>|<v></v>)?\s{0,9}</c>")
@@ -140,6 +144,7 @@ class _Measure:
         self.unsolved = 0
         self.disorder = ""
         self.merged: list[tuple[int, int]] = []
+        self.hidden = 0
         self._last = 0
 
     def add(self, block: bytes) -> None:
@@ -188,6 +193,7 @@ class _Measure:
     def _add_rows(self, tags: list[bytes]) -> None:
         if not self.disorder:
             self._check_order(tags)
+        self.hidden += sum(_HIDDEN.search(tag) is not None for tag in tags if not tag.endswith(b"/"))
         last = _ROW_NUMBER.search(tags[-1]) if tags else None
         self.rows = max(self.rows + len(tags), int(last[1][:12]) if last else 0)
 

@@ -155,6 +155,19 @@ def test_cells_merged_over_rows_are_told_as_only_the_first_holds_the_value(tmp_p
     assert len(list(rows)) == 8
 
 
+def test_rows_that_a_filter_hides_are_read_and_told(tmp_path) -> None:
+    book = Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet()
+    for row in range(6):
+        sheet.write_row(row, 0, ["题", "门店"] if row == 0 else [f"很好{row}", "一店"])
+    for row in (2, 3, 5, 6, 7):
+        sheet.set_row(row, None, None, {"hidden": True})
+    book.close()
+    rows = read_excel(tmp_path / "a.xlsx")
+    assert len(list(rows)) == 5
+    assert [warning[:9] for warning in rows.warnings] == ["有 3 行是隐藏的"]
+
+
 @pytest.mark.parametrize("number_format", ["0%", "0.00%", "#,##0.0%;-0%", '0"分"%'])
 def test_numbers_that_people_see_as_percentages_are_told(tmp_path, number_format) -> None:
     path = write_cells(tmp_path / "a.xlsx", (5, "0"), (0.9, number_format), ("90%", number_format), (0.5, "0.0"))

@@ -222,6 +222,7 @@ def _open_rows(
         *_name_percents(extent, meta),
         *_name_unsolved(extent),
         *_name_merged(extent, job.header_row),
+        *_name_hidden(extent),
     )
     warnings = (*doubts, *unread, *_name_others(meta["others"]))
     return Rows(
@@ -287,6 +288,11 @@ def _name_merged(extent: Extent, header_row: int) -> list[str]:
             end = max(end, last)
     way_out = "值只在合并区域的第一行，其余按空白读取；请在 Excel 里取消合并、填满后重新导入"
     return [f"有 {count} 行的单元格与上一行合并，{way_out}"] if count else []
+
+
+def _name_hidden(extent: Extent) -> list[str]:
+    way_out = "照样读入；若不该计入，请把要的行复制到新工作表后再导入"
+    return [f"有 {extent.hidden} 行是隐藏的（多为筛选所致），{way_out}"] if extent.hidden else []
 
 
 def _describe_engine(notes: list[str]) -> list[str]:
