@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -11,6 +12,8 @@ from feedback_engine.domain import Period
 from feedback_engine.errors import NoData
 from feedback_engine.store.loading import EVERYTHING, Bounds, FeedbackReader
 
+logger = logging.getLogger(__name__)
+
 _DAY = timedelta(days=1)
 #: Months looked back for the first one with data: more than any project has.
 _MOST_MONTHS = 1200
@@ -19,14 +22,18 @@ _TOLD_STRETCHES = 12
 
 
 class Calendar:
-    """Knows the periods of a project by the days of its time zone, as they stand at the end of `as_of` (None = now)."""
+    """Knows the periods of a project by the days of its time zone, as they stand at the end of `as_of`.
 
-    def __init__(self, reader: FeedbackReader, timezone: str, as_of: date | None) -> None:
+    Without `as_of` all data count, but the latest month is not one after `today`: a mistyped year made it 2062.
+    """
+
+    def __init__(self, reader: FeedbackReader, timezone: str, as_of: date | None, today: date) -> None:
         self._reader = reader
         self._timezone = timezone
         self._zone = ZoneInfo(timezone)
         self._as_of = as_of
-        self._end = datetime.combine(as_of + _DAY, time.min, self._zone).astimezone(UTC) if as_of else None
+        self._end = self._end_of(as_of) if as_of else None
+        self._today = today
 
     def find_period(self, words: str | None) -> Period | None:
         """Return the period that the words mean: `latest` is the newest month with data, `all` and None are all data.
@@ -67,12 +74,18 @@ class Calendar:
         return months[::-1]
 
     def _latest_month(self) -> Period | None:
-        days = self._find_days()
-        return Period.containing(days[1], "month") if days else None
+        """Return the newest month with data; none after today, unless there is no other: then the clock is wrong."""
+        days = past = self._find_days()
+        if days and days[1] > self._today and (past := self._find_days(self._end_of(self._today))):
+            logger.warning("有数据的日期晚于今天（%s），最近的月份不计它们，请核对这些日期", days[1])
+        return Period.containing((past or days)[1], "month") if days else None
 
-    def _find_days(self) -> tuple[date, date] | None:
+    def _end_of(self, day: date) -> datetime:
+        return datetime.combine(day + _DAY, time.min, self._zone).astimezone(UTC)
+
+    def _find_days(self, until: datetime | None = None) -> tuple[date, date] | None:
         """Return the first and the last day with data, None if nothing is dated."""
-        moments = self._reader.first_and_last_moment(self._end)
+        moments = self._reader.first_and_last_moment(until or self._end)
         if moments is None:
             return None
         first, last = (moment.astimezone(self._zone).date() for moment in moments)

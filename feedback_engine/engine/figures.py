@@ -71,11 +71,11 @@ class Figures:
         self._database = database
         self._store = FigureStore(database)
         self._is_unkept = False
-        self.calendar = Calendar(self.reader, config.project.timezone, as_of)
         self.as_of = as_of
         #: The moment that the report bears: pinned to the end of `as_of`, so that the same inputs give the same bytes.
         zone = ZoneInfo(config.project.timezone)
         self.created_at = datetime.combine(as_of, time(23, 59, 59), zone) if as_of else now
+        self.calendar = Calendar(self.reader, config.project.timezone, as_of, self.created_at.astimezone(zone).date())
 
     @property
     def model(self) -> IndexModel:

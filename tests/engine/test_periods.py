@@ -40,6 +40,23 @@ def test_of_many_stretches_the_latest_are_told(tmp_path: Path) -> None:
     assert "… 2014-05、2015-05" in told and told.endswith("2025-05")
 
 
+def latest_month(engine: fe.FeedbackEngine) -> list[str]:
+    return list(engine.score(period="latest").table["period"].unique())
+
+
+def test_a_mistyped_year_does_not_make_the_latest_month(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    engine = engine_with(["2025-09-30", "2025-10-05", "2062-10-06"], tmp_path)
+    assert latest_month(engine) == ["2025-10"]
+    assert "晚于今天（2062-10-06）" in caplog.text
+    assert engine.score(period="2062-10").table["base"].max() >= 0
+    assert latest_month(engine_with(["2025-10-05"], tmp_path / "plain")) == ["2025-10"]
+    assert caplog.text.count("晚于今天") == 1
+
+
+def test_where_all_data_come_after_today_the_clock_is_wrong_and_they_count(tmp_path: Path) -> None:
+    assert latest_month(engine_with(["2062-09-30", "2062-10-05"], tmp_path)) == ["2062-10"]
+
+
 def test_data_without_a_date_lie_in_no_period_and_before_no_day(tmp_path: Path) -> None:
     engine = engine_with(["", ""], tmp_path)
     assert engine.score(period="latest").table["period"].unique().tolist() == ["all"]
