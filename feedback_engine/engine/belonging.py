@@ -31,13 +31,13 @@ class Belonging:
     def find_files(self, pattern: str) -> list[Path]:
         """Return the files that a source's path or pattern means; raises UnreadableFile for a pattern without any.
 
-        They come by name, and 9月 before 10月: what a later file says of a record is what stands.
+        They come by name, and 9月 before 10月: what a later file says of a record stands. a.CSV is meant by *.csv.
         """
         found = [self._config.resolve(pattern)]
         if glob.has_magic(pattern):
             base = self._config.base
             # Not Path.glob: that refuses absolute patterns.
-            names = glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207
+            names = glob.glob(_in_any_case(pattern), root_dir=base, recursive=True)  # noqa: PTH207
             found = [base / name for name in sorted(names, key=_by_number)]
         found = [path for path in found if not path.name.startswith(("~$", "."))]
         if not found:
@@ -80,6 +80,16 @@ class Belonging:
             return any(path.resolve() == found.resolve() for p in source.paths for found in self.find_files(p))
         except SourceError:
             return False
+
+
+def _in_any_case(pattern: str) -> str:
+    """Return the pattern with its ending in capitals or not, as Windows has it: an export.CSV would be passed over."""
+    start, dot, ending = pattern.rpartition(".")
+    return start + dot + re.sub("[a-zA-Z]", _both_cases, ending) if dot and ending.isalnum() else pattern
+
+
+def _both_cases(letter: re.Match[str]) -> str:
+    return f"[{letter[0].lower()}{letter[0].upper()}]"
 
 
 def _by_number(name: str) -> tuple[list[tuple[int, str]], str]:

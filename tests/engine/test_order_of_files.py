@@ -41,3 +41,11 @@ def test_of_a_record_in_two_files_the_one_with_the_later_name_stands(tmp_path: P
     assert (summary.stored, summary.updated) == (5, 5)
     cases = FeedbackReader(Database.open("sqlite:///out/feedback.db", tmp_path)).load_cases()
     assert set(cases["status"]) == {"已办结"}
+
+
+def test_endings_in_capitals_are_meant_too(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    for name in ("a.csv", "B.CSV", "c.Csv", "d.xlsx.bak", "e.csvx"):
+        write_csv(tmp_path / "data" / name, HEADINGS, [(name, "2026-09-01", f"{name} 的空调坏了", "处理中")])
+    files = fe.FeedbackEngine.from_config(tmp_path / "config.yaml").import_sources().files
+    assert sorted(file.name for file in files) == ["B.CSV", "a.csv", "c.Csv"]
