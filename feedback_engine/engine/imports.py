@@ -157,11 +157,18 @@ class Imports:
             return self._import_read(path, source, is_unnamed=is_unnamed)
 
     def _import_read(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> FileSummary:
+        from feedback_engine.engine.rereading import DOUBLING, would_double
         from feedback_engine.store.feedback_store import FeedbackWriter
 
         reading, doubt = self._open(path, source, is_unnamed=is_unnamed)
         writer = FeedbackWriter(self._open_database())
         file = _describe_file(reading, self._config.project.timezone)
+        if (earlier := writer.find_other_reading(file)) is not None:
+            if would_double(reading, earlier, self._reader()):
+                logger.warning("%s：%s", file.name, DOUBLING)
+                counts = earlier.as_sent_again()
+                return FileSummary(file.name, file.source, file.platform, counts, is_known=True, doubts=(DOUBLING,))
+            reading, doubt = self._open(path, source, is_unnamed=is_unnamed)
         if (known := writer.begin_file(file)).is_complete:
             logger.info("%s：同一文件已导入过，没有变化", file.name)
             counts = known.counts.as_sent_again()

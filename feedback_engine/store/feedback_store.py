@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, delete, func, select
 
 from feedback_engine.store import tables
 from feedback_engine.store.connection import Database
@@ -75,6 +75,15 @@ class FeedbackWriter:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def find_other_reading(self, file: StoredFile) -> ImportCounts | None:
+        """Return the counts of the same sheet of the file as it was completely read in another way; None if not."""
+        row, files = file.to_row(), tables.files.c
+        same = [files[name] == row[name] for name in ("file_id", "source", "sheet")]
+        query = select(tables.files).where(*same, files.reading != row["reading"], files.is_complete)
+        with self._database.reading() as connection:
+            found = connection.execute(query).mappings().first()
+        return _counts_of(found) if found else None
+
     def begin_file(self, file: StoredFile) -> KnownReading:
         """Return what is known of this very reading of the file; make ready to import it unless it is complete."""
         row = file.to_row()
@@ -84,8 +93,8 @@ class FeedbackWriter:
             found = connection.execute(select(tables.files).where(of_file)).mappings().first()
             known = KnownReading()
             if found and found["reading"] == row["reading"]:
-                counts = ImportCounts(**{name: found[name] for name in ImportCounts().to_dict()})
-                known = KnownReading(counts, found["is_complete"], _count_errors(connection, rejects_of_file))
+                errors = _count_errors(connection, rejects_of_file)
+                known = KnownReading(_counts_of(found), found["is_complete"], errors)
             if not known.is_complete:
                 connection.execute(delete(tables.files).where(of_file))
                 connection.execute(delete(tables.rejects).where(rejects_of_file))
@@ -163,6 +172,10 @@ class FeedbackWriter:
     def _insert_rejects(self, connection: Connection, source: str, rejects: Columns) -> None:
         statement = insert_if_absent(tables.rejects, self._database.backend)
         insert(connection, statement, Rows(rejects.values).extended(source=source))
+
+
+def _counts_of(row: RowMapping) -> ImportCounts:
+    return ImportCounts(**{name: row[name] for name in ImportCounts().to_dict()})
 
 
 def _count_errors(connection: Connection, of_file: ColumnElement[bool]) -> int:
