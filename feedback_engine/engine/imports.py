@@ -177,7 +177,7 @@ class Imports:
         summary = self._store(reading, file, writer, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))
         others = [name for name in self._list_bringers(file.file_id) if name != file.source]
-        doubts = tuple(filter(None, [describe_copies(file.source, others) or doubt, changes]))
+        doubts = tuple(filter(None, [describe_copies(file.source, others) or doubt, changes, *summary.doubts]))
         warnings = (*describe_interruption(known.counts), *doubts, *reading.notes)
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
@@ -185,8 +185,11 @@ class Imports:
 
     def _store(self, reading: Reading, file: StoredFile, writer: FeedbackWriter, earlier: ImportCounts) -> FileSummary:
         """Store what is read and return its counts and first rejects; `earlier` is how far a broken import came."""
+        from feedback_engine.engine.rereading import look_for_resaved
+
         counts, rejected_rows, rejects = ImportCounts(), 0, list[str]()
         batches, questions = self._choose(reading)
+        batches, told = look_for_resaved(reading, batches, self._reader())
         with _two_threads_at_work():
             for batch, counts in writer.save_batches(file, batches, earlier):
                 rejected_rows += count_errors(batch)
@@ -194,7 +197,8 @@ class Imports:
                 self._progress(f"导入 {file.name}", counts.read, 0)
         writer.save_questions(questions)
         writer.finish_file(file, counts, earlier)
-        return FileSummary(file.name, file.source, file.platform, counts, rejected_rows, rejects=tuple(rejects))
+        summary = FileSummary(file.name, file.source, file.platform, counts, rejected_rows, rejects=tuple(rejects))
+        return replace(summary, doubts=(told,) if told else ())
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> tuple[Reading, str]:
         """Return the opened file, and what there is to say of the source that it goes to."""

@@ -1,10 +1,16 @@
-"""A file that has been imported, read in another way: rows that are known by what they say would count twice."""
+"""Rows without numbers are known by what they say: what says it in another way would count twice.
+
+That is a file that has been imported and is now read in another way, or one that somebody has saved anew.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from feedback_engine.tables.feedback import MAIN_ROLE
+from feedback_engine.store.rows import to_day
+from feedback_engine.tables.feedback import MAIN_ROLE, FeedbackBatch
 from feedback_engine.tables.summary import ImportCounts
 
 if TYPE_CHECKING:
@@ -15,6 +21,14 @@ DOUBLING = (
     "这个文件按以前的配置导入过；现在的配置（映射、渠道等）读法不同，而它的行没有编号、靠内容识别，再导入会计两次，"
     "因此保持原样。要按现在的配置读，请在空库里重新导入"
 )
+
+
+RESAVED = (
+    "抽查的 {} 段文字里有 {} 段与同一天已入库的一字不差，而这些行没有编号、其他内容（时间的秒、属性）不同，算作新行："
+    "若是同一批记录另存的文件，就会计两次；请先加 --dry-run 试算，或给出 columns.id；已入库的，要在空库里重新导入"
+)
+#: Texts that are compared, and different ones of them that it takes to speak of; short ones are alike by chance.
+_SAMPLE, _LEAST, _LONG = 40, 5, 8
 
 
 def would_double(reading: Reading, earlier: ImportCounts, reader: FeedbackReader) -> bool:
@@ -31,3 +45,27 @@ def would_double(reading: Reading, earlier: ImportCounts, reader: FeedbackReader
         if mains:
             return 2 * len(reader.load_hashes(mains)) < len(mains)
     return False
+
+
+def look_for_resaved(
+    reading: Reading, batches: Iterable[FeedbackBatch], reader: FeedbackReader
+) -> tuple[Iterable[FeedbackBatch], str]:
+    """Return the batches, and the warning that rows without ids seem to be stored in another wording, if they do."""
+    records = iter(batches)
+    if "id" in reading.columns.fields or (first := next(records, None)) is None:
+        return records, ""
+    return chain([first], records), _describe_resaved(first, reading.source.name, reader)
+
+
+def _describe_resaved(batch: FeedbackBatch, source: str, reader: FeedbackReader) -> str:
+    """Return the warning; nothing where the rows are known, or where their texts are not those of the same days."""
+    names = ("feedback_id", "role", "received_at", "text")
+    rows = list(zip(*map(batch.feedback.__getitem__, names), strict=True))
+    sample = {(to_day(at), text) for _, _, at, text in rows if at is not None and len(text) >= _LONG}
+    sample = set(sorted(sample)[:_SAMPLE])
+    mains = [key for key, role, _, _ in rows[:_SAMPLE] if role == MAIN_ROLE]
+    if len(sample) < _LEAST or 2 * len(reader.load_hashes(mains)) >= len(mains):
+        return ""
+    alike = sample & reader.load_texts(source, {day for day, _ in sample})
+    is_telling = len({text for _, text in alike}) >= _LEAST and 2 * len(alike) >= len(sample)
+    return RESAVED.format(len(sample), len(alike)) if is_telling else ""

@@ -123,6 +123,15 @@ class FeedbackReader:
             columns = (feedback.row_id, feedback.feedback_id, feedback.content_hash)
             return {key: content for _, key, content in fetch_by_keys(connection, columns, list(numbers))}
 
+    def load_texts(self, source: str, days: Collection[int]) -> set[tuple[int, str]]:
+        """Return (day since 1970, text) of all that a source received on these days."""
+        feedback, text = tables.feedback.c, tables.feedback_text.c
+        query = select(feedback.received_day, text.text).where(
+            feedback.row_id == text.row_id, feedback.source == source, feedback.received_day.in_(days)
+        )
+        with self._database.reading() as connection:
+            return {(day, said) for day, said in connection.execute(query)}
+
     def has_attribute(self, name: str, *, is_survey: bool) -> bool:
         """Return whether any row of questionnaires, or of anything else, has an attribute of this name."""
         feedback = tables.feedback

@@ -60,3 +60,45 @@ def test_a_change_that_says_nothing_else_of_the_rows_changes_nothing(folder: Pat
     assert run(folder, **PLAIN).stored == 20
     again = run(folder, **PLAIN | {"channel": "网站\n    encoding: utf-8"})
     assert (again.stored, again.duplicate, again.files[0].doubts) == (0, 20, ())
+
+
+def add_file(folder: Path, rows: list[tuple[str, ...]], **settings: str) -> list[str]:
+    """Import one more file; return what is doubted of it."""
+    write_csv(folder / "data/reviews_2.csv", ("编号", "时间", "内容", "门店", "座位"), rows)
+    return [doubt for file in run(folder, **settings).files[1:] for doubt in file.doubts]
+
+
+def reviews(moment: str, text: str = "第 {} 次来，还不错") -> list[tuple[str, ...]]:
+    return [(f"R{n}", moment.format(n), text.format(n), "一店", "靠窗") for n in range(1, 25)]
+
+
+def test_rows_saved_anew_with_other_moments_of_the_same_days_are_told(folder: Path) -> None:
+    run(folder, **PLAIN)
+    (told,) = add_file(folder, reviews("2026/10/{} 7:05"), **PLAIN)
+    assert "20 段与同一天已入库的一字不差" in told and "--dry-run" in told
+
+
+def test_a_longer_export_after_the_configuration_was_changed_is_told(folder: Path) -> None:
+    run(folder, **PLAIN)
+    (told,) = add_file(folder, reviews("2026-10-{:02}"), **PLAIN | {"attributes": "门店, 座位"})
+    assert "算作新行" in told
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        reviews("2026-11-{:02}"),
+        reviews("2026-10-{:02} 7:05", "第 {} 次来，换了家店，一般"),
+        reviews("2026-10-{:02} 7:05", "还不错"),
+        reviews("2026-10-{:02}"),
+    ],
+    ids=["other days", "other texts", "short texts", "the same rows"],
+)
+def test_other_rows_and_the_very_same_are_not_doubted(folder: Path, rows: list[tuple[str, ...]]) -> None:
+    run(folder, **PLAIN)
+    assert add_file(folder, rows, **PLAIN) == []
+
+
+def test_rows_with_numbers_are_not_compared(folder: Path) -> None:
+    run(folder, **NUMBERED)
+    assert add_file(folder, reviews("2026/10/{} 7:05"), **NUMBERED) == []
