@@ -58,13 +58,13 @@ def look_for_resaved(
 
 
 def _describe_resaved(batch: FeedbackBatch, source: str, reader: FeedbackReader) -> str:
-    """Return the warning; nothing where the rows are known, or where their texts are not those of the same days."""
-    names = ("feedback_id", "role", "received_at", "text")
-    rows = list(zip(*map(batch.feedback.__getitem__, names), strict=True))
-    sample = {(to_day(at), text) for _, _, at, text in rows if at is not None and len(text) >= _LONG}
+    """Return the warning; nothing where the texts of the rows that are new are not those of the same days."""
+    rows = list(zip(*map(batch.feedback.__getitem__, ("record_id", "received_at", "text")), strict=True))
+    known = reader.load_hashes(list({record for record, _, _ in rows}))
+    new = ((at, text) for record, at, text in rows if record not in known)
+    sample = {(to_day(at), text) for at, text in new if at is not None and len(text) >= _LONG}
     sample = set(sorted(sample)[:_SAMPLE])
-    mains = [key for key, role, _, _ in rows[:_SAMPLE] if role == MAIN_ROLE]
-    if len(sample) < _LEAST or 2 * len(reader.load_hashes(mains)) >= len(mains):
+    if len(sample) < _LEAST:
         return ""
     alike = sample & reader.load_texts(source, {day for day, _ in sample})
     is_telling = len({text for _, text in alike}) >= _LEAST and 2 * len(alike) >= len(sample)

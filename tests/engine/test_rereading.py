@@ -91,8 +91,9 @@ def test_a_longer_export_after_the_configuration_was_changed_is_told(folder: Pat
         reviews("2026-10-{:02} 7:05", "第 {} 次来，换了家店，一般"),
         reviews("2026-10-{:02} 7:05", "还不错"),
         reviews("2026-10-{:02}"),
+        [*reviews("2026-10-{:02}")[:8], *reviews("2026-11-{:02}", "第 {} 次来，换了家店，一般")],
     ],
-    ids=["other days", "other texts", "short texts", "the same rows"],
+    ids=["other days", "other texts", "short texts", "the same rows", "a third of the same rows"],
 )
 def test_other_rows_and_the_very_same_are_not_doubted(folder: Path, rows: list[tuple[str, ...]]) -> None:
     run(folder, **PLAIN)
