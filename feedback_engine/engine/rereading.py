@@ -1,6 +1,6 @@
-"""Rows without numbers are known by what they say: what says it in another way would count twice.
+"""Rows that are stored under other ids would count twice: the same file read in another way, or saved anew by Excel.
 
-That is a file that has been imported and is now read in another way, or one that somebody has saved anew.
+Rows without numbers are known by what they say; numbers lose their zeros in Excel.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ DOUBLING = (
 
 
 RESAVED = (
-    "抽查的 {} 段文字里有 {} 段与同一天已入库的一字不差，而这些行没有编号、其他内容（时间的秒、属性）不同，算作新行："
-    "若是同一批记录另存的文件，就会计两次；请先加 --dry-run 试算，或给出 columns.id；已入库的，要在空库里重新导入"
+    "抽查的 {} 段文字里有 {} 段与同一天已入库的一字不差，而{}，算作新行：若是同一批记录另存的文件，就会计两次；"
+    "请先加 --dry-run 试算；已入库的，要在空库里重新导入"
 )
+NUMBERED = "编号不同（Excel 另存时会去掉开头的 0）"
+UNNUMBERED = "这些行没有编号、其他内容（时间的秒、属性）不同"
 #: Texts that are compared, and different ones of them that it takes to speak of; short ones are alike by chance.
 _SAMPLE, _LEAST, _LONG = 40, 5, 8
 
@@ -50,14 +52,15 @@ def would_double(reading: Reading, earlier: ImportCounts, reader: FeedbackReader
 def look_for_resaved(
     reading: Reading, batches: Iterable[FeedbackBatch], reader: FeedbackReader
 ) -> tuple[Iterable[FeedbackBatch], str]:
-    """Return the batches, and the warning that rows without ids seem to be stored in another wording, if they do."""
+    """Return the batches, and the warning that new rows seem to be stored under other ids, if they do."""
     records = iter(batches)
-    if "id" in reading.columns.fields or (first := next(records, None)) is None:
+    if (first := next(records, None)) is None:
         return records, ""
-    return chain([first], records), _describe_resaved(first, reading.source.name, reader)
+    why = NUMBERED if "id" in reading.columns.fields else UNNUMBERED
+    return chain([first], records), _describe_resaved(first, reading.source.name, reader, why)
 
 
-def _describe_resaved(batch: FeedbackBatch, source: str, reader: FeedbackReader) -> str:
+def _describe_resaved(batch: FeedbackBatch, source: str, reader: FeedbackReader, why: str) -> str:
     """Return the warning; nothing where the texts of the rows that are new are not those of the same days."""
     rows = list(zip(*map(batch.feedback.__getitem__, ("record_id", "received_at", "text")), strict=True))
     known = reader.load_hashes(list({record for record, _, _ in rows}))
@@ -68,4 +71,4 @@ def _describe_resaved(batch: FeedbackBatch, source: str, reader: FeedbackReader)
         return ""
     alike = sample & reader.load_texts(source, {day for day, _ in sample})
     is_telling = len({text for _, text in alike}) >= _LEAST and 2 * len(alike) >= len(sample)
-    return RESAVED.format(len(sample), len(alike)) if is_telling else ""
+    return RESAVED.format(len(sample), len(alike), why) if is_telling else ""

@@ -100,6 +100,18 @@ def test_other_rows_and_the_very_same_are_not_doubted(folder: Path, rows: list[t
     assert add_file(folder, rows, **PLAIN) == []
 
 
-def test_rows_with_numbers_are_not_compared(folder: Path) -> None:
+def test_numbers_that_lost_their_zeros_are_told(folder: Path) -> None:
+    write_csv(folder / "data/reviews.csv", ("编号", "时间", "内容", "门店", "座位"), numbered("{:06}"))
+    run(folder, **NUMBERED)
+    (told,) = add_file(folder, numbered("{}"), **NUMBERED)
+    assert "24 段与同一天已入库的一字不差" in told and "编号不同" in told
+    assert add_file(folder, [*numbered("{}"), ("25", "2026-11-01", "新来的，还不错吧", "", "")], **NUMBERED) == []
+
+
+def numbered(form: str) -> list[tuple[str, ...]]:
+    return [(form.format(int(number[1:])), *rest) for number, *rest in reviews("2026-10-{:02}")]
+
+
+def test_corrected_rows_are_not_doubted(folder: Path) -> None:
     run(folder, **NUMBERED)
     assert add_file(folder, reviews("2026/10/{} 7:05"), **NUMBERED) == []
