@@ -77,7 +77,8 @@ class DetailOdds:
             for found in ((marks.complaints, marks.values), assumed[:2])
         )
         suggested &= ((roots.max(axis=1, initial=-np.inf) < _UNLIKELY) & ~said.any(axis=1))[:, None]
-        told[:, is_root] = _choose_roots(roots + _SAID * said + _ASSUMED * suggested)
+        # what the type suggests is told as such, not as found by weights
+        told[:, is_root] = _choose_roots(roots + _SAID * said + _ASSUMED * suggested) & ~suggested
         of, which = told.nonzero()
         starts, ends = heard.find_strongest(of, columns[which])
         is_said = is_root[which] | ~self._unasserted[readings.clauses.starts.searchsorted(starts, side="right") - 1]

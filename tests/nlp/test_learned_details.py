@@ -49,6 +49,12 @@ def test_every_short_complaint_has_one_root() -> None:
     assert complaint.root.code == "people"
 
 
+def test_a_root_that_the_type_suggests_says_so_where_weights_find_none_likely() -> None:
+    complaint = tagger_of().tag("修好它，就今天").complaint
+    assert complaint.root is not None and complaint.root.code == "system"
+    assert [evidence.rule.partition("(")[2][:6] for evidence in complaint.root.evidence] == ["由投诉类型『"]
+
+
 def test_numbers_alone_are_no_office_to_complain_to() -> None:
     complaint = tagger_of().tag("优惠12000还要加价5000，配置13300，太坑了").complaint
     assert complaint.is_complaint
