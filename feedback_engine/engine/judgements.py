@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from feedback_engine.config.model import Config
+from feedback_engine.engine.figures import names_of
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.frozen import freeze_weights
 from feedback_engine.scoring.model import build_model
@@ -21,7 +22,7 @@ def check_judgements(config: Config, load_pack: Callable[[str], Pack]) -> None:
     """Raise ConfigError or StatisticsError if weights are to be judged, and the judgements do not give any."""
     if config.scoring.weights not in JUDGED:
         return
-    names = {label.code: label.name for label in load_pack(config.project.pack).touchpoints}
+    names = names_of(load_pack(config.project.pack).touchpoints)
     nothing = ScoringData(
         FEEDBACK.build(), RATINGS.build(), CASES.build(), ANNOTATIONS.build(), config.project.timezone
     )

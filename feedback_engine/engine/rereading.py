@@ -69,6 +69,7 @@ def _describe_resaved(batch: FeedbackBatch, source: str, reader: FeedbackReader,
     sample = set(sorted(sample)[:_SAMPLE])
     if len(sample) < _LEAST:
         return ""
-    alike = sample & reader.load_texts(source, {day for day, _ in sample})
+    days, texts = map(set, zip(*sample, strict=True))
+    alike = sample & reader.find_texts(source, days, texts)
     is_telling = len({text for _, text in alike}) >= _LEAST and 2 * len(alike) >= len(sample)
     return RESAVED.format(len(sample), len(alike), why) if is_telling else ""

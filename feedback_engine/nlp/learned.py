@@ -144,9 +144,9 @@ class LearnedVerdicts:
         self._clauses = judge_clauses(readings, self.rules, wanted, clauses.weighed)
         domains, is_review = known.find(texts.chances)
         least = _find_silences(readings.clauses, wanted, clauses.chances)
-        is_brief, is_remark = find_brief_remarks(readings, domains)
-        wholes = np.full(len(is_brief), -np.inf)
-        wholes[is_brief] = weigh_whole(learned.weights, row, is_brief.nonzero()[0])
+        is_short, is_remark = find_brief_remarks(readings, domains)
+        wholes = np.full(len(is_short), -np.inf)
+        wholes[is_short] = weigh_whole(learned.weights, row, is_short.nonzero()[0])
         silences = Silences(np.where(is_remark, wholes, least), wholes)
         self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
         if learned.posts:

@@ -53,10 +53,10 @@ def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> tuple[Flag
 
     Weighed whole, like a clause, they tell if they are neutral.
     """
-    is_remark = np.array([domain == REMARKS for domain in domains], dtype=np.bool_)
-    is_brief = np.array([domain in ("", REMARKS) for domain in domains], dtype=np.bool_)
-    is_brief &= (readings.sizes <= SHORT) & ~readings.are_latin
-    return is_brief, is_brief & is_remark & (readings.sizes <= VERY_SHORT)
+    names = np.array(domains)
+    is_remark = names == REMARKS
+    is_short = (is_remark | (names == "")) & (readings.sizes <= SHORT) & ~readings.are_latin
+    return is_short, is_short & is_remark & (readings.sizes <= VERY_SHORT)
 
 
 def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Floats:

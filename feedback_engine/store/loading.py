@@ -123,12 +123,11 @@ class FeedbackReader:
             columns = (feedback.row_id, feedback.feedback_id, feedback.content_hash)
             return {key: content for _, key, content in fetch_by_keys(connection, columns, list(numbers))}
 
-    def load_texts(self, source: str, days: Collection[int]) -> set[tuple[int, str]]:
-        """Return (day since 1970, text) of all that a source received on these days."""
+    def find_texts(self, source: str, days: Collection[int], texts: Collection[str]) -> set[tuple[int, str]]:
+        """Return (day since 1970, text) of those texts that a source received on these days."""
         feedback, text = tables.feedback.c, tables.feedback_text.c
-        query = select(feedback.received_day, text.text).where(
-            feedback.row_id == text.row_id, feedback.source == source, feedback.received_day.in_(days)
-        )
+        of_days = feedback.row_id == text.row_id, feedback.source == source, feedback.received_day.in_(days)
+        query = select(feedback.received_day, text.text).where(*of_days, text.text.in_(texts)).distinct()
         with self._database.reading() as connection:
             return {(day, said) for day, said in connection.execute(query)}
 
