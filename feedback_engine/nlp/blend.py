@@ -45,7 +45,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import KINDS, Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 13
+BLEND_VERSION = 14
 #: Rules prevail by their structures in short texts, by any opinion in very short ones. Learned log odds from which on
 #: rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7
@@ -72,6 +72,8 @@ _DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.65, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
+#: A side is right more often than its score says: s is worth s + this x s (1 - s²), fitted on reviews held out.
+_SURER_THAN_SAID = 0.2
 #: What is said beside the weights: nothing, that they are too faint to count, that the rules prevail, that the text
 #: states plainly, or only asks, whatever words of opinion it holds.
 _NOTES = ("", ",未见情感词,按中性", ",规则优先", ",说法平实,按中性")
@@ -277,7 +279,8 @@ def find_confidences(blend: Blend, unknown: Floats, usual_unknown: float) -> Flo
     alike = 1.0 - np.maximum(0.0, unknown - usual_unknown) / max(1.0 - usual_unknown, 1e-9)
     strength = np.abs(blend.scores)
     level = _NEUTRAL_CONFIDENCE + _NEUTRAL_CONFIDENCE * (1.0 - strength) * alike
-    side = 0.5 + 0.5 * strength * alike
+    said = strength * alike
+    side = 0.5 + 0.5 * said * (1.0 + _SURER_THAN_SAID * (1.0 - said * said))
     if blend.silences is not None:
         is_told = ~np.isnan(blend.silences)
         level = np.where(is_told, blend.silences, level)
