@@ -32,7 +32,6 @@ from feedback_engine.nlp.sentiment import (
 from feedback_engine.nlp.silences import (
     SHORT,
     SILENT_BAND,
-    SILENT_CLAUSE,
     SILENT_SHARE,
     VERY_SHORT,
     Silences,
@@ -40,6 +39,7 @@ from feedback_engine.nlp.silences import (
     are_untried,
     find_enquiries,
     find_limits,
+    limit_clauses,
 )  # fmt: skip
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
 from feedback_engine.nlp.vocabulary import KINDS, Flags, Floats
@@ -221,8 +221,13 @@ def _take_sides(
     return np.where(takes & (is_long | is_review), np.where(scores > 0, _POSITIVE, _NEGATIVE), labels)
 
 
-def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed) -> Blend:
-    """Return the judgement of each clause that is wanted by itself, neutral for the others."""
+def judge_clauses(
+    readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed, silences: Floats, whole: Floats
+) -> Blend:
+    """Return the judgement of each clause that is wanted by itself, neutral for the others.
+
+    `silences` tells by what log odds weights find each likelier neutral, `whole` what they say of each text.
+    """
     found, count = rules.found, len(readings.clauses.starts)
     sides = rules.clause_sides.take(wanted)
     strength = sum_values(found.values, found.clauses, count)[wanted]
@@ -232,7 +237,9 @@ def judge_clauses(readings: Readings, rules: LexiconVerdicts, wanted: Places, we
     prevail = ~is_silent & _rules_prevail(sides, odds, np.zeros(len(wanted), dtype=np.int64), has_structure)
     factor = np.where(prevail, _yield_to(strength * _CLAUSE.rules, odds), 1.0)
     factor[~is_silent & readings.are_latin[readings.clauses.texts[wanted]]] = 0.0
-    factor[is_silent & ((np.abs(odds) < SILENT_CLAUSE) | are_untried(readings)[wanted])] = 0.0
+    are_contrary = odds * whole[readings.clauses.texts[wanted]] < 0
+    is_faint = np.abs(odds) < limit_clauses(readings, wanted, silences, are_contrary)
+    factor[is_silent & (is_faint | are_untried(readings)[wanted])] = 0.0
     said = _only(rules.of_clauses(found.values * _CLAUSE.rules), wanted, count)
     rates = _CLAUSE.learned * factor
     heard = sum_values(said.values, said.parts, count)[wanted]

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Objects, Places, objects, pick, steps
+from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_groups, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.heads import LearnedLabel
-from feedback_engine.nlp.heard import hear
+from feedback_engine.nlp.heard import Heard, hear
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import Buckets, Layout
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.stretches import Stretches, cut_stretches
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable
+
+if TYPE_CHECKING:
+    from feedback_engine.nlp.weighing import Row
 
 #: The task of the weights, and their labels: the codes of touchpoints; that a text is a complaint, and of which type;
 #: that it speaks of none of them.
@@ -37,6 +40,8 @@ _LONGEST_POST = 200
 _SILENT, _NAMED = 0.1, 0.4
 #: Nor do they name one that is so much less likely than the likeliest.
 _FARTHEST = 1.5
+#: In one of k stretches of a text it takes so much times the root of k, less 1, more: there are more to be wrong in.
+_OF_MANY = 0.3
 #: A touchpoint that a phrase of one, two, three … characters names is doubted where the text speaks for another one, or
 #: for none, by so much more, biases left aside: long phrases say less by chance. Where its clause holds an opinion, it
 #: is by the last figure more, and others that words name are no rivals: each has its own (价格便宜质量也不错).
@@ -70,6 +75,8 @@ class PackHints:
         self.touchpoints = np.array([n for n, code in enumerate(codes) if code in columns], dtype=np.int64)
         self.columns = np.array([columns[codes[number]] for number in self.touchpoints], dtype=np.int64)
         self.longest = _LONGEST_POST if pack.touchpoint_model else _LONGEST
+        #: Whether they name touchpoints in stretches of longer texts, too, which other weights do where there are any.
+        self.knows_stretches = not pack.touchpoint_model
         self.names = [quote(label.name) for label in pack.touchpoints]
         #: The column of each touchpoint, -1 for one that the weights do not know; and that of none of them, if any.
         self.column_of = np.full(len(codes), -1)
@@ -81,35 +88,40 @@ class Hinted(NamedTuple):
     """Touchpoints that weights name: the number in the pack, log odds, and the piece that says most."""
 
     texts: Places
-    #: The numbers of the clauses in which the pieces stand.
+    #: The numbers of the clauses in which the pieces stand, and the clauses [first, last) that may tell more of them.
     clauses: Places
+    first: Places
+    last: Places
     labels: Places
     odds: Floats
     starts: Places
     ends: Places
     rules: Objects
 
+    def telling(self) -> tuple[Places, Places]:
+        """Return the clauses that may tell of each touchpoint, and which touchpoint each of them may tell of."""
+        sizes = self.last - self.first
+        return number_groups(sizes, self.first), np.arange(len(sizes)).repeat(sizes)
+
 
 @cache
 def _find_none() -> Hinted:
     """Return no touchpoint."""
     nothing = np.zeros(0, dtype=np.int64)
-    return Hinted(nothing, nothing, nothing, np.zeros(0), nothing, nothing, objects(()))
+    return Hinted(nothing, nothing, nothing, nothing, nothing, np.zeros(0), nothing, nothing, objects(()))
 
 
 class Hints:
     """What the weights of a pack say of a batch of texts."""
 
-    def __init__(
-        self, source: PackHints, readings: Readings, have_opinions: Flags, layout: Layout, grams: Buckets
-    ) -> None:
+    def __init__(self, source: PackHints, readings: Readings, have_opinions: Flags, row: Row) -> None:
         """Weigh the texts, which are laid out; `have_opinions` tells in which clauses words find something."""
         self._source = source
         #: Which texts the weights may speak of.
         self.are_heard: Flags = (
             (readings.sizes <= source.longest) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
         )
-        self._heard = hear(source.table, layout, grams, self.are_heard.nonzero()[0])
+        self._heard = hear(source.table, *row.texts, self.are_heard.nonzero()[0])
         #: The number of each text among those heard, and its log odds.
         self._numbers = self.are_heard.cumsum() - 1
         self._odds = np.zeros((len(self.are_heard), len(source.table.scale)))
@@ -119,7 +131,7 @@ class Hints:
         #: Which mentions of touchpoints count.
         self.are_meant = self._find_meant(readings, have_opinions)
         #: Touchpoints that no words name.
-        self.touchpoints = self._find_touchpoints(readings)
+        self.touchpoints = self._find_touchpoints(readings, row)
 
     def know_types(self, numbers: Places) -> Flags:
         """Return which of these types the weights know."""
@@ -170,26 +182,53 @@ class Hints:
         is_named[texts, labels] = True
         return is_named
 
-    def _find_touchpoints(self, readings: Readings) -> Hinted:
-        """Return the touchpoints that weights name, and words do not."""
-        source = self._source
-        if not len(source.columns):
+    def _find_touchpoints(self, readings: Readings, row: Row) -> Hinted:
+        """Return the touchpoints that weights name, and words do not: in short texts, and in stretches of others."""
+        if not len(self._source.columns):
             return _find_none()
-        is_named = self._flag_named(*pick(_find_named(readings), self.are_meant))
-        odds = self._odds[:, source.columns]
-        limits = np.maximum(np.where(is_named.any(axis=1), _NAMED, _SILENT), odds.max(axis=1) - _FARTHEST)
-        limits[~self.are_heard | (readings.sizes > _LONGEST_NAMING)] = np.inf
+        is_short = readings.sizes <= _LONGEST_NAMING
+        texts, first = (self.are_heard & is_short).nonzero()[0], readings.clauses.first
+        found = self._name(
+            readings, self._heard, self._numbers[texts], Stretches(texts, first[texts], first[texts + 1]), 0.0
+        )
+        parts = cut_stretches(readings, ~is_short & ~readings.are_latin & self._source.knows_stretches)
+        if not len(parts.texts):
+            return found
+        numbers, many = np.arange(len(parts.texts)), np.bincount(parts.texts)[parts.texts]
+        heard = hear(self._source.table, *parts.lay_out(row).texts, numbers)
+        others = self._name(readings, heard, numbers, parts, _OF_MANY * (np.sqrt(many) - 1.0))
+        both = Hinted(*join_columns((found, others)))
+        return Hinted(*pick(both, np.lexsort((both.starts, both.texts))))
+
+    def _name(
+        self, readings: Readings, heard: Heard, numbers: Places, parts: Stretches, more: Floats | float
+    ) -> Hinted:
+        """Return what weights name in these parts, by their numbers among those heard, and words do not name there.
+
+        Log odds must be so much more than in a short text.
+        """
+        source, is_named = self._source, self._flag_named_within(readings, parts)
+        odds = heard.odds[numbers][:, source.columns]
+        likeliest = odds.max(axis=1, initial=-np.inf)
+        limits = np.maximum(np.where(is_named.any(axis=1), _NAMED, _SILENT) + more, likeliest - _FARTHEST)
         at, which = ((odds >= limits[:, None]) & ~is_named[:, source.touchpoints]).nonzero()
         if not len(at):
             return _find_none()
-        starts, ends = self._heard.find_strongest(self._numbers[at], source.columns[which])
-        found, numbers = odds[at, which], source.touchpoints[which]
-        shown = zip(numbers.tolist(), found.tolist(), strict=True)
+        starts, ends = heard.find_strongest(numbers[at], source.columns[which])
+        found, labels = odds[at, which], source.touchpoints[which]
+        shown = zip(labels.tolist(), found.tolist(), strict=True)
         rules = objects(f"触点『{source.names[n]}』(学习权重,对数几率 {value:+.2f})" for n, value in shown)
-        clauses = readings.clauses
-        of = clauses.starts.searchsorted(starts, side="right") - 1
-        of = np.clip(of, clauses.first[at], clauses.first[at + 1] - 1)
-        return Hinted(at, of, numbers, found, starts, ends, rules)
+        texts, first, last = pick(parts, at)
+        of = np.clip(readings.clauses.starts.searchsorted(starts, side="right") - 1, first, last - 1)
+        return Hinted(texts, of, first, last, labels, found, starts, ends, rules)
+
+    def _flag_named_within(self, readings: Readings, parts: Stretches) -> Flags:
+        """Return which touchpoints words name in which parts, shape (parts, touchpoints of the pack)."""
+        mentions, meant = readings.mentions, self.are_meant.nonzero()[0]
+        of, within = parts.find(mentions.clauses[meant])
+        is_named = np.zeros((len(parts.texts), len(self._source.names)), dtype=np.bool_)
+        is_named[of[within], readings.vocabulary.mentions.labels[mentions.values[meant]][within]] = True
+        return is_named
 
 
 def _find_named(readings: Readings) -> tuple[Places, Places]:

@@ -127,21 +127,22 @@ class LearnedVerdicts:
         is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
         is_brief = find_brief_silences(readings, self.rules)
         self._row = row = lay_out_row(readings)
-        layout, grams = row.texts
-        heard = layout, without_repeats(layout, grams)
+        heard = row._replace(grams=without_repeats(row.layout, row.grams))
         #: What the pack's weights add where words find nothing, None where it names none.
         self.hints: Hints | None = None
         if learned.hints:
             have_opinions = flag(self.rules.found.clauses, len(readings.clauses.starts))
-            self.hints = Hints(learned.hints, readings, have_opinions, *heard)
+            self.hints = Hints(learned.hints, readings, have_opinions, heard)
         #: What the weights tell of complaints beside their type.
-        self.details = DetailOdds(learned.details, readings, self.rules.unasserted, *heard)
+        self.details = DetailOdds(learned.details, readings, self.rules.unasserted, *heard.texts)
         is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
-            is_wanted[self.hints.touchpoints.clauses] = True
+            is_wanted[self.hints.touchpoints.telling()[0]] = True
         wanted = is_wanted.nonzero()[0]
         texts, clauses, characters = weigh(learned.weights, row, wanted)
-        self._clauses = judge_clauses(readings, self.rules, wanted, clauses.weighed)
+        self._clauses = judge_clauses(
+            readings, self.rules, wanted, clauses.weighed, clauses.chances, texts.weighed.odds
+        )
         domains, is_review = known.find(texts.chances)
         least = _find_silences(readings.clauses, wanted, clauses.chances)
         is_short, is_remark = find_brief_remarks(readings, domains)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import flag, steps
+from feedback_engine.lexicon.columns import Places, flag, steps
 from feedback_engine.nlp.assertions import are_mostly
 from feedback_engine.nlp.domains import REMARKS
 from feedback_engine.nlp.reading import Readings
@@ -17,15 +17,17 @@ from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Texts of at most so many characters are short, and very short.
 SHORT, VERY_SHORT = 32, 16
-#: Log odds that the learned weights must reach where the rules read no opinion: in a text, in a clause.
-SILENT_BAND, SILENT_CLAUSE = 0.4, 3.0
+#: Log odds that the learned weights must reach where the rules read no opinion, in a text, and the least in a clause.
+SILENT_BAND = 0.4
 #: A text that is not very short, or a review, tells enough: it says nothing only within this share of the usual band.
 SILENT_SHARE = 0.02
 #: The same in a very short text: the least, and what else by how much likelier the weights of clauses find neutral than
 #: good or bad. Where they find it likelier by the last figure, nothing is said.
 _LEAST, _AT_0, _RATE, _FROM = 0.02, 1.2, 0.6, 1.0
-#: The same in a longer text that says that the customer has nothing to tell of; a very short one is like a clause.
-_UNTRIED = 1.5
+#: The same in a text that says that the customer has nothing to tell of, a longer one and a very short one.
+_UNTRIED, _BRIEFLY_UNTRIED = 1.5, 3.0
+#: The same in a clause that says the opposite of its text, or holds a word for neither side.
+_CONTRARY = 3.0
 
 
 class Silences(NamedTuple):
@@ -66,9 +68,24 @@ def find_limits(readings: Readings, silences: Floats, is_remark: Flags) -> Float
     sizes = readings.sizes
     limits[sizes > VERY_SHORT] = SILENT_SHARE * SILENT_BAND
     untried = find_untried(readings) & (sizes <= SHORT)
-    limits[untried] = np.where(sizes[untried] > VERY_SHORT, _UNTRIED, SILENT_CLAUSE)
+    limits[untried] = np.where(sizes[untried] > VERY_SHORT, _UNTRIED, _BRIEFLY_UNTRIED)
     limits[untried & is_remark] = math.inf
     return limits
+
+
+def limit_clauses(readings: Readings, clauses: Places, silences: Floats, are_contrary: Flags) -> Floats:
+    """Return the log odds that the weights of these clauses must reach where the rules read no opinion.
+
+    Those that say the opposite of their text must be clear, and those that hold a word for neither side (凑合).
+    """
+    limits = np.maximum(SILENT_BAND, _AT_0 + _RATE * silences)
+    return np.where(are_contrary | are_level(readings)[clauses], _CONTRARY, limits)
+
+
+def are_level(readings: Readings) -> Flags:
+    """Return which clauses hold a word that is worth nothing either way, such as 凑合."""
+    hits = readings.words
+    return flag(hits.clauses[readings.vocabulary.words.is_level[hits.values]], len(readings.clauses.starts))
 
 
 def find_enquiries(readings: Readings, rules: LexiconVerdicts) -> Flags:

@@ -31,6 +31,7 @@ from feedback_engine.nlp.learned_touchpoints import Touched, decide
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import Verdicts
+from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
@@ -99,12 +100,12 @@ class TouchpointRules:
 
     def _judge_hinted(self, hinted: Hinted, readings: Readings, judged: Judged) -> Touchpoints:
         """Return the touchpoints that weights name, with what is said in their clauses."""
-        of, first = hinted.clauses, judged.statements.first
+        of, first = _find_telling(hinted, judged), judged.statements.first
         sizes = first[of + 1] - first[of]
         sure = 0.5 * (1.0 + np.tanh(0.5 * hinted.odds))
         return Touchpoints(
             hinted.texts, self._codes[hinted.labels], self._names[hinted.labels],
-            of - readings.clauses.first[hinted.texts], hinted.starts, hinted.ends, hinted.rules,
+            hinted.clauses - readings.clauses.first[hinted.texts], hinted.starts, hinted.ends, hinted.rules,
             judged.scores[of], judged.labels[of], sure, Lists(number_groups(sizes, first[of]), sum_up(sizes)),
         )  # fmt: skip
 
@@ -115,6 +116,16 @@ def _find_none() -> Touchpoints:
     nothing, unnamed, zeros = np.zeros(0, dtype=np.int64), objects(()), np.zeros(0)
     said = Lists(nothing, sum_up(nothing))
     return Touchpoints(nothing, unnamed, unnamed, nothing, nothing, nothing, unnamed, zeros, nothing, zeros, said)
+
+
+def _find_telling(hinted: Hinted, judged: Judged) -> Places:
+    """Return the clause that each is judged by: its own if that takes a side, else the one that says most."""
+    numbers, owners = hinted.telling()
+    strength = np.abs(judged.scores[numbers])
+    strength[(numbers == hinted.clauses[owners]) & (judged.labels[numbers] != _NEUTRAL)] = np.inf
+    order, sizes = np.lexsort((strength, owners)), hinted.last - hinted.first
+    telling: Places = numbers[order[sizes.cumsum() - 1]]
+    return telling
 
 
 def _merge(found: Touchpoints, others: Touchpoints) -> Touchpoints:
@@ -143,19 +154,13 @@ def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) ->
     is_other = (found.labels == _POSITIVE) | (found.labels == _MIXED)
     is_other |= (found.labels == _NEGATIVE) & (labels == _POSITIVE)
     follows &= ~flag(found.texts[is_other], len(readings.given))[found.texts]
-    follows &= ~_are_level(readings)[found.clauses + readings.clauses.first[found.texts]]
+    follows &= ~are_level(readings)[found.clauses + readings.clauses.first[found.texts]]
     if not follows.any():
         return found
     rules = found.rules.copy()
     rules[follows] = [f"{rule};本句未言褒贬,随全文" for rule in rules[follows].tolist()]
     scores, labels = np.where(follows, _SHARE * scores, found.scores), np.where(follows, labels, found.labels)
     return found._replace(rules=rules, scores=scores, labels=labels)
-
-
-def _are_level(readings: Readings) -> Flags:
-    """Return which clauses hold a word that is worth nothing either way, such as 凑合."""
-    hits = readings.words
-    return flag(hits.clauses[readings.vocabulary.words.is_level[hits.values]], len(readings.clauses.starts))
 
 
 def _find_confidences(lengths: Places, has_opinion: Flags) -> Floats:

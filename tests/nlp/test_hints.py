@@ -99,8 +99,53 @@ def test_a_long_post_that_blames_is_a_complaint() -> None:
     assert tagger_of("automotive").tag(text).complaint.is_complaint
 
 
-def test_long_texts_are_not_asked_for_hints() -> None:
-    assert codes(tagger_of("telecom").tag(SILENT)) and not codes(tagger_of("telecom").tag(SILENT * 40))
+def test_a_longer_text_is_asked_for_hints_stretch_by_stretch() -> None:
+    text = (
+        "上个月搬到城东，新家在十二楼，住着挺安静的。昨晚给老家打过去，"
+        + SILENT
+        + "。今天早上去营业厅问，人家让我回家等消息"
+    )
+    assert len(text) > 40
+    found = {touchpoint.code: touchpoint for touchpoint in tagger_of("telecom").tag(text).touchpoints}
+    mention = found["voice_call"].evidence[0]
+    assert mention.text in SILENT and text[mention.start : mention.end] == mention.text
+    assert not codes(tagger_of("telecom").tag(SILENT * 40)), "what no mark divides is no short remark"
+
+
+def test_the_same_stretch_says_the_same_of_a_touchpoint_wherever_it_stands() -> None:
+    near = "早餐只剩几个冷馒头，豆浆也见底了。" + "出差住了两晚，会场就在隔壁，走路五分钟。" * 2
+    far = "出差住了两晚，会场就在隔壁，走路五分钟。" * 2 + "早餐只剩几个冷馒头，豆浆也见底了。"
+    one, other = (tagger_of("hotel").tag(text).touchpoints for text in (near, far))
+    assert {(tag.code, tag.polarity) for tag in one} == {(tag.code, tag.polarity) for tag in other}
+
+
+@pytest.mark.parametrize(
+    ("pack", "text", "code", "polarity"),
+    [
+        (
+            "hotel",
+            "半夜楼上一直有人拖椅子，翻来覆去到三点，早上下去只剩几个馒头，赶时间就走了，没顾上说",
+            "quietness",
+            "negative",
+        ),
+        (
+            "restaurant",
+            "带着八十岁的老妈去的，小姑娘出来搀着过门槛，还给垫了个靠背，全程弯着腰跟她说话，老太太乐了一路",
+            "service_waiters_attitude",
+            "positive",
+        ),
+    ],
+)
+def test_a_touchpoint_told_without_a_word_of_opinion_has_a_side(pack: str, text: str, code: str, polarity: str) -> None:
+    found = [str(tag.polarity) for tag in tagger_of(pack).tag(text).touchpoints if tag.code == code]
+    assert len(text) > 40 and polarity in found
+
+
+def test_a_clause_with_a_word_for_neither_side_takes_none_by_weights_alone() -> None:
+    (found,) = (
+        tag for tag in tagger_of("retail").tag("质量凑合,下次再说").touchpoints if tag.code == "product_quality"
+    )
+    assert found.polarity == "neutral"
 
 
 @pytest.mark.parametrize(
