@@ -34,6 +34,8 @@ from feedback_engine.nlp.hints import COMPLAINT, NO_LABEL, OF_TYPE, PACK_TASK
 from feedback_engine.nlp.normalize import fold
 from feedback_engine.nlp.segment import split_clauses
 from feedback_engine.nlp.train import train
+from feedback_engine.nlp.two_sided import BOTH
+from feedback_engine.nlp.two_sided import TASK as SIDES_TASK
 
 ROOT = Path(__file__).parents[1]
 EMOTIONS = {"happy": "positive", "angry": "negative", "sad": "negative", "fear": "negative"}
@@ -87,6 +89,9 @@ OURS = "feedback_engine, sentences"
 #: Those that teach polarity too, with remarks whose words mostly say the opposite of what they say here.
 SPOKEN = ("general", "hotel", "restaurant", "retail", "telecom")
 SPOKEN_REMARKS = Path(__file__).with_name("remarks.tsv")
+#: Remarks that praise and blame at once (`mixed`), and others that only look like it, with their polarity.
+#: Each counts so much beside one of a pack.
+SIDES, SIDED_WEIGHT = SENTENCES / "sides.tsv", 2.0
 #: The pack whose types our sentences teach beside those of a hotline, which lost all common words; they are few, so
 #: that each counts more.
 CITIZENS, CITIZEN_WEIGHT = "government", 2.0
@@ -140,17 +145,19 @@ def review_rows(data: Path) -> Iterator[Row]:
         if len(values) < 2:
             yield {"text": row["text"], "label": str(values.pop()) if values else "neutral", "domain": "automotive"}
     yield from plain_rows()
-    yield from remark_rows()
+    for row in remark_rows():
+        yield {**row, "label": "neutral"} if row["label"] == "mixed" else row
     yield from unlabelled_rows(data)
 
 
 def remark_rows() -> Iterator[Row]:
-    """Yield the sentences of ours of one sign, of a domain of their own."""
+    """Yield the sentences of ours with their sign, or `mixed`, of a domain of their own."""
     for pack in SPOKEN:
         yield from _remarks_of(SENTENCES / f"{pack}.tsv")
-    for line in SPOKEN_REMARKS.read_text(encoding="utf-8").splitlines():
-        text, label = line.split("\t")
-        yield {"text": text, "label": label, "domain": REMARKS}
+    for path in (SPOKEN_REMARKS, SIDES):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            text, label = line.split("\t")
+            yield {"text": text, "label": label, "domain": REMARKS}
 
 
 def _remarks_of(path: Path) -> Iterator[Row]:
@@ -159,8 +166,8 @@ def _remarks_of(path: Path) -> Iterator[Row]:
         signs = {spoken.partition(":")[2] for spoken in touchpoints.split()} - {"neutral"}
         if complaint != "no":
             signs = signs or {"negative"}
-        if len(signs) < 2:
-            yield {"text": text, "label": signs.pop() if signs else "neutral", "domain": REMARKS}
+        label = "mixed" if len(signs) > 1 else signs.pop() if signs else "neutral"
+        yield {"text": text, "label": label, "domain": REMARKS}
 
 
 def plain_rows(path: Path = PLAIN) -> Iterator[Row]:
@@ -239,7 +246,8 @@ def clause_rows(data: Path) -> Iterator[Row]:
     yield from clauses
     yield from ({**row, "weight": PLAIN_WEIGHT} for row in plain_rows())
     yield from ({**row, "weight": PLAIN_REVIEW_WEIGHT} for row in plain_rows(PLAIN_REVIEWS))
-    yield from ({**row, "weight": 1.0} for row in remark_rows() if len(row["text"]) <= LONGEST_REVIEW)
+    remarks = (row for row in remark_rows() if row["label"] != "mixed")
+    yield from ({**row, "weight": 1.0} for row in remarks if len(row["text"]) <= LONGEST_REVIEW)
     yield from ({**row, "weight": unit * sizes[row["domain"]] ** -0.5} for row in reviews)
 
 
@@ -349,6 +357,14 @@ def detail_rows(data: Path) -> Iterator[Row]:
     yield from discursive_rows(data)
 
 
+def side_rows() -> Iterator[Row]:
+    """Yield the remarks of ours, those that praise and blame at once as such."""
+    sided = {line.partition("\t")[0] for line in SIDES.read_text(encoding="utf-8").splitlines()}
+    for row in remark_rows():
+        label = BOTH if row["label"] == "mixed" else NO_LABEL
+        yield {**row, "label": [label], "weight": SIDED_WEIGHT if row["text"] in sided else 1.0}
+
+
 def discursive_rows(data: Path) -> Iterator[Row]:
     """Yield bad reviews and talk of cars as texts that tell nothing beside that."""
     folder = data / "sentiment"
@@ -392,6 +408,7 @@ MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
         detail_rows,
         (OURS, "ChnSentiCorp", "online_shopping_10_cats", "waimai_10k", "CCF BDCI 2018"),
     ),
+    "sides": (SIDES_TASK, lambda _: side_rows(), (OURS, "feedback_engine, remarks")),
     **{
         f"{pack}_hints": (
             PACK_TASK,

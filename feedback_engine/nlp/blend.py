@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -64,11 +64,13 @@ _PLAIN = 0.5
 #: Nor does a short text of no kind of review that weights find likelier neutral by the first figure, if the score of
 #: the rules is nearer to 0 than the second, or than the third where words of opinion are less than the last share of
 #: the text (漏电保护器要单独买吗). Fitted on sentences of ours.
-_CLEARLY_PLAIN, _FAINTLY_SAID, _SAID_IN_PASSING, _IN_PASSING = 2.0, 0.6, 0.8, 0.3
+_CLEARLY_PLAIN, _FAINTLY_SAID, _SAID_IN_PASSING, _IN_PASSING = 2.0, 0.6, 0.7, 0.3
+#: Nor is a text plain of whose two sides by the rules the weaker is so strong.
+_BOTH_SIDES = 0.5
 _DEMAND = KINDS.index(WordKind.DEMAND)
 #: A text that is not very short, or a review, takes a side: it is mixed only within this share of the usual band where
 #: the rules are level, too, a very short review within the second.
-_DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.65, 0.1
+_DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.8, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3
@@ -119,6 +121,11 @@ class Blend:
     silences: Floats | None = None
 
     @property
+    def takes_side(self) -> Flags:
+        """Return which parts are good or bad."""
+        return ~_IS_LEVEL[self.labels]
+
+    @property
     def left(self) -> Floats:
         """Return what is left of the weights of each text, 1 but where rules prevail in one that takes a side."""
         left: Floats = np.where(_IS_LEVEL[self.labels], 1.0, self.rates / _TEXT.learned)
@@ -165,6 +172,7 @@ def judge_texts(
     is_plain |= find_enquiries(readings, rules) & (odds + ruled < 0)
     is_plain &= np.abs(sides.scores) < _PLAIN
     is_plain |= _are_clearly_plain(readings, rules, silences)
+    is_plain &= np.minimum(sides.positive, sides.negative) < _BOTH_SIDES
     prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
     prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= VERY_SHORT) & ~readings.are_latin)
     factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
@@ -184,6 +192,14 @@ def judge_texts(
     labels = _take_sides(scores, labels, sides.scores, sizes, is_review, is_faint)
     labels[is_plain] = _NEUTRAL
     return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, weighed.odds * rates, notes)
+
+
+def call_mixed(blend: Blend, are_mixed: Flags) -> Blend:
+    """Return the judgement with these texts called mixed; scores and what they are made of stay."""
+    labels, notes = np.where(are_mixed, _MIXED, blend.labels), list(blend.notes)
+    for number in are_mixed.nonzero()[0].tolist():
+        notes[number] += ",有褒有贬"
+    return replace(blend, labels=labels, notes=notes)
 
 
 def _are_clearly_plain(readings: Readings, rules: LexiconVerdicts, silences: Silences) -> Flags:

@@ -15,6 +15,8 @@ REMARKS = "remark"
 _POSTS, _NO_REVIEWS = "social", ("social", "automotive")
 #: A domain is named in the rule from this probability on; a text is a review from that probability of any on.
 _NAMED_DOMAIN, _REVIEW = 0.5, 0.3
+#: A text may be a remark from this probability on, if it is of no other domain rather.
+_REMARK = 0.3
 
 
 class Domains:
@@ -38,6 +40,14 @@ class Domains:
         likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(self.names))
         names = [*self.names, ""]
         return [names[number] for number in likely.tolist()], _are_reviews(opened[:, self._are_reviews])
+
+    def find_remarks(self, opened: Floats) -> Flags:
+        """Return which texts may be remarks, by their open gates."""
+        if REMARKS not in self.names:
+            return np.zeros(len(opened), dtype=np.bool_)
+        chances = opened[:, self.names.index(REMARKS)]
+        are_remarks: Flags = (chances >= _REMARK) & (chances >= opened.max(axis=1))
+        return are_remarks
 
     def find_posts(self, opened: Floats) -> Floats:
         """Return how likely the texts are posts, by their open gates."""

@@ -21,7 +21,7 @@ from feedback_engine.nlp.weights import row_factor
 
 _CHUNK = 5000
 _LOG_UNIT = 256
-_LARGEST = 32767
+_LARGEST, _LARGEST_BYTE = 32767, 127
 
 #: A scipy.sparse.csr_matrix: rows are texts, columns buckets.
 Matrix = Any
@@ -230,13 +230,13 @@ def join_weights(*parts: Weights) -> Weights:
 def to_model(
     task: str, outputs: Sequence[str], weights: Weights, spec: RowSpec, card: dict[str, Any], levels: int = _LARGEST
 ) -> Model:
-    """Return the model with its weights rounded to 16 bits, each output by its own scale.
+    """Return the model with its weights rounded to whole numbers, each output by its own scale.
 
-    Fewer levels, of which the largest weight has so many, take less room in a file.
+    The largest weight of an output has so many levels; few take less room in a file, up to 127 of them 8 bits.
     """
-    largest, unit = np.abs(weights.weights).max(axis=1, initial=0.0), _LARGEST // levels
-    scale = np.maximum(largest, 1e-12) / (levels * unit)
-    rounded = (np.round(weights.weights / (scale[:, None] * unit)) * unit).astype(np.int16)
+    largest = np.abs(weights.weights).max(axis=1, initial=0.0)
+    scale = np.maximum(largest, 1e-12) / levels
+    rounded = np.round(weights.weights / scale[:, None]).astype(np.int8 if levels <= _LARGEST_BYTE else np.int16)
     return Model(task, tuple(outputs), spec, weights.buckets, rounded, scale, weights.bias, card)
 
 

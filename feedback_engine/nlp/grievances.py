@@ -35,12 +35,13 @@ _BAD = -0.3
 _SHORT, _THANKS = 30, 60
 #: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
 #: text takes away; from which chance on a text complains.
-_BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, -0.2, -1.2, 2.5, 0.5
+_BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, 0.2, -0.8, 2.0, 0.5
 #: How sure it is at least that who asks for redress complains, whatever hints say, or who damns, with praise for other
 #: things no stronger than the last figure.
 _INSISTED, _DAMNED, _PRAISED = 0.75, 0.6, 0.3
 _DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
-_NEGATIVE_LABEL = POLARITIES.index(Polarity.NEGATIVE)
+_NEGATIVE_LABEL, _NEUTRAL_LABEL = map(POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL))
+_ARE_VAIN = np.array([kind in (WordKind.WAITING, WordKind.PROMISE) for kind in KINDS])
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
 
 
@@ -187,7 +188,7 @@ def _find_felt(readings: Readings, verdicts: Verdicts, said: Said, touchpoints: 
     """Return which texts are bad by learned weights and name the fault, without a word that wishes or asks."""
     count, hits = len(readings.given), readings.words
     is_bad: Flags = (
-        (verdicts.scores <= _BAD) & (verdicts.rules.scores <= _CONTENT) & (verdicts.polarities == _NEGATIVE_LABEL)
+        (verdicts.scores <= _BAD) & (verdicts.rules.scores <= _CONTENT) & (verdicts.polarities != _NEUTRAL_LABEL)
     )
     if not is_bad.any():
         return is_bad
@@ -216,9 +217,10 @@ def _are_harsh(grievances: Columns, count: int) -> Flags:
 
 
 def _are_damning(said: Statements, grievances: Columns, count: int) -> Flags:
-    """Return which of so many texts find something harshly bad, and hardly anything good."""
+    """Return which of so many texts find something harshly bad, or wait in vain, and find hardly anything good."""
     praise = sum_values(np.maximum(said.values, 0.0), said.parts(), count)
-    return _are_harsh(grievances, count) & (praise <= _PRAISED)
+    waits = flag(grievances.parts[_ARE_VAIN[grievances.kinds]], count)
+    return (_are_harsh(grievances, count) | waits) & (praise <= _PRAISED)
 
 
 def _find_demands(readings: Readings, unasserted: Flags) -> Columns:

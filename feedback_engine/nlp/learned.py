@@ -21,6 +21,7 @@ from feedback_engine.lexicon.columns import Places, flag, steps
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import (
     BLEND_VERSION,
+    call_mixed,
     find_confidences,
     judge_clauses,
     judge_texts,
@@ -38,11 +39,16 @@ from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.silences import Silences, find_brief_remarks, find_brief_silences
 from feedback_engine.nlp.statements import Judged, Statements
+from feedback_engine.nlp.two_sided import SideWeights, find_two_sided
 from feedback_engine.nlp.vocabulary import Flags, Floats
-from feedback_engine.nlp.weighing import Row, Weights, lay_out_row, weigh, weigh_whole
+from feedback_engine.nlp.weighing import Row, Weights, lay_out_row, weigh, weigh_apart
 from feedback_engine.nlp.weights import WeightTable
 
-SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE = "sentiment.npz", "clauses.npz", "details.npz"
+SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
+
+
+#: From this score on a clause takes a side, so that a text may have two.
+_SIDED = 0.2
 
 
 class _Learned(NamedTuple):
@@ -59,6 +65,8 @@ class _Learned(NamedTuple):
     hints: PackHints | None
     #: The weights for what complaints tell beside their type.
     details: DetailWeights
+    #: The weights for remarks that praise and blame at once.
+    sides: SideWeights
 
 
 class LearnedScorer:
@@ -70,7 +78,7 @@ class LearnedScorer:
         self._folder = models
         self._pack = pack
         parts = [f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint]
-        parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE)]
+        parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE)]
         parts += head_digests(pack, models) if pack else []
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._learned: _Learned | None = None
@@ -114,7 +122,8 @@ def _load_models(folder: Path, pack: Pack | None) -> _Learned:
     posts = PostHead(folder / f"{pack.post_model}.npz") if pack is not None and pack.post_model else None
     hints = PackHints(pack, folder) if pack is not None and pack.hint_model else None
     weights = Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs)
-    return _Learned(weights, usual, heads, posts, hints, DetailWeights(folder / DETAILS_FILE))
+    details, sides = DetailWeights(folder / DETAILS_FILE), SideWeights(folder / SIDES_FILE)
+    return _Learned(weights, usual, heads, posts, hints, details, sides)
 
 
 class LearnedVerdicts:
@@ -147,9 +156,15 @@ class LearnedVerdicts:
         least = _find_silences(readings.clauses, wanted, clauses.chances)
         is_short, is_remark = find_brief_remarks(readings, domains)
         wholes = np.full(len(is_short), -np.inf)
-        wholes[is_short] = weigh_whole(learned.weights, row, is_short.nonzero()[0])
+        if is_short.any():
+            wholes[is_short] = weigh_apart(learned.weights, row, is_short.nonzero()[0])[1]
         silences = Silences(np.where(is_remark, wholes, least), wholes)
+        are_remarks = known.find_remarks(texts.chances)
         self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
+        two_sided = find_two_sided(learned.sides, self._texts, self.rules, heard, are_remarks)
+        if two_sided.any():
+            two_sided &= self._have_both(two_sided, learned.weights)
+            self._texts = call_mixed(self._texts, two_sided)
         if learned.posts:
             chances = known.find_posts(texts.chances)
             self._texts, characters = judge_posts(
@@ -158,6 +173,17 @@ class LearnedVerdicts:
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.weighed.unknown, learned.usual_unknown)
         self._characters = characters
+
+    def _have_both(self, texts: Flags, weights: Weights) -> Flags:
+        """Return which of these texts hold both a good clause and a bad one, or words for both sides."""
+        clauses, sides = self._readings.clauses, self.rules.text_sides
+        parts = texts[clauses.texts].nonzero()[0]
+        weighed, silences = weigh_apart(weights, self._row, parts + self._row.given)
+        whole = self._texts.weighed.odds
+        scores = judge_clauses(self._readings, self.rules, parts, weighed, silences, whole).scores[parts]
+        of = clauses.texts[parts]
+        good, bad = (flag(of[sign * scores >= _SIDED], len(texts)) for sign in (1.0, -1.0))
+        return (good & bad) | (np.minimum(sides.positive, sides.negative) > 0)
 
     @property
     def clause_labels(self) -> NDArray[np.int64]:

@@ -55,7 +55,7 @@ class Model:
     #: Buckets that carry weight, in ascending order.
     buckets: NDArray[np.int64]
     #: Whole numbers, one row per output, one column per bucket.
-    weights: NDArray[np.int16]
+    weights: NDArray[np.int16] | NDArray[np.int8]
     scale: Floats
     bias: Floats
     #: Training sets, seed, measured figures, calibration, golden predictions: what `describe` tells.
@@ -106,9 +106,11 @@ def save_model(model: Model, path: Path) -> str:
     """Write the model, the same bytes for the same model; the SHA-256 of the file comes back."""
     fixed = {"format": FORMAT, "hash": HASH_SPEC, "task": model.task, "outputs": list(model.outputs)}
     card = {**model.card, **fixed, "values": asdict(model.spec)}
+    # bytes pack better bucket by bucket: in most buckets few outputs have weight
+    weights = np.asfortranarray(model.weights) if model.weights.dtype == np.int8 else model.weights
     arrays: dict[str, NDArray[Any]] = {
         "buckets": np.diff(model.buckets, prepend=0).astype(np.uint32),
-        "weights": model.weights,
+        "weights": weights,
         "scale": model.scale,
         "bias": model.bias,
         "card": np.frombuffer(json.dumps(card, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8),
@@ -127,7 +129,7 @@ def _pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     with zipfile.ZipFile(packed, "w") as file:
         for name, array in arrays.items():
             entry = io.BytesIO()
-            np.lib.format.write_array(entry, np.ascontiguousarray(array), allow_pickle=False)
+            np.lib.format.write_array(entry, array, allow_pickle=False)
             info = zipfile.ZipInfo(name + ".npy", _EARLIEST)
             file.writestr(info, entry.getvalue(), zipfile.ZIP_DEFLATED, 9)
     return packed.getvalue()

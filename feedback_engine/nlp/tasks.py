@@ -78,6 +78,7 @@ TASKS: Mapping[str, Task] = {
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
         Task(PACK_TASK, FitSpec(penalty=1e-4, nb_power=0.5, balance=0.6, prune=0.2), is_multiple=True, levels=127),
+        Task("sides", FitSpec(penalty=1e-5, nb_power=0.5, balance=0.4, prune=0.05), is_multiple=True, levels=127),
         Task("complaints", MarginSpec(RowSpec("log", opening=26, opening_gain=0.5), 1e-5, least_rows=3, prune=0.03)),
     )
 }

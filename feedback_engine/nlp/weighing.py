@@ -100,12 +100,15 @@ def weigh(weights: Weights, row: Row, wanted: Places) -> tuple[Parts, Parts, Cha
     return Parts(text, texts.odds, opened), Parts(clause, clauses.odds, silences), characters
 
 
-def weigh_whole(weights: Weights, row: Row, texts: Places) -> Floats:
-    """Return by what log odds some of the texts, each weighed whole, as if it were a clause, are likelier neutral."""
-    if not len(texts):
-        return np.zeros(0)
-    rows, starts = take_texts(row.layout, texts)
-    return _silence_odds(weights.outputs, _sum(weights.clauses, row.grams[rows], starts).odds)
+def weigh_apart(weights: Weights, row: Row, parts: Places) -> tuple[Weighed, Floats]:
+    """Return what the weights for clauses say of some parts of the row, clauses or whole texts, each by itself.
+
+    The second is by what log odds each is likelier neutral than good or bad.
+    """
+    rows, starts = take_texts(row.layout, parts)
+    summed = _sum(weights.clauses, row.grams[rows], starts)
+    silences = _silence_odds(weights.outputs, summed.odds)
+    return _count(summed, _share_clauses(weights.outputs, silences))[0], silences
 
 
 def _silence_odds(outputs: Sequence[str], odds: Floats) -> Floats:

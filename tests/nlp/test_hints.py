@@ -63,10 +63,10 @@ def test_a_complaint_is_known_and_typed_that_no_word_tells() -> None:
 
 
 def test_the_evidence_of_a_hinted_type_adds_up_to_its_log_odds() -> None:
-    text = "一说话就跟嘴里含了块布似的"
+    text = "谁给我开的这个包，我按都没按过"
     told = [item for item in tagger_of("telecom").tag(text).complaint.evidence if "投诉类型" in item.rule]
     model = load_model(find_lexicons() / "models" / "telecom_hints.npz")
-    odds = predict(model, [text])[0][model.outputs.index("complaint:voice_quality")]
+    odds = predict(model, [text])[0][model.outputs.index("complaint:unauthorized")]
     assert sum(item.weight for item in told) == pytest.approx(odds, abs=1e-6)
 
 
