@@ -10,6 +10,7 @@ from pathlib import Path
 
 from feedback_engine.errors import EncodingError, UnreadableFile, tell_os_error
 from feedback_engine.ingest.encoding import detect_encoding
+from feedback_engine.ingest.readers.lenient import replace_marks
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +33,14 @@ def read_batches(path: str) -> Iterator[list[str]]:
 
 def _read_file(path: Path) -> Iterator[list[str]]:
     try:
-        with path.open(encoding=_find_encoding(path), errors="replace", newline="\n") as file:
+        with path.open(encoding=_find_codec(path), errors="replace", newline="\n") as file:
             while batch := file.readlines(_BATCH):
-                yield batch
+                yield [replace_marks(line) for line in batch]
     except OSError as error:
         raise UnreadableFile(f"{path} 无法读取：{tell_os_error(error)}") from None
 
 
-def _find_encoding(path: Path) -> str:
+def _find_codec(path: Path) -> str:
     try:
         found = detect_encoding(path)
     except EncodingError as error:
@@ -48,9 +49,9 @@ def _find_encoding(path: Path) -> str:
                 raise UnreadableFile(f"{path} 不是每行一条的文本文件；表格请用 import，先看看请用 inspect") from None
         logger.warning("%s；按 UTF-8 读取，不合法的字节以 \ufffd 代替", error)
         return "utf-8"
-    if found.warning:
-        logger.warning("%s：%s", path, found.warning)
-    return found.name
+    if told := found.warning or (found.evidence if found.is_damaged else ""):
+        logger.warning("%s：%s", path, told)
+    return found.codec
 
 
 def _read_pipe() -> Iterator[list[str]]:

@@ -53,14 +53,15 @@ def _inspect_table(path: Path, source: SourceConfig, reason: str) -> dict[str, A
 
     sample, rows = open_at_headings(path, source, are_headings, is_strict=False)
     draft = draft_mapping(sample)
+    count = sum(any(map(str.strip, cells)) for _, cells in rows)
     return {
         "platform": GENERIC,
         "kind": str(draft.kind),
         "encoding": rows.encoding or rows.container,
-        "rows": sum(any(map(str.strip, cells)) for _, cells in rows),
+        "rows": count,
         "evidence": [*rows.evidence, f"没有平台认领这些标题：{_show_headings(sample.header)}"],
         "questions": [question.to_dict() for question in draft.questions],
-        "warnings": [reason, *rows.warnings, *draft.warnings],
+        "warnings": [reason, *rows.warnings, *rows.told, *draft.warnings],
         "mapping": draft.to_yaml(),
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import UnreadableFile
 from feedback_engine.ingest.archive import Unfolded, is_archive
+from feedback_engine.ingest.damage import settle_damage
 from feedback_engine.ingest.encoding import detect_encoding
 from feedback_engine.ingest.readers.csv import read_csv
 from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines, read_json_object
@@ -63,7 +64,9 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
     encoding = detect_encoding(path, source.encoding)
     if not encoding.name.startswith("utf-") or encoding.name.startswith("utf-8"):
         _refuse_binary(path, head)
-    rows = _read_text(path, encoding.name, source.header_row)
+    rows = _read_text(path, encoding.codec, source.header_row)
+    if encoding.is_damaged:
+        rows = settle_damage(rows, encoding.name)
     warnings = (encoding.warning,) if encoding.warning else ()
     return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=warnings)
 

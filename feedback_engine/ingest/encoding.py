@@ -1,8 +1,9 @@
 """Which encoding a text file is in: settled over the whole file, or an error; never a guess.
 
 Order: byte order mark; strict UTF-8; GB18030 or Big5, whichever decodes the whole file and yields common hanzi;
-last, with a warning, a Western code page for a few bytes beyond ASCII that are no Chinese. GB18030 decodes almost
-anything, so it is believed only when what comes out is mostly hanzi, and mostly everyday ones.
+with a warning, a Western code page for a few bytes beyond ASCII that are no Chinese. GB18030 decodes almost
+anything, so it is believed only when what comes out is mostly hanzi, and mostly everyday ones. A file that is in one of
+these but for a few bytes is in it still: `damage` has what becomes of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from feedback_engine.errors import EncodingError
+from feedback_engine.ingest.damage import measure_damage
+from feedback_engine.ingest.readers.lenient import MENDABLE, name_lenient
 
 _CHUNK = 1 << 20
 #: Characters beyond ASCII that decide between GB18030 and Big5.
@@ -53,8 +56,7 @@ _SEVEN_BIT = (
 _MIN_PASSAGES = 3
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _WAY_OUT = "请在来源里用 encoding: 写明编码，或另存为 UTF-8"
-#: Nothing of a file is read whose encoding is known and whose bytes are not all of it: what they were nobody can tell.
-_WAY_OUT_OF_DAMAGE = "请用编辑器打开，改好那里的坏字节后另存为 UTF-8"
+_WAY_OUT_OF_DAMAGE = "请用编辑器打开，改好坏字节后另存为 UTF-8"
 #: What texts are made of, and the share of it that they have at least.
 _PLAIN = re.compile("[\t\r\n -~\u00a0-\u00ff\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _MIN_PLAIN_SHARE = 0.95
@@ -74,6 +76,13 @@ class Encoding:
     evidence: str
     #: What the user should check; empty if the encoding is certain.
     warning: str = ""
+    #: Whether there are bytes that it does not have.
+    is_damaged: bool = False
+
+    @property
+    def codec(self) -> str:
+        """The name of the codec that reads the whole file."""
+        return name_lenient(self.name) if self.is_damaged else self.name
 
 
 def detect_encoding(path: Path, declared: str | None = None) -> Encoding:
@@ -123,10 +132,24 @@ def _codec_of(declared: str) -> str:
 
 def _confirm(path: Path, codec: str, evidence: str) -> Encoding:
     failed_at = _find_failure(path, codec)
-    if failed_at is not None:
-        place = _place(path, failed_at)
-        raise EncodingError(f"{path} {place}不是 {codec}，而{evidence}；若编码没有写错，{_WAY_OUT_OF_DAMAGE}")
-    return Encoding(codec, evidence)
+    if failed_at is None:
+        return Encoding(codec, evidence)
+    if damaged := _find_damaged(path, codec, evidence, failed_at):
+        return damaged
+    place = _place(path, failed_at)
+    raise EncodingError(f"{path} {place}不是 {codec}，而{evidence}；若编码没有写错，{_WAY_OUT_OF_DAMAGE}")
+
+
+def _find_damaged(path: Path, codec: str, evidence: str, failed_at: int) -> Encoding | None:
+    """Return the encoding of a file that is in it but for a few bytes; None if it is in another, or may be."""
+    is_foreign = any(codec == usual[0] and not _is_chinese(path, *usual) for usual in _CHINESE)
+    if codec not in MENDABLE or is_foreign:
+        return None
+    damage = measure_damage(path, codec)
+    if not damage.is_slight:
+        return None
+    found = f"有 {damage.bad} 个坏字节" if damage.bad else "有不合规范但有含义的字节（代理对是表情，0x80 是 €）"
+    return Encoding(codec, f"{evidence}；从{_place(path, failed_at)}起{found}", is_damaged=True)
 
 
 def _guess_utf16(path: Path, head: bytes) -> str | None:
@@ -175,6 +198,8 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
             scores.append((common_share, codec))
         else:
             tried.append(f"{codec}（能解码，但不像中文：常用汉字占 {common_share:.0%}）")
+    if not scores and (damaged := _find_damaged(path, "utf-8", "几乎整个文件都是合法的 UTF-8", failed_at)):
+        return damaged
     mixed_at = _find_utf8_line(path)
     if mixed_at is not None:
         other = max(scores)[1] if scores else "其他编码"
@@ -185,13 +210,23 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
     if not scores and (western := _choose_western(path, failed_at)):
         return western
     if not scores:
-        damaged = next((usual[0] for usual in _CHINESE if _is_chinese(path, *usual)), "")
-        way_out = f"像是 {damaged} 而有坏字节，{_WAY_OUT_OF_DAMAGE}" if damaged else _WAY_OUT
-        raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{way_out}")
+        return _choose_damaged_chinese(path, failed_at, tried)
     share, codec = max(scores)
     korean = "按韩文 EUC-KR 解码几乎全是谚文；若本是韩文，请在来源里写 encoding: cp949"
     warning = korean if codec == "gb18030" and _looks_korean(path) else ""
     return Encoding(codec, f"不是 UTF-8；按 {codec} 解码全部成功，其中常用汉字占 {share:.0%}", warning)
+
+
+def _choose_damaged_chinese(path: Path, failed_at: int, tried: list[str]) -> Encoding:
+    """Return the encoding that hanzi come out in, and mostly everyday ones, where a few bytes do not decode."""
+    likely = [usual[0] for usual in _CHINESE if _is_chinese(path, *usual)]
+    for codec in likely:
+        broken_at = _find_failure(path, codec)
+        evidence = f"不是 UTF-8；按 {codec} 解码得到的几乎都是常用汉字"
+        if damaged := _find_damaged(path, codec, evidence, failed_at if broken_at is None else broken_at):
+            return damaged
+    way_out = f"像是 {likely[0]} 而有坏字节，{_WAY_OUT_OF_DAMAGE}" if likely else _WAY_OUT
+    raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{way_out}")
 
 
 def _looks_korean(path: Path) -> bool:

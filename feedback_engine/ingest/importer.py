@@ -113,7 +113,7 @@ class Reading:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, in Chinese; complete once the batches have been read."""
-        counted = (str(tally) for tally in self.adapted.rows.tallies if tally.count)
+        counted = self.adapted.rows.told
         # A heading may be of several lines; a sentence is of one.
         return tuple(
             _LINE_END.sub(" ", note) for note in (*self.adapted.warnings, *counted, *describe_tally(self._tally))

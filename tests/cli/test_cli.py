@@ -217,7 +217,16 @@ def test_lines_of_broken_bytes_are_tagged_and_pointed_out(project: Path, capsys:
     printed = capsys.readouterr()
     texts = [json.loads(line)["text"] for line in printed.out.splitlines()]
     assert (texts[0], texts[2], len(texts)) == ("房间很干净", "早餐太差", 3)
-    assert "lines.txt" in printed.err and "按 UTF-8 读取" in printed.err
+    assert "lines.txt" in printed.err and "第 2 行（第 17 字节）起有 3 个坏字节" in printed.err
+
+
+def test_lines_of_nothing_but_broken_bytes_are_tagged_and_pointed_out(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "lines.txt").write_bytes("好\n".encode() + b"\xff\xfe\x81\n" * 9)
+    assert run("tag", "lines.txt", "--pack", "hotel") == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 10 and "按 UTF-8 读取" in printed.err
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ def test_the_encoding_is_found_and_explained(file: Path, text: str, written: str
 
 def test_a_bad_byte_after_megabytes_of_utf8_is_found(file: Path) -> None:
     file.write_bytes(SIMPLIFIED.encode() * 30_000 + b"3,\xff\xff\n")
-    with pytest.raises(EncodingError, match="第 90001 行"):
-        detect_encoding(file)
+    found = detect_encoding(file)
+    assert found.is_damaged and "第 90001 行" in found.evidence and "2 个坏字节" in found.evidence
 
 
 @pytest.mark.parametrize("marks", [SIMPLIFIED.encode("gb18030"), SIMPLIFIED.encode()])
@@ -82,24 +82,38 @@ def test_two_stray_bytes_in_ascii_are_not_taken_for_chinese(file: Path) -> None:
 @pytest.mark.parametrize("text", [SIMPLIFIED, "id,sex\n" + "1,男\n2,女\n" * 50])
 def test_damaged_chinese_is_not_taken_for_western(file: Path, text: str) -> None:
     file.write_bytes(text.encode("gb18030") + b"\xff\n")
-    with pytest.raises(EncodingError, match="gb18030"):
-        detect_encoding(file)
+    found = detect_encoding(file)
+    assert found.name == "gb18030" and found.is_damaged
 
 
 @pytest.mark.parametrize("declared", [None, "gb18030"])
-def test_a_bad_byte_is_to_be_mended_and_no_encoding_to_be_written(file: Path, declared: str | None) -> None:
+def test_a_bad_byte_changes_no_encoding(file: Path, declared: str | None) -> None:
     data = bytearray(SIMPLIFIED.encode("gb18030"))
     data[data.index(b"\n") + 4] = 0xFF
     file.write_bytes(data)
-    with pytest.raises(EncodingError, match="第 2 行") as caught:
+    found = detect_encoding(file, declared)
+    assert found.name == "gb18030" and "第 2 行" in found.evidence
+
+
+@pytest.mark.parametrize("declared", [None, "gb18030"])
+def test_a_file_with_a_bad_byte_in_ten_is_in_no_encoding_of_ours(file: Path, declared: str | None) -> None:
+    file.write_bytes(SIMPLIFIED.encode("gb18030") + b"\xff" * 9)
+    with pytest.raises(EncodingError, match="第 4 行") as caught:
         detect_encoding(file, declared)
-    assert "改好那里的坏字节后另存为 UTF-8" in str(caught.value) and "写明编码" not in str(caught.value)
+    assert "改好坏字节后另存为 UTF-8" in str(caught.value) and "写明编码" not in str(caught.value)
 
 
 def test_damaged_utf8_is_not_taken_for_western(file: Path) -> None:
     file.write_bytes(("id,text\n" + "1,d\u00e9j\u00e0 vu, plain ascii text\n" * 20).encode() + b"2,\xe9\n")
+    found = detect_encoding(file)
+    assert found.name == "utf-8" and found.is_damaged
+
+
+@pytest.mark.parametrize("text", [SIMPLIFIED, TRADITIONAL])
+def test_a_declaration_of_gb18030_does_not_make_damage_of_utf8(file: Path, text: str) -> None:
+    file.write_bytes(text.encode() + b"\xff\n")
     with pytest.raises(EncodingError):
-        detect_encoding(file)
+        detect_encoding(file, "gb18030")
 
 
 def test_what_is_no_text_is_refused(file: Path) -> None:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from feedback_engine.ingest.readers.dictionary import Dictionary
 
+#: Numbers of rows that a tally names.
+_SHOWN_NUMBERS = 5
+
 
 class LineReject(NamedTuple):
     """A row that is not handed on; it is quarantined."""
@@ -24,13 +27,24 @@ class LineReject(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """Rows counted while a file is read, and the sentence that tells the count, in Chinese; `{}` stands for it."""
+    """Rows counted while a file is read, and the sentence that tells the count, in Chinese; `{}` stands for it.
+
+    A second `{}` stands for the numbers of the first of them.
+    """
 
     sentence: str
     count: int = 0
+    numbers: list[int] = field(default_factory=list)
+
+    def note(self, number: int) -> None:
+        """Count the row of this number."""
+        self.count += 1
+        if len(self.numbers) < _SHOWN_NUMBERS:
+            self.numbers.append(number)
 
     def __str__(self) -> str:
-        return self.sentence.format(self.count)
+        more = "…" if self.count > len(self.numbers) else ""
+        return self.sentence.format(self.count, "、".join(map(str, self.numbers)) + more)
 
 
 @dataclass(frozen=True)
@@ -64,3 +78,8 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return iter(self.records)
+
+    @property
+    def told(self) -> list[str]:
+        """What has been counted so far, in sentences."""
+        return [str(tally) for tally in self.tallies if tally.count]

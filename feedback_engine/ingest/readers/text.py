@@ -9,12 +9,17 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from feedback_engine.ingest.readers.lenient import MENDABLE, name_lenient
+
 #: Longest line, and longest record of several lines, in characters. More is a broken quote or no table at all.
 MAX_CHARACTERS = 4_000_000
 #: Characters or bytes read at once, up to the end of a line.
 _BLOCK = 1 << 18
 #: Encodings in which the bytes of CR and LF are nothing else and need no state, so that lines can be found in bytes.
-_PLAIN = frozenset({"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"})
+_PLAIN = frozenset(
+    {"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"}
+    | set(map(name_lenient, MENDABLE))
+)
 _LINE_ENDS = ("\n", "\r")
 #: Bytes of a character at most, in any of these.
 _WIDEST = 4
@@ -37,11 +42,12 @@ def read_blocks(path: Path, encoding: str, first_line: int = 1) -> Iterator[str]
 
 def _read_plain(path: Path, encoding: str) -> Iterator[str]:
     """Yield the blocks of a file whose line ends can be found before it is decoded."""
-    decode = codecs.getdecoder("utf-8" if encoding == "utf-8-sig" else encoding)
+    is_marked = encoding.endswith("utf-8-sig")
+    decode = codecs.getdecoder(encoding.removesuffix("-sig"))
     start = 0
     with path.open("rb") as stream:
         # A file that was written with a mark and then given one has two.
-        while encoding == "utf-8-sig" and stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+        while is_marked and stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
             start = stream.tell()
         stream.seek(start)
         held: list[bytes] = []
