@@ -7,21 +7,37 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from feedback_engine.ingest.chinese_dates import write_in_digits
+
 #: Moments outside are typing mistakes or another calendar.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: Day 0 of Excel's calendar, for days after 1900-02-28.
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001
+#: What part of the day a clock of twelve hours is in: the hours that mean what they say, those twelve later, and those
+#: that are midnight: of the day that begins (-12) or of the one that ends (+12).
+_MORNING = {**dict.fromkeys(range(24), 0), 12: -12}
+_AFTERNOON = {**dict.fromkeys(range(24), 0), **dict.fromkeys(range(1, 12), 12)}
+_EVENING = {**dict.fromkeys(range(13, 24), 0), **dict.fromkeys(range(5, 13), 12)}
+_NOON = {**dict.fromkeys(range(10, 16), 0), **dict.fromkeys(range(1, 4), 12)}
+_HALVES = {
+    **dict.fromkeys(("上午", "凌晨", "早上", "早晨", "清晨", "午前", "오전", "am"), _MORNING),
+    **dict.fromkeys(("下午", "午後", "오후", "pm"), _AFTERNOON),
+    **dict.fromkeys(("傍晚", "晚上", "晚间", "晚間", "晚"), _EVENING),
+    "中午": _NOON,
+}
 _CALENDAR = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})日?"
     r"(?:\s*\(?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]\)?)?"
-    r"(?:(?:\s*T\s*|\s*)(?P<half>上午|下午|凌晨|中午|晚上|午前|午後|오전|오후|[AaPp][Mm])?\s*"
+    rf"(?:(?:\s*T\s*|\s*)(?P<half>{'|'.join(_HALVES)})?\s*"
     r"(?P<hour>\d{1,2})\s*(?:[:：时点]\s*(?P<minute>\d{1,2})"
-    r"(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?[分秒]?|[时点]整?)\s*(?P<late_half>上午|下午|午前|午後|오전|오후|[AaPp][Mm])?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
-    re.ASCII,
+    r"(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?[分秒]?|[时点]整?)"
+    rf"\s*(?P<late_half>{'|'.join(_HALVES)})?)?"
+    r"\s*(?P<zone>Z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}|\(?北京时间\)?)?",
+    re.ASCII | re.IGNORECASE,
 )
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?", re.ASCII)
 #: Full-width digits, signs and blanks, as Chinese keyboards write them.
 _HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " "}
 #: What guards a cell against Excel: a leading ' or a ="…" around it.
@@ -32,7 +48,7 @@ _DAY_LENGTH = 86_400_000_000
 _MAX_REMEMBERED = 100_000
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})[ T](\d{1,2}):?(\d{2})(?::?(\d{2}))?", re.ASCII)
-_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,16}(?:\.\d{1,15})?", re.ASCII)
 #: Months by their English names, which no country reads otherwise: interfaces and mail headers write these.
 _WORDED = re.compile(r"[A-Za-z]{3,9}[ ,]|\d{1,2} [A-Za-z]{3}", re.ASCII)
 _WORDED_FORMS = (
@@ -43,6 +59,8 @@ _WORDED_FORMS = (
 )  # fmt: skip
 #: An abbreviation of a time zone, as Java writes it: Thu Oct 01 09:05:00 CST 2026.
 _ZONE_WORD = re.compile(r" (?!GMT|UTC)([A-Z]{3,5})(?= \d{4}$|$)")
+#: The same behind an offset, where it says nothing more: Go writes +0800 CST.
+_BESIDE_OFFSET = re.compile(r"(?<=[+-]\d{4}) [A-Z]{3,5}$", re.ASCII)
 #: What systems write where there is no moment: the zeros of MySQL, .NET, Excel, SQL Server and Unix.
 _ZERO = re.compile(
     r"0|(?:0000[-/]0?0[-/]0?0|0001[-/]0?1[-/]0?1|1899[-/]12[-/]3[01]|1900[-/]0?1[-/]0?[01]|1970[-/]0?1[-/]0?1)"
@@ -50,8 +68,6 @@ _ZERO = re.compile(
 )
 #: Excel's serial numbers of 1990-01-01 and 2100-01-01.
 _SERIALS = (32_874, 73_051)
-_AFTERNOON = {"下午", "晚上", "午後", "오후", "pm"}
-_MORNING = {"上午", "凌晨", "午前", "오전", "am"}
 
 
 class MomentParser:
@@ -68,10 +84,11 @@ class MomentParser:
     def parse(self, text: str) -> int | None:
         """Return the moment in microseconds since 1970 in UTC; None if the text is no date of 1990-2100.
 
-        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 星期二 10:13, 20260922, 20260922101300, 20260922 10:13,
-        seconds and milliseconds since 1970, Excel's serial numbers, Fri Dec 02 21:57:25 +0800 2022 and 2 Dec 2022; a
-        date alone is its first moment. The abbreviation of a zone is read where it is the project's own at that moment.
-        3/4/2026 is not read (day or month first?), nor 2026-09-22 10:00-11:00, which is a span and no zone.
+        Read are ISO 8601, 2024/12/14 0:05:16, 2026年9月22日 星期二 10:13, 二〇二六年九月二十二日, 20260922,
+        20260922101300, 20260922 10:13, seconds, milli- and microseconds since 1970, Excel's serial numbers, Fri Dec 02
+        21:57:25 +0800 2022 and 2 Dec 2022; a date alone is its first moment. The abbreviation of a zone is read where
+        it is the project's own at that moment. 3/4/2026 is not read (day or month first?), nor 2026-09-22 10:00-11:00,
+        which is a span and no zone.
         """
         # A number is no day of a calendar, and numbers of moments are too many to remember.
         if not text.isdecimal():
@@ -81,6 +98,7 @@ class MomentParser:
                 past = self._clocks[clock] if clock in self._clocks else self._remember_clock(clock)
                 if past is not None:
                     return start + past
+        text = _BESIDE_OFFSET.sub("", text)
         try:
             moment = self._read_in_own_zone(text) if _ZONE_WORD.search(text) else self._read(text)
         except (ValueError, OverflowError):
@@ -129,7 +147,7 @@ class MomentParser:
 
     def _read(self, text: str) -> datetime | None:
         if not text.isascii():
-            text = text.translate(_HALF_WIDTH)
+            text = write_in_digits(text.translate(_HALF_WIDTH))
         if match := _GUARDED.fullmatch(text):
             text = match[match.lastindex or 0]
         if match := _CALENDAR.fullmatch(text):
@@ -162,11 +180,8 @@ def _is_span(match: re.Match[str]) -> bool:
 def _from_calendar(match: re.Match[str]) -> datetime:
     parts = match.groupdict()
     hour = int(parts["hour"] or 0)
-    half = (parts["half"] or parts["late_half"] or "").lower()
-    if half in _AFTERNOON and hour < 12:
-        hour += 12
-    elif half in _MORNING and hour == 12:
-        hour = 0
+    if half := parts["half"] or parts["late_half"]:
+        hour += _HALVES[half.lower()].get(hour, 24)
     # 24:00 is how some systems write the midnight that ends a day.
     is_end = hour == 24 and not int(parts["minute"] or 0) and not int(parts["second"] or 0)
     moment = datetime(
@@ -195,16 +210,21 @@ def _from_words(text: str) -> datetime | None:
 def _zone_of(text: str | None) -> timezone | None:
     if text is None:
         return None
-    if not text.startswith(("+", "-")):
+    if "北京" in text:
+        return timezone(timedelta(hours=8))
+    match = _OFFSET.search(text)
+    if match is None:
         return UTC
-    offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
-    return timezone(-offset if text[0] == "-" else offset)
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+    return timezone(-offset if match[1] == "-" else offset)
 
 
 def _from_number(text: str) -> datetime | None:
     number = float(text)
     if _SERIALS[0] <= number < _SERIALS[1]:
         return _EXCEL_EPOCH + timedelta(seconds=round(number * 86_400))
+    if number >= 1e14:
+        return _EPOCH + timedelta(microseconds=number)
     if number >= 1e11:
         return _EPOCH + timedelta(milliseconds=number)
     return _EPOCH + timedelta(seconds=number)
