@@ -9,6 +9,7 @@ from itertools import islice, repeat
 from pathlib import Path
 
 from feedback_engine.errors import NoHeadings, UnreadableFile
+from feedback_engine.ingest.readers.escapes import double_quotes, is_escaped
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_blocks, read_lines, split_lines
 
@@ -28,6 +29,7 @@ _HINT = re.compile(r'"?sep=([,\t;|])"?\s*', re.IGNORECASE)
 
 _UNCLOSED = "引号没有闭合；本行已隔离，从下一行继续读"
 _MALFORMED = "引号使用不规范（字段内的引号应写成两个）；本行已隔离"
+_ESCAPES = r"引号里的引号写作 \"（反斜杠转义），按此读取"
 _TOO_LONG = f"一行超过 {MAX_CHARACTERS} 个字符"
 
 
@@ -42,7 +44,9 @@ def read_csv(path: Path, encoding: str, header_row: int) -> Rows:
     header_row += hint is not None
     delimiter = hint[1] if hint else detect_delimiter(path, encoding, header_row)
     rejects: list[LineReject] = []
-    records = _Records(delimiter, header_row, rejects).read(read_blocks(path, encoding, header_row))
+    blocks = read_blocks(path, encoding, header_row)
+    has_escapes = is_escaped(path, encoding, header_row, delimiter)
+    records = _Records(delimiter, header_row, rejects).read(map(double_quotes, blocks) if has_escapes else blocks)
     number, header = next(records, (header_row, [""]))
     if rejects:
         error = UnreadableFile if rejects[0].reason == _TOO_LONG else NoHeadings
@@ -52,7 +56,7 @@ def read_csv(path: Path, encoding: str, header_row: int) -> Rows:
         )
     if not any(cell.strip() for cell in header):
         raise NoHeadings(f"{path} 第 {number} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
-    evidence = (f"分隔符：{_DELIMITERS.get(delimiter, repr(delimiter))}",)
+    evidence = (f"分隔符：{_DELIMITERS.get(delimiter, repr(delimiter))}", *([_ESCAPES] if has_escapes else []))
     return Rows([cell.strip() for cell in header], records, "csv", encoding, None, evidence, rejects)
 
 
