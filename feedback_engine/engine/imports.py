@@ -185,20 +185,23 @@ class Imports:
 
     def _store(self, reading: Reading, file: StoredFile, writer: FeedbackWriter, earlier: ImportCounts) -> FileSummary:
         """Store what is read and return its counts and first rejects; `earlier` is how far a broken import came."""
+        from feedback_engine.engine.older_files import Latest, describe_older
         from feedback_engine.engine.rereading import look_for_resaved
 
         counts, rejected_rows, rejects = ImportCounts(), 0, list[str]()
         batches, questions = self._choose(reading)
         batches, told = look_for_resaved(reading, batches, self._reader())
+        latest = Latest()
         with _two_threads_at_work():
-            for batch, counts in writer.save_batches(file, batches, earlier):
+            for batch, counts in writer.save_batches(file, latest.watch(batches), earlier):
                 rejected_rows += count_errors(batch)
                 rejects += islice(describe_rejects(batch), _SHOWN_REJECTS - len(rejects))
                 self._progress(f"导入 {file.name}", counts.read, 0)
         writer.save_questions(questions)
         writer.finish_file(file, counts, earlier)
         summary = FileSummary(file.name, file.source, file.platform, counts, rejected_rows, rejects=tuple(rejects))
-        return replace(summary, doubts=(told,) if told else ())
+        older = describe_older(writer.replaced, latest, self._reader())
+        return replace(summary, doubts=tuple(filter(None, (told, older))))
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> tuple[Reading, str]:
         """Return the opened file, and what there is to say of the source that it goes to."""

@@ -8,6 +8,7 @@ moment loses nothing and doubles nothing: the next run finds the committed rows 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -74,6 +75,8 @@ class FeedbackWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: Records corrected so far, by the file that had brought them.
+        self.replaced = Counter[bytes]()
 
     def find_other_reading(self, file: StoredFile) -> ImportCounts | None:
         """Return the counts of the same sheet of the file as it was completely read in another way; None if not."""
@@ -159,6 +162,7 @@ class FeedbackWriter:
         is_main = [role == MAIN_ROLE for role in feedback["role"]]
         ids, contents = (list(compress(feedback[name], is_main)) for name in ("feedback_id", "content_hash"))
         admission = admit(connection, ids, contents)
+        self.replaced += admission.replaced
         if admission.rows:
             _insert_feedback(connection, feedback, admission)
             _insert_of_records(connection, tables.ratings, batch.ratings, admission.rows)

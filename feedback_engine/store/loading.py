@@ -131,6 +131,13 @@ class FeedbackReader:
         with self._database.reading() as connection:
             return {(day, said) for day, said in connection.execute(query)}
 
+    def has_later(self, file_id: bytes, day: int) -> bool:
+        """Return whether any row that stands as this file brought it is of a day behind this one."""
+        feedback = tables.feedback.c
+        found = select(feedback.row_id).where(feedback.received_day > day, feedback.file_id == file_id)
+        with self._database.reading() as connection:
+            return connection.execute(found.limit(1)).first() is not None
+
     def has_attribute(self, name: str, *, is_survey: bool) -> bool:
         """Return whether any row of questionnaires, or of anything else, has an attribute of this name."""
         feedback = tables.feedback

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -25,6 +26,8 @@ class Admission:
     free: int
     stored: int
     updated: int
+    #: Records corrected, by the file that had brought them.
+    replaced: Counter[bytes] = field(default_factory=Counter)
 
 
 def admit(connection: Connection, ids: Sequence[bytes], contents: Sequence[bytes]) -> Admission:
@@ -39,10 +42,10 @@ def admit(connection: Connection, ids: Sequence[bytes], contents: Sequence[bytes
     if stored == len(ids):
         return Admission(dict(zip(ids, numbers, strict=True)), first, free, stored, 0)
     corrected = _find_corrected(connection, numbers, ids, contents, first)
-    _retire(connection, corrected)
+    replaced = _retire(connection, corrected)
     each = zip(ids, numbers, strict=True)
     chosen = {id_: number for id_, number in each if number >= first or number in corrected}
-    return Admission(chosen, first, free, stored, len(corrected))
+    return Admission(chosen, first, free, stored, len(corrected), replaced)
 
 
 def _find_corrected(
@@ -62,9 +65,9 @@ def _find_corrected(
     return {number: digest for number, digest, content in changed if (digest, content) not in earlier}
 
 
-def _retire(connection: Connection, records: Mapping[int, bytes]) -> None:
-    """Move the rows of these records to the history."""
-    numbers = list(records)
+def _retire(connection: Connection, records: Mapping[int, bytes]) -> Counter[bytes]:
+    """Move the rows of these records to the history; return how many each file had brought."""
+    numbers, brought = list(records), Counter[bytes]()
     for start in range(0, len(numbers), CHUNK):
         some = numbers[start : start + CHUNK]
         record_of, content = _read_rows(connection, some)
@@ -73,9 +76,11 @@ def _retire(connection: Connection, records: Mapping[int, bytes]) -> None:
             for number, rows in content.items()
         ]
         connection.execute(insert(tables.feedback_history), versions)
+        brought.update(rows["feedback"][0]["file_id"] for rows in content.values())
         answers = [row["feedback_id"] for rows in content.values() for row in rows["feedback"][1:]]
         forget(connection, to_keys(answers))
         _delete_rows(connection, list(record_of))
+    return brought
 
 
 def _read_rows(
