@@ -157,6 +157,7 @@ class Imports:
             return self._import_read(path, source, is_unnamed=is_unnamed)
 
     def _import_read(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> FileSummary:
+        from feedback_engine.engine.guarded_ids import keep_guarded_ids
         from feedback_engine.engine.rereading import DOUBLING, would_double
         from feedback_engine.store.feedback_store import FeedbackWriter
 
@@ -173,6 +174,7 @@ class Imports:
             logger.info("%s：同一文件已导入过，没有变化", file.name)
             counts = known.counts.as_sent_again()
             return FileSummary(file.name, file.source, file.platform, counts, known.rejected_rows, is_known=True)
+        reading = keep_guarded_ids(reading, lambda: self._open(path, source, is_unnamed=is_unnamed)[0], self._reader())
         changes = self._describe_changes(reading)
         summary = self._store(reading, file, writer, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))

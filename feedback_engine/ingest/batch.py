@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, compress
 from json.encoder import encode_basestring
 from typing import Any
@@ -35,6 +35,7 @@ def build_batches(
     source: SourceConfig,
     file_id: str,
     occurrences: Occurrences,
+    former_ids: Mapping[bytes, bytes],
     protection: Protection,
     tally: Counter[str],
 ) -> Iterator[FeedbackBatch]:
@@ -48,6 +49,8 @@ def build_batches(
     """
     contents = hash_contents(records.contents())
     ids = _identify(records, contents, source, occurrences)
+    if former_ids:
+        ids = [former_ids.get(own, own) for own in ids]
     tally["repeats"] += len(set(zip(ids, contents, strict=True))) - len(set(ids))
     records = protection.protect(mend_records(records, tally))
     mains = _build_mains(records, ids, contents, source, file_id)

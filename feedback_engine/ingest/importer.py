@@ -107,6 +107,8 @@ class Reading:
     #: The file, and the state in which it was opened.
     path: Path
     state: FileState
+    #: feedback_id → the one under which the record has been stored before.
+    former_ids: Mapping[bytes, bytes] = field(default_factory=dict)
     _occurrences: Occurrences = field(default_factory=Occurrences)
     _tally: Counter[str] = field(default_factory=Counter)
 
@@ -181,6 +183,7 @@ class Reading:
             source=self.source,
             file_id=self.facts.file_id,
             occurrences=self._occurrences,
+            former_ids=self.former_ids,
             protection=self.protection,
             tally=self._tally,
         )
