@@ -42,7 +42,7 @@ def build_batches(
     """Yield the tables of the records kept and the flaws (with their row numbers) found on the way.
 
     Texts are mended and personal data is protected once the rows have their identities; the tally counts the mending,
-    and rows that say something else than one before under the same id.
+    rows without a moment, and rows that say something else than one before under the same id.
 
     Rows that share an id come in batches of their own, in their order in the file, so that the later one updates the
     earlier. Raises TableError when the rows do not add up.
@@ -52,6 +52,7 @@ def build_batches(
     if former_ids:
         ids = [former_ids.get(own, own) for own in ids]
     tally["repeats"] += len(set(zip(ids, contents, strict=True))) - len(set(ids))
+    tally["undated"] += records.received.count(None)
     records = protection.protect(mend_records(records, tally))
     mains = _build_mains(records, ids, contents, source, file_id)
     rejects = _build_rejects([(number, protection.protect_flaw(flaw)) for number, flaw in flaws], file_id)

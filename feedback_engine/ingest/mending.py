@@ -46,6 +46,8 @@ def mend_records(records: Records, tally: Counter[str]) -> Records:
 def describe_tally(tally: Counter[str]) -> tuple[str, ...]:
     """Return the tally in sentences."""
     sentences = {
+        "undated": "{} 行没有日期，只计入全部期间，不进任何一个月的结果；日期列若没有认出请用映射文件，若文件里没有，"
+        "可在来源里写 received_on",
         "repeats": "至少 {} 行的编号在本文件里出现过而内容不同，算作更正，以后面的行为准；"
         "若这一列其实不是记录的编号（而是客户号、订单号），请改 columns.id，否则前面的行不再计入",
         "emoji": "{} 处表情在更早的转码中丢成了 ??，无法恢复",
