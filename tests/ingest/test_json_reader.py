@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedback_engine.errors import UnreadableFile
-from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines
+from feedback_engine.ingest.readers.json import is_json_lines, read_json_array, read_json_lines, read_json_object
 
 
 @pytest.fixture
@@ -47,6 +47,47 @@ def test_an_element_that_is_no_object_is_a_reject(file: Path) -> None:
     rows = read_json_array(file, "utf-8")
     assert list(rows) == [(1, ["1"]), (3, ["2"])]
     assert [reject.row_number for reject in rows.rejects] == [2]
+
+
+@pytest.mark.parametrize("between", ["\n", "", ",\n", " , "])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_objects_one_behind_the_other_are_records(file: Path, between: str, indent: int | None) -> None:
+    records = [{"id": number, "text": "好", "tags": [{"x": "1"}]} for number in range(3)]
+    file.write_text(between.join(json.dumps(record, ensure_ascii=False, indent=indent) for record in records))
+    if not is_json_lines(file, "utf-8"):
+        rows = read_json_object(file, "utf-8")
+        assert rows.header == ["id", "text", "tags"]
+        assert list(rows) == [(n, [str(n - 1), "好", '[{"x": "1"}]']) for n in (1, 2, 3)]
+
+
+def test_what_is_no_object_between_them_is_a_reject(file: Path) -> None:
+    file.write_text('{"a": 1}\nnull\n7\n{"a":\n2}', encoding="utf-8")
+    rows = read_json_object(file, "utf-8")
+    assert list(rows) == [(1, ["1"]), (4, ["2"])]
+    assert [reject.row_number for reject in rows.rejects] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [('{"a":\n1}\n{"a":', "断开"), ('{"a": [{"b": 1}],\n"n": 1}\n{"a": [{"b": 2}], "n": 1}', "每个一批")],
+)
+def test_several_objects_of_which_one_is_no_record_are_an_error(file: Path, text: str, why: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=why):
+        read_json_object(file, "utf-8")
+
+
+def test_values_whose_type_mongodb_tells_are_values(file: Path) -> None:
+    file.write_text(
+        '{"_id": {"$oid": "64f0"}, "at": {"$date": "2026-11-03T01:00:00Z"}, "n": {"$numberLong": "5"}}\n'
+        '{"_id": {"$oid": "64f1"}, "at": {"$date": {"$numberLong": "1793667600000"}}, "n": {"$gt": "5"}}\n'
+    )
+    rows = read_json_lines(file, "utf-8")
+    assert rows.header == ["_id", "at", "n", "n.$gt"]
+    assert list(rows) == [
+        (1, ["64f0", "2026-11-03T01:00:00Z", "5", ""]),
+        (2, ["64f1", "1793667600000", "", "5"]),
+    ]
 
 
 @pytest.mark.parametrize("text", ['[{"a": 1}, {"a"', '[{"a": 1} {"a": 2}]', '[{"a": 1}', '[{"a": 1}][{"a": 2}]', "[]"])

@@ -11,10 +11,12 @@ from typing import Any, TextIO
 from feedback_engine.errors import UnreadableFile
 from feedback_engine.ingest.readers.json_wrapper import (
     BrokenJson,
+    MoreFollows,
     Wrapped,
     find_list,
     is_wrapper,
     iterate_lists,
+    iterate_values,
 )
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, read_lines
@@ -23,6 +25,10 @@ from feedback_engine.ingest.readers.text import MAX_CHARACTERS, is_too_long, rea
 MAX_COLUMNS = 10_000
 _CHUNK = 1 << 20
 _PROBED_LINES = 20
+#: Keys by which MongoDB's exports tell the type of a value.
+_TYPED = frozenset(
+    {"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "$symbol"}
+)
 
 
 def _keep_plain(number: str) -> str:
@@ -69,10 +75,13 @@ def read_json_array(path: Path, encoding: str) -> Rows:
 def read_json_object(path: Path, encoding: str) -> Rows:
     """Return the rows of a file that is one object around a list of records, numbered from 1.
 
-    Of several lists it is the longest. Raises UnreadableFile where the file breaks off or holds no list of objects.
+    Of several lists it is the longest. Where object follows upon object, as jq and mongoexport write them over several
+    lines, each is a record. Raises UnreadableFile where the file breaks off or holds no list of objects.
     """
     try:
         found = find_list(path, encoding, _DECODER)
+    except MoreFollows:
+        return _read_sequence(path, encoding)
     except BrokenJson as error:
         raise UnreadableFile(f"{path} 的 JSON {error}；请重新导出该文件") from None
     if found is None:
@@ -83,6 +92,24 @@ def read_json_object(path: Path, encoding: str) -> Rows:
     evidence += [f"没有读的列表：{'、'.join(found.others)}"] if found.others else []
     records = _align(_read_wrapped(path, encoding, found, rejects), header)
     return Rows(header, records, "json", encoding, None, tuple(evidence), rejects)
+
+
+def _read_sequence(path: Path, encoding: str) -> Rows:
+    """Return the rows of a file of objects one behind the other, with or without commas between them."""
+    header = _collect_keys(path, (row for _, row in _flatten_each(_read_values(path, encoding), [])))
+    rejects: list[LineReject] = []
+    records = _align(_flatten_each(_read_values(path, encoding), rejects), header)
+    return Rows(header, records, "json", encoding, None, ("一个接一个的 JSON 对象",), rejects)
+
+
+def _read_values(path: Path, encoding: str) -> Iterator[Any]:
+    try:
+        for value in iterate_values(path, encoding, _DECODER):
+            if isinstance(value, dict) and is_wrapper(value):
+                raise UnreadableFile(f"{path} 是几批记录一个接一个，每批在一个 JSON 对象里；请拆成几个文件，每个一批")
+            yield value
+    except BrokenJson as error:
+        raise UnreadableFile(f"{path} 的 JSON {error}；请重新导出该文件") from None
 
 
 def _read_wrapped(
@@ -195,11 +222,18 @@ def _flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str]:
     for key, item in value.items():
         if type(item) is str:
             flat[prefix + key] = item
-        elif isinstance(item, dict):
+        elif isinstance(item := _unwrap(item), dict):
             flat |= _flatten(item, f"{prefix}{key}.")
         else:
-            flat[prefix + key] = _render(item)
+            flat[prefix + key] = item if isinstance(item, str) else _render(item)
     return flat
+
+
+def _unwrap(item: Any) -> Any:
+    """Return the value in an object by which MongoDB's exports tell its type: {"$date": {"$numberLong": "1"}}."""
+    while isinstance(item, dict) and len(item) == 1 and item.keys() <= _TYPED:
+        (item,) = item.values()
+    return item
 
 
 def _render(item: Any) -> str:

@@ -22,6 +22,10 @@ class BrokenJson(Exception):
     """The document is cut off or no JSON; says where."""
 
 
+class MoreFollows(BrokenJson):
+    """Something follows behind the object that should be the whole document."""
+
+
 class JsonCursor:
     """Reads a JSON document piece by piece, holding a value and a chunk of the file."""
 
@@ -100,7 +104,16 @@ def iterate_lists(path: Path, encoding: str, decoder: json.JSONDecoder) -> Itera
         cursor = JsonCursor(stream, decoder)
         yield from _walk(cursor, ())
         if cursor.peek():
-            raise BrokenJson("对象结束后还有内容")
+            raise MoreFollows("对象结束后还有内容")
+
+
+def iterate_values(path: Path, encoding: str, decoder: json.JSONDecoder) -> Iterator[Any]:
+    """Yield the values that stand one behind the other; raises BrokenJson where one breaks off."""
+    with path.open(encoding=encoding, errors="strict") as stream:
+        cursor = JsonCursor(stream, decoder)
+        while cursor.peek():
+            yield cursor.decode()
+            cursor.skip(",")
 
 
 def _walk(cursor: JsonCursor, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
