@@ -1,10 +1,12 @@
-"""A ZIP that is no workbook but holds one data file, as survey platforms send their exports."""
+"""One data file that is packed: in a ZIP, as survey platforms send their exports, or by gzip, as nightly jobs do."""
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import tempfile
 import weakref
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -19,6 +21,7 @@ MAX_BYTES = 4 << 30
 MAX_RATIO, RATIO_FROM_BYTES = 200, 100 << 20
 _TABLES = (".csv", ".tsv")
 _OTHERS = (".sav", ".zsav", ".dta", ".xlsx", ".json", ".jsonl")
+_CHUNK = 1 << 20
 _FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
 
 
@@ -40,22 +43,47 @@ class Unfolded:
     def __init__(self, path: Path) -> None:
         folder = Path(tempfile.mkdtemp(prefix="feedback-engine-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._kind = "gzip" if is_gzip(path) else "ZIP"
         try:
-            with ZipFile(path) as archive:
-                member = _choose_member(path, archive.infolist())
-                self.name = _name_of(member)
-                self.path = folder / f"data{PurePosixPath(self.name).suffix.casefold()}"
-                with archive.open(member) as source, self.path.open("wb") as target:
-                    shutil.copyfileobj(source, target, 1 << 20)
-        except (BadZipFile, OSError, EOFError) as error:
-            raise UnreadableFile(f"{path} 的 ZIP 压缩包解不开（{error}）；请重新下载") from None
+            self.name, self.path = (_unfold_gzip if self._kind == "gzip" else _unfold_zip)(path, folder)
+        except (BadZipFile, OSError, EOFError, zlib.error) as error:
+            raise UnreadableFile(f"{path} 的 {self._kind} 压缩包解不开（{error}）；请重新下载") from None
 
     def hold(self, rows: Rows) -> Rows:
         """Return the rows, which keep the file while they are read."""
-        return replace(rows, records=self._pass_on(rows), evidence=(f"ZIP 压缩包里的 {self.name}", *rows.evidence))
+        evidence = (f"{self._kind} 压缩包里的 {self.name}", *rows.evidence)
+        return replace(rows, records=self._pass_on(rows), evidence=evidence)
 
     def _pass_on(self, rows: Rows) -> Iterator[tuple[int, list[str]]]:
         yield from rows
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file is packed by gzip."""
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _unfold_zip(path: Path, folder: Path) -> tuple[str, Path]:
+    """Return the name of the one data file of a ZIP, and where it is now."""
+    with ZipFile(path) as archive:
+        member = _choose_member(path, archive.infolist())
+        unfolded = folder / f"data{PurePosixPath(_name_of(member)).suffix.casefold()}"
+        with archive.open(member) as source, unfolded.open("wb") as target:
+            shutil.copyfileobj(source, target, _CHUNK)
+    return _name_of(member), unfolded
+
+
+def _unfold_gzip(path: Path, folder: Path) -> tuple[str, Path]:
+    """Return the name of what gzip has packed, and where it is now; its size shows only when it is unfolded."""
+    name = path.stem if path.suffix.casefold() == ".gz" else path.name
+    unfolded, size = folder / f"data{PurePosixPath(name).suffix.casefold()}", 0
+    with gzip.open(path) as source, unfolded.open("wb") as target:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            _check_size(path, name, size, path.stat().st_size)
+            target.write(chunk)
+    return name, unfolded
 
 
 def _choose_member(path: Path, members: list[ZipInfo]) -> ZipInfo:
@@ -74,12 +102,17 @@ def _check_member(path: Path, member: ZipInfo) -> ZipInfo:
     name = _name_of(member)
     if member.flag_bits & _FLAG_ENCRYPTED:
         raise UnreadableFile(f"{path} 里的 {name} 加了密码；请解压后再导入")
-    if member.file_size > MAX_BYTES:
-        raise UnreadableFile(f"{path} 里的 {name} 解开有 {member.file_size >> 30} GB，太大；请解压后检查")
-    ratio = member.file_size / max(member.compress_size, 1)
-    if member.file_size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
-        raise UnreadableFile(f"{path} 里的 {name} 解开是原来的 {ratio:,.0f} 倍，疑为压缩炸弹；拒绝打开，请核对来源")
+    _check_size(path, name, member.file_size, member.compress_size)
     return member
+
+
+def _check_size(path: Path, name: str, size: int, packed: int) -> None:
+    """Raise for what is larger than any export, or far larger than it was packed."""
+    if size > MAX_BYTES:
+        raise UnreadableFile(f"{path} 里的 {name} 解开有 {size >> 30} GB，太大；请解压后检查")
+    ratio = size / max(packed, 1)
+    if size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
+        raise UnreadableFile(f"{path} 里的 {name} 解开是原来的 {ratio:,.0f} 倍，疑为压缩炸弹；拒绝打开，请核对来源")
 
 
 def _is_content(name: str) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
-from feedback_engine.errors import UnreadableFile
-from feedback_engine.ingest.archive import Unfolded, is_archive
+from feedback_engine.errors import SourceError, UnreadableFile
+from feedback_engine.ingest.archive import Unfolded, is_archive, is_gzip
 from feedback_engine.ingest.damage import settle_damage
 from feedback_engine.ingest.encoding import detect_encoding
 from feedback_engine.ingest.readers.csv import read_csv
@@ -19,7 +19,6 @@ from feedback_engine.ingest.readers.rows import Rows
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _FOREIGN = (
     (b"PK\x05\x06", "空的 ZIP 压缩包；请重新导出"),
-    (b"\x1f\x8b", "gzip 压缩包；请先解压"),
     (b"Rar!", "RAR 压缩包；请先解压"),
     (b"7z\xbc\xaf\x27\x1c", "7z 压缩包；请先解压"),
     (b"%PDF", "PDF；请从原系统导出 CSV 或 XLSX"),
@@ -37,6 +36,8 @@ _MARKUP = re.compile(
 _MAX_ZEROS = 0.3
 #: Characters read at once in search of the first that is no blank.
 _BLOCK = 4096
+#: Where a tar tells that it is one.
+_TAR_AT = 257
 _OBJECT = re.compile(r'\{\s*["}]')
 _ARRAY = re.compile(r"\[\s*[\[{\]]")
 
@@ -50,9 +51,8 @@ def open_rows(path: Path, source: SourceConfig) -> Rows:
 def _open_rows(path: Path, source: SourceConfig) -> Rows:
     with path.open("rb") as stream:
         head = stream.read(4096)
-    if head.startswith(b"PK\x03\x04") and is_archive(path):
-        unfolded = Unfolded(path)
-        return unfolded.hold(open_rows(unfolded.path, source))
+    if is_gzip(path) or (head.startswith(b"PK\x03\x04") and is_archive(path)):
+        return _open_unfolded(path, source)
     if head.startswith(_WORKBOOKS):
         return _read_workbook(path, source)
     if container := _name_statistics(head):
@@ -60,6 +60,8 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
     for magic, nature in _FOREIGN:
         if head.startswith(magic):
             raise UnreadableFile(f"{path} 的内容是{nature}")
+    if head[_TAR_AT:].startswith(b"ustar"):
+        raise UnreadableFile(f"{path} 的内容是 tar 归档；请解开后分别导入")
     _refuse_markup(path, head)
     encoding = detect_encoding(path, source.encoding)
     if not encoding.name.startswith("utf-") or encoding.name.startswith("utf-8"):
@@ -69,6 +71,15 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
         rows = settle_damage(rows, encoding.name)
     warnings = (encoding.warning,) if encoding.warning else ()
     return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=warnings)
+
+
+def _open_unfolded(path: Path, source: SourceConfig) -> Rows:
+    unfolded = Unfolded(path)
+    try:
+        return unfolded.hold(open_rows(unfolded.path, source))
+    except SourceError as error:
+        # Where it lies for now says nothing to the user.
+        raise type(error)(str(error).replace(str(unfolded.path), f"{path} 里的 {unfolded.name}")) from None
 
 
 def _read_workbook(path: Path, source: SourceConfig) -> Rows:

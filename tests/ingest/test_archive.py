@@ -1,6 +1,9 @@
-"""A ZIP that holds one data file is that file; one that holds several is asked about."""
+"""A ZIP or gzip that holds one data file is that file; one that holds several is asked about."""
 
 import gc
+import gzip
+import io
+import tarfile
 import tempfile
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -29,6 +32,42 @@ def test_the_one_table_inside_is_read(tmp_path: Path) -> None:
     rows = open_file(write_zip(tmp_path / "a.zip", {"答卷.csv": "编号,内容\n1,好\n".encode(), "语法.txt": b"x"}))
     assert rows.container == "csv" and rows.header == ["编号", "内容"] and list(rows) == [(2, ["1", "好"])]
     assert any("答卷.csv" in sentence for sentence in rows.evidence)
+
+
+@pytest.mark.parametrize("name", ["答卷.csv.gz", "答卷.csv"])
+def test_what_gzip_has_packed_is_read_whatever_the_file_is_called(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress("编号,内容\n1,好\n".encode("gb18030")))
+    rows = open_file(tmp_path / name)
+    assert (rows.encoding, list(rows)) == ("gb18030", [(2, ["1", "好"])])
+    assert any("gzip 压缩包里的 答卷.csv" in sentence for sentence in rows.evidence)
+
+
+def test_several_files_in_a_tar_are_asked_about(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as folder:
+        for member in ("a.csv", "b.csv"):
+            folder.addfile(tarfile.TarInfo(member), io.BytesIO())
+    with pytest.raises(UnreadableFile, match=r"a\.tar\.gz 里的 a\.tar 的内容是 tar 归档"):
+        open_file(tmp_path / "a.tar.gz")
+
+
+def test_gzip_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"a,b\n" + bytes(range(48, 58)) * 9000)[:-30])
+    with pytest.raises(UnreadableFile, match="gzip 压缩包解不开"):
+        open_file(tmp_path / "a.csv.gz")
+
+
+def test_a_bomb_of_gzip_is_not_unfolded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "RATIO_FROM_BYTES", 1_000_000)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"x" * 9_000_000))
+    with pytest.raises(UnreadableFile, match="压缩炸弹"):
+        open_file(tmp_path / "a.csv.gz")
+
+
+def test_what_is_wrong_inside_is_said_of_the_file_that_the_user_knows(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {"b.csv": b" \n \n"})
+    with pytest.raises(UnreadableFile) as caught:
+        open_file(path)
+    assert str(caught.value).startswith(f"{path} 里的 b.csv ") and tempfile.gettempdir() + "/feed" not in str(caught)
 
 
 def test_what_macs_add_is_no_table(tmp_path: Path) -> None:

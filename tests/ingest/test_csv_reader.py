@@ -56,6 +56,22 @@ def test_a_cell_guarded_against_excel_is_what_excel_shows(file: Path, quoted: bo
     assert data == [(2, ["00123", '第一行\n="第二行"']), (4, ["1", '="'])]
 
 
+@pytest.mark.parametrize("headings", ['"编号", "内容", "门店"', "编号, 内容, 门店"])
+def test_quotes_behind_a_blank_are_quotes_where_the_file_has_them_so(file: Path, headings: str) -> None:
+    rows, data = read(file, f'{headings}\n"1", "好, 下次\n再来", "一店"\n"2", "他说 ""贵""", "二店"\n')
+    assert rows.header == ["编号", "内容", "门店"]
+    assert data == [(2, ["1", "好, 下次\n再来", "一店"]), (4, ["2", '他说 "贵"', "二店"])]
+
+
+def test_a_quote_behind_a_blank_here_and_there_is_text(file: Path) -> None:
+    assert read(file, '编号,内容\n1, "好" 的评价\n2,"一般"\n3,贵\n')[1][0] == (2, ["1", ' "好" 的评价'])
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\r\n\x1a", "\n\x1a\x1a"])
+def test_the_end_of_file_of_dos_is_no_row(file: Path, end: str) -> None:
+    assert [cells[0] for _, cells in read(file, f"编号,内容\n1,好\n2,贵{end}")[1]] == ["1", "2"]
+
+
 def test_delimiters_inside_quotes_do_not_count(file: Path) -> None:
     file.write_text('编号;内容\n1;"a,b,c,d"\n2;"e,f,g"\n', encoding="utf-8")
     assert detect_delimiter(file, "utf-8") == ";"

@@ -20,6 +20,8 @@ _PLAIN = frozenset(
     {"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"}
     | set(map(name_lenient, MENDABLE))
 )
+#: By which DOS ends a file.
+_END_OF_FILE = "\x1a"
 _LINE_ENDS = ("\n", "\r")
 #: Bytes of a character at most, in any of these.
 _WIDEST = 4
@@ -64,8 +66,8 @@ def _read_plain(path: Path, encoding: str) -> Iterator[str]:
                 yield decode(b"".join(held), "ignore")[0] + "\n"
                 held = [_skip_line(stream)]
                 size = len(held[0])
-        if size:
-            yield decode(b"".join(held))[0]
+        if size and (rest := decode(b"".join(held))[0]).strip(_END_OF_FILE):
+            yield rest
 
 
 def _read_chunk(stream: BinaryIO) -> bytes:
