@@ -18,7 +18,7 @@ _NUMBER = re.compile(
 )
 #: Years of the Republic, which Taiwan counts in, begin in 1912.
 _REPUBLIC = re.compile(r"(?:中華|中华)?民[國国]\s*(\d{2,3})\s*年")
-_REPUBLIC_BEGINS = 1911
+REPUBLIC_BEGINS = 1911
 #: What is said in another way than as the digits of a clock or a calendar.
 _SAID = (
     (re.compile("^公元"), ""),
@@ -39,7 +39,7 @@ def write_in_digits(text: str) -> str:
     text = _NUMBER.sub(_to_digits, text)
     for said, written in _SAID:
         text = said.sub(written, text)
-    return _REPUBLIC.sub(lambda found: f"{int(found[1]) + _REPUBLIC_BEGINS}年", text)
+    return _REPUBLIC.sub(lambda found: f"{int(found[1]) + REPUBLIC_BEGINS}年", text)
 
 
 def _to_digits(found: re.Match[str]) -> str:

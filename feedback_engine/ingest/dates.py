@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedback_engine.ingest.chinese_dates import write_in_digits
+from feedback_engine.ingest.chinese_dates import REPUBLIC_BEGINS, write_in_digits
 
 #: Moments outside are typing mistakes or another calendar.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -47,6 +47,8 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _DAY_LENGTH = 86_400_000_000
 _MAX_REMEMBERED = 100_000
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?", re.ASCII)
+#: The year that Taiwan counts, 115/11/03: no day and no month has three digits.
+_OF_REPUBLIC = re.compile(r"(1\d{2})(?=([-/.])\d{1,2}\2\d{1,2}(?!\S))", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})[ T](\d{1,2}):?(\d{2})(?::?(\d{2}))?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,16}(?:\.\d{1,15})?", re.ASCII)
 #: Months by their English names, which no country reads otherwise: interfaces and mail headers write these.
@@ -150,6 +152,8 @@ class MomentParser:
             text = write_in_digits(text.translate(_HALF_WIDTH))
         if match := _GUARDED.fullmatch(text):
             text = match[match.lastindex or 0]
+        if match := _OF_REPUBLIC.match(text):
+            text = f"{int(match[1]) + REPUBLIC_BEGINS}{text[match.end() :]}"
         if match := _CALENDAR.fullmatch(text):
             return None if _is_span(match) else _from_calendar(match)
         if match := _COMPACT.fullmatch(text) or _COMPACT_DAY.fullmatch(text):

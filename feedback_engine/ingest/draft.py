@@ -70,6 +70,8 @@ def _guess_kind(table: Table) -> SourceKind:
     is_complaint = any(has_draft_cue("complaint", heading) for heading in table.sample.header)
     if table.text is not None and not table.asked and (handling >= 2 or is_complaint):
         return SourceKind.COMPLAINTS
+    if table.text is not None and not table.asked and has_draft_cue("review", table.sample.header[table.text]):
+        return SourceKind.REVIEWS
     if len(table.scales) >= 2 or (table.scales and (table.text is None or table.asked)):
         return SourceKind.QUESTIONNAIRE
     if table.asked and len(table.asked) == len({*table.free, *table.asked}):

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from feedback_engine.ingest.cells import DEFAULT_MISSING, clean
 from feedback_engine.ingest.dates import MomentParser
@@ -123,14 +124,25 @@ def has_draft_cue(kind: str, heading: str) -> bool:
 
 
 def _find_fields(sample: Sample) -> dict[str, int]:
-    """Return field → column where the heading says it and the cells do not contradict."""
-    located = AliasTable.load("generic_columns").locate(sample.header)
+    """Return field → column where the heading says it and the cells do not contradict.
+
+    Of a key inside others, mblog.created_at, the last part says it where no whole key does; the outermost counts.
+    """
+    table = AliasTable.load("generic_columns")
+    located = table.locate(sample.header)
+    for field, places in table.locate([heading.rpartition(".")[2] for heading in sample.header]).items():
+        inside = sorted((at for at in places if at not in located.get(field, [])), key=partial(_depth_of, sample))
+        located[field] = [*located.get(field, []), *inside]
     fields: dict[str, int] = {}
     for field, places in located.items():
         found = next((at for at in places if _fits(field, sample.column(at)[:_PROBED], is_named=True)), None)
         if found is not None and found not in fields.values():
             fields[field] = found
     return fields
+
+
+def _depth_of(sample: Sample, at: int) -> int:
+    return sample.header[at].count(".")
 
 
 def _find_moment(sample: Sample, taken: Collection[int]) -> int | None:
@@ -150,6 +162,8 @@ def _fits(field: str, cells: Sequence[str], *, is_named: bool = False) -> bool:
 
     Where a heading calls the column a time, most cells have to be one; without, nearly all.
     """
+    if field in _MOMENTS_OF_ARRIVAL and not cells:
+        return False
     if field in _MOMENTS:
         parse, days = MomentParser("UTC").parse, decide_days(cells)
         found = sum(parse(days.convert(cell)) is not None for cell in cells)
@@ -176,7 +190,8 @@ def _find_siblings(
     found_here: dict[int, ScaleFinding] = {}
     for at in places if numeric else ():
         cells = {cell for cell in sample.column(at) if cell not in DEFAULT_MISSING}
-        if len(cells) < 2 or not all(map(_RATING.fullmatch, cells)) or words.has_cue("count", sample.header[at]):
+        is_other = any(words.has_cue(kind, sample.header[at]) for kind in ("count", "category"))
+        if len(cells) < 2 or not all(map(_RATING.fullmatch, cells)) or is_other:
             continue
         low, high = min(map(float, cells)), max(map(float, cells))
         like = next((pair for pair in numeric if pair[1].scale.min <= low and high <= pair[1].scale.max), None)

@@ -23,6 +23,7 @@ _KINDS = (
     "recommend",
     "rating",
     "count",
+    "category",
     "scale",
     "nps",
     "choice",

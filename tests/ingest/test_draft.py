@@ -162,3 +162,28 @@ def test_steps_that_nobody_chose_are_drafted_as_they_may_come_in_the_next_export
     assert isinstance(labels, dict)
     assert (labels["★☆☆☆☆"], labels["★★☆☆☆"], labels["★★★★★"]) == (1, 2, 5)
     assert not any("星" in label for label in labels)
+
+
+def test_a_text_that_is_called_a_review_makes_reviews_of_any_number_of_ratings() -> None:
+    rows = (f"某店,{n},{6 - n},第{n}次来还是很好吃,2026-10-0{n}" for n in range(1, 6))
+    draft = draft_mapping(sample("店铺名称,总评分,口味,评论内容,评论时间", *rows))
+    assert draft.kind is SourceKind.REVIEWS
+    assert draft.mapping.columns["text"] == "评论内容" and len(draft.mapping.ratings) == 2
+
+
+def test_keys_inside_others_are_known_by_their_last_part_and_the_outermost_counts() -> None:
+    rows = (f"9,{n},17936895{n:02}000,第{n}次来还是很好吃,{n},0{n}" for n in range(1, 6))
+    header = "card,post.user.id,post.commentTime,post.text,post.id,post.likes"
+    columns = draft_mapping(sample(header, *rows)).mapping.columns
+    assert (columns["id"], columns["text"], columns["received_at"]) == ("post.id", "post.text", "post.commentTime")
+
+
+def test_who_somebody_is_is_no_rating_beside_ratings_of_small_numbers() -> None:
+    rows = (f"{n % 2 + 1},{n},{8 - n},房间很干净服务也很好{n}" for n in range(1, 8))
+    draft = draft_mapping(sample("Q1.您的性别,Q2_1.服务态度,Q2_2.环境卫生,Q3.您的建议", *rows))
+    assert [rating.column for rating in draft.mapping.ratings] == ["Q2_1.服务态度", "Q2_2.环境卫生"]
+
+
+def test_an_empty_column_is_not_when_something_arrived() -> None:
+    draft = draft_mapping(sample("结束日期,评价日期,评价", ",2026-10-01,房间很干净", ",2026-10-02,早餐一般般"))
+    assert draft.mapping.columns["received_at"] == "评价日期"

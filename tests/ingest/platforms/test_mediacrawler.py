@@ -205,6 +205,18 @@ def test_a_moment_of_zero_is_unknown_and_costs_no_row(tmp_path: Path) -> None:
     assert batch.feedback["received_at"].isna().tolist() == [True] and batch.rejects.empty
 
 
+def test_comments_as_douyin_itself_sends_them_are_read_with_their_replies(tmp_path: Path) -> None:
+    def comment(own: str, text: str, **more: Any) -> dict[str, Any]:
+        return {"cid": own, "aweme_id": "9", "text": text, "create_time": SECONDS, "user": {"uid": "42"}, **more}
+
+    reply = comment("2", "同感", reply_id="1")
+    records = [comment("1", "太慢了", reply_id="0", reply_comment=[reply]), comment("3", "好", reply_id="0")]
+    batch = read_export(write_json(tmp_path / "a.json", records))
+    assert batch.feedback["text"].tolist() == ["太慢了", "同感", "好"]
+    assert set(moments(batch.feedback["received_at"])) == {"2026-03-01 08:05"}
+    assert [row["parent_id"] for row in attributes(batch)] == ["9", "1", "9"]
+
+
 def test_the_file_of_creators_is_refused_with_the_reason(tmp_path: Path) -> None:
     path = write_json(tmp_path / "a.json", [{"user_id": "1", "nickname": "a", "fans": "3", **STAMP}])
     with pytest.raises(SourceError, match="creators"):
