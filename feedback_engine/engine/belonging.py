@@ -31,10 +31,11 @@ class Belonging:
     def find_files(self, pattern: str) -> list[Path]:
         """Return the files that a source's path or pattern means; raises UnreadableFile for a pattern without any.
 
-        They come by name, and 9月 before 10月: what a later file says of a record stands. a.CSV is meant by *.csv.
+        They come by name, and 9月 before 10月: what a later file says of a record stands. a.CSV is meant by *.csv, and
+        a file that is called 导出[1].csv by its name.
         """
         found = [self._config.resolve(pattern)]
-        if glob.has_magic(pattern):
+        if glob.has_magic(pattern) and not found[0].exists():
             base = self._config.base
             # Not Path.glob: that refuses absolute patterns.
             names = glob.glob(_in_any_case(pattern), root_dir=base, recursive=True)  # noqa: PTH207

@@ -49,3 +49,10 @@ def test_endings_in_capitals_are_meant_too(tmp_path: Path) -> None:
         write_csv(tmp_path / "data" / name, HEADINGS, [(name, "2026-09-01", f"{name} 的空调坏了", "处理中")])
     files = fe.FeedbackEngine.from_config(tmp_path / "config.yaml").import_sources().files
     assert sorted(file.name for file in files) == ["B.CSV", "a.csv", "c.Csv"]
+
+
+@pytest.mark.parametrize("name", ["导出[1].csv", "导出 (1)?.csv", "a[0-9]*.csv"])
+def test_a_file_whose_name_looks_like_a_pattern_is_found_by_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("data/*.csv", f'"data/{name}"'), encoding="utf-8")
+    write_csv(tmp_path / "data" / name, HEADINGS, [("G1", "2026-09-01", "房间的空调坏了", "处理中")])
+    assert fe.FeedbackEngine.from_config(tmp_path / "config.yaml").import_sources().stored == 1
