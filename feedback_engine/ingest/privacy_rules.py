@@ -89,6 +89,12 @@ _CITIZEN_15 = re.compile(
     r"(?:0[1-9]|[12][0-9]|3[0-4]|40|5[1-3]|90)[0-9]{2}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}"
     + _NUMBER_ENDS
 )
+#: Passports, permits of Hong Kong, Macao and Taiwan, identity cards from there: known by what the text calls them.
+_PAPER = re.compile(
+    r"(?:护照|護照|通行证|通行證|回乡证|回鄉證|台胞证|居留证|居留證|身份证|身分證)"
+    r"(?:编号|号码|號碼|号|號)?(?:是|为|為|[: ]){0,3}"
+    r"(?P<it>[A-Za-z]{1,2}[0-9]{6,10}(?:\([0-9Aa]\))?)(?![0-9A-Za-z])"
+)
 _CITIZEN_NAMED = re.compile(r"身份证(?:号码|号)?[^0-9A-Za-z\u4e00-\u9fff]{0,3}(?:是|为)?\s{0,2}$")
 #: Bank, length and scheme: UnionPay 62 and the older ranges of Chinese banks, Visa, Mastercard, JCB, American Express.
 _CARD = re.compile(
@@ -304,6 +310,7 @@ RULES = (
     Rule("手机号", _SPOKEN_MOBILE, "一幺"),
     Rule("手机号", _KEYED_MOBILE, "\u20e3"),
     Rule("身份证号", _CITIZEN_15, 15, _is_no_page),
+    Rule("证件号", _PAPER, "照证證", group="it"),
     Rule("IP地址", _IPV4, ".", _is_address),
     Rule("IP地址", _IPV6, ":", _is_address6, group="it"),
     Rule("车牌号", _PLATE, _PROVINCES, _is_plate),

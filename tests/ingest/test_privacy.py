@@ -224,6 +224,26 @@ def test_names_addresses_and_what_is_named_are_masked(text, masked) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("护照E12345678丢了", "护照[证件号]丢了"),
+        ("护照号码：EA1234567", "护照号码：[证件号]"),
+        ("港澳通行证C12345678过期", "港澳通行证[证件号]过期"),
+        ("台胞证号是12345678", "台胞证号是12345678"),
+        ("香港身份证A123456(7)不能用", "香港身份证[证件号]不能用"),
+        ("通行證號：W00000000，", "通行證號：[证件号]，"),
+    ],
+)
+def test_papers_are_known_by_what_the_text_calls_them(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+@pytest.mark.parametrize("text", ["护照办理等了3天", "通行证A区进出", "型号E12345678", "车辆通行证V2不好用"])
+def test_what_is_said_of_papers_stays(text: str) -> None:
+    assert mask(text).text == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "1381234 5678", "138.1234.5678", "138·1234·5678", "138 - 1234 - 5678", "1 3 8 1 2 3 4 5 6 7 8", "013812345678",
