@@ -122,6 +122,14 @@ def _choose_seven_bit(path: Path, head: bytes) -> Encoding | None:
     return None
 
 
+def _is_foreign(path: Path, codec: str) -> bool:
+    """Whether what comes out is no text of ours, of an encoding in which nearly any bytes are characters."""
+    if codec.startswith("utf-16"):
+        with path.open("rb") as stream:
+            return not _is_plain(stream.read(4096).decode(codec, "ignore"))
+    return any(codec == usual[0] and not _is_chinese(path, *usual) for usual in _CHINESE)
+
+
 def _codec_of(declared: str) -> str:
     try:
         name = codecs.lookup(declared).name
@@ -142,8 +150,7 @@ def _confirm(path: Path, codec: str, evidence: str) -> Encoding:
 
 def _find_damaged(path: Path, codec: str, evidence: str, failed_at: int) -> Encoding | None:
     """Return the encoding of a file that is in it but for a few bytes; None if it is in another, or may be."""
-    is_foreign = any(codec == usual[0] and not _is_chinese(path, *usual) for usual in _CHINESE)
-    if codec not in MENDABLE or is_foreign:
+    if codec not in MENDABLE or _is_foreign(path, codec):
         return None
     damage = measure_damage(path, codec)
     if not damage.is_slight:

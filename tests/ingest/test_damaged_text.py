@@ -8,7 +8,9 @@ import pytest
 
 import feedback_engine as fe
 from feedback_engine.config.model import SourceConfig
+from feedback_engine.errors import EncodingError
 from feedback_engine.ingest.container import open_rows
+from feedback_engine.ingest.encoding import detect_encoding
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.tables.summary import FileSummary
 
@@ -132,6 +134,24 @@ def test_pairs_of_surrogates_in_utf8_are_the_characters_that_they_mean(tmp_path:
 
 def test_half_a_pair_is_a_damaged_character(tmp_path: Path) -> None:
     assert read_last(tmp_path / "a.csv", TEXT.encode() + b"31,\xed\xa0\xbd!\n") == "�!"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_an_emoji_cut_in_two_in_utf16_is_a_damaged_character(tmp_path: Path, codec: str) -> None:
+    cut = "31,太棒了\ud83d\n32,好😀\n".encode("utf-16-be" if codec == "utf-16-be" else "utf-16-le", "surrogatepass")
+    rows = read(tmp_path / "a.csv", TEXT.encode(codec) + cut)
+    assert [cells[1] for _, cells in rows][-2:] == ["太棒了�", "好😀"]
+    assert rows.told[0].startswith(f"1 行里有不合 {codec} 的字节（第 32 行）")
+
+
+def test_utf16_cut_within_a_character_loses_no_more_than_that(tmp_path: Path) -> None:
+    assert read_last(tmp_path / "a.csv", (TEXT + "31,退款").encode("utf-16")[:-1]) == "退�"
+
+
+def test_another_encoding_does_not_become_damaged_utf16_by_being_declared(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(TEXT.encode("gb18030") + b"\0")
+    with pytest.raises(EncodingError):
+        detect_encoding(tmp_path / "a.csv", "utf-16-le")
 
 
 def test_the_zero_of_modified_utf8_is_dropped_like_any_other(take_in: Callable[[bytes], FileSummary]) -> None:

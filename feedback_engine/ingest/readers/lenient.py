@@ -1,7 +1,8 @@
 """Codecs that read text files with damaged bytes: what has a meaning as that, every other byte as a mark of its own.
 
 Meanings are the pairs of surrogates of CESU-8 and the NUL of modified UTF-8, as Java and Oracle write them, and the
-euro sign of code page 936. A mark is the lone surrogate that holds the byte, which no text has otherwise.
+euro sign of code page 936. A mark is the lone surrogate that holds the byte, which no text has otherwise; in UTF-16,
+where a character is cut in two at the end of a field, it is the same for any half.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import codecs
 import re
 
-#: Encodings whose damage can be told from another encoding: UTF-8 by itself, the others by the hanzi that come out.
-MENDABLE = frozenset({"utf-8", "utf-8-sig", "gb18030", "big5hkscs"})
+#: Encodings whose damage can be told from another encoding: UTF-8 by itself, the others by what comes out.
+MENDABLE = frozenset({"utf-8", "utf-8-sig", "gb18030", "big5hkscs", "utf-16", "utf-16-le", "utf-16-be"})
 MARKS = re.compile("[\udc80-\udcff]+")
 _REPLACEMENT = "\ufffd"
 _PREFIX = "lenient-"
+_HALF = "feedback-engine-half"
 _PAIR = re.compile("\udced[\udca0-\udcaf][\udc80-\udcbf]\udced[\udcb0-\udcbf][\udc80-\udcbf]")
 _NUL = "\udcc0\udc80"
 _EURO = re.compile("(?<![\udc80-\udcff])\udc80+(?![\udc81-\udcff])")
@@ -37,7 +39,7 @@ class _LenientDecoder(codecs.IncrementalDecoder):
 
     def __init__(self, errors: str = "strict") -> None:
         super().__init__(errors)
-        self._decoder = self.base.incrementaldecoder("surrogateescape")
+        self._decoder = self.base.incrementaldecoder(_errors_of(self.base))
         self._held = ""
 
     def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]
@@ -53,8 +55,12 @@ class _LenientDecoder(codecs.IncrementalDecoder):
         self._held = ""
 
 
+def _errors_of(base: codecs.CodecInfo) -> str:
+    return _HALF if base.name.startswith("utf-16") else "surrogateescape"
+
+
 def _read_meanings(text: str, encoding: str) -> str:
-    if encoding.startswith("utf"):
+    if encoding.startswith("utf-8"):
         return _PAIR.sub(_join_pair, text).replace(_NUL, "\0")
     return _EURO.sub(lambda found: "€" * len(found[0]), text) if encoding == "gb18030" else text
 
@@ -72,7 +78,7 @@ def _find_codec(name: str) -> codecs.CodecInfo | None:
     base = codecs.lookup(name.removeprefix(prefix))
 
     def decode(data: bytes, _errors: str = "strict") -> tuple[str, int]:
-        text, length = base.decode(data, "surrogateescape")
+        text, length = base.decode(data, _errors_of(base))
         return _read_meanings(text, base.name), length
 
     decoder = type("LenientDecoder", (_LenientDecoder,), {"base": base})
@@ -80,3 +86,4 @@ def _find_codec(name: str) -> codecs.CodecInfo | None:
 
 
 codecs.register(_find_codec)
+codecs.register_error(_HALF, lambda error: ("\udcff", error.end if isinstance(error, UnicodeDecodeError) else 0))

@@ -16,10 +16,8 @@ MAX_CHARACTERS = 4_000_000
 #: Characters or bytes read at once, up to the end of a line.
 _BLOCK = 1 << 18
 #: Encodings in which the bytes of CR and LF are nothing else and need no state, so that lines can be found in bytes.
-_PLAIN = frozenset(
-    {"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"}
-    | set(map(name_lenient, MENDABLE))
-)
+_PLAIN = frozenset({"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"})
+_PLAIN |= set(map(name_lenient, MENDABLE & _PLAIN))
 #: By which DOS ends a file.
 _END_OF_FILE = "\x1a"
 _LINE_ENDS = ("\n", "\r")
