@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedback_engine.ingest.chinese_dates import REPUBLIC_BEGINS, write_in_digits
+from feedback_engine.ingest.tool_dates import rewrite
 
 #: Moments outside are typing mistakes or another calendar.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -34,6 +35,7 @@ _CALENDAR = re.compile(
     r"(?P<hour>\d{1,2})\s*(?:[:：时点]\s*(?P<minute>\d{1,2})"
     r"(?:\s*[:：分]\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?[分秒]?|[时点]整?)"
     rf"\s*(?P<late_half>{'|'.join(_HALVES)})?)?"
+    r"(?:\s*\(?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]\)?)?"
     r"\s*(?P<zone>Z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}|\(?北京时间\)?)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -61,6 +63,8 @@ _WORDED_FORMS = (
 )  # fmt: skip
 #: An abbreviation of a time zone, as Java writes it: Thu Oct 01 09:05:00 CST 2026.
 _ZONE_WORD = re.compile(r" (?!GMT|UTC)([A-Z]{3,5})(?= \d{4}$|$)")
+#: A zone by its place; Java writes 2026-11-03T15:05:06+08:00[Asia/Shanghai].
+_PLACE = re.compile(r"(.*\d)\s?\[?([A-Z][A-Za-z]{2,9}/[A-Z][A-Za-z_]{2,30})\]?", re.ASCII)
 #: The same behind an offset, where it says nothing more: Go writes +0800 CST.
 _BESIDE_OFFSET = re.compile(r"(?<=[+-]\d{4}) [A-Z]{3,5}$", re.ASCII)
 #: What systems write where there is no moment: the zeros of MySQL, .NET, Excel, SQL Server and Unix.
@@ -102,8 +106,8 @@ class MomentParser:
                     return start + past
         text = _BESIDE_OFFSET.sub("", text)
         try:
-            moment = self._read_in_own_zone(text) if _ZONE_WORD.search(text) else self._read(text)
-        except (ValueError, OverflowError):
+            moment = self._read_in_zone(text)
+        except (ValueError, OverflowError, ZoneInfoNotFoundError):
             return None
         if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
             return None
@@ -138,6 +142,13 @@ class MomentParser:
         past = (hour * 3600 + minute * 60 + second) * 1_000_000 if hour < 24 and minute < 60 and second < 60 else None
         return _remember(self._clocks, text, past)
 
+    def _read_in_zone(self, text: str) -> datetime | None:
+        """Return the moment of a text that may name a zone behind it, by its place (Asia/Shanghai) or abbreviated."""
+        if match := _PLACE.fullmatch(text):
+            moment = self._read(match[1])
+            return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=ZoneInfo(match[2]))
+        return self._read_in_own_zone(text) if _ZONE_WORD.search(text) else self._read(text)
+
     def _read_in_own_zone(self, text: str) -> datetime | None:
         """Return the moment of a text with the abbreviation of a zone, where the project's zone has that name then."""
         moment = self._read(_ZONE_WORD.sub("", text))
@@ -152,6 +163,7 @@ class MomentParser:
             text = write_in_digits(text.translate(_HALF_WIDTH))
         if match := _GUARDED.fullmatch(text):
             text = match[match.lastindex or 0]
+        text = rewrite(text)
         if match := _OF_REPUBLIC.match(text):
             text = f"{int(match[1]) + REPUBLIC_BEGINS}{text[match.end() :]}"
         if match := _CALENDAR.fullmatch(text):
