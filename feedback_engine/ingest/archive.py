@@ -32,9 +32,7 @@ def is_archive(path: Path) -> bool:
             names = archive.namelist()
     except (BadZipFile, OSError, ValueError):
         return False
-    return "[Content_Types].xml" not in names and any(
-        name.casefold().endswith((*_TABLES, *_OTHERS)) for name in names if _is_content(name)
-    )
+    return "[Content_Types].xml" not in names and any(map(_is_data, names))
 
 
 class Unfolded:
@@ -45,14 +43,16 @@ class Unfolded:
         self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._kind = "gzip" if is_gzip(path) else "ZIP"
         try:
-            self.name, self.path = (_unfold_gzip if self._kind == "gzip" else _unfold_zip)(path, folder)
+            unfold = _unfold_gzip if self._kind == "gzip" else _unfold_zip
+            self.name, self.path, self._others = unfold(path, folder)
         except (BadZipFile, OSError, EOFError, zlib.error) as error:
             raise UnreadableFile(f"{path} 的 {self._kind} 压缩包解不开（{error}）；请重新下载") from None
 
     def hold(self, rows: Rows) -> Rows:
         """Return the rows, which keep the file while they are read."""
         evidence = (f"{self._kind} 压缩包里的 {self.name}", *rows.evidence)
-        return replace(rows, records=self._pass_on(rows), evidence=evidence)
+        told = (f"压缩包里的 {'、'.join(self._others)} 没有读；要读请解压后分别导入",) if self._others else ()
+        return replace(rows, records=self._pass_on(rows), evidence=evidence, warnings=(*told, *rows.warnings))
 
     def _pass_on(self, rows: Rows) -> Iterator[tuple[int, list[str]]]:
         yield from rows
@@ -64,17 +64,18 @@ def is_gzip(path: Path) -> bool:
         return stream.read(2) == b"\x1f\x8b"
 
 
-def _unfold_zip(path: Path, folder: Path) -> tuple[str, Path]:
-    """Return the name of the one data file of a ZIP, and where it is now."""
+def _unfold_zip(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
+    """Return the name of the one table of a ZIP, where it is now, and the names of data files of other kinds."""
     with ZipFile(path) as archive:
         member = _choose_member(path, archive.infolist())
         unfolded = folder / f"data{PurePosixPath(_name_of(member)).suffix.casefold()}"
         with archive.open(member) as source, unfolded.open("wb") as target:
             shutil.copyfileobj(source, target, _CHUNK)
-    return _name_of(member), unfolded
+        others = [other for other in archive.infolist() if other is not member and _is_data(other.filename)]
+    return _name_of(member), unfolded, list(map(_name_of, others))
 
 
-def _unfold_gzip(path: Path, folder: Path) -> tuple[str, Path]:
+def _unfold_gzip(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
     """Return the name of what gzip has packed, and where it is now; its size shows only when it is unfolded."""
     name = path.stem if path.suffix.casefold() == ".gz" else path.name
     unfolded, size = folder / f"data{PurePosixPath(name).suffix.casefold()}", 0
@@ -83,7 +84,7 @@ def _unfold_gzip(path: Path, folder: Path) -> tuple[str, Path]:
             size += len(chunk)
             _check_size(path, name, size, path.stat().st_size)
             target.write(chunk)
-    return name, unfolded
+    return name, unfolded, []
 
 
 def _choose_member(path: Path, members: list[ZipInfo]) -> ZipInfo:
@@ -113,6 +114,10 @@ def _check_size(path: Path, name: str, size: int, packed: int) -> None:
     ratio = size / max(packed, 1)
     if size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
         raise UnreadableFile(f"{path} 里的 {name} 解开是原来的 {ratio:,.0f} 倍，疑为压缩炸弹；拒绝打开，请核对来源")
+
+
+def _is_data(name: str) -> bool:
+    return _is_content(name) and name.casefold().endswith((*_TABLES, *_OTHERS))
 
 
 def _is_content(name: str) -> bool:

@@ -80,6 +80,13 @@ def test_two_tables_are_asked_about(tmp_path: Path) -> None:
         open_file(write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n1,2\n", "b.csv": b"a,b\n1,2\n"}))
 
 
+def test_data_of_another_kind_beside_the_table_are_told(tmp_path: Path) -> None:
+    members = {"9月.csv": b"a,b\n1,2\n", "10月.xlsx": b"PK", "语法.txt": b"x"}
+    rows = open_file(write_zip(tmp_path / "a.zip", members))
+    assert list(rows) == [(2, ["1", "2"])]
+    assert rows.warnings == ("压缩包里的 10月.xlsx 没有读；要读请解压后分别导入",)
+
+
 def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n" + b"1,2\n" * 1000})
     path.write_bytes(path.read_bytes().replace(b"1,2\n1,2\n", b"1,3\n1,2\n", 1))

@@ -187,3 +187,11 @@ def test_who_somebody_is_is_no_rating_beside_ratings_of_small_numbers() -> None:
 def test_an_empty_column_is_not_when_something_arrived() -> None:
     draft = draft_mapping(sample("结束日期,评价日期,评价", ",2026-10-01,房间很干净", ",2026-10-02,早餐一般般"))
     assert draft.mapping.columns["received_at"] == "评价日期"
+
+
+def test_comments_below_statements_to_agree_with_are_those_of_a_survey() -> None:
+    words = ("Strongly agree", "Agree", "Neutral", "Disagree")
+    rows = (f"{n},2026-11-0{n + 1},{words[n]},{words[3 - n]},fine stay number {n}" for n in range(4))
+    draft = draft_mapping(sample("Response ID,Submitted,The staff were friendly,Rooms were clean,Comments", *rows))
+    assert draft.kind is SourceKind.QUESTIONNAIRE
+    assert (draft.mapping.columns["id"], len(draft.mapping.ratings)) == ("Response ID", 2)
