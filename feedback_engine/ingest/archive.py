@@ -20,19 +20,23 @@ MAX_BYTES = 4 << 30
 #: How many times its size a large member may unfold to. Reviews were measured at 6, one line again and again at 340.
 MAX_RATIO, RATIO_FROM_BYTES = 200, 100 << 20
 _TABLES = (".csv", ".tsv")
-_OTHERS = (".sav", ".zsav", ".dta", ".xlsx", ".json", ".jsonl")
+_OTHERS = (".sav", ".zsav", ".dta", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson")
+#: Data only where there are none of those kinds; beside them they explain these.
+_TEXTS = (".txt",)
+#: What documents are made of, which are ZIPs by their nature.
+_PARTS = ("[Content_Types].xml", "mimetype", "xl/", "word/", "ppt/", "Index/")
 _CHUNK = 1 << 20
 _FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the file is a ZIP with data files inside, and no workbook."""
+    """Whether the file is a ZIP of files, and no document."""
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()
     except (BadZipFile, OSError, ValueError):
         return False
-    return "[Content_Types].xml" not in names and any(map(_is_data, names))
+    return bool(names) and not any(name.startswith(_PARTS) for name in names)
 
 
 class Unfolded:
@@ -89,7 +93,7 @@ def _unfold_gzip(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
 
 def _choose_member(path: Path, members: list[ZipInfo]) -> ZipInfo:
     data = [member for member in members if _is_content(member.filename)]
-    for suffixes in (_TABLES, _OTHERS):
+    for suffixes in (_TABLES, _OTHERS, _TEXTS):
         found = [member for member in data if member.filename.casefold().endswith(suffixes)]
         if len(found) > 1:
             names = "、".join(map(_name_of, found[:10]))

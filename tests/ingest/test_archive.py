@@ -80,6 +80,21 @@ def test_two_tables_are_asked_about(tmp_path: Path) -> None:
         open_file(write_zip(tmp_path / "a.zip", {"a.csv": b"a,b\n1,2\n", "b.csv": b"a,b\n1,2\n"}))
 
 
+def test_a_text_is_a_table_where_there_is_no_other(tmp_path: Path) -> None:
+    content = "编号\t内容\n1\t好\n".encode()
+    assert list(open_file(write_zip(tmp_path / "a.zip", {"日志.txt": content}))) == [(2, ["1", "好"])]
+
+
+def test_old_workbooks_are_data(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"2 个数据文件：a\.xls、b\.xls"):
+        open_file(write_zip(tmp_path / "a.zip", {"a.xls": b"x", "b.xls": b"y"}))
+
+
+def test_an_archive_without_data_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="里面没有数据文件"):
+        open_file(write_zip(tmp_path / "a.zip", {"合同.pdf": b"x", "图/1.png": b"y"}))
+
+
 def test_data_of_another_kind_beside_the_table_are_told(tmp_path: Path) -> None:
     members = {"9月.csv": b"a,b\n1,2\n", "10月.xlsx": b"PK", "语法.txt": b"x"}
     rows = open_file(write_zip(tmp_path / "a.zip", members))
