@@ -179,8 +179,9 @@ class Imports:
         summary = self._store(reading, file, writer, known.counts)
         logger.info("导入 %s：%s", file.name, describe_counts(summary.counts))
         others = [name for name in self._list_bringers(file.file_id) if name != file.source]
-        doubts = tuple(filter(None, [describe_copies(file.source, others) or doubt, changes, *summary.doubts]))
-        warnings = (*describe_interruption(known.counts), *doubts, *reading.notes)
+        told = [describe_copies(file.source, others) or doubt, changes, *summary.doubts, *reading.adapted.rows.doubts]
+        doubts = tuple(filter(None, told))
+        warnings = tuple(dict.fromkeys((*describe_interruption(known.counts), *doubts, *reading.notes)))
         for warning in warnings:
             logger.warning("%s：%s", file.name, warning)
         return replace(summary, notes=(*reading.facts.evidence, *warnings), doubts=doubts)

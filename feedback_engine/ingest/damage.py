@@ -58,11 +58,12 @@ def measure_damage(path: Path, encoding: str) -> Damage:
 
 def settle_damage(rows: Rows, encoding: str) -> Rows:
     """Return the rows with U+FFFD for each passage of marks; one that is mostly marks becomes a reject."""
-    tally = Tally(_TOLD.format(encoding))
+    name = encoding.removesuffix("-sig").upper()
+    tally = Tally(_TOLD.format(name), is_doubt=True)
     return replace(
         rows,
         header=[replace_marks(heading) for heading in rows.header],
-        records=_settle_each(rows, tally, _REJECTED.format(encoding)),
+        records=_settle_each(rows, tally, _REJECTED.format(name)),
         encoding=encoding,
         tallies=[*rows.tallies, tally],
     )

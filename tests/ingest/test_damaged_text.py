@@ -41,7 +41,9 @@ def take_in(tmp_path: Path) -> Callable[[bytes], FileSummary]:
 
 
 def told_of(summary: FileSummary) -> str:
-    return next(note for note in summary.notes if "每处换成" in note)
+    (told,) = (doubt for doubt in summary.doubts if "每处换成" in doubt)
+    assert summary.notes.count(told) == 1
+    return told
 
 
 @pytest.mark.parametrize(
@@ -75,12 +77,12 @@ def test_the_notes_tell_how_many_rows_which_and_the_way_out(take_in: Callable[[b
     summary = take_in(TEXT.encode() + b"31,\xe9\x80\x80\xff\n32,\xe9\x80\x80\n33,\xe9\x80\x80\xff\n")
     assert (summary.counts.stored, summary.counts.quarantined) == (33, 0)
     told = told_of(summary)
-    assert told.startswith("2 行里有不合 utf-8 的字节（第 32、34 行）") and "另存为 UTF-8" in told
+    assert told.startswith("2 行里有不合 UTF-8 的字节（第 32、34 行）") and "另存为 UTF-8" in told
 
 
 def test_of_many_rows_the_first_are_named(take_in: Callable[[bytes], FileSummary]) -> None:
     summary = take_in(TEXT.encode() + b"".join(b"%d,\xe9\x80\x80\xe9\x80\x80\xff\n" % n for n in range(31, 40)))
-    assert told_of(summary).startswith("9 行里有不合 utf-8 的字节（第 32、33、34、35、36… 行）")
+    assert told_of(summary).startswith("9 行里有不合 UTF-8 的字节（第 32、33、34、35、36… 行）")
 
 
 def test_the_repaired_file_corrects_the_rows_that_have_numbers(tmp_path: Path) -> None:
@@ -141,7 +143,7 @@ def test_an_emoji_cut_in_two_in_utf16_is_a_damaged_character(tmp_path: Path, cod
     cut = "31,太棒了\ud83d\n32,好😀\n".encode("utf-16-be" if codec == "utf-16-be" else "utf-16-le", "surrogatepass")
     rows = read(tmp_path / "a.csv", TEXT.encode(codec) + cut)
     assert [cells[1] for _, cells in rows][-2:] == ["太棒了�", "好😀"]
-    assert rows.told[0].startswith(f"1 行里有不合 {codec} 的字节（第 32 行）")
+    assert rows.told[0].startswith(f"1 行里有不合 {codec.upper()} 的字节（第 32 行）")
 
 
 def test_utf16_cut_within_a_character_loses_no_more_than_that(tmp_path: Path) -> None:
@@ -168,7 +170,7 @@ def test_json_is_read_the_same_way(tmp_path: Path, form: str) -> None:
     rows = read(tmp_path / "a.json", as_cesu(text).replace("下次".encode(), b"\xe4\xb8\x8b\xe6", 1))
     texts = [cells[1] for _, cells in rows]
     assert texts[0] == "客服态度很好，下�还来😀" and set(texts[1:]) == {"客服态度很好，下次还来😀"}
-    assert rows.told[0].startswith("1 行里有不合 utf-8 的字节（第 1 行）")
+    assert rows.told[0].startswith("1 行里有不合 UTF-8 的字节（第 1 行）")
 
 
 def test_characters_at_the_border_of_two_blocks_stay_whole(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ class Tally:
     sentence: str
     count: int = 0
     numbers: list[int] = field(default_factory=list)
+    #: Whether the user should act on it.
+    is_doubt: bool = False
 
     def note(self, number: int) -> None:
         """Count the row of this number."""
@@ -83,3 +85,8 @@ class Rows:
     def told(self) -> list[str]:
         """What has been counted so far, in sentences."""
         return [str(tally) for tally in self.tallies if tally.count]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Those of the sentences that the user should act on."""
+        return [str(tally) for tally in self.tallies if tally.count and tally.is_doubt]
