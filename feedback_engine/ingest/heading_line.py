@@ -11,6 +11,7 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import NoHeadings, UnreadableFile
 from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.detect import Sample, peek
+from feedback_engine.ingest.double_headings import join_headings
 from feedback_engine.ingest.footers import drop_footers
 from feedback_engine.ingest.mending import mend_file
 from feedback_engine.ingest.readers.rows import Rows
@@ -50,9 +51,10 @@ def open_at_headings(
         if found is None:
             raise
         return found
-    if "header_row" in source.model_fields_set or rows.container not in _TABLES or is_wanted(sample):
+    if "header_row" in source.model_fields_set or rows.container not in _TABLES:
         return sample, rows
-    found = None
+    if (found := _judge(sample, rows, is_wanted)) is not None:
+        return found
     is_titled = _filled(sample.header) <= _TITLE_CELLS or (not is_strict and _are_groups(sample))
     if is_titled or is_sure:
         begins = sample
@@ -80,6 +82,14 @@ def are_headings(sample: Sample) -> bool:
 def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
     rows = mend_file(open_rows(path, source))
     return peek(drop_footers(rows) if rows.container in _TABLES else rows, path.name)
+
+
+def _judge(sample: Sample, rows: Rows, is_wanted: Callable[[Sample], bool]) -> tuple[Sample, Rows] | None:
+    """Return the file as it was opened if it is wanted so, else under headings of two lines if it is wanted so."""
+    if is_wanted(sample):
+        return sample, rows
+    joined = join_headings(sample, rows)
+    return joined if joined is not None and is_wanted(joined[0]) else None
 
 
 def _are_groups(sample: Sample) -> bool:
@@ -120,7 +130,7 @@ def _search_sheets(
             sample, rows = _open(path, here)
         except UnreadableFile:
             continue
-        found = (sample, rows) if is_wanted(sample) else None
+        found = _judge(sample, rows, is_wanted)
         if found is None and _filled(sample.header) <= _TITLE_CELLS:
             found = _search(path, here, _candidates(rows, lambda _: True)[0], is_wanted)
         if found is not None:
@@ -143,6 +153,8 @@ def _wanted(
             sample, rows = _open(path, source.model_copy(update={"header_row": line}))
         except UnreadableFile:
             continue
-        if rows.container in _TABLES and _filled(sample.header) > _TITLE_CELLS and is_wanted(sample):
-            evidence = (*rows.evidence, f"标题在第 {line} 行，上面的 {line - 1} 行不是数据")
-            yield sample, replace(rows, evidence=evidence)
+        if rows.container not in _TABLES or _filled(sample.header) <= _TITLE_CELLS:
+            continue
+        if found := _judge(sample, rows, is_wanted):
+            evidence = (*found[1].evidence, f"标题在第 {line} 行，上面的 {line - 1} 行不是数据")
+            yield found[0], replace(found[1], evidence=evidence)
