@@ -32,6 +32,7 @@ _OLD_STATA = re.compile(rb"[\x71-\x73][\x01\x02]\x01\x00", re.DOTALL)
 _MARKUP = re.compile(
     r"<(?:!doctype\s|html|head|body|table|meta|style|script|div|center|font|\?xml)|mime-version:", re.IGNORECASE
 )
+_MARKUP_REFUSED = "的内容是网页或 XML，里面没有数据表；请用浏览器打开看看，是表格的话用 Excel 或 WPS 另存为 .xlsx"
 #: Share of zero bytes at the beginning of a file that is no text; a stray one is only dropped.
 _MAX_ZEROS = 0.3
 #: Characters read at once in search of the first that is no blank.
@@ -62,11 +63,14 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
             raise UnreadableFile(f"{path} 的内容是{nature}")
     if head[_TAR_AT:].startswith(b"ustar"):
         raise UnreadableFile(f"{path} 的内容是 tar 归档；请解开后分别导入")
-    _refuse_markup(path, head)
+    markup = _MARKUP.match(_decode_start(head))
+    if markup and not markup[0].lower().startswith("<"):
+        raise UnreadableFile(f"{path} {_MARKUP_REFUSED}")
     encoding = detect_encoding(path, source.encoding)
     if not encoding.name.startswith("utf-") or encoding.name.startswith("utf-8"):
         _refuse_binary(path, head)
-    rows = _read_text(path, encoding.codec, source.header_row)
+    read = _read_page if markup else _read_text
+    rows = read(path, encoding.codec, source.header_row)
     if encoding.is_damaged:
         rows = settle_damage(rows, encoding.name)
     warnings = (encoding.warning,) if encoding.warning else ()
@@ -100,12 +104,19 @@ def _read_statistics(path: Path, container: str) -> Rows:
     return read_statistics(path, container)
 
 
-def _refuse_markup(path: Path, head: bytes) -> None:
-    """Raise for a web page or an XML table under whatever name; systems like to call these .xls."""
+def _decode_start(head: bytes) -> str:
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = head.decode("utf-16" if wide else "latin-1", errors="ignore").removeprefix("\xef\xbb\xbf").lstrip()
-    if _MARKUP.match(text):
-        raise UnreadableFile(f"{path} 的内容是网页或 XML（常见于“假 .xls”）；请用 Excel 或 WPS 打开后另存为 .xlsx")
+    return head.decode("utf-16" if wide else "latin-1", errors="ignore").removeprefix("\xef\xbb\xbf").lstrip()
+
+
+def _read_page(path: Path, encoding: str, header_row: int) -> Rows:
+    """Return the rows of the table in a web page under whatever name; systems like to call these .xls."""
+    from feedback_engine.ingest.readers.html import find_table, read_html
+
+    table = find_table(path, encoding)
+    if table is None:
+        raise UnreadableFile(f"{path} {_MARKUP_REFUSED}")
+    return read_html(path, encoding, table, header_row)
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:

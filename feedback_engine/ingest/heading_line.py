@@ -16,7 +16,7 @@ from feedback_engine.ingest.footers import drop_footers
 from feedback_engine.ingest.mending import mend_file
 from feedback_engine.ingest.readers.rows import Rows
 
-_TABLES = frozenset({"csv", "xlsx", "xls"})
+_TABLES = frozenset({"csv", "xlsx", "xls", "html"})
 #: Lines that are looked at for headings.
 _LINES = 10
 #: Further sheets that are looked at.

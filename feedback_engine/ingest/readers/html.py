@@ -1,0 +1,139 @@
+"""The table of a web page as rows: what many systems call an .xls is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+from feedback_engine.errors import NoHeadings
+from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.readers.text import read_blocks
+
+#: Columns of a row, as Excel has them, and columns or rows that a cell may reach over; more is no table of data.
+_MAX_COLUMNS, _MAX_SPAN = 16_384, 1000
+_CELLS = frozenset({"td", "th"})
+_UNSEEN = frozenset({"style", "script", "title"})
+
+
+class _Tables(HTMLParser):
+    """Takes the tables of a page apart; a table inside a cell is text of that cell."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        #: (number of the table, cells) of the rows that are complete.
+        self.rows: list[tuple[int, list[str]]] = []
+        self._table = self._depth = 0
+        self._unseen = False
+        self._row: list[str] | None = None
+        self._cell: list[str] | None = None
+        self._spans = (1, 1)
+        #: Column → rows that a cell from above still reaches over.
+        self._reaching: dict[int, int] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a cell."""
+        self._unseen = self._unseen or tag in _UNSEEN
+        if tag == "table":
+            self._depth += 1
+            if self._depth == 1:
+                self._table, self._reaching = self._table + 1, {}
+        elif self._depth == 1 and tag == "tr":
+            self._end_row()
+            self._row = []
+        elif self._depth == 1 and tag in _CELLS:
+            self._end_cell()
+            self._row = [] if self._row is None else self._row
+            self._cell = []
+            given = dict(attrs)
+            self._spans = _read_span(given.get("colspan")), _read_span(given.get("rowspan"))
+        elif tag == "br" and self._cell is not None:
+            self._cell.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a table, a row or a cell; pages leave many of these out."""
+        if tag in _UNSEEN:
+            self._unseen = False
+        elif tag == "table":
+            if self._depth == 1:
+                self._end_row()
+            self._depth = max(0, self._depth - 1)
+        elif self._depth == 1 and tag == "tr":
+            self._end_row()
+        elif self._depth == 1 and tag in _CELLS:
+            self._end_cell()
+
+    def handle_data(self, data: str) -> None:
+        """Add to the cell, line ends of the source as blanks."""
+        if self._cell is not None and not self._unseen:
+            self._cell.append(" ".join(data.replace("\r", "\n").split("\n")))
+
+    def _end_cell(self) -> None:
+        if self._cell is None or self._row is None or len(self._row) > _MAX_COLUMNS:
+            return
+        self._skip_reached()
+        across, down = self._spans
+        if down > 1:
+            self._reaching.update(dict.fromkeys(range(len(self._row), len(self._row) + across), down - 1))
+        self._row += ["".join(self._cell).strip(" "), *[""] * (across - 1)]
+        self._cell = None
+
+    def _skip_reached(self) -> None:
+        """Leave blank what a cell from above reaches over."""
+        while self._row is not None and (left := self._reaching.get(len(self._row), 0)):
+            self._reaching[len(self._row)] = left - 1
+            self._row.append("")
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        self._skip_reached()
+        if self._row:
+            self.rows.append((self._table, self._row))
+        self._row = None
+
+
+def find_table(path: Path, encoding: str) -> int | None:
+    """Return the number of the page's longest table, if one has rows below headings of several columns."""
+    found = path.stat()
+    return _find_table(path, encoding, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=16)
+def _find_table(path: Path, encoding: str, _state: tuple[int, int, int]) -> int | None:
+    """Return the number; remembered while the file stays as it is, as a search for headings opens it many times."""
+    lengths: dict[int, int] = {}
+    for table, cells in _read_rows(path, encoding):
+        lengths[table] = lengths.get(table, 0) + (len(cells) > 1)
+    best = max(lengths, key=lambda table: lengths[table], default=0)
+    return best if lengths.get(best, 0) > 1 else None
+
+
+def read_html(path: Path, encoding: str, table: int, header_row: int) -> Rows:
+    """Return the rows of a table, numbered from its first; those narrower than the headings end in blanks.
+
+    Raises NoHeadings where there are none in that row.
+    """
+    cells_of = (cells for number, cells in _read_rows(path, encoding) if number == table)
+    records = ((number, cells) for number, cells in enumerate(cells_of, 1) if number >= header_row)
+    _, header = next(records, (header_row, [""]))
+    if not any(cell.strip() for cell in header):
+        raise NoHeadings(f"{path} 第 {header_row} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
+    width = len(header)
+    padded = ((number, [*cells, *[""] * (width - len(cells))]) for number, cells in records)
+    evidence = ("内容是网页，读的是其中最长的表格",)
+    return Rows([heading.strip() for heading in header], padded, "html", encoding, None, evidence)
+
+
+def _read_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    parser = _Tables()
+    for block in read_blocks(path, encoding):
+        parser.feed(block)
+        yield from parser.rows
+        parser.rows.clear()
+    parser.close()
+    yield from parser.rows
+
+
+def _read_span(given: str | None) -> int:
+    return max(1, min(int(given), _MAX_SPAN)) if given and given.isdecimal() else 1
