@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from feedback_engine.ingest.hanzi import read_chunks
 from feedback_engine.ingest.readers.lenient import MARKS, name_lenient, replace_marks
 from feedback_engine.ingest.readers.rows import LineReject, Rows, Tally
 
@@ -21,7 +22,6 @@ _MAX_SHARE = 0.1
 _FOREIGN = re.compile("[\udc80-\udcff]{4,}")
 _WIDE = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
-_CHUNK = 1 << 20
 _TOLD = (
     "{{}} 行里有不合 {0} 的字节（第 {{}} 行），每处换成了“�”；要找回原字，"
     "请重新导出，或用编辑器改好后另存为 UTF-8，再导入一次：有编号的行会更正，没有编号的会成为新行，与现在的计两次"
@@ -47,12 +47,11 @@ def measure_damage(path: Path, encoding: str) -> Damage:
     """Return how much of the file cannot be read even leniently; counted no further than it takes to see too much."""
     decoder = codecs.getincrementaldecoder(name_lenient(encoding))()
     bad, wide, size = 0, 0, path.stat().st_size
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            wide += len(chunk) - len(chunk.translate(None, _BEYOND_ASCII))
-            bad += _count_marks(decoder.decode(chunk))
-            if bad > _MAX_SHARE * size:
-                return Damage(bad, wide)
+    for chunk in read_chunks(path):
+        wide += len(chunk) - len(chunk.translate(None, _BEYOND_ASCII))
+        bad += _count_marks(decoder.decode(chunk))
+        if bad > _MAX_SHARE * size:
+            return Damage(bad, wide)
     return Damage(bad + _count_marks(decoder.decode(b"", final=True)), wide)
 
 

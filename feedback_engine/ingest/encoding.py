@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from feedback_engine.errors import EncodingError
 from feedback_engine.ingest.damage import measure_damage
+from feedback_engine.ingest.hanzi import (
+    CHINESE,
+    MIN_COMMON_SHARE,
+    MIN_HAN_SHARE,
+    SAMPLE,
+    is_chinese,
+    looks_korean,
+    measure_hanzi,
+    read_chunks,
+)
 from feedback_engine.ingest.readers.lenient import MENDABLE, name_lenient
 
 _CHUNK = 1 << 20
-#: Characters beyond ASCII that decide between GB18030 and Big5.
-_SAMPLE = 50_000
-#: Share of hanzi among the characters beyond ASCII, and of level-1 characters among the hanzi, below which a decoding
-#: is not believed. Chinese text lies above 0.7 and 0.85; UTF-8 or Latin-1 read as GB18030 below 0.6 and 0.4.
-_MIN_HAN_SHARE = 0.5
-_MIN_COMMON_SHARE = 0.6
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -34,8 +37,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-#: The codec, the codec whose level-1 characters count, and their lead bytes (GB 2312 rows 16-55; Big5 A440-C67E).
-_CHINESE = (("gb18030", "gb2312", range(0xB0, 0xD8)), ("big5hkscs", "big5", range(0xA4, 0xC7)))
 #: Western code pages, the likelier first; Mac Roman decodes any byte.
 _WESTERN = ("cp1252", "mac-roman")
 #: Share of bytes beyond ASCII, and of those among them that stand alone or in pairs, that Western texts have.
@@ -43,9 +44,6 @@ _MAX_WIDE_SHARE, _MIN_LONE_SHARE = 0.2, 0.8
 _WIDE_RUN = re.compile(rb"[\x80-\xff]+")
 #: What Western texts hold beyond ASCII: letters with accents, quotation marks and dashes.
 _WESTERN_TEXT = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0152\u0153\u0178\u2013-\u201e\u2026\u20ac]")
-#: Hanja and Hangul; how many different Hangul, and what share of the letters, make a text Korean.
-_KOREAN = re.compile("[\u4e00-\u9fff\uac00-\ud7a3]")
-_MIN_HANGUL, _MIN_HANGUL_SHARE = 15, 0.95
 #: Encodings of ASCII bytes alone, told by how they begin and end what is none: the codec, and what it looks like.
 _SEVEN_BIT = (
     ("iso2022_jp_2", re.compile(rb"\x1b\$[@AB](?:[!-~]{2})+\x1b\([BJ]")),
@@ -117,7 +115,7 @@ def _choose_seven_bit(path: Path, head: bytes) -> Encoding | None:
         if len(passage.findall(head)) < _MIN_PASSAGES or _find_failure(path, codec) is not None:
             continue
         wide = re.findall(r"[^\x00-\x7f]", codecs.getincrementaldecoder(codec)("ignore").decode(head))
-        if len(_HAN_OR_KANA.findall("".join(wide))) >= _MIN_HAN_SHARE * max(len(wide), 1):
+        if len(_HAN_OR_KANA.findall("".join(wide))) >= MIN_HAN_SHARE * max(len(wide), 1):
             return Encoding(codec, f"全是 ASCII 字节，按 {codec}（7 位编码）解码得到汉字")
     return None
 
@@ -127,7 +125,7 @@ def _is_foreign(path: Path, codec: str) -> bool:
     if codec.startswith("utf-16"):
         with path.open("rb") as stream:
             return not _is_plain(stream.read(4096).decode(codec, "ignore"))
-    return any(codec == usual[0] and not _is_chinese(path, *usual) for usual in _CHINESE)
+    return any(codec == usual[0] and not is_chinese(path, *usual) for usual in CHINESE)
 
 
 def _codec_of(declared: str) -> str:
@@ -171,12 +169,12 @@ def _guess_utf16(path: Path, head: bytes) -> str | None:
     codec, other = ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
     if not min(even, odd) and max(even, odd) >= len(head) * _MIN_ASCII_ZEROS:
         return codec
-    if _find_failure(path, "utf-8") is None or any(_is_chinese(path, *usual) for usual in _CHINESE):
+    if _find_failure(path, "utf-8") is None or any(is_chinese(path, *usual) for usual in CHINESE):
         return None
     if min(even, odd):  # 一 is 4E00: a zero in the other byte
         return next((name for name in (codec, other) if _is_plain(head.decode(name, "ignore"))), None)
     is_prose = max(even, odd) < len(head) / 20
-    if is_prose and not any(_is_chinese(path, codec, standard, level_1) for _, standard, level_1 in _CHINESE):
+    if is_prose and not any(is_chinese(path, codec, standard, level_1) for _, standard, level_1 in CHINESE):
         return None
     return codec
 
@@ -186,22 +184,16 @@ def _is_plain(text: str) -> bool:
     return len(_PLAIN.findall(text)) >= _MIN_PLAIN_SHARE * len(text)
 
 
-def _is_chinese(path: Path, codec: str, standard: str, level_1: range) -> bool:
-    """Whether the file, where the codec can decode it, is mostly hanzi, and mostly everyday ones."""
-    han_share, common_share = _measure_hanzi(path, codec, standard, level_1, "ignore")
-    return han_share >= _MIN_HAN_SHARE and common_share >= _MIN_COMMON_SHARE
-
-
 def _choose_chinese(path: Path, failed_at: int) -> Encoding:
     scores: list[tuple[float, str]] = []
     tried = [f"UTF-8（{_place(path, failed_at)}不合法）"]
-    for codec, standard, level_1 in _CHINESE:
+    for codec, standard, level_1 in CHINESE:
         broken_at = _find_failure(path, codec)
         if broken_at is not None:
             tried.append(f"{codec}（{_place(path, broken_at)}不合法）")
             continue
-        han_share, common_share = _measure_hanzi(path, codec, standard, level_1)
-        if han_share >= _MIN_HAN_SHARE and common_share >= _MIN_COMMON_SHARE:
+        han_share, common_share = measure_hanzi(path, codec, standard, level_1)
+        if han_share >= MIN_HAN_SHARE and common_share >= MIN_COMMON_SHARE:
             scores.append((common_share, codec))
         else:
             tried.append(f"{codec}（能解码，但不像中文：常用汉字占 {common_share:.0%}）")
@@ -220,13 +212,13 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
         return _choose_damaged_chinese(path, failed_at, tried)
     share, codec = max(scores)
     korean = "按韩文 EUC-KR 解码几乎全是谚文；若本是韩文，请在来源里写 encoding: cp949"
-    warning = korean if codec == "gb18030" and _looks_korean(path) else ""
+    warning = korean if codec == "gb18030" and looks_korean(path) else ""
     return Encoding(codec, f"不是 UTF-8；按 {codec} 解码全部成功，其中常用汉字占 {share:.0%}", warning)
 
 
 def _choose_damaged_chinese(path: Path, failed_at: int, tried: list[str]) -> Encoding:
     """Return the encoding that hanzi come out in, and mostly everyday ones, where a few bytes do not decode."""
-    likely = [usual[0] for usual in _CHINESE if _is_chinese(path, *usual)]
+    likely = [usual[0] for usual in CHINESE if is_chinese(path, *usual)]
     for codec in likely:
         broken_at = _find_failure(path, codec)
         evidence = f"不是 UTF-8；按 {codec} 解码得到的几乎都是常用汉字"
@@ -236,24 +228,6 @@ def _choose_damaged_chinese(path: Path, failed_at: int, tried: list[str]) -> Enc
     raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{way_out}")
 
 
-def _looks_korean(path: Path) -> bool:
-    """Whether the file would be Korean: the bytes of Hangul are common hanzi in GB 2312.
-
-    But only half of the common hanzi are Hangul; those after C8 are Hanja in EUC-KR, which Koreans hardly write.
-    """
-    decoder = codecs.getincrementaldecoder("cp949")("strict")
-    letters: list[str] = []
-    try:
-        for chunk in _read_chunks(path):
-            letters += _KOREAN.findall(decoder.decode(chunk))
-            if len(letters) >= _SAMPLE:
-                break
-    except UnicodeDecodeError:
-        return False
-    hangul = [letter for letter in letters if letter >= "\uac00"]
-    return len(set(hangul)) >= _MIN_HANGUL and len(hangul) >= _MIN_HANGUL_SHARE * len(letters)
-
-
 def _choose_western(path: Path, failed_at: int) -> Encoding | None:
     """Return the code page of a file of ASCII with single bytes beyond it; None if it may be damaged.
 
@@ -261,17 +235,17 @@ def _choose_western(path: Path, failed_at: int) -> Encoding | None:
     """
     size = wide = lone = whole = 0
     sample = b""
-    for chunk in _read_chunks(path):
+    for chunk in read_chunks(path):
         runs = _WIDE_RUN.findall(chunk)
         size += len(chunk)
         wide += sum(map(len, runs))
         lone += sum(len(run) for run in runs if len(run) <= 2)
         whole += sum(len(run) for run in runs if _is_utf8(run))
-        sample += b"\n".join(runs) if len(sample) < _SAMPLE else b""
+        sample += b"\n".join(runs) if len(sample) < SAMPLE else b""
         if b"\x00" in chunk:
             return None
     is_western = wide <= _MAX_WIDE_SHARE * size and lone >= _MIN_LONE_SHARE * wide
-    if not is_western or whole * 2 > wide or any(_is_chinese(path, *usual) for usual in _CHINESE):
+    if not is_western or whole * 2 > wide or any(is_chinese(path, *usual) for usual in CHINESE):
         return None
     fits = [codec for codec in _WESTERN if _find_failure(path, codec) is None]
     codec = max(fits, key=lambda name: len(_WESTERN_TEXT.findall(sample.decode(name, "ignore"))))
@@ -280,18 +254,12 @@ def _choose_western(path: Path, failed_at: int) -> Encoding | None:
     return Encoding(codec, f"{found}：按 {codec} 读取", warning)
 
 
-def _read_chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            yield chunk
-
-
 def _find_failure(path: Path, codec: str) -> int | None:
     """Return the offset of the first byte that the codec cannot decode; None if it decodes the whole file."""
     decoder = codecs.getincrementaldecoder(codec)("strict")
     offset = held = 0
     try:
-        for chunk in _read_chunks(path):
+        for chunk in read_chunks(path):
             held = len(decoder.getstate()[0])
             decoder.decode(chunk)
             offset += len(chunk)
@@ -302,22 +270,6 @@ def _find_failure(path: Path, codec: str) -> int | None:
     except UnicodeError:  # UTF-16 or UTF-32 without its mark
         return offset
     return None
-
-
-def _measure_hanzi(
-    path: Path, codec: str, standard: str, level_1: range, errors: str = "strict"
-) -> tuple[float, float]:
-    """Return the share of hanzi beyond ASCII, and of level-1 characters among the hanzi, in a sample."""
-    decoder = codecs.getincrementaldecoder(codec)(errors)
-    wide: list[str] = []
-    for chunk in _read_chunks(path):
-        wide += re.findall(r"[^\x00-\x7f]", decoder.decode(chunk))
-        if len(wide) >= _SAMPLE:
-            break
-    hanzi = [character for character in wide[:_SAMPLE] if "\u4e00" <= character <= "\u9fff"]
-    leads = {bytes([lead]) for lead in level_1}
-    common = sum(character.encode(standard, "ignore")[:1] in leads for character in hanzi)
-    return len(hanzi) / max(len(wide[:_SAMPLE]), 1), common / max(len(hanzi), 1)
 
 
 def _find_utf8_line(path: Path) -> int | None:
@@ -346,7 +298,7 @@ def _is_utf8(line: bytes) -> bool:
 def _place(path: Path, offset: int) -> str:
     """Return `第 N 行（第 M 字节）` for a byte offset counted from 0."""
     line, left = 1, offset
-    for chunk in _read_chunks(path):
+    for chunk in read_chunks(path):
         line += chunk[:left].count(b"\n")
         left -= len(chunk)
         if left <= 0:
