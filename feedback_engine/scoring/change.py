@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedback_engine.config.scoring import ChangeConfig
-from feedback_engine.domain import Flag, Measure, Period
+from feedback_engine.domain import OVERALL, Flag, Measure, Period
 from feedback_engine.scoring.contrasts import (
     UNTESTED,
     Contrast,
@@ -18,9 +18,11 @@ from feedback_engine.scoring.contrasts import (
     Linears,
     contrast_linears,
     contrast_rates,
+    identify,
     judge_family,
 )
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.figures import Linear
 from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.samples import Ints
@@ -50,8 +52,9 @@ def compute_changes(
     """Return CHANGE: all figures of `period` that are published, against those of the earlier periods in the INDEX.
 
     `index` was computed from `data`, `model` and `by` for `period` and the periods of `find_compared_periods`; one that
-    it lacks is not compared with. Figures on a small base get no test. Benjamini-Hochberg over all rows; `is_notable`
-    only if q < alpha and, for all but complaint rates, the change is at least `min_effect` points.
+    it lacks is not compared with. Figures on a small base get no test. Benjamini-Hochberg over all rows, a figure that
+    stands under several names (a touchpoint and its only indicator) counted once; `is_notable` only if q < alpha and,
+    for all but complaint rates, the change is at least `min_effect` points.
     """
     known = set(index["period"])
     against = {name: each for name, each in find_compared_periods(period).items() if each.label in known}
@@ -78,7 +81,8 @@ def _compare(
         old = earlier.get(key)
         if old is None:
             continue
-        test = _test(key, old, row, linears, customers, before, after, model)
+        first, second = (each.find(key) for each in linears)
+        test = _test(key, old, row, first, second, customers, before, after, model)
         points = row["score"] - old["score"]
         yield {
             "period": after.period,
@@ -99,7 +103,13 @@ def _compare(
             "base_before": old["base"],
             "base_after": row["base"],
             "overlap": test.overlap,
+            "figure": identify((against, after.segment, *_read(key)), first, second),
         }
+
+
+def _read(key: Key) -> Key:
+    """Return the key of the figure that an indicator shows: of complaints those of its touchpoint."""
+    return (key[0], OVERALL, key[2]) if key[2] == Measure.COMPLAINT_RATE else key
 
 
 def _published(index: pd.DataFrame, cell: Cell) -> dict[Key, dict[str, Any]]:
@@ -114,7 +124,8 @@ def _test(
     key: Key,
     old: Mapping[str, Any],
     new: Mapping[str, Any],
-    linears: list[Linears],
+    first: Linear | None,
+    second: Linear | None,
     customers: Ints,
     before: Cell,
     after: Cell,
@@ -124,7 +135,6 @@ def _test(
         return UNTESTED
     if key[2] == Measure.COMPLAINT_RATE:
         return contrast_rates(key[0], before, after, model.confidence)
-    first, second = (each.find(key) for each in linears)
     if first is None or second is None:
         return UNTESTED
     return contrast_linears(first, second, customers, model.confidence)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,21 @@ class Linears:
         if indicator == OVERALL:
             return self.scored[touchpoint].linear
         return mean_of(measured.items[indicator]) if indicator in measured.items else None
+
+
+def identify(name: Hashable, first: Linear | None, second: Linear | None) -> Hashable:
+    """Return what is equal for comparisons that are one and the same, by the records and what each does to the figures.
+
+    Where there are no linear forms, the name of the comparison is all that tells it from others.
+    """
+    if first is None or second is None:
+        return name
+    digest = blake2b()
+    for side in (first, second):
+        digest.update(np.array([side.value, side.base]).tobytes())
+        digest.update(side.rows.tobytes())
+        digest.update(side.influence.tobytes())
+    return digest.digest()
 
 
 def contrast_linears(before: Linear, after: Linear, customers: Ints, confidence: float) -> Contrast:
@@ -124,17 +140,21 @@ def contrast_rates(touchpoint: str, before: Cell, after: Cell, confidence: float
 def judge_family(rows: Iterable[dict[str, Any]], config: ChangeConfig) -> None:
     """Write `q_value` (Benjamini-Hochberg over all rows that have a p) and `is_notable` into the rows.
 
-    Notable: q < alpha and, for all but complaint rates, at least `min_effect` points.
+    Rows of one `figure` are one test, whatever they call it: all but the first are marked `is_repeat`. Notable:
+    q < alpha and, for all but complaint rates, at least `min_effect` points.
     """
     from feedback_engine.stats.multiple import benjamini_hochberg
 
-    listed = list(rows)
-    tested = [row for row in listed if row["p_value"] is not None]
-    if tested:
-        adjusted = benjamini_hochberg([row["p_value"] for row in tested], config.alpha).adjusted
-        for row, q in zip(tested, adjusted, strict=True):
-            row["q_value"] = float(q)
+    listed, tested = list(rows), dict[Hashable, float]()
     for row in listed:
-        q = row.setdefault("q_value", None)
+        if row["p_value"] is not None:
+            tested.setdefault(row["figure"], row["p_value"])
+    adjusted = benjamini_hochberg(list(tested.values()), config.alpha).adjusted.tolist() if tested else ()
+    q_values = dict(zip(tested, adjusted, strict=True))
+    seen = set[Hashable]()
+    for row in listed:
+        q = row["q_value"] = None if row["p_value"] is None else q_values[row["figure"]]
         is_large = row["measure"] == Measure.COMPLAINT_RATE or abs(row["points"]) >= config.min_effect - TOLERANCE
         row["is_notable"] = q is not None and q < config.alpha and is_large
+        row["is_repeat"] = row["figure"] in seen
+        seen.add(row["figure"])

@@ -9,8 +9,9 @@ import numpy as np
 
 from feedback_engine.config.scoring import ChangeConfig
 from feedback_engine.domain import OVERALL, Flag, Measure, Period
-from feedback_engine.scoring.contrasts import UNTESTED, Contrast, Key, Linears, contrast_linears, judge_family
+from feedback_engine.scoring.contrasts import UNTESTED, Contrast, Key, Linears, contrast_linears, identify, judge_family
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.figures import Linear
 from feedback_engine.scoring.index import Cell, build_cells, compute_index
 from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.records import ALL
@@ -55,8 +56,10 @@ def _compare(data: ScoringData, model: IndexModel, period: Period | None, attrib
             figure, total = figures[part.segment].get(key), figures[ALL][key]
             if figure is None or figure["flag"] == Flag.NO_DATA:
                 continue
-            test = _test(key, figure, total, own, of_whole, whole, model.confidence)
-            yield _row(attribute, part, key, figure, total, test)
+            first, second = of_whole.find(key), own.find(key)
+            test = _test(figure, total, first, second, whole, model.confidence)
+            same = identify((attribute, part.segment, key), first, second)
+            yield _row(attribute, part, key, figure, total, test) | {"figure": same}
 
 
 def _read(index: pd.DataFrame, segment: str) -> dict[Key, dict[str, Any]]:
@@ -79,17 +82,15 @@ def _choose(whole: Mapping[Key, Mapping[str, Any]]) -> list[Key]:
 
 
 def _test(
-    key: Key,
     figure: Mapping[str, Any],
     total: Mapping[str, Any],
-    own: Linears,
-    whole: Linears,
+    first: Linear | None,
+    second: Linear | None,
     cell: Cell,
     confidence: float,
 ) -> Contrast:
     if np.isnan(figure["score"]) or Flag.SMALL_BASE in (figure["flag"], total["flag"]):
         return UNTESTED
-    first, second = whole.find(key), own.find(key)
     if first is None or second is None or second.base >= first.base:
         return UNTESTED
     return contrast_linears(first, second, cell.records.people, confidence)

@@ -104,7 +104,7 @@ def changes(now, before, against="previous"):
         rows.append(
             [row["period"], against, "all", *(row[key] for key in keys), row["period_before"], row["score_before"],
              row["score"], points, 100 * points / row["score_before"], points - half, points + half, q, q, is_notable,
-             "welch" if is_tested else "", row["base_before"], row["base"], 0]
+             False, "welch" if is_tested else "", row["base_before"], row["base"], 0]
         )  # fmt: skip
     return CHANGE.build(rows)
 

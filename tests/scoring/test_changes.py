@@ -95,9 +95,49 @@ def test_a_change_is_notable_only_if_sure_and_large_enough() -> None:
 
 def test_the_q_values_are_one_family_over_the_table() -> None:
     table = changes(two_months(answers(1, 90), answers(2, 90, 0.4)), by="门店")
-    tested = table.dropna(subset=["p_value"])
+    tested = table[~table["is_repeat"]].dropna(subset=["p_value"])
     assert set(tested["segment"]) == {"all", "店0", "店1", "店2"}
     assert tested["q_value"].to_numpy() == pytest.approx(stats.false_discovery_control(tested["p_value"]))
+
+
+def test_a_figure_under_several_names_is_one_hypothesis() -> None:
+    people = two_months(answers(1, 90), answers(2, 90, 0.3))
+    table = changes(people)
+    names = ["touchpoint", "indicator", "measure"]
+    kept = {tuple(row) for row in table.loc[~table["is_repeat"], names].to_numpy()}
+    # Both questions are their touchpoints, and with equal weights the equal-weight index is the index.
+    assert kept == {
+        (code, OVERALL, measure) for code in (OVERALL, "a", "b") for measure in ("score", "satisfied_share")
+    }
+    repeats = table[table["is_repeat"]].merge(table[~table["is_repeat"]], on=["p_value", "points"])
+    assert len(repeats) == table["is_repeat"].sum() == 5
+    assert (repeats["q_value_x"] == repeats["q_value_y"]).all()
+    assert (repeats["is_notable_x"] == repeats["is_notable_y"]).all()
+    # The questions of a touchpoint of two are figures of their own.
+    both = changes(people, make_model([rated("t", "a", "b")]))
+    assert both.loc[~both["is_repeat"], "indicator"].tolist() == [OVERALL, OVERALL, "a", "a", "b", "b"]
+
+
+def test_what_texts_say_of_a_touchpoint_is_one_hypothesis_as_its_text_indicator_and_its_score() -> None:
+    from scoring_builders import Person, make_data
+
+    people = [
+        Person(
+            f"{month}{n}",
+            at=f"2026-{month}-05T02:00:00Z",
+            tags=[("touchpoint", "price", side), ("sentiment", "", side)],
+        )
+        for month, good in (("09", 10), ("10", 25))
+        for n, side in enumerate(["positive"] * good + ["negative"] * (40 - good))
+    ]
+    words = {"code": "price", "indicators": [{"code": "words", "from": "text", "weight": 1}]}
+    table = changes(make_data(people), make_model([words]))
+    own = table[(table["touchpoint"] == "price") & table["measure"].isin(["score", "text_index"])]
+    assert len(own) == 4
+    assert own["q_value"].nunique() == own["p_value"].nunique() == 1
+    # Here all texts speak of the price, so that it is the figure of the whole, too.
+    assert own["is_repeat"].all()
+    assert not table.iloc[0]["is_repeat"]
 
 
 def test_a_small_base_is_shown_but_not_tested() -> None:

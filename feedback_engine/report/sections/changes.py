@@ -36,12 +36,10 @@ COLUMNS = (
 def build_changes(facts: Facts) -> Section | Absent:
     """Return the notable changes, then all of them by what they are compared with."""
     table = facts.inputs.statistics.table("changes")
-    rows = read_rows(table[table["segment"] == ALL])
+    rows = read_rows(table[(table["segment"] == ALL) & ~table["is_repeat"]])
     if not rows:
         return Absent(NAME, _why(facts))
-    family = sum(row["p_value"] is not None for row in rows)
-    rows = _without_echoes(rows)
-    blocks: list[Block] = [Note(_summary(facts, rows, family))]
+    blocks: list[Block] = [Note(_summary(facts, rows))]
     notable = sorted((row for row in rows if row["is_notable"]), key=lambda row: -abs(row["points"]))
     first = (Column("对比"), *COLUMNS)
     listed = [(AGAINST[row["against"]], *_row(facts, row)) for row in notable]
@@ -62,26 +60,18 @@ def _why(facts: Facts) -> str:
     return facts.inputs.statistics.refusal("changes") or "上期与去年同期都没有可比的数字；有了两期数据就会有"
 
 
-def _summary(facts: Facts, rows: list[dict[str, Any]], family: int) -> str:
-    """Return what the listed comparisons found; `family` tests were adjusted together, echoes among them."""
+def _summary(facts: Facts, rows: list[dict[str, Any]]) -> str:
+    """Return what the comparisons found."""
     thresholds = facts.inputs.thresholds
     tested = sum(row["p_value"] is not None for row in rows)
     notable = sum(row["is_notable"] for row in rows)
     small = sum(row["q_value"] is not None and row["q_value"] < thresholds.alpha for row in rows) - notable
     aside = f"；另有 {small} 项虽能与抽样波动区分，但不到 {thresholds.min_effect:g} 点" if small else ""
-    echoes = f"（连同触点唯一指标的同一变化共 {family} 次检验）" if family > tested else ""
     return (
-        f"比较 {len(rows)} 项，检验 {tested} 项（样本少于 {thresholds.flag_below} 的不检验），作为一个整体{echoes}按 "
+        f"比较 {len(rows)} 项，检验 {tested} 项（样本少于 {thresholds.flag_below} 的不检验），作为一个整体按 "
         f"Benjamini-Hochberg 校正：{notable} 项显著（q < {thresholds.alpha:g} 且至少 {thresholds.min_effect:g} 点，"
-        f"投诉率不设下限）{aside}。"
+        f"投诉率不设下限）{aside}。同一个数字只比较一次：触点只有一个指标时，只列触点。"
     )
-
-
-def _without_echoes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out indicators whose figures are those of their touchpoint: a single one changes as the touchpoint does."""
-    figures = ("against", "touchpoint", "measure", "before", "after")
-    sums = {tuple(row[name] for name in figures) for row in rows if row["indicator"] == OVERALL}
-    return [row for row in rows if row["indicator"] == OVERALL or tuple(row[name] for name in figures) not in sums]
 
 
 def _all(facts: Facts, name: str, title: str, rows: list[dict[str, Any]]) -> Table:
