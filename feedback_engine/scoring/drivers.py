@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.errors import StatisticsError
-from feedback_engine.scoring.key_drivers import KeyDrivers, find_key_drivers, rank_drivers
+from feedback_engine.scoring.key_drivers import KeyDrivers, find_key_drivers, rank_drivers, share_alone
 from feedback_engine.scoring.samples import Floats, Ints
 from feedback_engine.tables.analysis import IPA
 
@@ -195,7 +195,8 @@ def build_ipa(
 ) -> pd.DataFrame:  # fmt: skip
     """Return IPA of the touchpoints of one period's INDEX; importance derived from DRIVERS, else the stated weights.
 
-    Touchpoints without a published score are left out; the table is empty if none is left.
+    Of a group of drivers each has an equal part. Touchpoints without a published score are left out; the table is empty
+    if none is left.
     """
     rows = index[
         (index["segment"] == "all") & (index["indicator"] == OVERALL) & (index["touchpoint"] != OVERALL)
@@ -206,8 +207,8 @@ def build_ipa(
     if drivers is not None and drivers["share"].notna().any():
         known = drivers.set_index("code").loc[lambda table: table["share"].notna()]
         rows = rows[rows.index.isin(known.index)]
-        kind, importance = "derived", known.loc[rows.index, "share"]
-        bounds = known.loc[rows.index, ["lower", "upper"]].to_numpy(dtype=np.float64)
+        own = share_alone(known).loc[rows.index]
+        kind, importance, bounds = "derived", own["share"], own[["lower", "upper"]].to_numpy(dtype=np.float64)
     if rows.empty:
         return IPA.build()
     found = ipa(

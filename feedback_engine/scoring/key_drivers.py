@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Variance inflation from which a driver is flagged.
 HIGH_VIF = 5.0
+#: Stands between the codes of a group; no code has it.
+_JOINT = "+"
 _DEFAULTS = DriversConfig()
 
 Groups = tuple[tuple[int, ...], ...]
@@ -213,11 +215,11 @@ def _row(found: KeyDrivers, answers: Answers, place: int, group: int) -> tuple[o
     score = float(np.average(column[known], weights=weights[known])) if known.any() else float("nan")
     incidence = float(weights[known].sum() / weights.sum()) if len(weights) else float("nan")
     members = found.groups[group]
-    label = "+".join(found.codes[member] for member in members) if len(members) > 1 else ""
+    label = _JOINT.join(found.codes[member] for member in members) if len(members) > 1 else ""
     notes = [found.refusal, *found.notes] if found.refusal else list(found.notes)
     if label:
         others = "、".join(answers.names.get(each, each) for at in members if (each := found.codes[at]) != code)
-        notes.append(f"与{others}高度相关，合为一组：份额是整组的")
+        notes.append(f"与{others}高度相关，合为一组：份额是整组的，优先度按均分")
     elif found.vif[place] > HIGH_VIF:
         notes.append(f"VIF = {found.vif[place]:.1f}，与其他因素重叠")
     share = float(found.share[group])
@@ -225,8 +227,25 @@ def _row(found: KeyDrivers, answers: Answers, place: int, group: int) -> tuple[o
         code, answers.names.get(code, code), share, float(found.lower[group]), float(found.upper[group]),
         found.band[group], float(found.rank_stability[group]), float(found.johnson[place]), float(found.centred[place]),
         float(found.correlations[place]), float(found.vif[place]), label, score, incidence,
-        share * incidence * (100.0 - score) / 100.0, int(known.sum()), "；".join(notes),
+        _prioritise(share / len(members), incidence, score), int(known.sum()), "；".join(notes),
     )  # fmt: skip
+
+
+def _prioritise(share: float, incidence: float, score: float) -> float:
+    """Return what improving a driver of this share could give."""
+    return share * incidence * (100.0 - score) / 100.0
+
+
+def share_alone(drivers: pd.DataFrame) -> pd.DataFrame:
+    """Return `share`, `lower` and `upper` that each driver of DRIVERS has of its own.
+
+    Of a group that is an equal part, and may be anything from nothing to the whole: the answers do not tell.
+    """
+    own = drivers[["share", "lower", "upper"]].copy()
+    sizes = drivers["group"].str.split(_JOINT, regex=False).str.len()
+    own["share"] /= sizes
+    own.loc[sizes > 1, "lower"] = 0.0
+    return own
 
 
 def rank_drivers(
@@ -274,8 +293,9 @@ def _of_users(row: pd.DataFrame, met: NDArray[np.bool_], answers: Answers) -> pd
     """Return the row with the incidence among all, and what that makes of the priority."""
     incidence = float(answers.weights[met].sum() / answers.weights.sum())
     note = f"只在接触过的 {int(met.sum())} 人里估计"
+    share, score = float(share_alone(row)["share"].iloc[0]), float(row["score"].iloc[0])
     return row.assign(
         incidence=incidence,
-        priority=row["share"] * incidence * (100.0 - row["score"]) / 100.0,
+        priority=_prioritise(share, incidence, score),
         note=[f"{note}；{told}" if told else note for told in row["note"]],
     )

@@ -32,7 +32,9 @@ DRIVERS = TableSchema(
         Column("group", Kind.TEXT, "Drivers that cannot be told apart and share one figure; empty = alone."),
         _number("score", "Mean on 0-100."),
         _number("incidence", "Share of respondents who rated it, 0-1."),
-        _number("priority", "share × incidence × (100 - score) / 100: what improving it could give."),
+        _number(
+            "priority", "share × incidence × (100 - score) / 100: what improving it could give; equal parts in a group."
+        ),
         _BASE,
         _NOTE,
     ),
@@ -44,8 +46,8 @@ IPA = TableSchema(
     (
         _CODE,
         _NAME,
-        _number("importance", "Stated weight, or derived share of R²."),
-        _number("importance_lower", "Lower end of its interval; empty for stated weights."),
+        _number("importance", "Stated weight, or derived share of R²; of a group of drivers an equal part."),
+        _number("importance_lower", "Lower end of its interval, 0 in a group; empty for stated weights."),
         _number("importance_upper", "Upper end."),
         _number("performance", "Score on 0-100."),
         _number("performance_lower", "Lower end of its interval."),

@@ -146,6 +146,26 @@ def test_segments_by_a_column_of_ours_stand_under_its_name(small_inputs, attribu
     assert found.title.startswith(f"按{name}：") and found.columns[0].heading == name
 
 
+def test_drivers_that_count_as_one_group_have_one_share_in_the_chart(small_inputs):
+    figures = [0.7, 0.6, 0.8, 1, 0.9]
+    own = [0.3, 0.3, 0.8, 12.0]
+    drivers = SCHEMAS["drivers"].build([
+        ("a", "客房", *figures, *own, "a+b", 70.0, 1.0, 0.1, 200, "与设施高度相关"),
+        ("b", "设施", *figures, *own, "a+b", 60.0, 1.0, 0.1, 200, "与客房高度相关"),
+        ("c", "服务", 0.3, 0.2, 0.4, 2, 0.9, 0.4, 0.4, 0.5, 1.2, "", 80.0, 1.0, 0.06, 200, ""),
+    ])  # fmt: skip
+    point = [70.0, 65.0, 75.0, "concentrate_here", True, "derived"]
+    importance = SCHEMAS["importance"].build(
+        [("a", "客房", 0.35, 0.0, 0.8, *point), ("c", "服务", 0.3, 0.2, 0.4, *point)]
+    )
+    statistics = Statistics({"drivers": drivers, "importance": importance})
+    report = build_report(replace(small_inputs, statistics=statistics))
+    chart = next(b for b in section(report, "驱动因素").blocks if isinstance(b, Chart) and b.kind == "bar")
+    drawn = [(row["因素"], row["份额"]) for row in rows(report, chart.table)]
+    assert drawn == [("客房＋设施", 0.7), ("服务", 0.3)]
+    assert [row["触点"] for row in rows(report, "drivers")] == ["客房", "设施", "服务"]
+
+
 def test_sheets_with_nothing_to_show_are_left_out_and_the_cover_says_what_they_need(report):
     listed = {row["工作表"] for row in rows(report, "contents")}
     assert listed == set(SHEETS[1:])

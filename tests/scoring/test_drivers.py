@@ -20,7 +20,7 @@ from feedback_engine.scoring.drivers import build_ipa, find_key_drivers, ipa, ra
 from feedback_engine.scoring.gaps import build_gaps
 from feedback_engine.scoring.grading import evaluate_fuzzy, rank_objects
 from feedback_engine.scoring.imputation import impute
-from feedback_engine.scoring.key_drivers import build_drivers
+from feedback_engine.scoring.key_drivers import build_drivers, share_alone
 from feedback_engine.scoring.sheets import classify_kano, correlate_answers, describe_answers, regress_answers
 from feedback_engine.stats.importance import lmg
 
@@ -207,6 +207,12 @@ def test_collinear_drivers_share_one_figure() -> None:
     assert table.loc["a", "group"] == table.loc["d", "group"] == "a+d"
     assert table.loc["a", "share"] == table.loc["d", "share"]
     assert "高度相关，合为一组：份额是整组的" in table.loc["a", "note"]
+    alone = share_alone(table)
+    assert alone["share"].sum() == pytest.approx(1)
+    assert alone.loc["a"].tolist() == pytest.approx([table.loc["a", "share"] / 2, 0, table.loc["a", "upper"]])
+    assert alone.loc["b"].tolist() == table.loc["b", ["share", "lower", "upper"]].tolist()
+    gap = 1 - table.loc["a", "score"] / 100
+    assert table.loc["a", "priority"] == pytest.approx(table.loc["a", "share"] / 2 * gap)
 
 
 def test_a_touchpoint_that_few_met_is_judged_by_those_and_its_priority_counts_them() -> None:
@@ -278,10 +284,22 @@ def test_importance_performance_of_the_index_is_stated_or_derived() -> None:
     assert table["quadrant"].to_dict() == {"x": "concentrate_here", "y": "possible_overkill"}
     assert set(table["importance_kind"]) == {"stated"}
     assert table.loc["x", "name"] == "甲"
-    drivers = pd.DataFrame({"code": ["x", "y"], "share": [0.2, 0.8], "lower": [0.1, 0.7], "upper": [0.3, 0.9]})
+    shares = {"share": [0.2, 0.8], "lower": [0.1, 0.7], "upper": [0.3, 0.9]}
+    drivers = pd.DataFrame({"code": ["x", "y"], "group": "", **shares})
     derived = build_ipa(index, drivers=drivers).set_index("code")
     assert derived["quadrant"].to_dict() == {"x": "low_priority", "y": "keep_up"}
     assert build_ipa(index.iloc[:0]).empty
+
+
+def test_touchpoints_that_the_answers_do_not_tell_apart_share_one_importance_and_no_quadrant_is_sure() -> None:
+    people = [Person(f"{n}", {"a": 1 + n % 5, "b": 3 + n % 3, "c": 2 + n % 2}) for n in range(60)]
+    index = index_of(people, make_model([rated("x", "a"), rated("y", "b"), rated("z", "c")]))
+    shares = {"share": [0.6, 0.6, 0.4], "lower": [0.55, 0.55, 0.35], "upper": [0.65, 0.65, 0.45]}
+    drivers = pd.DataFrame({"code": ["x", "y", "z"], "group": ["x+y", "x+y", ""], **shares})
+    table = build_ipa(index, drivers=drivers).set_index("code")
+    assert table["importance"].to_dict() == pytest.approx({"x": 0.3, "y": 0.3, "z": 0.4})
+    assert table.loc["x", ["importance_lower", "importance_upper"]].tolist() == [0, 0.65]
+    assert table["is_borderline"].to_dict()["x"] and table["is_borderline"].to_dict()["y"]
 
 
 def test_kano_reads_the_raw_pairs() -> None:

@@ -100,25 +100,26 @@ def _drivers(facts: Facts) -> list[Block]:
     rows = read_rows(statistics.table("drivers"))
     if not rows:
         return [Note(f"没有驱动分析：{statistics.refusal('drivers') or '没有可用的触点'}。", Tone.MIXED)]
-    is_refused = all(row["share"] is None for row in rows)
-    notes = list(dict.fromkeys(row["note"] for row in rows if row["note"]))
-    blocks: list[Block] = []
-    if is_refused:
-        blocks.append(Note(f"数据不足以排出驱动因素，下面只有相关系数：{notes[0] if notes else ''}。", Tone.MIXED))
-    blocks.append(Table("drivers", "对总体满意度的解释份额", _COLUMNS, [_driver(row) for row in rows]))
-    if not is_refused:
-        blocks.insert(0, _chart(sum(row["share"] is not None for row in rows)))
-    blocks.append(Note(_EXPLAINED, Tone.MUTED))
-    return blocks
+    table = Table("drivers", "各触点的相关、得分与优先度", _COLUMNS, [_driver(row) for row in rows])
+    shares = _shares(rows)
+    if not shares:
+        notes = list(dict.fromkeys(row["note"] for row in rows if row["note"]))
+        told = f"数据不足以排出驱动因素，下面只有相关系数：{notes[0] if notes else ''}。"
+        return [Note(told, Tone.MIXED), table, Note(_EXPLAINED, Tone.MUTED)]
+    listed = Table("driver_shares", "对总体满意度的解释份额", _SHARE_COLUMNS, shares)
+    return [_CHART, listed, table, Note(_EXPLAINED, Tone.MUTED)]
 
 
-_COLUMNS = (
+_SHARE_COLUMNS = (
     judgement("名次档"),
-    Column("触点"),
+    Column("因素"),
     share("份额", look=Look.BAR),
     share("份额下限"),
     share("份额上限"),
     share("名次稳定"),
+)
+_COLUMNS = (
+    Column("触点"),
     share("Johnson 核对"),
     share("去光环核对"),
     number("相关 r", 2),
@@ -131,19 +132,35 @@ _COLUMNS = (
 )
 _EXPLAINED = (
     "份额为 LMG（因素多时 Johnson）对 R² 的分解，相加为 100%，区间来自固定种子的重抽样；同一名次档的因素分不出先后。"
-    "去光环：先减去每人自己的均分再算。VIF > 5 说明与别的因素重叠；VIF > 10 或 |r| > 0.9 的合为一组，"
-    "组里每一行写的都是整组的份额，相加时只算一次。"
+    "去光环：先减去每人自己的均分再算。VIF > 5 说明与别的因素重叠；VIF > 10 或 |r| > 0.9 的合为一组，份额只算一次，"
+    "组内各占多少从答卷里看不出来：重要性与优先度按均分，重要性的区间从 0 到整组的上限。"
     "改进优先度 = 份额 × 接触率 ×（100 − 得分）/ 100。这是同一时刻的相关，不是因果。"
+)
+_CHART = Chart(
+    "对总体满意度的解释份额（细线为区间）",
+    ChartKind.BAR,
+    "driver_shares",
+    "因素",
+    (Series("份额", lower="份额下限", upper="份额上限"),),
+    unit="R² 的份额",
+    minimum=0,
+    is_share=True,
 )
 
 
-def _chart(count_: int) -> Chart:
-    series = (Series("份额", lower="份额下限", upper="份额上限"),)
-    return Chart("对总体满意度的解释份额（细线为区间）", ChartKind.BAR, "drivers", "触点", series, count_,
-                 "R² 的份额", minimum=0, is_share=True)  # fmt: skip
+def _shares(rows: list[dict[str, Any]]) -> list[tuple[Cell, ...]]:
+    """Return a row for each driver or group of them, none where they are refused."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["share"] is not None:
+            groups.setdefault(row["group"] or row["code"], []).append(row)
+    return [
+        (f"第 {first['band']} 档", "＋".join(row["name"] for row in members),
+         *pick(first, "share", "lower", "upper", "rank_stability"))
+        for members in groups.values() for first in members[:1]
+    ]  # fmt: skip
 
 
 def _driver(row: dict[str, Any]) -> tuple[Cell, ...]:
-    band: Cell = f"第 {row['band']} 档" if row["band"] else Marked("—", Tone.MUTED)
-    figures = ("share", "lower", "upper", "rank_stability", "johnson", "centred", "r", "vif", "score", "incidence")
-    return band, row["name"], *pick(row, *figures, "priority", "base"), row["note"]
+    figures = ("johnson", "centred", "r", "vif", "score", "incidence", "priority", "base", "note")
+    return row["name"], *pick(row, *figures)
