@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.config.scoring import ControlConfig
-from feedback_engine.domain import OVERALL, Measure, Period
+from feedback_engine.domain import OVERALL, Flag, Measure, Period
 from feedback_engine.scoring.records import ALL
 from feedback_engine.scoring.samples import Floats
 from feedback_engine.tables.analysis import CONTROL
@@ -51,16 +51,18 @@ def build_control(
     baseline: Sequence[str] | None = None,
     measure: Measure = Measure.SCORE,
     exposure: Collection[str] = (),
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Return CONTROL of every touchpoint, and of `overall`, over the INDEX's periods in their order.
 
     Limits come from the `baseline` periods only (None: all), so that later months never move the limits they are judged
-    by. Months that are not published have no point. With fewer than 8 baseline points there are no limits, and the note
-    says so; with fewer than 20 they are provisional.
+    by. Months that are not published have no point, months on a small base no signal. With fewer than 8 baseline points
+    there are no limits, and the note says so; with fewer than 20 they are provisional.
 
-    Scores and text indices: XmR, mean ± 3·MR̄/1.128. Complaint rates have limits per month: a u-chart per customer where
-    periods declare an `exposure` (months that do not are left out), else a p-chart of the records; wider by Laney where
-    the months of the baseline differ by more than chance.
+    Scores and text indices: XmR, mean ± 3·MR̄/1.128, wider in months that fewer answered, by the errors that the
+    intervals (of this `confidence`) tell. Complaint rates: a u-chart per customer where periods declare an `exposure`
+    (months that do not are left out), else a p-chart of the records; wider by Laney where the months of the baseline
+    differ by more than chance.
     """
     rows = index[
         (index["segment"] == ALL)
@@ -69,13 +71,19 @@ def build_control(
         & (index["period"] != ALL)
     ]
     charts = (
-        _chart(str(code), own, baseline, measure, exposure) for code, own in rows.groupby("touchpoint", sort=False)
+        _chart(str(code), own, baseline, measure, exposure, confidence)
+        for code, own in rows.groupby("touchpoint", sort=False)
     )
     return CONTROL.build([row for chart in charts for row in chart])
 
 
 def _chart(
-    code: str, own: pd.DataFrame, baseline: Sequence[str] | None, measure: Measure, exposure: Collection[str]
+    code: str,
+    own: pd.DataFrame,
+    baseline: Sequence[str] | None,
+    measure: Measure,
+    exposure: Collection[str],
+    confidence: float,
 ) -> Iterator[tuple[object, ...]]:
     periods = [str(period) for period in own["period"]]
     is_rate = measure == Measure.COMPLAINT_RATE
@@ -83,31 +91,42 @@ def _chart(
     is_fit = np.array([not (is_rate and exposure) or period in exposure for period in periods], dtype=np.bool_)
     values = np.where(is_fit, own["score"].to_numpy(dtype=np.float64), np.nan)
     in_baseline = np.array([baseline is None or period in baseline for period in periods], dtype=np.bool_)
-    shown = np.flatnonzero(~np.isnan(values))
+    shown = np.flatnonzero(~np.isnan(values) & (is_rate | own["lower"].notna().to_numpy()))
     frozen = in_baseline[shown]
     limits = np.full((3, len(periods)), np.nan)
     signals = [""] * len(periods)
+    bases, flags = own["base"].tolist(), own["flag"].tolist()
     note = f"基线只有 {int(frozen.sum())} 个点，至少需要 {MIN_BASELINE} 个才有控制限"
     if frozen.sum() >= MIN_BASELINE:
         if is_rate:
-            bases = own["effective_base"].to_numpy(dtype=np.float64)[shown]
-            chart, note = _chart_rates(values[shown], bases, frozen, bool(exposure))
+            effective = own["effective_base"].to_numpy(dtype=np.float64)[shown]
+            chart, note = _chart_rates(values[shown], effective, frozen, bool(exposure))
             limits[:, shown] = 1000.0 * _limits(chart)
         else:
-            chart, note = _chart_values(values[shown], frozen)
-            limits[:] = _limits(chart)[:, :1]
+            chart, note = _chart_values(values[shown], _find_errors(own.iloc[shown], confidence), frozen)
+            limits[:, shown], limits[0] = _limits(chart), chart.centre
         for position, place in enumerate(shown.tolist()):
-            signals[place] = _describe(chart, position)
+            signals[place] = "" if flags[place] == Flag.SMALL_BASE else _describe(chart, position)
     for place, period in enumerate(periods):
         figures = (_known(value) for value in (values[place], *limits[:, place]))
-        yield code, measure, period, *figures, bool(in_baseline[place]), signals[place], note
+        told = bool(in_baseline[place]), bases[place], flags[place], signals[place], note
+        yield code, measure, period, *figures, *told
 
 
-def _chart_values(values: Floats, frozen: NDArray[np.bool_]) -> tuple[ControlChart, str]:
+def _chart_values(values: Floats, errors: Floats, frozen: NDArray[np.bool_]) -> tuple[ControlChart, str]:
     from feedback_engine.stats.control import individuals
 
-    chart = individuals(values, baseline=frozen)
+    chart = individuals(values, baseline=frozen, errors=errors)
     return chart, _describe_baseline(chart)
+
+
+def _find_errors(rows: pd.DataFrame, confidence: float) -> Floats:
+    """Return the standard errors by the intervals: by their longer sides, as the ends of the scale cut the other."""
+    from feedback_engine.stats.quantiles import t_quantile
+
+    score, lower, upper = rows[["score", "lower", "upper"]].to_numpy(dtype=np.float64).T
+    quantiles = np.array([t_quantile(confidence, max(1, base - 1)) for base in rows["base"].tolist()])
+    return np.asarray(np.maximum(score - lower, upper - score) / quantiles, dtype=np.float64)
 
 
 def _chart_rates(

@@ -242,7 +242,7 @@ def share_alone(drivers: pd.DataFrame) -> pd.DataFrame:
     Of a group that is an equal part, and may be anything from nothing to the whole: the answers do not tell.
     """
     own = drivers[["share", "lower", "upper"]].copy()
-    sizes = drivers["group"].str.split(_JOINT, regex=False).str.len()
+    sizes = drivers["group"].map(lambda group: len(str(group).split(_JOINT)))
     own["share"] /= sizes
     own.loc[sizes > 1, "lower"] = 0.0
     return own

@@ -176,7 +176,13 @@ class IndexResult:
         basis = self._basis
         baseline = [m.label for m in find_baseline(basis.scoring.control, basis.months, basis.period)]
         charts = [
-            build_control(self.history, baseline=baseline, measure=measure, exposure=basis.model.exposure)
+            build_control(
+                self.history,
+                baseline=baseline,
+                measure=measure,
+                exposure=basis.model.exposure,
+                confidence=basis.scoring.confidence,
+            )
             for measure in (Measure.SCORE, Measure.TEXT_INDEX, Measure.COMPLAINT_RATE)
         ]
         return CONTROL.conform(pd.concat(charts, ignore_index=True))

@@ -34,7 +34,8 @@ class ControlChart:
     # Positions (from 0) that break a rule, and which rules: 1 beyond the limits, 2 the eighth or later on one side.
     signals: tuple[int, ...]
     rules: dict[int, tuple[int, ...]]
-    # Standard deviation of one point as the limits use it (for p-charts: the spread of z, 1 when not overdispersed).
+    # Standard deviation of one point as the limits use it (for p-charts: the spread of z, 1 when not overdispersed; for
+    # points with errors of their own: what they spread beyond these).
     sigma: float
     moving_range: float
     # How many points made the limits.
@@ -60,20 +61,57 @@ class ControlChart:
         return self.lower, self.upper
 
 
-def individuals(x: Values, baseline: Baseline = None, minimum: int = 2) -> ControlChart:
+def individuals(x: Values, baseline: Baseline = None, minimum: int = 2, errors: Values | None = None) -> ControlChart:
     """Return the XmR chart: mean ± 3·MR̄/1.128 of the baseline's points, applied to every point.
 
     `baseline` freezes the limits: how many first points make them, or which (positions, or a mask); default all. Fewer
     than `minimum` points in it raise (a moving range needs two); fewer than 8, and fewer than 20, are said in `.note`.
+
+    `errors` are the points' own standard errors, where their bases differ: point i then has the variance τ² + e_i², the
+    mean weighs by it, and τ² is such that the standardised moving ranges average 1.128; where they fall short of that
+    without τ², all e_i shrink alike. Equal errors give the plain chart.
     """
     points = as_vector(x, "x")
-    frozen = points[_baseline(baseline, points.size, max(2, as_count(minimum, "minimum")))]
+    chosen = _baseline(baseline, points.size, max(2, as_count(minimum, "minimum")))
+    frozen = points[chosen]
     moving = float(np.abs(np.diff(frozen)).mean())
-    sigma = moving / _D2
-    centre = float(frozen.mean())
-    lower, upper = centre - 3 * sigma, centre + 3 * sigma
+    if errors is None:
+        sigma, centre = moving / _D2, float(frozen.mean())
+        spread: float | Floats = sigma
+    else:
+        sigma, spread = _split_spread(np.abs(np.diff(frozen)), _errors(errors, points.size), chosen)
+        largest = float(spread.max()) or 1.0
+        centre = float(np.average(frozen, weights=np.maximum(spread[chosen] / largest, 1e-9) ** -2.0))
+    lower, upper = centre - 3 * spread, centre + 3 * spread
     signals, rules = _signals(points, centre, lower, upper)
     return ControlChart(points, centre, lower, upper, signals, rules, sigma, moving, frozen.size)
+
+
+def _errors(errors: Values, count: int) -> Floats:
+    own = as_vector(errors, "errors")
+    if own.size != count:
+        raise StatisticsError(f"errors 有 {own.size} 个,x 有 {count} 个:两者必须一致")
+    if (own < 0).any():
+        raise StatisticsError(f"第 {int(np.argmax(own < 0)) + 1} 个点的标准误为负")
+    return own
+
+
+def _split_spread(ranges: Floats, errors: Floats, baseline: NDArray[np.intp]) -> tuple[float, Floats]:
+    """Return what points spread beyond their errors, and the standard deviation of each point."""
+    from scipy.optimize import brentq
+
+    unit = float(max(ranges.max(), errors.max())) or 1.0
+    moves, own = ranges / unit, errors / unit
+    known = (own[baseline][1:] ** 2 + own[baseline][:-1] ** 2) / 2
+
+    def excess(beyond: float) -> float:
+        spread = np.sqrt(beyond + known)
+        return float(np.divide(moves, spread, out=np.where(moves > 0, np.inf, 0.0), where=spread > 0).mean() - _D2)
+
+    if (unexplained := excess(0.0)) <= 0:
+        return 0.0, errors * (unexplained / _D2 + 1.0)
+    beyond = float(brentq(excess, 0.0, (moves.mean() / _D2) ** 2))
+    return unit * beyond**0.5, unit * np.sqrt(beyond + own**2)
 
 
 def proportions(k: Values, n: Values, baseline: Baseline = None, laney: bool = False, minimum: int = 1) -> ControlChart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feedback_engine.domain import Flag
 from feedback_engine.tables.schema import Column, Kind, TableSchema
 
 _CODE = Column("code", Kind.TEXT, "Code of the touchpoint or indicator.", is_key=True)
@@ -230,6 +231,8 @@ CONTROL = TableSchema(
         _number("lower", "Lower limit."),
         _number("upper", "Upper limit."),
         Column("is_baseline", Kind.BOOLEAN, "True: the month made the limits."),
+        Column("base", Kind.INTEGER, "As in the INDEX.", minimum=0),
+        Column("flag", Kind.TEXT, "As in the INDEX; a month on a small base is not judged.", allowed=tuple(Flag)),
         Column("signal", Kind.TEXT, "The rules that the month breaks, in words; empty = within what is usual."),
         _NOTE,
     ),

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scoring_builders import Person, make_data, make_model, rated
 
-from feedback_engine.domain import OVERALL, Measure
+from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.scoring.claims import check_claims, read_claims
 from feedback_engine.scoring.control import build_control
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.shares import ErrorRates, build_text_shares
 from feedback_engine.stats.classifier import rogan_gladen
 from feedback_engine.stats.control import individuals, proportions, rates
+from feedback_engine.stats.quantiles import t_quantile
 
 
 def test_three_hundred_percent_beside_thirty_to_sixty_does_not_hold() -> None:
@@ -179,7 +180,12 @@ def test_logged_complaints_alone_need_no_correction() -> None:
     assert nothing.set_index("polarity").loc["complaint", "corrected"] == 0
 
 
-def months(values: list[float | None]) -> pd.DataFrame:
+def months(values: list[float | None], bases: list[int] | int = 200) -> pd.DataFrame:
+    """INDEX of a touchpoint whose answers spread by 20 points."""
+    score = pd.Series(values, dtype="float64")
+    base = pd.Series(bases, index=score.index)
+    half = 20 / base**0.5 * [t_quantile(0.95, each - 1) for each in base]
+    flag = np.select([score.isna(), base < 30], [Flag.SUPPRESSED.value, Flag.SMALL_BASE.value], Flag.OK.value)
     return pd.DataFrame(
         {
             "period": [f"2025-{n:02}" for n in range(1, len(values) + 1)],
@@ -187,7 +193,11 @@ def months(values: list[float | None]) -> pd.DataFrame:
             "touchpoint": "delivery",
             "indicator": OVERALL,
             "measure": Measure.SCORE.value,
-            "score": pd.Series(values, dtype="float64"),
+            "score": score,
+            "lower": score - half,
+            "upper": score + half,
+            "base": base,
+            "flag": flag,
         }
     )
 
@@ -222,6 +232,27 @@ def test_unpublished_months_have_no_point_and_eight_are_needed() -> None:
     assert "只有 7 个点" in few["note"].iloc[0]
 
 
+def test_a_month_that_fewer_answered_has_wider_limits_and_one_on_a_small_base_no_signal() -> None:
+    baseline = [f"2025-{n:02}" for n in range(1, 9)]
+    table = build_control(months([*CALM, 74.0, 74.0, 60.0], [200] * 8 + [200, 40, 12]), baseline=baseline)
+    late = table.iloc[8:]
+    assert late["signal"].tolist() == ["超出控制限", "", ""]
+    assert late["base"].tolist() == [200, 40, 12]
+    assert late["flag"].tolist() == ["ok", "ok", "small_base"]
+    width = (table["upper"] - table["lower"]).tolist()
+    assert width[0] == pytest.approx(np.subtract(*individuals(CALM).limits[::-1]))
+    assert width[0] == width[8] < width[9] < width[10]
+
+
+def test_a_month_without_an_interval_is_shown_and_makes_no_limits() -> None:
+    index = months([*CALM, 20.0], [200] * 8 + [2])
+    index.loc[8, ["lower", "upper"]] = np.nan
+    table = build_control(index)
+    assert table["value"].iloc[-1] == 20
+    assert pd.isna(table["upper"].iloc[-1])
+    assert table["centre"].iloc[0] == pytest.approx(individuals(CALM).centre)
+
+
 def test_eight_on_one_side_signal() -> None:
     table = build_control(months([*CALM, *[80.9] * 4]), baseline=[f"2025-{n:02}" for n in range(1, 9)])
     assert "同侧" not in "".join(table["signal"])
@@ -231,7 +262,7 @@ def test_eight_on_one_side_signal() -> None:
 
 def complaint_months(counts: list[int], bases: list[float]) -> pd.DataFrame:
     table = months([1000 * k / n for k, n in zip(counts, bases, strict=True)])
-    return table.assign(measure=Measure.COMPLAINT_RATE.value, effective_base=bases)
+    return table.assign(measure=Measure.COMPLAINT_RATE.value, effective_base=bases, base=[int(n) for n in bases])
 
 
 COUNTS, BASES = [5, 6, 4, 5, 7, 5, 4, 6, 5, 30, 5], [100.0, 120, 90, 100, 110, 100, 100, 130, 100, 100, 400]

@@ -131,6 +131,42 @@ def test_a_short_series_has_its_limits_and_says_how_little_they_rest_on() -> Non
     assert (alone.sigma, alone.moving_range) == (1.0, 0.0)
 
 
+@pytest.mark.parametrize("error", [0, 0.5, 1.6, 3, 50])
+def test_points_of_equal_errors_have_the_plain_chart(error: float) -> None:
+    chart, plain = individuals(FLOW, errors=[error] * 10), individuals(FLOW)
+    assert chart.centre == pytest.approx(plain.centre)
+    found = [np.unique(np.round(limit, 9)).tolist() for limit in chart.limits]
+    assert found == [[round(limit, 9)] for limit in plain.limits]
+    assert chart.sigma == pytest.approx(max(0.0, plain.sigma**2 - error**2) ** 0.5, abs=1e-4)
+
+
+def test_points_with_larger_errors_have_wider_limits_and_less_weight() -> None:
+    errors = [0.5] * 10 + [4.0]
+    chart = individuals([*FLOW, 60.0], errors=errors, baseline=10)
+    assert chart.signals == ()
+    half = chart.upper - chart.centre
+    assert half == pytest.approx(3 * np.hypot(chart.sigma, errors))
+    assert individuals([*FLOW, 60.0], baseline=10).signals == (10,)
+    assert individuals([*FLOW, 90.0], errors=errors).centre == pytest.approx(np.mean(FLOW), abs=6)
+    assert individuals([*FLOW, 90.0]).centre > individuals([*FLOW, 90.0], errors=errors).centre
+
+
+def test_standardised_moving_ranges_average_their_constant() -> None:
+    generator = np.random.default_rng(3)
+    errors = 20 / np.sqrt(generator.integers(10, 400, 30))
+    points = 70 + generator.normal(0, np.hypot(2, errors))
+    chart = individuals(points, errors=errors)
+    spread = np.hypot(chart.sigma, errors) ** 2
+    assert np.mean(np.abs(np.diff(points)) / np.sqrt((spread[1:] + spread[:-1]) / 2)) == pytest.approx(1.128)
+
+
+def test_points_that_never_move_have_limits_of_no_width() -> None:
+    assert np.ravel(individuals([5.0] * 9, errors=[1.0] * 9).limits) == pytest.approx(5)
+    assert np.ravel(individuals([5.0] * 9, errors=[0.0] * 9).limits) == pytest.approx(5)
+    mixed = individuals([5.0, 6, 5, 6, 5, 6, 5, 6], errors=[0.0, 0, 1, 0, 1, 1, 0, 0])
+    assert np.isfinite(mixed.limits).all()
+
+
 def test_eight_on_one_side_signal_at_the_eighth() -> None:
     chart = individuals([1, 0] * 10 + [0.9] * 8 + [0.0], baseline=20)
     assert chart.signals == (27,)
@@ -177,6 +213,8 @@ def test_adjusted_p_values_agree_with_their_recomputation(expected) -> None:
         (lambda: individuals(FLOW, baseline=20), "至少需要"),
         (lambda: individuals(FLOW, baseline=range(5, 15)), "都在数据之内"),
         (lambda: individuals([*FLOW, np.nan]), "第 11 个值"),
+        (lambda: individuals(FLOW, errors=[1] * 9), "errors 有 9 个,x 有 10 个"),
+        (lambda: individuals(FLOW, errors=[1] * 9 + [-1]), "第 10 个点的标准误为负"),
         (lambda: proportions([3] * 8, 2), "大于 n"),
         (lambda: proportions([3] * 8, 0), "n 为 0:不大于 0"),
         (lambda: rates([1] * 8, 1e-300), "n 为 1e-300"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from feedback_engine.domain import OVERALL, Measure
+from feedback_engine.domain import OVERALL, Flag, Measure
 from feedback_engine.report.blocks import (
     Absent,
     Block,
@@ -21,7 +21,7 @@ from feedback_engine.report.blocks import (
 )
 from feedback_engine.report.columns import count, number, pick, read_rows
 from feedback_engine.report.facts import Facts, period_line
-from feedback_engine.report.figures import NAMES
+from feedback_engine.report.figures import NAMES, WITHHELD
 
 NAME = "控制图"
 #: Charts beside that of the whole: of the touchpoints with the latest signals.
@@ -43,7 +43,10 @@ def build_control(facts: Facts) -> Section | Absent:
     lead = [chart for chart in charts if chart[0] == OVERALL][:1] or charts[:1]
     signalled = sorted((chart for chart in charts if chart not in lead and _signals(chart)), key=_latest, reverse=True)
     drawn = [*lead, *signalled[:MOST_CHARTS]]
-    blocks: list[Block] = [_overview(facts, charts), Note(_explain(charts), Tone.MUTED)]
+    blocks: list[Block] = [
+        _overview(facts, charts),
+        Note(_explain(charts, facts.inputs.thresholds.flag_below), Tone.MUTED),
+    ]
     for place, chart in enumerate(drawn):
         blocks += _draw(facts, chart, place)
     return Section(NAME, "控制图", tuple(blocks), period_line(facts))
@@ -65,14 +68,15 @@ def _latest(chart: Chart_) -> str:
     return str(max((row["period"] for row in _signals(chart)), default=""))
 
 
-def _explain(charts: list[Chart_]) -> str:
+def _explain(charts: list[Chart_], small: int) -> str:
     months = [row["period"] for row in charts[0][2] if row["is_baseline"]]
     span = f"{months[0]} 至 {months[-1]}" if months else "—"
     provisional = next((row["note"] for chart in charts for row in chart[2] if row["note"] and row["centre"]), "")
+    judged = f"样本少于 {small} 的月份不判断。{provisional}{'。' if provisional else ''}"
     return (
-        f"中心线与控制限只由基线月份（{span}）算出，此后不再移动：均值 ± 3 × 平均移动极差 / 1.128；"
-        "投诉率按每月基数各有控制限（p 图；声明了 exposure 时为 u 图）。"
-        f"信号：超出控制限，或连续 8 个月在中心线同侧。{provisional}{'。' if provisional else ''}"
+        f"中心线与控制限只由基线月份（{span}）算出，此后不再移动：均值 ± 3 × 平均移动极差 / 1.128，"
+        "样本少的月份按其抽样误差放宽；投诉率按每月基数各有控制限（p 图；声明了 exposure 时为 u 图）。"
+        f"信号：超出控制限，或连续 8 个月在中心线同侧；{judged}"
         "基线可用 scoring.control.baseline 固定。"
     )
 
@@ -86,6 +90,7 @@ def _overview(facts: Facts, charts: list[Chart_]) -> Table:
         number("中心线"),
         number("下控制限"),
         number("上控制限"),
+        count("基数 n"),
         count("有信号的月份"),
         Column("最近月份的判断", fills=True),
     )
@@ -95,9 +100,17 @@ def _overview(facts: Facts, charts: list[Chart_]) -> Table:
 def _line(facts: Facts, chart: Chart_) -> tuple[Cell, ...]:
     code, measure, rows = chart
     last = next((row for row in reversed(rows) if row["value"] is not None), rows[-1])
-    verdict: Cell = Marked(last["signal"], Tone.BAD) if last["signal"] else "在正常波动之内"
-    figures = pick(last, "period", "value", "centre", "lower", "upper")
-    return facts.name(code), NAMES[measure], *figures, len(_signals(chart)), verdict
+    figures = pick(last, "period", "value", "centre", "lower", "upper", "base")
+    return facts.name(code), NAMES[measure], *figures, len(_signals(chart)), _judge(last) or "在正常波动之内"
+
+
+def _judge(row: dict[str, Any]) -> Cell:
+    """Return the signal of a month, or why it has no figure or no judgement; None for what is usual."""
+    if row["signal"]:
+        return Marked(row["signal"], Tone.BAD)
+    if row["flag"] == Flag.SMALL_BASE:
+        return Marked("样本偏少，不判断", Tone.MIXED)
+    return Marked(WITHHELD[row["flag"]], Tone.MUTED) if row["flag"] in WITHHELD else None
 
 
 def _draw(facts: Facts, chart: Chart_, place: int) -> list[Block]:
@@ -108,14 +121,15 @@ def _draw(facts: Facts, chart: Chart_, place: int) -> list[Block]:
         number("中心线"),
         number("下控制限"),
         number("上控制限"),
+        count("基数 n"),
         Column("用途"),
         Column("信号", fills=True),
     )
     cells: list[tuple[Cell, ...]] = [
         (
-            *pick(row, "period", "value", "centre", "lower", "upper"),
+            *pick(row, "period", "value", "centre", "lower", "upper", "base"),
             "基线" if row["is_baseline"] else "判断",
-            Marked(row["signal"], Tone.BAD) if row["signal"] else "",
+            _judge(row),
         )
         for row in rows
     ]
