@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from feedback_engine.config.model import Config, MappingConfig, SourceConfig
+from feedback_engine.config.origin import Origin, Place
 from feedback_engine.documents import compose, construct, tell_yaml_error
 from feedback_engine.errors import ConfigError, tell_os_error
 from feedback_engine.registry import unknown_name
@@ -45,15 +46,14 @@ _MESSAGES = {
 
 def load_config(path: Path) -> Config:
     """Return the configuration in the file; raises ConfigError that lists all of its mistakes."""
-    document, lines = _read_yaml(path, "运行 feedback-engine init 可生成一份")
-    config = _validate(Config, {**document, "base": path.resolve().parent}, path, lines)
+    document, origin = _read_yaml(path, "运行 feedback-engine init 可生成一份")
+    config = _validate(Config, {**document, "base": path.resolve().parent, "origin": origin}, origin)
     return config.model_copy(update={"sources": tuple(_with_mapping(config, source) for source in config.sources)})
 
 
 def load_mapping(path: Path) -> MappingConfig:
     """Return the column mapping in the file."""
-    document, lines = _read_yaml(path, "feedback-engine inspect 可起草映射文件")
-    return _validate(MappingConfig, document, path, lines)
+    return _validate(MappingConfig, *_read_yaml(path, "feedback-engine inspect 可起草映射文件"))
 
 
 def _with_mapping(config: Config, source: SourceConfig) -> SourceConfig:
@@ -67,7 +67,7 @@ def _with_mapping(config: Config, source: SourceConfig) -> SourceConfig:
     return source.model_copy(update={"mapping": mapping})
 
 
-def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any, ...], int]]:
+def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], Origin]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -78,7 +78,7 @@ def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any
         raise ConfigError(f"{path} 不是 UTF-8 编码；请另存为 UTF-8") from None
     try:
         node = compose(text)
-        lines: dict[tuple[Any, ...], int] = {}
+        lines: dict[Place, int] = {}
         problems = [] if node is None else list(_index_lines(node, (), lines))
         document = construct(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -87,7 +87,7 @@ def _read_yaml(path: Path, way_out: str) -> tuple[dict[str, Any], dict[tuple[Any
         raise ConfigError(f"{path} 有 {len(problems)} 处错误：", tuple(problems))
     if not isinstance(document, dict):
         raise ConfigError(f"{path} 应为键值表（如 project: …），而不是{'空文件' if document is None else '列表或文字'}")
-    return document, lines
+    return document, Origin(str(path), lines)
 
 
 def _describe_yaml(error: Exception) -> str:
@@ -96,7 +96,7 @@ def _describe_yaml(error: Exception) -> str:
     return f"{place}{tell_yaml_error(error)}"
 
 
-def _index_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], int]) -> Any:
+def _index_lines(node: yaml.Node, path: Place, lines: dict[Place, int]) -> Any:
     """Note the line of each path; yield a problem for each key written twice, which YAML would silently overwrite."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
@@ -112,27 +112,24 @@ def _index_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, 
             yield from _index_lines(item, (*path, position), lines)
 
 
-def _validate(model: type[Model], document: dict[str, Any], path: Path, lines: dict[tuple[Any, ...], int]) -> Model:
+def _validate(model: type[Model], document: dict[str, Any], origin: Origin) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as error:
         mistakes = error.errors(include_url=False)
-        problems = tuple(dict.fromkeys(_describe(mistake, lines, model) for mistake in mistakes))
-        raise ConfigError(f"{path} 有 {len(problems)} 处错误：", problems) from None
+        problems = tuple(dict.fromkeys(_describe(mistake, origin, model) for mistake in mistakes))
+        raise ConfigError(f"{origin.file} 有 {len(problems)} 处错误：", problems) from None
 
 
-def _describe(mistake: Any, lines: dict[tuple[Any, ...], int], model: type[BaseModel]) -> str:
-    place = tuple(mistake["loc"])
-    while place not in lines:  # defaults and missing keys have no line of their own
-        place = place[:-1]
-    line = lines[place]
+def _describe(mistake: Any, origin: Origin, model: type[BaseModel]) -> str:
+    place, line = origin.find_line(tuple(mistake["loc"]))
     shown = [str(part) for part in (place if mistake["type"] != "missing" else mistake["loc"])]
     is_unknown = mistake["type"] == "extra_forbidden"
     said = unknown_name("设置项", place[-1], _list_settings(model, place[:-1])) if is_unknown else _message(mistake)
     return f"第 {line} 行 {'.'.join(shown) or '整个文件'}：{said}"
 
 
-def _list_settings(model: type[BaseModel], place: tuple[Any, ...]) -> tuple[str, ...]:
+def _list_settings(model: type[BaseModel], place: Place) -> tuple[str, ...]:
     """Return the names of the settings that may stand at a place in the file."""
     models = [model]
     for part in place:  # positions in lists and keys of the user's own are no fields, and lead to no other model

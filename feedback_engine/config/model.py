@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from feedback_engine.config.indicators import IndicatorConfig as IndicatorConfig
 from feedback_engine.config.indicators import TouchpointConfig as TouchpointConfig
+from feedback_engine.config.origin import Origin
 from feedback_engine.config.scoring import ScoringConfig as ScoringConfig
 from feedback_engine.config.strict import Code, Share, Strict, check_period, refuse_repeats
 from feedback_engine.config.tagging import PACK, PROCESSES, SCORER, TaggingSettings
@@ -305,6 +306,8 @@ class Config(Strict):
     report: ReportConfig = ReportConfig()
     #: Folder that relative paths count from: that of the config file.
     base: Path = Field(default_factory=Path.cwd, exclude=True)
+    #: The file that it was read from.
+    origin: Origin = Field(default=Origin(), exclude=True)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

@@ -238,6 +238,7 @@ class FeedbackEngine:
 
     def check(self) -> list[str]:
         """Return everything wrong with lexicons, packs, scorer, store, weights, report and sources; changes nothing."""
+        from feedback_engine.engine.indicator_names import describe_unasked
         from feedback_engine.engine.judgements import check_judgements
         from feedback_engine.engine.label_names import describe_unheard
         from feedback_engine.engine.reporting import check_report
@@ -248,15 +249,20 @@ class FeedbackEngine:
         checks.append(partial(check_store, self.config.store.url, self.config.base))
         checks += [lambda: self._language.theme_words, partial(check_report, self.config)]
         checks.append(partial(check_judgements, self.config, self._language.pack))
-        checks += [partial(self._imports.check_source, source) for source in self.config.sources]
-        problems: list[str] = []
-        for find in checks:
-            try:
-                find()
-            except FeedbackEngineError as error:
-                problems.append(str(error))
-        problems += describe_unheard(self.config, map(self._language.pack, self._configured_packs()))
-        return list(dict.fromkeys([*problems, *self._imports.describe_unknown_attributes()]))
+        problems = _find_problems(checks)
+        of_sources = _find_problems(partial(self._imports.check_source, source) for source in self.config.sources)
+        brought = {} if of_sources else self._imports.opener.indicators
+        return list(
+            dict.fromkeys(
+                [
+                    *problems,
+                    *of_sources,
+                    *describe_unheard(self.config, map(self._language.pack, self._configured_packs())),
+                    *describe_unasked(self.config, brought, self._list_stored_sources()),
+                    *self._imports.describe_unknown_attributes(),
+                ]
+            )
+        )
 
     def upgrade_database(self) -> int:
         """Bring the database up to this version of the program and return the version of its schema."""
@@ -322,6 +328,15 @@ class FeedbackEngine:
             by_pack.setdefault(configured.get(name, self.config.project.pack), []).append(name)
         return by_pack
 
+    def _list_stored_sources(self) -> set[str]:
+        """Return the names of the sources in the store; none where no database is: to look would make one."""
+        from feedback_engine.store.loading import FeedbackReader
+
+        file = self.config.resolve(self.config.store.url.removeprefix("sqlite:///"))
+        if not file.is_file() or _find_problems([lambda: self._database]):
+            return set()
+        return set(FeedbackReader(self._database).load_files()["source"])
+
     def _trial(self, dry_run: bool) -> AbstractContextManager[None]:
         return self._database.rehearse() if dry_run else nullcontext()
 
@@ -330,3 +345,14 @@ class FeedbackEngine:
 
         path = self._database.path
         return hold_lock(path.with_name(path.name + ".lock")) if path else nullcontext()
+
+
+def _find_problems(checks: Iterable[Callable[[], object]]) -> list[str]:
+    """Return what the checks raise, in words."""
+    problems = []
+    for check in checks:
+        try:
+            check()
+        except FeedbackEngineError as error:
+            problems.append(str(error))
+    return problems

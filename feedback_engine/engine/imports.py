@@ -64,6 +64,11 @@ class Imports:
         self._opener = Opener(config)
         self._has_failures = False
 
+    @property
+    def opener(self) -> Opener:
+        """What has opened the files so far."""
+        return self._opener
+
     def import_sources(self) -> list[FileSummary]:
         """Import the files of every source; one that cannot be used carries its error and does not stop the others.
 

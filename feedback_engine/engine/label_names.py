@@ -10,6 +10,7 @@ from feedback_engine.config.indicators import TouchpointConfig
 from feedback_engine.config.model import Config
 from feedback_engine.errors import FeedbackEngineError
 from feedback_engine.registry import unknown_name
+from feedback_engine.resources import find_lexicons
 
 if TYPE_CHECKING:
     from feedback_engine.lexicon.model import Pack
@@ -21,12 +22,31 @@ _HEARD = ("text", "complaints")
 def describe_unheard(config: Config, packs: Iterable[Pack]) -> list[str]:
     """Return a sentence for each label that no pack has, and for each touchpoint that has none to be heard by.
 
-    Nothing where a pack cannot be read, as its labels are not known then.
+    Packs without touchpoints or complaint types are told before these. Nothing where a pack cannot be read, as its
+    labels are not known then.
     """
     with suppress(FeedbackEngineError):
-        labels = tuple(sorted({label.code for pack in packs for label in pack.touchpoints}))
-        return [problem for touchpoint in config.touchpoints for problem in _describe(touchpoint, labels)]
+        listed = list(packs)
+        labels = tuple(sorted({label.code for pack in listed for label in pack.touchpoints}))
+        empty = [problem for pack in listed for problem in _describe_empty(config, pack)]
+        silent = (
+            f"{config.origin.tell('touchpoints', number)}：{problem}"
+            for number, touchpoint in enumerate(config.touchpoints if labels else ())
+            for problem in _describe(touchpoint, labels)
+        )
+        return [*empty, *silent]
     return []
+
+
+def _describe_empty(config: Config, pack: Pack) -> Iterator[str]:
+    """Yield a sentence for each file of the pack that lists nothing, itself or by what it extends."""
+    folder = find_lexicons(config.tagging_settings.lexicons) / "packs" / pack.code
+    if not pack.touchpoints:
+        way_out = "请在 touchpoints: 下列出（每项有 code、name、phrases），或用 extends: general 沿用通用包的"
+        yield f"{folder / 'touchpoints.yaml'}:1：没有一个触点，文本不会归到任何触点；{way_out}"
+    if not pack.complaint_types:
+        way_out = "请在 types: 下列出（每项有 code、name、cues）"
+        yield f"{folder / 'complaint_types.yaml'}:1：没有一个投诉类型，投诉都会没有类型；{way_out}"
 
 
 def _describe(touchpoint: TouchpointConfig, labels: tuple[str, ...]) -> Iterator[str]:

@@ -26,6 +26,8 @@ class Opener:
         self._config = config
         #: Names of the attributes that the files opened so far bring, by kind.
         self.attributes: dict[SourceKind | None, set[str]] = {}
+        #: Codes of the ratings that they bring, by the name of the source.
+        self.indicators: dict[str, set[str]] = {}
 
     def own_words(self) -> AbstractContextManager[None]:
         """Return what makes platforms and scales read by the project's own lexicons, where it has any."""
@@ -48,6 +50,8 @@ class Opener:
         )
         brought = self.attributes.setdefault(reading.source.kind, set())
         brought |= {name for name, _ in reading.columns.attributes} | reading.columns.fields.keys() & _FIELDS_KEPT
+        codes = self.indicators.setdefault(reading.source.name, set())
+        codes |= {rating.indicator for rating in reading.adapted.mapping.ratings}
         return reading
 
     @cached_property
