@@ -73,7 +73,7 @@ _HEADINGS = {
     "period": "期间", "against": "对比", "segment": "细分", "touchpoint": "触点", "indicator": "指标",
     "measure": "度量", "before_period": "原期间", "before": "原值", "after": "现值", "points": "变化（点）",
     "relative": "变化（%）", "lower": "下限", "upper": "上限", "p_value": "p", "q_value": "q", "is_notable": "显著",
-    "is_repeat": "同一数字", "test": "检验", "base_before": "原样本", "base_after": "现样本", "overlap": "两期都有", "attribute": "属性",
+    "test": "检验", "base_before": "原样本", "base_after": "现样本", "overlap": "两期都有", "attribute": "属性",
     "score": "得分", "base": "样本", "flag": "说明", "whole": "总体", "code": "代码", "name": "名称",
     "importance": "重要性", "importance_lower": "重要性下限", "importance_upper": "重要性上限", "performance": "表现",
     "performance_lower": "表现下限", "performance_upper": "表现上限", "quadrant": "象限", "is_borderline": "边界",
@@ -92,7 +92,7 @@ _HEADINGS = {
     "design_effect": "设计效应", "trimmed": "截断", "largest_weight": "最大权重", "unstated": "未写明",
     "sentence": "原话", "stated": "说的变化", "verdict": "判断", "place": "序号", "old": "旧权重", "new": "新权重",
     "linked": "衔接", "factor": "系数", "is_overlap": "重叠期", "polarity": "量", "counted": "计数所得",
-    "corrected": "校正后",
+    "corrected": "校正后", "is_repeat": "同一数字",
 }  # fmt: skip
 
 

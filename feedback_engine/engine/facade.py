@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +16,7 @@ from feedback_engine.config.tagging import TaggingSettings
 from feedback_engine.engine.arguments import as_day, as_path, as_paths, as_texts, require_config, require_name
 from feedback_engine.engine.language import Language
 from feedback_engine.engine.parts import Parts
-from feedback_engine.errors import FeedbackEngineError, NoData
+from feedback_engine.errors import NoData, StoreError
 from feedback_engine.tables.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -44,18 +43,37 @@ def ignore_progress(_stage: str, _done: int, _total: int) -> None:
 
 
 class FeedbackEngine:
-    """The engine of one project; safe to share between threads.
+    """The engine of one project; safe to share between threads, and to be sent to other processes.
 
     Without a configuration: the shipped defaults, and a database in memory.
     """
 
     def __init__(self, config: Config | None = None, *, progress: Progress = ignore_progress) -> None:
-        given = require_config(config)
+        self._set_up(require_config(config), Path.cwd(), progress)
+
+    def _set_up(self, given: Config | None, base: Path, progress: Progress) -> None:
         tagging = TaggingSettings() if given is None else given.tagging_settings
-        self._base = Path.cwd()
+        self._given = given
+        self._base = base
         self._progress = progress
         self._parts = Parts() if given is None else Parts(config=given)
         self._language = Language(tagging, self._parts, self._configured_packs)
+
+    def __getstate__(self) -> tuple[Config | None, Path]:
+        """Return what a copy is made of: it opens database and lexicons for itself, and tells nobody of its progress.
+
+        Raises StoreError for a database in memory, which no copy could open.
+        """
+        database = self._parts.find("database")
+        if database is not None and database.backend == "sqlite" and database.path is None:
+            raise StoreError(
+                "数据库在内存里，引擎不能复制，也不能送到别的进程：那边看不到这里导入的数据；"
+                "请在 config.yaml 的 store.url 写明文件（如 sqlite:///out/feedback.db），或在那边新建 FeedbackEngine"
+            )
+        return self._given, self._base
+
+    def __setstate__(self, state: tuple[Config | None, Path]) -> None:
+        self._set_up(*state, ignore_progress)
 
     @classmethod
     def from_config(cls, path: str | Path, *, progress: Progress = ignore_progress) -> Self:
@@ -238,31 +256,10 @@ class FeedbackEngine:
 
     def check(self) -> list[str]:
         """Return everything wrong with lexicons, packs, scorer, store, weights, report and sources; changes nothing."""
-        from feedback_engine.engine.indicator_names import describe_unasked
-        from feedback_engine.engine.judgements import check_judgements
-        from feedback_engine.engine.label_names import describe_unheard
-        from feedback_engine.engine.reporting import check_report
-        from feedback_engine.store.checking import check_store
+        from feedback_engine.engine.checking import find_problems
 
-        # The weights that a pack names are read with the first text.
-        checks: list[Callable[[], object]] = [partial(self.tag, "好", pack=pack) for pack in self._configured_packs()]
-        checks.append(partial(check_store, self.config.store.url, self.config.base))
-        checks += [lambda: self._language.theme_words, partial(check_report, self.config)]
-        checks.append(partial(check_judgements, self.config, self._language.pack))
-        problems = _find_problems(checks)
-        of_sources = _find_problems(partial(self._imports.check_source, source) for source in self.config.sources)
-        brought = {} if of_sources else self._imports.opener.indicators
-        return list(
-            dict.fromkeys(
-                [
-                    *problems,
-                    *of_sources,
-                    *describe_unheard(self.config, map(self._language.pack, self._configured_packs())),
-                    *describe_unasked(self.config, brought, self._list_stored_sources()),
-                    *self._imports.describe_unknown_attributes(),
-                ]
-            )
-        )
+        packs = self._configured_packs()
+        return find_problems(self.config, self._language, packs, self._imports, lambda: self._database)
 
     def upgrade_database(self) -> int:
         """Bring the database up to this version of the program and return the version of its schema."""
@@ -328,15 +325,6 @@ class FeedbackEngine:
             by_pack.setdefault(configured.get(name, self.config.project.pack), []).append(name)
         return by_pack
 
-    def _list_stored_sources(self) -> set[str]:
-        """Return the names of the sources in the store; none where no database is: to look would make one."""
-        from feedback_engine.store.loading import FeedbackReader
-
-        file = self.config.resolve(self.config.store.url.removeprefix("sqlite:///"))
-        if not file.is_file() or _find_problems([lambda: self._database]):
-            return set()
-        return set(FeedbackReader(self._database).load_files()["source"])
-
     def _trial(self, dry_run: bool) -> AbstractContextManager[None]:
         return self._database.rehearse() if dry_run else nullcontext()
 
@@ -345,14 +333,3 @@ class FeedbackEngine:
 
         path = self._database.path
         return hold_lock(path.with_name(path.name + ".lock")) if path else nullcontext()
-
-
-def _find_problems(checks: Iterable[Callable[[], object]]) -> list[str]:
-    """Return what the checks raise, in words."""
-    problems = []
-    for check in checks:
-        try:
-            check()
-        except FeedbackEngineError as error:
-            problems.append(str(error))
-    return problems

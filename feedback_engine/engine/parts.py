@@ -25,6 +25,10 @@ class Parts:
         made: Made = self._made[name]
         return made
 
+    def find(self, name: str) -> Any:
+        """Return the thing of that name, None if nobody has asked for it before."""
+        return self._made.get(name)
+
     def close(self, *names: str) -> None:
         """Close the things of these names that have been made; who asks again gets new ones."""
         for name in names:
