@@ -27,7 +27,8 @@ from feedback_engine.nlp.corpus import MOST_TEXTS, Corpus, CorpusReader, Numbers
 from feedback_engine.nlp.phrases import Occurrences, find_items, find_phrases, split_key
 from feedback_engine.nlp.segment import Segmenter
 from feedback_engine.nlp.selection import Selection, find_within
-from feedback_engine.nlp.tagged import TaggedText
+from feedback_engine.nlp.sides import Read, judge, tag_clauses
+from feedback_engine.nlp.tagged import Sentiment, TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.nlp.wordroles import WordTable, build_word_table
 from feedback_engine.tables.themes import THEMES
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Batches = Iterable[tuple[Sequence[str], Sequence[str]]]
-Read = Callable[[Sequence[str]], Mapping[str, str]]
 
 #: So many themes are told, then so many more that are unfavourable in themselves, and that are new.
 MOST, MOST_NEGATIVE, MOST_EMERGING = 50, 20, 20
@@ -128,14 +128,16 @@ class ThemeFinder:
     ) -> pd.DataFrame:
         mentions = find_mentions(corpus, table, found, [int(candidates.keys[at]) for at in chosen], MOST_JUDGED)
         clauses = sorted({mention.clause for each in mentions for mention in each.judged})
-        tags = dict(zip(clauses, self._tagger.tag_many(clauses), strict=True))
-        examples = [_choose_examples(each.judged, tags) for each in mentions]
+        tags, silent = tag_clauses(clauses, self._tagger)
+        every = [mention for each in mentions for mention in each.judged]
+        sides = judge(every, tags, silent, read, self._tagger)
+        examples = [_choose_examples(each.judged, sides) for each in mentions]
         texts = read(sorted({mention.feedback_id for some in examples for mention in some}))
         rows: dict[str, tuple[Any, ...]] = {}
         for at, each, some in zip(chosen, mentions, examples, strict=True):
-            shown = [_show(mention, tags, texts) for mention in some if mention.feedback_id in texts]
+            shown = [_show(mention, sides, texts) for mention in some if mention.feedback_id in texts]
             figures = (int(candidates.counts[at]), int(candidates.counts[at]) / len(corpus), len(corpus), total)
-            told = (*_judge(each.judged, tags), *_tell(compared.get(at)), json.dumps(shown, ensure_ascii=False))
+            told = (*_count_sides(each.judged, sides), *_tell(compared.get(at)), json.dumps(shown, ensure_ascii=False))
             rows.setdefault(each.wording, (each.wording, _touchpoint(each.judged, tags), *figures, *told))
         return THEMES.build(sorted(rows.values(), key=lambda row: (-row[2], row[0])))
 
@@ -186,11 +188,11 @@ def _spell(key: int, table: WordTable) -> str:
     return "".join(("", "不", "没")[code % 3] + table.names[code // 3] for code in split_key(key, table))
 
 
-def _judge(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> tuple[Any, ...]:
+def _count_sides(judged: Sequence[Mention], sides: Mapping[Mention, Sentiment]) -> tuple[Any, ...]:
     """Return the number of clauses, those of each polarity, and the net sentiment."""
-    counts = Counter(tags[mention.clause].sentiment.polarity for mention in judged)
-    sides = [counts[side] for side in (Polarity.POSITIVE, Polarity.NEUTRAL, Polarity.MIXED, Polarity.NEGATIVE)]
-    return len(judged), *sides, (sides[0] - sides[-1]) / len(judged)
+    counts = Counter(sides[mention].polarity for mention in judged)
+    each = [counts[side] for side in (Polarity.POSITIVE, Polarity.NEUTRAL, Polarity.MIXED, Polarity.NEGATIVE)]
+    return len(judged), *each, (each[0] - each[-1]) / len(judged)
 
 
 def _tell(compared: Comparison | None) -> tuple[Any, ...]:
@@ -206,22 +208,21 @@ def _touchpoint(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> st
     return code if count * 2 >= len(judged) else ""
 
 
-def _choose_examples(judged: Sequence[Mention], tags: Mapping[str, TaggedText]) -> list[Mention]:
+def _choose_examples(judged: Sequence[Mention], sides: Mapping[Mention, Sentiment]) -> list[Mention]:
     """Return the most outspoken clauses of the side that most of those with an opinion take, each wording once."""
-    sides = Counter(tags[mention.clause].sentiment.polarity for mention in judged)
-    counts = {polarity: count for polarity, count in sides.items() if polarity is not Polarity.NEUTRAL} or sides
+    every = Counter(sides[mention].polarity for mention in judged)
+    counts = {polarity: count for polarity, count in every.items() if polarity is not Polarity.NEUTRAL} or every
     side = min(counts, key=lambda polarity: (-counts[polarity], polarity))
-    order = sorted(judged, key=lambda m: (*_rank(m, tags[m.clause], side), m.feedback_id))
+    order = sorted(judged, key=lambda m: (*_rank(m, sides[m], side), m.feedback_id))
     return list({mention.clause: mention for mention in reversed(order)}.values())[::-1][:MOST_EXAMPLES]
 
 
-def _rank(mention: Mention, tagged: TaggedText, side: Polarity) -> tuple[bool, bool, float]:
-    found = tagged.sentiment
+def _rank(mention: Mention, found: Sentiment, side: Polarity) -> tuple[bool, bool, float]:
     return found.polarity is not side, len(mention.clause) < _SHORTEST, -abs(found.score) * found.confidence
 
 
-def _show(mention: Mention, tags: Mapping[str, TaggedText], texts: Mapping[str, str]) -> dict[str, Any]:
-    polarity = str(tags[mention.clause].sentiment.polarity)
+def _show(mention: Mention, sides: Mapping[Mention, Sentiment], texts: Mapping[str, str]) -> dict[str, Any]:
+    polarity = str(sides[mention].polarity)
     text = texts[mention.feedback_id]
     start, end = locate(text, mention.start, mention.end)
     first, last = locate(text, mention.clause_start, mention.clause_start + len(mention.clause))

@@ -23,7 +23,9 @@ THEMES = TableSchema(
         _number("share", "count / texts read, 0-1."),
         _count("texts_read", "Texts of the period that were read: all of them, or a sample of 200,000 drawn by id."),
         _count("texts", "Texts of the period; what is told of themes is of those read."),
-        _count("judged", "Clauses with the phrase whose sentiment was judged: one a text, of at most 100 texts."),
+        _count(
+            "judged", "Clauses judged, by their sentence where they take no side: one a text, of at most 100 texts."
+        ),
         _count("positive", "Of these, favourable ones."),
         _count("neutral", "Neutral ones."),
         _count("mixed", "Mixed ones."),

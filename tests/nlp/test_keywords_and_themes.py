@@ -241,6 +241,23 @@ def test_net_sentiment_is_that_of_the_clause_not_of_the_text(table: pd.DataFrame
     assert ((table["positive"] - table["negative"]) / table["judged"]).tolist() == table["net_sentiment"].tolist()
 
 
+def test_a_clause_that_takes_no_side_is_judged_by_its_sentence() -> None:
+    praise = [f"味道很棒，豆浆是现磨的，第{n}次来了。" for n in range(4)]
+    blame = [f"豆浆是现磨的，味道太差，第{n}次来了。" for n in range(4)]
+    between = [f"房间很脏。豆浆是现磨的，味道很棒，第{n}次来了。" for n in range(4)]
+    for texts, net in ((praise, 1.0), (blame, -1.0), (between, 1.0), ([*praise, *blame], 0.0)):
+        found = themes(texts).set_index("theme")
+        (name,) = [theme for theme in found.index if "豆浆" in theme]
+        assert found.loc[name, "net_sentiment"] == net
+        sides = {example["polarity"] for example in json.loads(found.loc[name, "examples"])}
+        assert sides <= {"positive", "negative"} and sides
+
+
+def test_a_clause_of_a_side_of_its_own_is_judged_alone() -> None:
+    found = themes([f"房间很干净，位置很好，就是隔音太差，第{n}次来了。" for n in range(5)]).set_index("theme")
+    assert found.loc["隔音太差", "net_sentiment"] == -1
+
+
 def test_a_theme_belongs_to_the_touchpoint_that_its_clauses_speak_of(table: pd.DataFrame) -> None:
     assert table[table.index.str.contains("门票")]["touchpoint"].tolist() == ["value"]
     assert table.loc["人太多", "touchpoint"] == ""
