@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback_engine.errors import ReportError
 from feedback_engine.report.blocks import Cell, Column, ColumnKind, Marked, Row, Table, Tone
-from feedback_engine.report.cells import line_count, safe_cell
+from feedback_engine.report.cells import line_count, one_line, safe_cell
 from feedback_engine.report.layout import Grid, text_of
 from feedback_engine.report.styles import Styles
 
@@ -83,6 +83,8 @@ def _writer(cell: Cell) -> Callable[[Sheet, int, Column, Any, bool, bool], None]
 def _write_words(
     sheet: Sheet, place: int, column: Column, cell: str, is_strong: bool, is_wrapped: bool, tone: Tone = Tone.PLAIN
 ) -> None:
+    if not is_wrapped:
+        cell = one_line(cell)
     # A word in the place of a number stands where the number would.
     align = "left" if column.kind in (ColumnKind.TEXT, ColumnKind.MOMENT) else "right"
     align = "center" if column.is_centred else align

@@ -10,6 +10,7 @@ CELL_LIMIT = 32_000
 CUT_MARK = "…(截断)"
 REPLACEMENT = "\ufffd"
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile(r"[^\S\n]*[\r\n\u2028\u2029]+[^\S\n]*")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 SHEET_NAME_LIMIT = 31
 
@@ -28,6 +29,11 @@ def safe_cell(text: str) -> str:
     if len(units) <= CELL_LIMIT * 2:
         return text
     return units[: CELL_LIMIT * 2].decode("utf-16-le", errors="ignore") + CUT_MARK
+
+
+def one_line(text: str) -> str:
+    """Return the text with a mark in the place of every line break: a row of one line would cut the lines off."""
+    return text if text.isprintable() else _BREAKS.sub(" ↵ ", text)
 
 
 def safe_sheet_name(name: str, taken: set[str] | frozenset[str] = frozenset()) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from feedback_engine.domain import OVERALL, Measure, Polarity
+from feedback_engine.domain import OVERALL, Flag, Measure, Polarity
 from feedback_engine.report.changes import AGAINST, PREVIOUS, YEAR_BEFORE, Change
 from feedback_engine.report.facts import OPEN_TYPES, Facts
-from feedback_engine.report.figures import NAMES, UNITS, of_touchpoint, overall, say
+from feedback_engine.report.figures import NAMES, UNITS, Figure, of_touchpoint, overall, say
 
 #: Mentions below which a touchpoint's net sentiment is not worth a sentence.
 LEAST_MENTIONS = 5
@@ -76,9 +76,14 @@ def _worst(facts: Facts) -> str:
         gap = f"，比总体低 {total.score - worst.score:.1f} 分" if worst.score < total.score else ""
     share = f"，占总指数权重 {worst.weight:.1%}" if worst.weight else ""
     return (
-        f"得分最低的触点是{facts.name(ranked[-1])}（{worst.score:.1f}，n={worst.base:,}）{gap}{share}；"
-        f"最高的是{facts.name(ranked[0])}（{best.score:.1f}）。（见 触点得分）"
+        f"得分最低的触点是{facts.name(ranked[-1])}{_show(worst.score, worst)}{gap}{share}；"
+        f"最高的是{facts.name(ranked[0])}{_show(best.score, best)}。（见 触点得分）"
     )
+
+
+def _show(score: float, figure: Figure) -> str:
+    small = "，样本偏少、仅供参考" if figure.flag is Flag.SMALL_BASE else ""
+    return f"（{score:.1f}，n={figure.base:,}{small}）"
 
 
 def _complaints(facts: Facts) -> str:

@@ -62,9 +62,9 @@ def review_model(
 def _review_reliability(data: ScoringData, model: IndexModel, period: Period | None) -> Iterator[Row]:
     asked = set(data.ratings["indicator"])
     for touchpoint in model.touchpoints:
-        codes = [i.code for i in touchpoint.questions if i.code in asked]
-        if len(codes) > 1:
-            yield from _judge_scale(touchpoint.code, read_answers(data, codes, period=period))
+        names = {i.code: i.name for i in touchpoint.questions if i.code in asked}
+        if len(names) > 1:
+            yield from _judge_scale(touchpoint.code, read_answers(data, list(names), period=period, names=names))
     answers, _ = read_touchpoints(data, model, period=period, overall_item=None)
     if len(answers.table.columns) > 1:
         # Touchpoints need not be one scale: they are told, not held against anything.
@@ -89,7 +89,8 @@ def _judge_scale(code: str, answers: Answers) -> Iterator[Row]:
     is_low = alpha.value < LOW_ALPHA
     finding = f"α = {alpha.value:.2f}，低于 {LOW_ALPHA:g}" if is_low else f"α = {alpha.value:.2f}"
     if alpha.reversed_items:
-        finding += f"；与其余题方向相反：{'、'.join(alpha.reversed_items)}"
+        turned = "、".join(answers.names.get(code, code) for code in alpha.reversed_items)
+        finding += f"；与其余题方向相反：{turned}"
     is_issue = is_low or bool(alpha.reversed_items)
     yield "alpha", code, OVERALL, alpha.value, alpha.lower, alpha.upper, alpha.base, is_issue, finding
     for item in items:

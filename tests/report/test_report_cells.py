@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_engine.report.cells import CUT_MARK, line_count, safe_cell, safe_sheet_name, text_width
+from feedback_engine.report.cells import CUT_MARK, line_count, one_line, safe_cell, safe_sheet_name, text_width
 
 
 @pytest.mark.parametrize("text", ["\x00坏", "\x0b坏", "\ud800坏", "\ufffe坏", "\uffff坏", "\x1f坏"])
@@ -69,3 +69,9 @@ def test_a_han_character_is_two_wide():
 def test_a_text_takes_as_many_lines_as_it_needs():
     assert line_count("好" * 30, 22) == 3
     assert line_count("一\n二", 22) == 2
+
+
+@pytest.mark.parametrize("text", ["一\n二", "一 \r\n 二", "一\r二", "一\n\n\n二", "一\u2028二"])
+def test_a_row_of_one_line_marks_line_breaks(text):
+    assert one_line(text) == "一 ↵ 二"
+    assert one_line("一 二") == "一 二"

@@ -146,6 +146,29 @@ def test_segments_by_a_column_of_ours_stand_under_its_name(small_inputs, attribu
     assert found.title.startswith(f"按{name}：") and found.columns[0].heading == name
 
 
+def test_touchpoints_of_segments_stand_in_the_order_of_the_report(small_inputs):
+    def row(segment, touchpoint, score):
+        flag = "ok" if score is not None else "no_data"
+        return ("channel", segment, touchpoint, "score", score, None, None, 40, flag, 70.0, None, None, None, False)
+
+    figures = [row("甲", "returns", 80.0), row("甲", "delivery", 70.0), row("乙", "delivery", 60.0)]
+    segments = SCHEMAS["segments"].build([row("甲", OVERALL, 75.0), row("乙", OVERALL, 65.0), *figures])
+    report = build_report(replace(small_inputs, statistics=Statistics({"segments": segments})))
+    names = {each["触点"] for each in rows(report, "touchpoints")}
+    shown = [column.heading for column in table(report, "segment_touchpoints_0").columns][1:]
+    assert shown == ["物流配送", "退换货"] and set(shown) <= names
+    second = next(each for each in rows(report, "segment_touchpoints_0") if each["渠道"] == "乙")
+    assert (second["物流配送"], second["退换货"]) == (60.0, "无数据")
+
+
+def test_reliability_from_few_answers_says_so(small_inputs):
+    found = [("alpha", "delivery", OVERALL, 0.9, 0.7, 0.97, 11, False, "α = 0.90"),
+             ("coverage", "delivery", OVERALL, 11.0, None, None, 11, False, "打分 11 份")]  # fmt: skip
+    report = build_report(replace(small_inputs, statistics=Statistics({"review": SCHEMAS["review"].build(found)})))
+    assert rows(report, "review_alpha")[0]["结论"] == "α = 0.90；样本偏少（n<30），仅供参考"
+    assert rows(report, "review_coverage")[0]["结论"] == "打分 11 份"
+
+
 def test_drivers_that_count_as_one_group_have_one_share_in_the_chart(small_inputs):
     figures = [0.7, 0.6, 0.8, 1, 0.9]
     own = [0.3, 0.3, 0.8, 12.0]
@@ -378,7 +401,7 @@ def test_findings_are_computed_from_the_figures(report):
     said = notes(report, "总览")
     assert "满意度指数 77.5 分（区间 76.4–78.6，n=1,204），环比 +3.5 分（相对 +4.7%），变化显著" in said
     assert "环比满意度指数变化显著的触点：物流配送 +3.5" in said
-    assert "得分最低的触点是退换货（58.0，n=22）" in said
+    assert "得分最低的触点是退换货（58.0，n=22，样本偏少、仅供参考）" in said
     assert "最多的类型是退款纠纷：8 件，占类型判断的 40.0%" in said
 
 

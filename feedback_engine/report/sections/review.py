@@ -20,6 +20,8 @@ _KINDS = {
     "adequacy": ("适合度：KMO（应不低于 0.6）与 Bartlett 检验", "KMO", 3),
     "drift": ("权重漂移：冻结的权重与按本期数据重算的之差（超过 0.05 需要决定）", "漂移", 3),
 }
+#: Those that are computed from respondents, who may be few.
+_OF_ANSWERS = ("alpha", "item", "criterion", "adequacy")
 
 
 def build_review(facts: Facts) -> Section | Absent:
@@ -63,8 +65,17 @@ def _checks(facts: Facts, kind: str, title: str, heading: str, decimals: int, ro
         (
             *_place(facts, row),
             *pick(row, "value", *ends, "base"),
-            Marked(row["finding"], Tone.BAD) if row["is_issue"] else row["finding"],
+            _judge(facts, kind, row),
         )
         for row in rows
     ]
     return Table(f"review_{kind}", title, columns, cells)
+
+
+def _judge(facts: Facts, kind: str, row: dict[str, Any]) -> Cell:
+    limit = facts.inputs.thresholds.flag_below
+    is_small = kind in _OF_ANSWERS and row["value"] is not None and row["base"] < limit
+    finding = f"{row['finding']}；样本偏少（n<{limit}），仅供参考" if is_small else row["finding"]
+    if row["is_issue"]:
+        return Marked(finding, Tone.BAD)
+    return Marked(finding, Tone.MIXED) if is_small else finding

@@ -102,12 +102,14 @@ def _shown(row: dict[str, Any]) -> Cell:
 
 
 def _matrix(facts: Facts, rows: list[dict[str, Any]], segments: list[str], attribute: str, place: int) -> list[Block]:
-    codes = [code for code in dict.fromkeys(row["touchpoint"] for row in rows) if code != OVERALL][:MOST_TOUCHPOINTS]
+    known = {row["touchpoint"] for row in rows}
+    codes = [code for code in facts.touchpoints if code in known][:MOST_TOUCHPOINTS]
     if len(codes) < 2:
         return []
     cells = {(row["segment"], row["touchpoint"]): _shown(row) for row in rows}
     columns = (Column(attribute), *(number(name, look=Look.SCALE) for name in _unique(facts, codes)))
-    table = [(name, *(cells.get((name, code)) for code in codes)) for name in segments]
+    nothing = Marked("无数据", Tone.MUTED)
+    table = [(name, *(cells.get((name, code), nothing) for code in codes)) for name in segments]
     return [Table(f"segment_touchpoints_{place}", f"按{attribute}：各触点得分", columns, table)]
 
 
