@@ -153,7 +153,7 @@ def _dress(native: NativeChart, chart: Chart) -> None:
     value |= {key: limit for key, limit in (("min", chart.minimum), ("max", chart.maximum)) if limit is not None}
     if chart.kind in _LYING:
         # The table's first row is the top bar; the value axis then stands at the foot.
-        native.set_y_axis(category | {"reverse": True})
+        native.set_y_axis(category | {"reverse": True, "interval_unit": 1})
         native.set_x_axis(value | {"label_position": "high"})
     elif chart.crossing is not None:
         _cross(native, chart, value)

@@ -94,7 +94,7 @@ def build_structural(
     table = read_answers(data, items, period=period).table.dropna()
     rows = [
         *_list_indices(fit, config),
-        *_list_reliability(fit, table),
+        *_list_reliability(fit, table, dict(names or {})),
         *_list_effects(fit),
         *_list_items(fit, dict(names or {})),
         ("goodness_of_fit", "", "", fit.goodness_of_fit, None, None, None, fit.base, _describe(fit)),
@@ -121,7 +121,7 @@ def _list_indices(fit: PlsResult, config: StructuralConfig) -> Iterator[Row]:
         yield "index", latent, "", value, None, None, None, fit.base, note
 
 
-def _list_reliability(fit: PlsResult, table: pd.DataFrame) -> Iterator[Row]:
+def _list_reliability(fit: PlsResult, table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Row]:
     from feedback_engine.stats.reliability import composite_reliability, cronbach_alpha, htmt
 
     for latent, block in fit.blocks.items():
@@ -133,7 +133,8 @@ def _list_reliability(fit: PlsResult, table: pd.DataFrame) -> Iterator[Row]:
         reliability = composite_reliability(loadings)
         ave = fit.average_variance_extracted.get(latent, float(np.mean(loadings**2)))
         alpha = cronbach_alpha(table[list(block)])
-        note = f"反向题：{'、'.join(alpha.reversed_items)}" if alpha.reversed_items else ""
+        turned = "、".join(names.get(item, item) for item in alpha.reversed_items)
+        note = f"反向题：{turned}" if turned else ""
         yield "alpha", latent, "", alpha.value, alpha.lower, alpha.upper, None, fit.base, note or _low(alpha.value, 0.7)
         yield "composite_reliability", latent, "", reliability, None, None, None, fit.base, _low(reliability, 0.7)
         yield "ave", latent, "", ave, None, None, None, fit.base, _low(ave, 0.5)

@@ -157,6 +157,7 @@ def test_every_analysis_has_its_sheet(workbook: Path) -> None:
     assert "第 1 档" in values(workbook, "驱动因素")
     assert {"CRITIC 法", "熵权法", "LMG 相对重要性"} <= values(workbook, "指标体系与权重")
     assert "不成立" in values(workbook, "说法核对")
+    assert {"期望（Expectation）", "感知质量（Quality）", "满意（Satisfaction）"} <= values(workbook, "结构模型")
 
 
 def test_the_analyses_are_the_same_bytes_again(engine: fe.FeedbackEngine, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def _share_columns() -> tuple[Column, ...]:
     return (
         Column("正面占比", ColumnKind.PERCENT),
         Column("负面占比", ColumnKind.PERCENT),
-        Column("净情感", ColumnKind.PERCENT, is_signed=True, look=Look.SCALE),
+        Column("净情感", ColumnKind.PERCENT, is_signed=True, look=Look.CORRELATION),
     )
 
 

@@ -18,6 +18,16 @@ _OF_LATENT = {
     "composite_reliability": ("组合信度 CR", 0.7),
     "ave": ("平均方差 AVE", 0.5),
 }
+#: The latents of the presets, in words.
+_NAMES = {
+    "Image": "形象",
+    "Expectation": "期望",
+    "Quality": "感知质量",
+    "Value": "感知价值",
+    "Satisfaction": "满意",
+    "Complaints": "抱怨",
+    "Loyalty": "忠诚",
+}
 
 
 def build_structural(facts: Facts) -> Section | Absent:
@@ -60,10 +70,14 @@ def _latents(rows: Rows) -> Table:
         Column("说明", fills=True),
     )
     cells = [
-        (latent, *(_latent(figures.get((kind, latent)), kind) for kind in _OF_LATENT), _told(figures, latent))
+        (_name(latent), *(_latent(figures.get((kind, latent)), kind) for kind in _OF_LATENT), _told(figures, latent))
         for latent in latents
     ]
     return Table("structural", "潜变量：指数与信度", columns, cells)
+
+
+def _name(latent: str) -> str:
+    return f"{_NAMES[latent]}（{latent}）" if latent in _NAMES else latent
 
 
 def _latent(row: dict[str, Any] | None, kind: str) -> Cell:
@@ -85,24 +99,24 @@ def _effects(rows: Rows) -> Table:
     columns = (
         Column("从"),
         Column("到"),
-        number("路径系数", 3, look=Look.SCALE),
+        number("路径系数", 3, look=Look.CORRELATION),
         *interval(3, "路径"),
         number("p", 4),
-        number("总效应", 3, look=Look.SCALE),
+        number("总效应", 3, look=Look.CORRELATION),
         *interval(3, "总效应"),
     )
     cells = []
     for pair in dict.fromkeys((*direct, *totals)):
         path, total = direct.get(pair, {}), totals.get(pair, {})
         ends = ("estimate", "lower", "upper")
-        cells.append((*pair, *map(path.get, ends), show_p(path.get("p_value")), *map(total.get, ends)))
+        cells.append((*map(_name, pair), *map(path.get, ends), show_p(path.get("p_value")), *map(total.get, ends)))
     return Table("structural_paths", "路径与总效应", columns, cells)
 
 
 def _overlap(rows: Rows) -> list[Block]:
     found = _of(rows, "htmt")
     columns = (Column("潜变量"), Column("与"), number("HTMT", 3), Column("说明", fills=True))
-    cells = [(row["first"], row["second"], row["estimate"], row["note"]) for row in found]
+    cells = [(_name(row["first"]), _name(row["second"]), row["estimate"], row["note"]) for row in found]
     return [Table("structural_htmt", "区分效度（HTMT，应低于 0.85）", columns, cells)] if found else []
 
 
@@ -111,13 +125,13 @@ def _items(facts: Facts, rows: Rows) -> Table:
     columns = (
         Column("潜变量"),
         Column("题"),
-        number("载荷", 3, look=Look.SCALE),
+        number("载荷", 3, look=Look.CORRELATION),
         *interval(3, "载荷"),
         number("外部权重", 3),
     )
     cells = [
         (
-            row["second"],
+            _name(row["second"]),
             facts.indicator_name(row["first"]),
             row["estimate"],
             row["lower"],

@@ -115,7 +115,7 @@ def _table(
         Column("触点", width=14),
         Column("文本", ColumnKind.INTEGER, look=Look.BAR),
         Column("占比", ColumnKind.PERCENT),
-        Column("净情感", ColumnKind.PERCENT, is_signed=True, look=Look.SCALE),
+        Column("净情感", ColumnKind.PERCENT, is_signed=True, look=Look.CORRELATION),
         Column("判断的分句", ColumnKind.INTEGER),
     ]
     if has_previous:
