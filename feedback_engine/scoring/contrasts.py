@@ -69,9 +69,10 @@ def identify(name: Hashable, first: Linear | None, second: Linear | None) -> Has
         return name
     digest = blake2b()
     for side in (first, second):
-        digest.update(np.array([side.value, side.base]).tobytes())
-        digest.update(side.rows.tobytes())
-        digest.update(side.influence.tobytes())
+        # A record may have said something twice: a blend has summed that already, a mean of texts has not.
+        rows, inverse = np.unique(side.rows, return_inverse=True)
+        influence = np.bincount(inverse.reshape(-1), weights=side.influence, minlength=len(rows))
+        digest.update(np.array([side.value]).tobytes() + rows.tobytes() + influence.tobytes())
     return digest.digest()
 
 
@@ -151,10 +152,11 @@ def judge_family(rows: Iterable[dict[str, Any]], config: ChangeConfig) -> None:
             tested.setdefault(row["figure"], row["p_value"])
     adjusted = benjamini_hochberg(list(tested.values()), config.alpha).adjusted.tolist() if tested else ()
     q_values = dict(zip(tested, adjusted, strict=True))
-    seen = set[Hashable]()
+    seen = set[tuple[Hashable, bool]]()
     for row in listed:
         q = row["q_value"] = None if row["p_value"] is None else q_values[row["figure"]]
         is_large = row["measure"] == Measure.COMPLAINT_RATE or abs(row["points"]) >= config.min_effect - TOLERANCE
         row["is_notable"] = q is not None and q < config.alpha and is_large
-        row["is_repeat"] = row["figure"] in seen
-        seen.add(row["figure"])
+        shown = row["figure"], q is None
+        row["is_repeat"] = shown in seen
+        seen.add(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,7 @@ def nps_from_answers(answers: Values, w: Values = None, confidence: float = 0.95
     mean = weighted_mean(classes[0] - classes[2], weights, confidence)
     if not mean.standard_error > 0:
         return nps(shares * scores.size, confidence, kish)
-    return _net_promoter(
+    found = _net_promoter(
         shares,
         _nps_variance(shares),
         100 * mean.standard_error,
@@ -121,6 +121,7 @@ def nps_from_answers(answers: Values, w: Values = None, confidence: float = 0.95
         kish,
         t_quantile(confidence, scores.size - 1),
     )
+    return replace(found, design_effect=mean.design_effect)
 
 
 def _net_promoter(

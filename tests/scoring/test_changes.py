@@ -121,21 +121,22 @@ def test_a_figure_under_several_names_is_one_hypothesis() -> None:
 def test_what_texts_say_of_a_touchpoint_is_one_hypothesis_as_its_text_indicator_and_its_score() -> None:
     from scoring_builders import Person, make_data
 
+    def says(side: str) -> list[tuple[str, str, str]]:
+        return [("touchpoint", "price", side), ("sentiment", "", side)]
+
     people = [
-        Person(
-            f"{month}{n}",
-            at=f"2026-{month}-05T02:00:00Z",
-            tags=[("touchpoint", "price", side), ("sentiment", "", side)],
-        )
+        # All but every tenth say it twice: there are more texts than records.
+        Person(f"{month}{n}", at=f"2026-{month}-05T02:00:00Z", tags=says(side), open_tags=says(side) if n % 10 else ())
         for month, good in (("09", 10), ("10", 25))
         for n, side in enumerate(["positive"] * good + ["negative"] * (40 - good))
     ]
     words = {"code": "price", "indicators": [{"code": "words", "from": "text", "weight": 1}]}
-    table = changes(make_data(people), make_model([words]))
+    table = changes(make_data(people), make_model([words, rated("a", "a")]))
     own = table[(table["touchpoint"] == "price") & table["measure"].isin(["score", "text_index"])]
     assert len(own) == 4
+    assert own["base_after"].nunique() == 2
     assert own["q_value"].nunique() == own["p_value"].nunique() == 1
-    # Here all texts speak of the price, so that it is the figure of the whole, too.
+    # Here all texts speak of the price, so that it is the text index of the whole, too.
     assert own["is_repeat"].all()
     assert not table.iloc[0]["is_repeat"]
 

@@ -280,3 +280,9 @@ def test_weighted_mean_knows_no_order_and_no_unit_of_weight(rows, random) -> Non
 @given(st.lists(positive, min_size=1, max_size=50))
 def test_effective_base_lies_between_one_and_the_base(weights: list[float]) -> None:
     assert 1 - 1e-9 <= effective_base(weights) <= len(weights) + 1e-9
+
+
+def test_unweighted_answers_of_net_promoters_have_no_design_effect() -> None:
+    answers = [10, 9, 8, 7, 6, 0, 10, 10, 5, 3]
+    assert nps_from_answers(answers).design_effect == pytest.approx(1)
+    assert nps_from_answers(answers, [1] * 5 + [4] * 5).design_effect > 1
