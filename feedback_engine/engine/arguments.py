@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from feedback_engine.config.model import Config
 
 Value = TypeVar("Value")
+Called = TypeVar("Called")
 
 
 def as_day(value: date | str | None) -> date | None:
@@ -42,6 +44,8 @@ def _as_column(wanted: str, values: Iterable[Value], way_out: str) -> Sequence[V
     is_column = isinstance(values, Iterable) and getattr(values, "ndim", 1) == 1
     if isinstance(values, (str, bytes, Path, Mapping)) or not is_column:
         raise InputError(f"{wanted}，而不是 {type(values).__name__}；{way_out}")
+    if isinstance(values, (set, frozenset)):
+        raise InputError(f"{wanted}，而集合没有顺序，结果对不回去；请先排成列表，如 sorted(…)")
     return values if isinstance(values, Sequence) else list(values)
 
 
@@ -56,6 +60,20 @@ def require_name(parameter: str, value: str | None) -> str | None:
     """Return the name as it is; raises InputError for what is not one name."""
     if value is not None and not isinstance(value, str):
         raise InputError(f"{parameter} 应为一个名称（文字），而不是 {value!r}")
+    return value
+
+
+def require_count(parameter: str, value: int) -> int:
+    """Return the count; raises InputError for what is none, numbers that are not whole among them."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or index(value) < 0:
+        raise InputError(f"{parameter} 应为不小于 0 的整数，而不是 {value!r}")
+    return index(value)
+
+
+def require_callable(parameter: str, value: Called) -> Called:
+    """Return the function; raises InputError for what cannot be called."""
+    if not callable(value):
+        raise InputError(f"{parameter} 应为函数，而不是 {value!r}；不需要就不写")
     return value
 
 

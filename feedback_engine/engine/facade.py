@@ -13,7 +13,16 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from feedback_engine.config.tagging import TaggingSettings
-from feedback_engine.engine.arguments import as_day, as_path, as_paths, as_texts, require_config, require_name
+from feedback_engine.engine.arguments import (
+    as_day,
+    as_path,
+    as_paths,
+    as_texts,
+    require_callable,
+    require_config,
+    require_count,
+    require_name,
+)
 from feedback_engine.engine.language import Language
 from feedback_engine.engine.parts import Parts
 from feedback_engine.errors import NoData, StoreError
@@ -49,9 +58,12 @@ class FeedbackEngine:
     """
 
     def __init__(self, config: Config | None = None, *, progress: Progress = ignore_progress) -> None:
-        self._set_up(require_config(config), Path.cwd(), progress)
+        self._set_up(require_config(config), Path.cwd(), require_callable("progress", progress))
 
     def _set_up(self, given: Config | None, base: Path, progress: Progress) -> None:
+        # Threads that import it all at once, some by way of its parts, break it for the whole process.
+        import numpy  # noqa: F401
+
         tagging = TaggingSettings() if given is None else given.tagging_settings
         self._given = given
         self._base = base
@@ -125,7 +137,7 @@ class FeedbackEngine:
         """Return the words that say most of what the text is about, the weightiest first; takes any text at all."""
         from feedback_engine.nlp.tagger import as_text
 
-        return self._language.keyword_finder.find(as_text(text), count)
+        return self._language.keyword_finder.find(as_text(text), require_count("count", count))
 
     def themes(self, period: str | None = None, *, as_of: date | str | None = None) -> pd.DataFrame:
         """Return THEMES, the phrases that the texts of a period (as for `score`) have in common; raises NoData."""

@@ -130,3 +130,26 @@ def test_claims_are_a_column_of_sentences_of_any_kind(engine: fe.FeedbackEngine)
     for given in (told, None, {"a": told}):
         with pytest.raises(InputError, match=r"texts 应为一列文本.*单句请写成"):
             engine.check_claims(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("count", ["5", 2.5, -1, True, None])
+def test_a_number_of_keywords_is_a_whole_one(engine: fe.FeedbackEngine, count: Any) -> None:
+    with pytest.raises(InputError, match=r"^count 应为不小于 0 的整数"):
+        engine.keywords("早餐很好", count)
+
+
+def test_numbers_of_numpy_count_keywords_too(engine: fe.FeedbackEngine) -> None:
+    assert len(engine.keywords("早餐很好，停车方便", np.int64(1))) == 1
+    assert engine.keywords("早餐很好", 0) == ()
+
+
+def test_a_set_has_no_order_to_find_its_texts_again(engine: fe.FeedbackEngine) -> None:
+    with pytest.raises(InputError, match="集合没有顺序"):
+        engine.tag_many(set(TEXTS))
+    assert len(engine.tag_many(dict.fromkeys(TEXTS).keys())) > 0
+
+
+@pytest.mark.parametrize("progress", [None, 5, "bar"])
+def test_what_is_told_of_progress_is_a_function(progress: Any) -> None:
+    with pytest.raises(InputError, match=r"^progress 应为函数"):
+        fe.FeedbackEngine(progress=progress)
