@@ -47,8 +47,20 @@ _MESSAGES = {
 def load_config(path: Path) -> Config:
     """Return the configuration in the file; raises ConfigError that lists all of its mistakes."""
     document, origin = _read_yaml(path, "运行 feedback-engine init 可生成一份")
+    _refuse_own_fields(document, origin)
     config = _validate(Config, {**document, "base": path.resolve().parent, "origin": origin}, origin)
     return config.model_copy(update={"sources": tuple(_with_mapping(config, source) for source in config.sources)})
+
+
+def _refuse_own_fields(document: dict[str, Any], origin: Origin) -> None:
+    """Raise ConfigError for what a configuration knows of itself: no file can set it."""
+    settings = _list_settings(Config, ())
+    own = [name for name in document if name in Config.model_fields and name not in settings]
+    problems = [
+        f"第 {origin.find_line((name,))[1]} 行 {name}：{unknown_name('设置项', name, settings)}" for name in own
+    ]
+    if problems:
+        raise ConfigError(f"{origin.file} 有 {len(problems)} 处错误：", tuple(problems))
 
 
 def load_mapping(path: Path) -> MappingConfig:

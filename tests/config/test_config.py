@@ -6,6 +6,7 @@ from textwrap import dedent
 import pytest
 
 from feedback_engine.config.loader import load_config, load_mapping
+from feedback_engine.config.origin import Origin
 from feedback_engine.errors import ConfigError
 
 
@@ -29,6 +30,21 @@ def test_an_almost_empty_config_has_sensible_defaults(write) -> None:
     config = load_config(write("project: {name: 某酒店}"))
     assert (config.project.timezone, config.project.pack) == ("Asia/Shanghai", "general")
     assert (config.scoring.suppress_below, config.scoring.flag_below) == (10, 30)
+
+
+@pytest.mark.parametrize("name", ["base", "origin"])
+def test_what_a_config_knows_of_itself_is_no_setting(write, name: str) -> None:
+    (problem,) = problems_of(write(f"project: {{name: 某酒店}}\n{name}: x\n"))
+    assert problem.startswith(f"第 2 行 {name}：没有名为 {name!r} 的设置项")
+
+
+def test_a_config_tells_where_each_of_its_settings_stands(write) -> None:
+    path = write("project:\n  name: 某酒店\ntouchpoints:\n  - code: a\n  - {code: b}\n")
+    origin = load_config(path).origin
+    assert origin.tell("touchpoints", 1, "code") == f"{path} 第 5 行 touchpoints.1.code"
+    # What is not written has the line of what it would stand in.
+    assert origin.tell("project", "pack") == f"{path} 第 1 行 project.pack"
+    assert Origin().tell("project", "pack") == "project.pack"
 
 
 def test_five_mistakes_are_reported_at_once_each_with_its_line_and_path(write) -> None:
