@@ -14,7 +14,7 @@ from feedback_engine.domain import OVERALL, Measure
 from feedback_engine.scoring.figures import Linear, error_of, mark_satisfied, mean_of
 from feedback_engine.scoring.index import Cell, score_alike, score_cell
 from feedback_engine.scoring.model import TEXT, IndexModel
-from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints
+from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, is_rising
 
 #: touchpoint, indicator, measure
 Key = tuple[str, str, str]
@@ -69,10 +69,13 @@ def identify(name: Hashable, first: Linear | None, second: Linear | None) -> Has
         return name
     digest = blake2b()
     for side in (first, second):
-        # A record may have said something twice: a blend has summed that already, a mean of texts has not.
-        rows, inverse = np.unique(side.rows, return_inverse=True)
-        influence = np.bincount(inverse.reshape(-1), weights=side.influence, minlength=len(rows))
-        digest.update(np.array([side.value]).tobytes() + rows.tobytes() + influence.tobytes())
+        rows, influence = side.rows, side.influence
+        if not is_rising(rows):
+            # A record has said something twice: a blend has summed that already, a mean of texts has not.
+            rows, inverse = np.unique(rows, return_inverse=True)
+            influence = np.bincount(inverse.reshape(-1), weights=influence, minlength=len(rows)).astype(np.float64)
+        for piece in (np.array([side.value]), rows, influence):
+            digest.update(np.ascontiguousarray(piece).data)
     return digest.digest()
 
 
