@@ -17,6 +17,8 @@ from feedback_engine.nlp.tagger import Tagger, has_content, show
 
 #: Gives texts by id.
 Read = Callable[[Sequence[str]], Mapping[str, str]]
+#: Characters before and after a mention that are looked through for the ends of its sentence.
+_REACH = 200
 
 
 def judge(
@@ -50,8 +52,9 @@ def _judge_sentences(mentions: Sequence[Mention], texts: Mapping[str, str], tagg
 
 
 def _find_sentence(text: str, mention: Mention) -> str:
-    folded = fold(text).text
-    clauses = split_clauses(folded)
-    number = next((clause.sentence for clause in clauses if clause.end > mention.start), None)
+    begin = max(0, mention.start - _REACH)
+    near = fold(text).text[begin : mention.end + _REACH]
+    clauses = split_clauses(near)
+    number = next((clause.sentence for clause in clauses if clause.end > mention.start - begin), None)
     own = [clause for clause in clauses if clause.sentence == number]
-    return folded[own[0].start : own[-1].end] if own else mention.clause
+    return near[own[0].start : own[-1].end] if own else mention.clause
