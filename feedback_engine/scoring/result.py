@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedback_engine.config.scoring import ScoringConfig
 from feedback_engine.domain import Measure, Period
-from feedback_engine.errors import ConfigError, FeedbackEngineError
+from feedback_engine.errors import ConfigError, FeedbackEngineError, InputError
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.frozen import FrozenWeights
 from feedback_engine.scoring.model import IndexModel
@@ -61,6 +61,10 @@ class IndexResult:
         self.table = table
         self.weights = weights
         self._basis = basis
+
+    def __reduce__(self) -> Any:
+        """Raise InputError: what has not been computed yet is read from the database of this engine."""
+        raise InputError("结果连着数据库，不能复制、保存或送到别的进程；请用它的表，如 index.table、index.changes")
 
     @property
     def names(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from engine_projects import write_project
 
 import feedback_engine as fe
-from feedback_engine.errors import StoreError
+from feedback_engine.errors import InputError, StoreError
 
 Copy = Callable[[fe.FeedbackEngine], fe.FeedbackEngine]
 COPIES: dict[str, Copy] = {"pickle": lambda engine: pickle.loads(pickle.dumps(engine)), "deepcopy": copy.deepcopy}
@@ -54,3 +54,10 @@ def test_what_was_imported_into_memory_is_not_left_behind_in_silence(copied: Cop
         copied(engine)
     engine.close()
     assert copied(engine).tag("好").sentiment.score > 0
+
+
+def test_a_result_says_that_its_tables_are_what_can_be_kept() -> None:
+    index = fe.FeedbackEngine().score()
+    with pytest.raises(InputError, match=r"index\.table"):
+        pickle.dumps(index)
+    assert pickle.loads(pickle.dumps(index.table)).equals(index.table)
