@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREVIOUS, YEAR_BEFORE = "previous", "year_before"
+#: What an indicator that reads texts or complaints shows is its touchpoint's.
+_OF_TOUCHPOINTS = (Measure.TEXT_INDEX, Measure.COMPLAINT_RATE)
 
 
 def find_compared_periods(period: Period) -> dict[str, Period]:
@@ -103,13 +105,16 @@ def _compare(
             "base_before": old["base"],
             "base_after": row["base"],
             "overlap": test.overlap,
-            "figure": identify((against, after.segment, *_read(key)), first, second),
+            "figure": identify((against, after.segment, _find_shown(key, after)), first, second),
         }
 
 
-def _read(key: Key) -> Key:
-    """Return the key of the figure that an indicator shows: of complaints those of its touchpoint."""
-    return (key[0], OVERALL, key[2]) if key[2] == Measure.COMPLAINT_RATE else key
+def _find_shown(key: Key, cell: Cell) -> Key:
+    """Return the key of the touchpoint's figure where an indicator shows only that: alone, of texts, of complaints."""
+    touchpoint, indicator, measure = key
+    own = cell.measured.items.get(indicator)
+    is_alone = own is not None and own is cell.measured.respondents.get(touchpoint)
+    return (touchpoint, OVERALL, measure) if is_alone or measure in _OF_TOUCHPOINTS else key
 
 
 def _published(index: pd.DataFrame, cell: Cell) -> dict[Key, dict[str, Any]]:

@@ -63,10 +63,12 @@ class Linears:
 def identify(name: Hashable, first: Linear | None, second: Linear | None) -> Hashable:
     """Return what is equal for comparisons that are one and the same, by the records and what each does to the figures.
 
-    Where there are no linear forms, the name of the comparison is all that tells it from others.
+    Where that is nothing (all customers say the same) the name of the comparison tells it from others, too.
     """
     if first is None or second is None:
         return name
+    if not (first.influence.any() or second.influence.any()):
+        return name, first.value, second.value
     digest = blake2b()
     for side in (first, second):
         rows, influence = side.rows, side.influence

@@ -118,6 +118,24 @@ def test_a_figure_under_several_names_is_one_hypothesis() -> None:
     assert both.loc[~both["is_repeat"], "indicator"].tolist() == [OVERALL, OVERALL, "a", "a", "b", "b"]
 
 
+@pytest.mark.parametrize(
+    ("touchpoints", "shown"),
+    [
+        ([rated("x", "a"), rated("y", "b")], [OVERALL, "x", "y"]),
+        ([rated("z", "a", "b")], [OVERALL, "z", "z/a", "z/b"]),
+    ],
+)
+def test_figures_that_everybody_is_satisfied_with_are_figures_of_their_own(
+    touchpoints: list[dict[str, Any]], shown: list[str]
+) -> None:
+    full = pd.DataFrame({"a": [5.0] * 40, "b": [5.0] * 40})
+    table = changes(two_months(full, full), make_model(touchpoints))
+    for measure in ("score", "satisfied_share"):
+        kept = table[~table["is_repeat"] & (table["measure"] == measure)]
+        names = kept["touchpoint"].where(kept["indicator"] == OVERALL, kept["touchpoint"] + "/" + kept["indicator"])
+        assert names.tolist() == shown
+
+
 def test_what_texts_say_of_a_touchpoint_is_one_hypothesis_as_its_text_indicator_and_its_score() -> None:
     from scoring_builders import Person, make_data
 
