@@ -13,8 +13,8 @@ from feedback_engine.nlp.models import Floats, Model, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out, open_ngrams
 
 _LOG_UNIT = 256
-#: The sum of so many weights of 16 bits takes no more than 32.
-_MOST_IN_32_BITS = 1 << 16
+#: So many rows of weights are fetched and summed at once: few enough to stay in the cache.
+_NEAR = 4096
 #: Of more outputs than so many, columns are made up to a multiple of them.
 _STROKE = 4
 #: The bytes that memory is fetched by.
@@ -77,16 +77,20 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     """Return the sums over the n-grams of each text, given where the edges stand; an empty text sums to 0."""
     found = table.slots.take(grams.ravel())
     known = (found != 0).nonzero()[0]
-    rows = table.rows.take(found[known], axis=0)
-    bounds = known.searchsorted(starts * SIZES)
+    found, bounds = found[known], known.searchsorted(starts * SIZES)
     counts = steps(bounds)
-    weights = np.zeros((len(starts) - 1, table.rows.shape[1]), dtype=np.int64)
-    if len(known):
-        is_full = counts > 0
-        width = np.int32 if counts.max() <= _MOST_IN_32_BITS else np.int64
-        weights[is_full] = np.add.reduceat(rows, bounds[:-1][is_full], axis=0, dtype=width)
+    rows = np.empty((len(known), table.rows.shape[1]), dtype=np.int16)
+    weights = np.zeros((len(counts), table.rows.shape[1]), dtype=np.int64)
+    full = counts.nonzero()[0]
+    begins, ends = bounds[full], bounds[full + 1]
+    stride = 1 + len(full) * _NEAR // (1 + len(known))
+    for first in range(0, len(full), stride):
+        some = slice(first, first + stride)
+        own = slice(begins[first], ends[some][-1])
+        table.rows.take(found[own], axis=0, out=rows[own], mode="clip")
+        weights[full[some]] = np.add.reduceat(rows[own], begins[some] - begins[first], axis=0, dtype=np.int64)
     characters = steps(starts) - 1
-    size = np.where(characters > 0, SIZES * characters + 1, 0)
+    size = SIZES * characters + (characters > 0)
     outputs = len(table.scale)
     return Sums(weights[:, :outputs], size, size - counts, grams.size, known, rows[:, :outputs], bounds)
 
