@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, number_groups, sum_up
+from feedback_engine.lexicon.columns import Flags, Places, Points, number_groups, sum_up
 
 _POINTS = 0x110000
 #: So many slots are there for each member of a family, that free ones be found; after so many throws there are more.
@@ -28,9 +28,9 @@ class Found(NamedTuple):
 
     starts: Places
     ends: Places
-    words: Numbers
+    words: Places
 
-    def take(self, numbers: Numbers) -> Found:
+    def take(self, numbers: Places) -> Found:
         """Return the words that have a number in this list, by that number; -1 means none."""
         mapped = numbers.take(self.words)
         has_number = (mapped >= 0).nonzero()[0]
@@ -48,15 +48,15 @@ class Automaton:
         self._alphabet = np.zeros(_POINTS, dtype=np.uint16)
         self._alphabet[characters] = np.arange(1, len(characters) + 1)
         tree = _grow_tree(self._alphabet[points].astype(np.int64), np.array([*map(len, words)], dtype=np.int64))
-        self._word = np.full(len(tree.parents) + 1, -1, dtype=np.int32)
+        self._word = np.full(len(tree.parents) + 1, -1)
         self._word[tree.nodes] = np.arange(len(words))
         self._base, self._parent, self._child = _lay_down(tree, len(characters) + 1)
 
     def find(self, points: Points) -> Found:
         """Return the words in a row of code points; the row must end in a character of no word."""
-        characters = self._alphabet.take(points)
-        starts: Places = (characters != 0).nonzero()[0]
-        nodes: Numbers = np.zeros(len(starts), dtype=np.int32)
+        characters = self._alphabet.take(points).astype(np.int64)
+        starts: Places = characters.nonzero()[0]
+        nodes: Places = np.zeros(len(starts), dtype=np.int64)
         walked = [(starts, nodes)]
         while len(starts):
             slots = self._base.take(nodes) + characters[len(walked) - 1 :][starts]
@@ -95,7 +95,7 @@ def _grow_tree(characters: Places, lengths: Places) -> _Tree:
     return _Tree(np.concatenate(parents), np.concatenate(labels), nodes)
 
 
-def _lay_down(tree: _Tree, width: int) -> tuple[Numbers, Numbers, Numbers]:
+def _lay_down(tree: _Tree, width: int) -> tuple[Places, Places, Places]:
     """Return the base of each node, and for each slot its parent and its node; a slot without has the parent -1.
 
     Big families come first, while there is room; only children fill the holes that were left.
@@ -112,9 +112,9 @@ def _lay_down(tree: _Tree, width: int) -> tuple[Numbers, Numbers, Numbers]:
     single = (sizes == 1).nonzero()[0]
     base[single] = slots.find_holes(len(single)) - tree.characters[first[single]]
     taken = base[tree.parents] + tree.characters
-    parent, child = (np.full(base.max() + width, empty, dtype=np.int32) for empty in (-1, 0))
+    parent, child = (np.full(base.max() + width, empty) for empty in (-1, 0))
     parent[taken], child[taken] = tree.parents, np.arange(1, len(sizes))
-    return base.astype(np.int32), parent, child
+    return base, parent, child
 
 
 class _Slots:

@@ -43,6 +43,18 @@ def sum_up(counts: NDArray[np.integer[Any]] | Flags) -> Places:
     return bounds
 
 
+def are_alike(column: Places) -> Flags:
+    """Return which values the next one is like, one less than there are values."""
+    alike: Flags = column[1:] == column[:-1]
+    return alike
+
+
+def are_filled(bounds: Places) -> Flags:
+    """Return which groups hold anything, given the bounds of all of them."""
+    filled: Flags = bounds[1:] > bounds[:-1]
+    return filled
+
+
 def find_bounds(parts: Places, count: int) -> Places:
     """Return where each of so many parts begins among these numbers in ascending order, and where the last one ends."""
     return sum_up(np.bincount(parts, minlength=count))
@@ -73,12 +85,12 @@ def number_groups(counts: Places, bounds: Places | Numbers) -> Places:
 
 def number_first(keys: Places) -> tuple[Places, Places]:
     """Return where each different key first stands, in order, and for each key which of these it is."""
-    if (keys[1:] > keys[:-1]).all():
+    if not np.count_nonzero(keys[1:] <= keys[:-1]):
         return np.arange(len(keys)), np.arange(len(keys))
     order = keys.argsort(kind="stable")
-    arranged, begins = keys[order], np.ones(len(keys), dtype=np.bool_)
-    begins[1:] = arranged[1:] != arranged[:-1]
-    leaders = np.empty_like(order)
+    arranged, begins = keys[order], np.zeros(len(keys), dtype=np.bool_)
+    begins[0], begins[1:] = True, arranged[1:] != arranged[:-1]
+    leaders = np.zeros(len(keys), dtype=np.int64)
     leaders[order] = order[begins][begins.cumsum() - 1]
     is_first = leaders == np.arange(len(keys))
     return is_first.nonzero()[0], (is_first.cumsum() - 1)[leaders]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from string import ascii_letters
 from typing import NamedTuple
 
 import numpy as np
 
 from feedback_engine.lexicon.automaton import Automaton, Found
-from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, number_groups, steps, sum_up
+from feedback_engine.lexicon.columns import Flags, Numbers, Places, Points, flag_points, number_groups, steps, sum_up
 from feedback_engine.lexicon.patterns import Fitting, Patterns, has_placeholder
 
 
@@ -80,9 +81,10 @@ class _Groups(NamedTuple):
     sizes: Places
     #: The number of each phrase in its layer, group by group.
     phrases: Places
-    #: The groups of each word: those of word i begin at first_of_word[i].
+    #: The groups of each word: those of word i begin at first_of_word[i], and are groups_of_word[i].
     of_words: Places
     first_of_word: Places
+    groups_of_word: Places
     #: The group of each pattern.
     of_patterns: Places
 
@@ -101,6 +103,7 @@ class _Groups(NamedTuple):
             np.concatenate([of.argsort(kind="stable") for of in layers]),
             of_words,
             first_of_word,
+            steps(first_of_word),
             np.array(patterns, dtype=np.int64),
         )
 
@@ -109,8 +112,7 @@ class _Groups(NamedTuple):
 
         The layers are laid one after another, each as long as the row.
         """
-        first = self.first_of_word.take(found.words)
-        counts = self.first_of_word.take(found.words + 1) - first
+        first, counts = self.first_of_word.take(found.words), self.groups_of_word.take(found.words)
         of = self.of_words[number_groups(counts, first)]
         groups, ends = np.zeros((2, size * len(self.bounds)), dtype=np.int32)
         shift = self.layers[of] * size
@@ -123,7 +125,7 @@ class _Groups(NamedTuple):
         stops = ends[starts].astype(np.int64)
         chosen = _leftmost(starts, stops)
         starts = starts[chosen]
-        return self._tell(starts, stops[chosen], groups[starts] - 1, size)
+        return self._tell(starts, stops[chosen], groups[starts].astype(np.int64) - 1, size)
 
     def _put_longer(self, fitting: Fitting, groups: Numbers, ends: Numbers, size: int) -> None:
         """Put the patterns that reach farther than what is there in its place; of equals the first one."""
@@ -134,7 +136,7 @@ class _Groups(NamedTuple):
         longer = longer[stops[longer].argsort(kind="stable")]  # the farthest comes last, of equals the first one
         groups[places[longer]], ends[places[longer]] = of[longer] + 1, stops[longer]
 
-    def _tell(self, starts: Places, ends: Places, groups: Numbers, size: int) -> Matches:
+    def _tell(self, starts: Places, ends: Places, groups: Places, size: int) -> Matches:
         """Return the matches of these groups: one for each of their phrases."""
         sizes, shift = self.sizes.take(groups), self.layers.take(groups) * size
         phrases = self.phrases[number_groups(sizes, self.first.take(groups))]
@@ -144,13 +146,16 @@ class _Groups(NamedTuple):
 
 def _leftmost(starts: Places, ends: Places) -> Places:
     """Return which spans are left when each one, in order, takes its place from those that begin within it."""
-    is_apart = np.ones(len(starts) + 1, dtype=np.bool_)
-    is_apart[1:-1] = starts[1:] >= np.maximum.accumulate(ends)[:-1]
-    kept = is_apart[:-1] & is_apart[1:]
+    overlaps = np.zeros(len(starts) + 1, dtype=np.bool_)
+    overlaps[1:-1] = starts[1:] < np.maximum.accumulate(ends)[:-1]
+    kept = ~(overlaps[:-1] | overlaps[1:])
     rest, free = (~kept).nonzero()[0], 0
+    stays: list[int] = []
     for number, start, end in zip(rest.tolist(), starts[rest].tolist(), ends[rest].tolist(), strict=True):
         if start >= free:
-            kept[number], free = True, end
+            stays.append(number)
+            free = end
+    kept[stays] = True
     chosen: Places = kept.nonzero()[0]
     return chosen
 
@@ -159,7 +164,7 @@ def _drop_pieces_of_words(found: Found, points: Points) -> Found:
     """Leave out what is a piece of a longer word in Latin letters (app in happy)."""
     is_latin = are_latin(points)
     joins = is_latin[:-1] & is_latin[1:]
-    if not joins.any():
+    if not np.count_nonzero(joins):
         return found
     whole = ~(joins[found.starts - 1] | joins[found.ends - 1])
     return Found(found.starts[whole], found.ends[whole], found.words[whole])
@@ -167,6 +172,4 @@ def _drop_pieces_of_words(found: Found, points: Points) -> Found:
 
 def are_latin(points: Points) -> Flags:
     """Return which code points are Latin letters without marks."""
-    lower = points | 0x20
-    latin: Flags = (lower >= ord("a")) & (lower <= ord("z"))
-    return latin
+    return flag_points(ascii_letters).take(points)

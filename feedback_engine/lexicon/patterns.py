@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.automaton import Found
-from feedback_engine.lexicon.columns import Flags, Places, Points, flag_points, number_groups, pick, steps, sum_up
+from feedback_engine.lexicon.columns import Flags, Places, Points, are_alike, flag_points, number_groups, pick, sum_up
 
 GAP, STEP, NUMBER = "…", "～", "＃"
 #: Stands before, between and after the texts of a row; no phrase holds it and no placeholder stands for it.
@@ -83,11 +83,11 @@ class Patterns:
         pairs, counts = np.unique(keys, return_counts=True)
         self._pairs = np.full((len(self._gates), len(self._tails)), -1, dtype=np.int32)
         self._pairs.ravel()[pairs] = np.arange(len(pairs))
-        self._first, self._numbers = sum_up(counts), numbers[order]
+        self._first, self._counts, self._numbers = sum_up(counts), counts, numbers[order]
 
     def number(self, words: Mapping[str, int]) -> None:
         """Learn the automaton's numbers of the pieces."""
-        self._gate_words, self._tail_words = np.full((2, len(words)), -1, dtype=np.int32)
+        self._gate_words, self._tail_words = np.full((2, len(words)), -1)
         for column, pieces in ((self._gate_words, self._gates), (self._tail_words, self._tails)):
             column[[words[piece] for piece in pieces]] = np.arange(len(pieces))
 
@@ -115,8 +115,8 @@ class Patterns:
         exists = (pairs >= 0).nonzero()[0]
         if not len(exists):
             return Fitting(exists, exists, exists)
-        pairs = pairs[exists]
-        counts = self._first[pairs + 1] - self._first[pairs]
+        pairs = pairs[exists].astype(np.int64)
+        counts = self._counts[pairs]
         exists, numbers = exists.repeat(counts), self._numbers[number_groups(counts, self._first[pairs])]
         gate, tail = gate[exists], tail[exists]
         starts = gates.starts[gate]
@@ -127,7 +127,7 @@ class Patterns:
         ends[self._stops[numbers] == 0] = -1
         # of several tails the nearest counts
         is_first = np.ones(len(starts), dtype=np.bool_)
-        is_first[1:] = (steps(starts) != 0) | (steps(numbers) != 0)
+        is_first[1:] = ~(are_alike(starts) & are_alike(numbers))
         return Fitting(*pick((starts, ends, numbers), is_first))
 
     def _are_near(self, points: Points, starts: Places, ends: Places, tails: Places, numbers: Places) -> Flags:
@@ -182,8 +182,8 @@ def _have_after_numbers(points: Points, starts: Places, wanted: Points) -> Flags
     """Return where the number that begins there is followed by what is wanted, 个 between them or not."""
     ends = starts.copy()
     for _ in range(_LONGEST_NUMBER):
-        goes_on = flag_points(_IN_NUMBERS)[points[ends]]
-        if not goes_on.any():
+        goes_on = flag_points(_IN_NUMBERS).take(points[ends])
+        if not np.count_nonzero(goes_on):
             break
         ends += goes_on
     have: Flags = points[ends] == wanted

@@ -18,6 +18,7 @@ from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.statements import Columns
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS, Flags
 
+_DEMAND = KINDS.index(WordKind.DEMAND)
 _DEMANDED, _URGENT = DETAIL_KINDS.index(DetailKind.DEMAND), DETAIL_KINDS.index(DetailKind.URGENCY)
 _ASKED, _REDRESS, _CLAIM, _HELD = map(PROVISOS.index, (Proviso.ASKED, Proviso.REDRESS, Proviso.CLAIM, Proviso.HELD))
 _ASK, _FOR, _WISH, _DENY, _DONE = map(STEERS.index, (Steer.ASK, Steer.FOR, Steer.WISH, Steer.DENY, Steer.DONE))
@@ -32,8 +33,8 @@ def _among(*steers: int) -> Flags:
 
 
 _ASKING = _among(_ASK, _FOR, _WISH)
-#: All that steer whatever follows, and all of these but 给我.
-_ALL, _FIRM, _DONE_ONLY = _among(_ASK, _FOR, _WISH, _DENY), _among(_ASK, _WISH, _DENY), _among(_DONE)
+#: All that steer whatever follows, all of these but 给我, and what says that something is done.
+_STEERING = np.array([_among(_ASK, _FOR, _WISH, _DENY), _among(_ASK, _WISH, _DENY), _among(_DONE)])
 _ARE_DENYING = _among(*map(STEERS.index, _DENYING))
 #: Right before a phrase these deny it, by themselves or with one of the second after them (没有, 没人, 不给).
 _DENIERS, _AFTER_DENIERS = "不没未无别勿", "人有能会给是再"
@@ -73,9 +74,9 @@ def find_asked(readings: Readings, unasserted: Flags) -> Asked:
     """
     hits, table = readings.calls, readings.vocabulary.details
     kinds = table.kinds[hits.values]
-    if not (kinds >= 0).any():
+    if kinds.max(initial=-1) < 0:
         nothing = kinds[:0]
-        return Asked(hits.keep(kinds >= 0), _insist(readings, hits, nothing))
+        return Asked(hits.take(nothing), _insist(readings, hits, nothing))
     clauses, points = readings.clauses, readings.folded.points
     is_denied = _are_denied(points, hits.starts)
     steers = table.steers[hits.values]
@@ -98,7 +99,7 @@ def find_asked(readings: Readings, unasserted: Flags) -> Asked:
     shown = asked & demands & needs & (hits.starts - steered.starts <= _SHOWN)
     shown &= steered.starts >= clauses.starts[hits.clauses]
     hits = hits._replace(starts=np.where(shown, steered.starts, hits.starts))
-    return Asked(hits.keep(demands | is_threat), _insist(readings, hits, insisting.nonzero()[0]))
+    return Asked(hits.take((demands | is_threat).nonzero()[0]), _insist(readings, hits, insisting.nonzero()[0]))
 
 
 def find_idle(readings: Readings, starts: Places, ends: Places) -> Flags:
@@ -114,7 +115,7 @@ def find_idle(readings: Readings, starts: Places, ends: Places) -> Flags:
 
 def _insist(readings: Readings, hits: Hits, at: Places) -> Columns:
     """Return these demands as statements about texts."""
-    kinds = np.full(len(at), KINDS.index(WordKind.DEMAND), dtype=np.int8)
+    kinds = np.full(len(at), _DEMAND)
     rules = readings.vocabulary.details.rules[hits.values[at]]
     texts = readings.clauses.texts[hits.clauses[at]]
     return Columns(texts, hits.starts[at], hits.ends[at], np.full(len(at), _WORTH), rules, kinds)
@@ -124,7 +125,7 @@ def _are_denied(points: Points, starts: Places) -> Flags:
     """Return which phrases stand right behind a negation."""
     before, earlier = points[starts - 1], points[starts - 2]
     deny = flag_points(_DENIERS)
-    denied: Flags = deny[before] | (flag_points(_AFTER_DENIERS)[before] & deny[earlier])
+    denied: Flags = deny.take(before) | (flag_points(_AFTER_DENIERS).take(before) & deny.take(earlier))
     return denied
 
 
@@ -134,7 +135,7 @@ def _steer(hits: Hits, steers: NDArray[np.int64], readings: Readings, is_denied:
     给我 says what the word before it says: 能不能给我退, 主动给我退.
     """
     steers = np.where(is_denied & _ASKING[steers], _DENY, steers)
-    last, firm, done = (_find_last(kinds[steers]) for kinds in (_ALL, _FIRM, _DONE_ONLY))
+    last, firm, done = _find_last(_STEERING[:, steers])
     clauses, of = readings.clauses, hits.clauses
     denied = (firm >= 0) & (steers[firm] == _DENY) & (of[firm] == of) & (hits.starts - hits.ends[firm] <= 1)
     steers = np.where(denied & (steers == _ASK), _DENY, steers)  # 怎么申请
@@ -145,39 +146,40 @@ def _steer(hits: Hits, steers: NDArray[np.int64], readings: Readings, is_denied:
     goes_on = (last >= 0) & (before < of) & _ASKING[found] & (clauses.texts[before] == clauses.texts[of])
     goes_on &= clauses.sentences[before] == clauses.sentences[of]
     begins = clauses.starts[of]
-    goes_on &= (hits.starts - begins <= _BEGINNING) | flag_points(_JOINTS)[readings.folded.points[begins]]
+    goes_on &= (hits.starts - begins <= _BEGINNING) | flag_points(_JOINTS).take(readings.folded.points[begins])
     found = np.where(is_here | goes_on, found, -1)
     is_done = (done > firm) & (of[done] == of) & (hits.starts - hits.ends[done] <= _DONE_REACH)
     return _Steered(np.where(is_done, _DONE, found), hits.starts[last], hits.ends[last])
 
 
 def _find_last(flags: Flags) -> Places:
-    """Return the number of the last flag set before each, -1 where there is none."""
-    last = np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1))
-    return np.append(-1, last[:-1])
+    """Return the number of the last flag set before each, -1 where there is none, row by row."""
+    last = np.full(flags.shape, -1)
+    np.maximum.accumulate(np.where(flags, np.arange(flags.shape[1]), -1)[:, :-1], axis=1, out=last[:, 1:])
+    return last
 
 
 def _are_imperative(points: Points, hits: Hits, clauses: Clauses) -> Flags:
     """Return which phrases are a whole clause that is no question and tells of nothing done: 换货! but not 退了."""
     of = hits.clauses
-    ends = clauses.ends[of] - flag_points(_PARTICLES)[points[clauses.ends[of] - 1]]
+    ends = clauses.ends[of] - flag_points(_PARTICLES).take(points[clauses.ends[of] - 1])
     whole: Flags = (hits.starts == clauses.starts[of]) & (hits.ends >= ends) & ~clauses.is_question[of]
-    whole &= ~flag_points(_DONE_MARKS)[points[hits.ends - 1]]
+    whole &= ~flag_points(_DONE_MARKS).take(points[hits.ends - 1])
     return whole
 
 
 def _are_done(points: Points, hits: Hits, clauses: Clauses, steered: _Steered) -> Flags:
     """Return which demands are met already: 已经退款, 给我退了款, 给我换的新机; not 赶紧退了吧."""
     marks = flag_points(_DONE_MARKS)
-    done = marks[points[hits.ends]]
+    done = marks.take(points[hits.ends])
     following = np.minimum(hits.ends + 1, len(points) - 1)
     is_last = following >= clauses.ends[hits.clauses]
-    urges = flag_points(_PARTICLES)[points[following]] | (is_last & (steered.steers == _ASK))
+    urges = flag_points(_PARTICLES).take(points[following]) | (is_last & (steered.steers == _ASK))
     done &= ~urges
     # 马上道歉还免了单: what goes on behind the mark has happened
     before, ends = sum_up(marks.take(points)), clauses.ends[hits.clauses]
-    ends = ends - flag_points(_PARTICLES)[points[ends - 1]] - 1
+    ends = ends - flag_points(_PARTICLES).take(points[ends - 1]) - 1
     goes_on = before[np.maximum(ends, hits.starts)] > before[hits.starts]
     done |= goes_on & (steered.steers == _FOR)
-    are_done: Flags = done | (steered.steers == _DONE) | flag_points(_RELATIVES)[points[hits.ends]]
+    are_done: Flags = done | (steered.steers == _DONE) | flag_points(_RELATIVES).take(points[hits.ends])
     return are_done

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, flag, flag_points, steps
+from feedback_engine.lexicon.columns import Places, are_alike, flag, flag_points, steps
 from feedback_engine.lexicon.model import Steer
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import STEERS, Flags
@@ -41,9 +41,9 @@ def find_unasserted(readings: Readings, are_bad: Flags, are_good: Flags) -> Flag
     )
     asks = flag(of[steers == _QUERY], count) | find_asking(readings)
     unasserted = inquires | _find_between(readings, supposes, asks) | _find_between(readings, inquires, asks)
-    goes_on = np.append(steps(readings.clauses.texts) == 0, False)
+    goes_on = np.append(are_alike(readings.clauses.texts), False)
     told = (hearsay | past) & goes_on & ~unasserted
-    if told.any():
+    if np.count_nonzero(told):
         unasserted |= told & _find_outdone(readings, are_bad & ~(told | unasserted), are_good & ~told, past)
     return unasserted
 
@@ -59,13 +59,13 @@ def are_mostly(readings: Readings, clauses: Flags) -> Flags:
 def find_asking(readings: Readings) -> Flags:
     """Return which clauses end like a question."""
     ends, clauses = flag_points(_ENDINGS), readings.clauses
-    asking: Flags = clauses.is_question | ends[readings.folded.points[clauses.ends - 1]]
+    asking: Flags = clauses.is_question | ends.take(readings.folded.points[clauses.ends - 1])
     return asking
 
 
 def _find_between(readings: Readings, begins: Flags, asks: Flags) -> Flags:
     """Return the clauses from the first that begins to the last that asks of the same sentence."""
-    if not begins.any():
+    if not np.count_nonzero(begins):
         return begins
     numbers = np.arange(len(begins))
     ends_sentence = np.append(~readings.is_continued, True)

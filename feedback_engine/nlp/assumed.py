@@ -16,7 +16,7 @@ from feedback_engine.lexicon.model import DetailKind, Label
 from feedback_engine.nlp.complaint_types import Blames, Weights
 from feedback_engine.nlp.marks import Assumed, Marks
 from feedback_engine.nlp.normalize import quote
-from feedback_engine.nlp.vocabulary import DetailTable, Flags, name_detail
+from feedback_engine.nlp.vocabulary import DetailTable, Flags
 
 #: A root that no clear type names needs so many times the evidence of the next one.
 _CLEARLY = 1.1
@@ -68,8 +68,8 @@ class TypeDefaults:
         starts, ends, types = _take_first(pick(places, is_fault.nonzero()[0]), others)
         roots, causes = (np.where(is_known, values, -1) for values in (roots, causes))
         columns = (
-            _tell(roots, starts, ends, self._root_rules[types]),
-            _tell(causes, starts, ends, self._cause_rules[types]),
+            _tell(roots, self._roots[types], starts, ends, self._root_rules[types]),
+            _tell(causes, self._causes[types], starts, ends, self._cause_rules[types]),
         )
         return Assumed(*join_columns(columns))
 
@@ -130,14 +130,16 @@ def _list_defaults(types: Sequence[Label], table: DetailTable, kind: DetailKind)
         number = table.find(kind, code)
         if number >= 0:
             numbers[place] = number
-            named = name_detail(kind, table.names[number])
-            rules[place] = f"{named}(由投诉类型『{quote(label.name)}』推定,{origin})"
+            rules[place] = f"{table.full_names[number]}(由投诉类型『{quote(label.name)}』推定,{origin})"
     return numbers, rules
 
 
 def _tell(
-    values: Places, starts: Places, ends: Places, rules: Objects
+    values: Places, defaults: Places, starts: Places, ends: Places, rules: Objects
 ) -> tuple[Places, Places, Places, Places, Objects]:
-    """Return (complaint, phrase, start, end, rule) of each complaint of which there is something to tell."""
-    at = ((values >= 0) & (rules != "")).nonzero()[0]
+    """Return (complaint, phrase, start, end, rule) of each complaint of which there is something to tell.
+
+    `defaults` are those of the types that the rules are told of; without one, there is no rule.
+    """
+    at = ((values >= 0) & (defaults >= 0)).nonzero()[0]
     return at, values[at], starts[at], ends[at], rules[at]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places, steps
+from feedback_engine.lexicon.columns import Places, are_filled, flag
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.pieces import Characters, tell_pieces
 from feedback_engine.nlp.reading import Readings
@@ -140,9 +140,8 @@ def tell(texts: Blend, clauses: Blend, characters: Characters) -> tuple[Statemen
     count, total = len(texts.scores), len(texts.scores) + len(clauses.scores)
     rates, totals = (np.concatenate(pair) for pair in ((texts.rates, clauses.rates), (texts.totals, clauses.totals)))
     pieces = tell_pieces(texts.readings, characters, rates, totals, [*texts.notes, *clauses.notes])
-    pieces = pieces._replace(parts=np.concatenate((texts.numbers, clauses.numbers + count))[pieces.parts])
-    said = clauses.said._replace(parts=clauses.said.parts + count)
-    told = arrange(total, texts.said, said, pieces)
+    pieces = pieces.about(np.concatenate((texts.numbers, clauses.numbers + count))[pieces.parts])
+    told = arrange(total, texts.said, clauses.said.about(clauses.said.parts + count), pieces)
     return told.take(0, count), told.take(count, total)
 
 
@@ -164,18 +163,19 @@ def judge_texts(
     ruled = sides.scores * _TEXT.rules
     is_silent = are_silent(rules)
     is_faint = is_silent
-    if is_silent.any():
+    if np.count_nonzero(is_silent):
         is_faint = is_silent & (np.abs(odds) < find_limits(readings, silences.least, is_remark))
-    structures = found.has_structure | rules.weighing.is_concerned[found.clauses]
-    has_structure = sum_values(structures, found.texts, count) > 0
+    has_structure = flag(found.texts[found.has_structure | rules.weighing.is_concerned[found.clauses]], count)
     is_plain = is_remark & ~is_silent & ~has_structure & (silences.least > 0)
     is_plain |= find_enquiries(readings, rules) & (odds + ruled < 0)
     is_plain &= np.abs(sides.scores) < _PLAIN
     is_plain |= _are_clearly_plain(readings, rules, silences)
     is_plain &= np.minimum(sides.positive, sides.negative) < _BOTH_SIDES
-    prevail = ~is_silent & (_rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin)
-    prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= VERY_SHORT) & ~readings.are_latin)
-    factor = np.where(prevail, _yield_to(ruled, odds), 1.0)
+    prevail = ~is_silent & ((sizes <= SHORT) | readings.are_latin)
+    if np.count_nonzero(prevail):
+        prevail &= _rules_prevail(sides, odds, sizes, has_structure) | readings.are_latin
+        prevail &= ~(is_review & _weights_stand(sides, odds, has_structure, sizes <= VERY_SHORT)) | readings.are_latin
+    factor = _yield_to(ruled, odds, prevail)
     # what is left of both where there is nothing to tell
     left = np.where(is_plain, odds * factor + ruled, np.where(is_faint, odds, 0.0))
     left = np.minimum(1.0, _REMNANT / np.maximum(np.abs(left), _REMNANT))
@@ -205,12 +205,14 @@ def call_mixed(blend: Blend, are_mixed: Flags) -> Blend:
 def _are_clearly_plain(readings: Readings, rules: LexiconVerdicts, silences: Silences) -> Flags:
     """Return which texts weights find clearly neutral, and of which rules say little, without demand or retort."""
     found, count = rules.found, len(rules.scores)
+    is_clear: Flags = silences.wholes > _CLEARLY_PLAIN
+    if not np.count_nonzero(is_clear):
+        return is_clear
     telling = (found.kinds == _DEMAND) | (found.has_structure & readings.clauses.is_question[found.clauses])
     strength = np.abs(rules.text_sides.scores)
     is_in_passing = sum_values(found.ends - found.starts, found.texts, count) < _IN_PASSING * readings.sizes
     says_little: Flags = (strength < _FAINTLY_SAID) | ((strength < _SAID_IN_PASSING) & is_in_passing)
-    says_little &= (silences.wholes > _CLEARLY_PLAIN) & (sum_values(telling, found.texts, count) == 0)
-    return says_little
+    return says_little & is_clear & ~flag(found.texts[telling], count)
 
 
 def _weights_stand(sides: Sides, odds: Floats, has_structure: Flags, is_brief: Flags) -> Flags:
@@ -248,28 +250,22 @@ def judge_clauses(
     sides = rules.clause_sides.take(wanted)
     strength = sum_values(found.values, found.clauses, count)[wanted]
     odds = weighed.odds * _CLAUSE.learned
-    is_silent = (steps(found.first_of_clause) == 0)[wanted]
-    has_structure = sum_values(found.has_structure, found.clauses, count)[wanted] > 0
+    is_silent = ~are_filled(found.first_of_clause)[wanted]
+    has_structure = flag(found.clauses[found.has_structure], count)[wanted]
     prevail = ~is_silent & _rules_prevail(sides, odds, np.zeros(len(wanted), dtype=np.int64), has_structure)
-    factor = np.where(prevail, _yield_to(strength * _CLAUSE.rules, odds), 1.0)
+    factor = _yield_to(strength * _CLAUSE.rules, odds, prevail)
     factor[~is_silent & readings.are_latin[readings.clauses.texts[wanted]]] = 0.0
     are_contrary = odds * whole[readings.clauses.texts[wanted]] < 0
     is_faint = np.abs(odds) < limit_clauses(readings, wanted, silences, are_contrary)
     factor[is_silent & (is_faint | are_untried(readings)[wanted])] = 0.0
-    said = _only(rules.of_clauses(found.values * _CLAUSE.rules), wanted, count)
+    said = rules.of_clauses(found.values * _CLAUSE.rules)
+    said = said.take(flag(wanted, count)[said.parts].nonzero()[0])
     rates = _CLAUSE.learned * factor
     heard = sum_values(said.values, said.parts, count)[wanted]
-    scores, labels = np.zeros(count), np.full(count, POLARITIES.index(Polarity.NEUTRAL))
+    scores, labels = np.zeros(count), np.full(count, _NEUTRAL)
     scores[wanted], labels[wanted] = _score(weighed.odds * rates, heard, sides)
     notes = [_NOTES[number] for number in (2 * prevail).tolist()]
     return Blend(scores, labels, readings, said, wanted, weighed, rates, weighed.odds * rates, notes)
-
-
-def _only(columns: Columns, wanted: Places, count: int) -> Columns:
-    """Return the statements about these parts only."""
-    is_wanted = np.zeros(count, dtype=np.bool_)
-    is_wanted[wanted] = True
-    return columns.take(is_wanted[columns.parts].nonzero()[0])
 
 
 def _score(weighed: Floats, said: Floats, sides: Sides) -> tuple[Floats, NDArray[np.int64]]:
@@ -277,13 +273,16 @@ def _score(weighed: Floats, said: Floats, sides: Sides) -> tuple[Floats, NDArray
     scores = np.array([math.tanh(0.5 * odds) for odds in (weighed + said).tolist()])
     labels = label_scores(scores, np.minimum(sides.positive, sides.negative))
     is_silent = sides.positive + sides.negative == 0
-    labels[is_silent & (np.abs(scores) < math.tanh(0.5 * SILENT_BAND))] = POLARITIES.index(Polarity.NEUTRAL)
+    labels[is_silent & (np.abs(scores) < math.tanh(0.5 * SILENT_BAND))] = _NEUTRAL
     return scores, labels
 
 
-def _yield_to(ruled: Floats, odds: Floats) -> Floats:
-    """Return the factor that cuts the learned part to a small share of what the rules say."""
-    factors: Floats = np.minimum(1.0, _YIELD * np.abs(ruled) / np.where(odds == 0, 1.0, np.abs(odds)))
+def _yield_to(ruled: Floats, odds: Floats, prevail: Flags) -> Floats:
+    """Return the factors that cut the learned part to a small share of what the rules say where these prevail."""
+    factors, at = np.ones(len(odds)), prevail.nonzero()[0]
+    if len(at):
+        strengths = np.abs(odds[at])
+        factors[at] = np.minimum(1.0, _YIELD * np.abs(ruled[at]) / np.where(strengths == 0, 1.0, strengths))
     return factors
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_first, objects, pick, steps
+from feedback_engine.lexicon.columns import Objects, Places, are_alike, join_columns, number_first, objects, pick
 from feedback_engine.lexicon.model import Label
 from feedback_engine.nlp.details import weigh_lengths
 from feedback_engine.nlp.heads import LearnedLabel
@@ -25,6 +25,7 @@ from feedback_engine.nlp.vocabulary import CueTable, Floats
 
 #: What a cue counts in a clause that is bad, that says nothing, that is good.
 _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}
+_NEGATIVE = POLARITIES.index(Polarity.NEGATIVE)
 _FACTORS = np.array([_CUE_FACTORS[polarity] for polarity in POLARITIES])
 #: So many times as much as others counts a cue of at least so many characters that is bad by itself: 刷不开 says more
 #: than 前台.
@@ -91,7 +92,7 @@ class BlameRules:
     def find(self, touchpoints: Touchpoints, places: Places) -> Blames:
         """Return what speaks for types; `places` are those of the texts among the complaints, -1 for the others."""
         complaints = places[touchpoints.texts]
-        bad = ((touchpoints.labels == POLARITIES.index(Polarity.NEGATIVE)) & (complaints >= 0)).nonzero()[0]
+        bad = ((touchpoints.labels == _NEGATIVE) & (complaints >= 0)).nonzero()[0]
         types = [self._types.get(code, ()) for code in touchpoints.codes[bad].tolist()]
         at = bad.repeat([len(each) for each in types])
         numbers = np.array([number for each in types for number, _ in each], dtype=np.int64)
@@ -128,7 +129,7 @@ def choose_types(found: Weights, count: int, unsure: int) -> tuple[Places, Float
     types, highest, second = np.full(count, unsure), np.zeros(count), np.zeros(count)
     complaints, numbers, weights = pick(found, np.lexsort((found.weights, found.complaints)))
     highest[complaints], types[complaints] = weights, numbers
-    has_better = (steps(complaints) == 0).nonzero()[0]
+    has_better = are_alike(complaints).nonzero()[0]
     second[complaints[has_better]] = weights[has_better]
     shares = highest / (sum_values(found.weights, found.complaints, count) + _DAMPING)
     types[(shares < _TYPE_SHARE) | (highest < _CLEARLY * second)] = unsure
@@ -157,6 +158,8 @@ def choose_hinted(
     is_other = is_clear & (chosen != types[at]) & hints.know_types(chosen)
     types[at] = np.where(is_clear, chosen, odds.shape[1])
     told = at[is_other]
+    if not len(told):
+        return {}
     return dict(zip(told.tolist(), hints.tell_types(texts[told], types[told]), strict=True))
 
 

@@ -175,11 +175,11 @@ def _tell_cues(readings: Readings, cues: Marks, types: Places) -> Columns:
     table = readings.vocabulary.cues
     at = (table.labels[cues.values] == types[cues.complaints]).nonzero()[0]
     rules, nothing = table.rules[cues.values[at]], np.zeros(len(at))
-    return Columns(cues.complaints[at], cues.starts[at], cues.ends[at], nothing, rules, nothing.astype(np.int8))
+    return Columns(cues.complaints[at], cues.starts[at], cues.ends[at], nothing, rules, nothing.astype(np.int64))
 
 
 def _tell_blames(blames: Blames, types: Places) -> Columns:
     """Return the touchpoints that speak for the type of each complaint."""
     complaints, _, _, starts, ends, rules = pick(blames, (blames.types == types[blames.complaints]).nonzero()[0])
     nothing = np.zeros(len(complaints))
-    return Columns(complaints, starts, ends, nothing, rules, nothing.astype(np.int8))
+    return Columns(complaints, starts, ends, nothing, rules, nothing.astype(np.int64))

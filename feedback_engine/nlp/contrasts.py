@@ -33,7 +33,8 @@ _Weighed = dict[int, tuple[float, str]]
 def weigh_contrasts(readings: Readings) -> Weighing:
     """Return the factors that contrast words give to the clauses of their sentence."""
     factors = np.ones(len(readings.clauses.starts))
-    is_concerned, weighed = np.zeros(len(factors), dtype=np.bool_), _Weighed()
+    is_concerned = np.zeros(len(factors), dtype=np.bool_)
+    weighed: _Weighed = {}
     contrasts = _find_contrasts(readings)
     if contrasts:
         for sentence in _sentences_with(readings, contrasts):
@@ -57,10 +58,9 @@ def _find_contrasts(readings: Readings) -> dict[int, Contrast]:
 
 def _sentences_with(readings: Readings, contrasts: Iterable[int]) -> list[range]:
     """Return the clauses of each sentence that holds one of these."""
-    ends = (~readings.is_continued).nonzero()[0] + 1
-    bounds = np.concatenate([[0], ends, [len(readings.clauses.starts)]])
-    of = np.bincount(bounds.searchsorted(np.fromiter(contrasts, dtype=np.int64), side="right") - 1).nonzero()[0]
-    return [range(*pair) for pair in zip(bounds[of].tolist(), bounds[of + 1].tolist(), strict=True)]
+    last = (~readings.is_continued).nonzero()[0]
+    bounds = [0, *(last + 1).tolist(), len(readings.clauses.starts)]
+    return [range(bounds[of], bounds[of + 1]) for of in dict.fromkeys(last.searchsorted([*contrasts]).tolist())]
 
 
 def _weigh_after(sentence: range, contrasts: dict[int, Contrast], weighed: _Weighed) -> None:
@@ -78,7 +78,8 @@ def _weigh_after(sentence: range, contrasts: dict[int, Contrast], weighed: _Weig
 
 def _weigh_before(sentence: range, contrasts: dict[int, Contrast], weighed: _Weighed) -> None:
     """Weaken what stands before turning words; walked from the end, each clause is touched once."""
-    factor, note, terms = 1.0, "", list[str]()
+    factor, note = 1.0, ""
+    terms: list[str] = []
     for clause in reversed(sentence):
         contrast = contrasts.get(clause)
         if terms:

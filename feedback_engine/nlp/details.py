@@ -21,6 +21,7 @@ from feedback_engine.tables.annotations import CAUSE, DEMAND, ROOT, URGENCY
 
 #: How ANNOTATIONS call the kinds, by number in `DETAIL_KINDS`.
 ANNOTATED_AS = (ROOT, CAUSE, URGENCY, DEMAND)
+_POSITIVE = POLARITIES.index(Polarity.POSITIVE)
 _ROOT, _URGENCY = DETAIL_KINDS.index(DetailKind.ROOT), DETAIL_KINDS.index(DetailKind.URGENCY)
 
 #: That a child or an old person is spoken of makes another sign of urgency graver, and is none by itself.
@@ -55,7 +56,7 @@ def find_details(
     if not len(marks.starts) and not len(assumed.values) and not len(learned.told.values):
         return find_no_details()
     table = vocabulary.details
-    is_praise = table.is_fault[marks.values] & (labels[marks.clauses] == POLARITIES.index(Polarity.POSITIVE))
+    is_praise = table.is_fault[marks.values] & (labels[marks.clauses] == _POSITIVE)
     is_meant = ~is_praise & ~_are_other_roots(table, marks, learned)
     starts, ends, values, _, complaints = pick(marks, is_meant.nonzero()[0])
     lengths = weigh_lengths(starts, ends)
@@ -71,7 +72,7 @@ def find_details(
     places = np.full(len(first), -1)
     places[chosen] = np.arange(len(chosen))
     of = places[groups]
-    columns = Columns(of, starts, ends, weights, rules, np.zeros(len(of), dtype=np.int8))
+    columns = Columns(of, starts, ends, weights, rules, np.zeros(len(of), dtype=np.int64))
     evidence, phrases = arrange(len(chosen), columns.take((of >= 0).nonzero()[0])), told.values[chosen]
     codes, names = table.code_names[phrases], table.names[phrases]
     return Details(told.complaints[chosen], told.kinds[chosen], codes, names, evidence)

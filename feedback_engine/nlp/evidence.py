@@ -66,7 +66,7 @@ def gather_proof(verdicts: Verdicts, touchpoints: Touchpoints, complaints: Compl
         np.concatenate([*(group.values for group in groups), np.zeros(len(mentions))]),
         np.concatenate([*(group.rules for group in groups), touchpoints.rules]),
         Lists(np.arange(bounds[1]), texts.first),
-        _put_first(mentions, touchpoints.said._replace(numbers=touchpoints.said.numbers + bounds[1])),
+        _put_first(mentions, Lists(touchpoints.said.numbers + bounds[1], touchpoints.said.first)),
         Lists(np.arange(bounds[2], bounds[3]), complaints.evidence.first),
         Lists(np.arange(bounds[3], bounds[4]), details.evidence.first),
         int(bounds[1]),
@@ -86,7 +86,7 @@ def _put_first(heads: Places, lists: Lists) -> Lists:
 def to_items(proof: Proof, folded: FoldedTexts) -> list[Evidence]:
     """Return each statement as evidence."""
     row, (starts, ends) = folded.given, proof.spans(folded)
-    edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
+    edges = folded.given_edges[folded.given_edges[1:].searchsorted(starts)] + 1
     columns = (column.tolist() for column in (starts, ends, edges, proof.rules, proof.values))
     return [
         Evidence(start - edge, end - edge, row[start:end], rule, value)
@@ -110,13 +110,13 @@ def _write_items(proof: Proof, folded: FoldedTexts, numbers: Places, is_first: F
     """Return the pieces of these statements in JSON, one after the other; `is_first` tells which begin a list."""
     starts, ends = pick(proof.spans(folded), numbers)
     row, positions = _escape(folded)
-    edges = folded.given_edges[folded.given_edges.searchsorted(starts) - 1] + 1
+    edges = folded.given_edges[folded.given_edges[1:].searchsorted(starts)] + 1
     spans = zip(positions[starts].tolist(), positions[ends].tolist(), strict=True)
     values, pieces = proof.values[numbers], ['","rule":"'] * (_PIECES * len(numbers))
     pieces[0::_PIECES], pieces[1::_PIECES] = _write_spans(starts - edges, ends - edges, is_first)
     pieces[2::_PIECES] = [row[first:last] for first, last in spans]
     pieces[4::_PIECES] = _escape_all(proof.rules[numbers].tolist())
-    pieces[5::_PIECES] = _BEFORE_WEIGHT[np.signbit(values).astype(np.int8)].tolist()
+    pieces[5::_PIECES] = _BEFORE_WEIGHT[np.signbit(values).astype(np.int64)].tolist()
     pieces[6::_PIECES] = _show(np.abs(values)).tolist()
     return pieces
 

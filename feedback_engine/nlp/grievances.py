@@ -59,11 +59,13 @@ class Said(NamedTuple):
 
     demands: Columns
     grievances: Columns
+    #: Which texts ask for more than an answer.
+    insist: Flags
 
     def add(self, grievances: Columns, texts: Flags) -> Said:
         """Return these with what else is bad in some texts."""
         more = grievances.take(texts[grievances.parts].nonzero()[0])
-        return Said(self.demands, Columns(*join_columns((self.grievances, more))))
+        return self._replace(grievances=Columns(*join_columns((self.grievances, more))))
 
     def by_complaint(self, places: Places) -> tuple[Columns, Columns]:
         """Return the demands, and the worst grievance of each; `places` are those of the texts among the complaints."""
@@ -84,9 +86,8 @@ def find_grounds(
     `insisted` is what texts ask for in words that say nothing of good or bad; clauses that are `unasserted` tell
     nothing that has happened.
     """
-    rules, hints, count = verdicts.rules, verdicts.hints, len(readings.given)
-    demands = _find_demands(readings, unasserted)
-    said = Said(_add_insisted(demands, insisted, count), _find_grievances(rules.texts))
+    rules, hints = verdicts.rules, verdicts.hints
+    said = _find_said(readings, rules, insisted, unasserted)
     tells_nothing = _find_unasserting(readings, unasserted, said)
     complain = _find_complaints(readings, rules, said, tells_nothing, unasserted, is_case_log)
     felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tells_nothing)
@@ -100,9 +101,11 @@ def find_grounds(
         chances = _find_chances(readings, verdicts, hints, said, insisted, (complain, felt, tells_nothing))
         told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
         complain, felt = complain & (told | is_case_log), told & ~complain
-    if felt.any():
+    if np.count_nonzero(felt):
         said = said.add(_find_grievances(verdicts.texts), felt)
     texts = (complain | felt).nonzero()[0]
+    if not len(texts):
+        return Grounds(texts, felt[texts], np.zeros(0), said)
     sure = _find_confidences(np.where(felt, verdicts.scores, rules.scores), said.demands, texts)
     if hints and chances is not None:
         sure = np.where(hints.are_heard[texts], chances[texts], sure)
@@ -124,9 +127,11 @@ def _find_chances(
     chances = _weigh_hints(hints, complain | felt, scores)
     insists = complain & flag(insisted.parts, count)
     chances[insists] = np.maximum(chances[insists], _INSISTED)
-    damns = complain & (scores <= _BAD) & _are_damning(verdicts.rules.texts, said.grievances, count)
-    damns &= ~flag(readings.clauses.texts[find_asking(readings)], count)
-    chances[damns] = np.maximum(chances[damns], _DAMNED)
+    damns = complain & (scores <= _BAD)
+    if np.count_nonzero(damns):
+        damns &= _are_damning(verdicts.rules.texts, said.grievances, count)
+        damns &= ~flag(readings.clauses.texts[find_asking(readings)], count)
+        chances[damns] = np.maximum(chances[damns], _DAMNED)
     return chances
 
 
@@ -139,9 +144,8 @@ def _weigh_hints(hints: Hints, said: Flags, scores: Floats) -> Floats:
 def _find_unasserting(readings: Readings, unasserted: Flags, said: Said) -> Flags:
     """Return which texts for the most part suppose, ask or repeat, and else find nothing bad and insist on nothing."""
     count, unasserting = len(readings.given), are_mostly(readings, unasserted)
-    if unasserting.any():
-        unasserting &= ~flag(said.demands.parts[said.demands.kinds == _DEMAND], count)
-        unasserting &= ~flag(said.grievances.parts, count)
+    if np.count_nonzero(unasserting):
+        unasserting &= ~(said.insist | flag(said.grievances.parts, count))
     return unasserting
 
 
@@ -153,8 +157,10 @@ def _find_complaints(
     wishes = readings.vocabulary.words.kind[hits.values] == _WISH
     is_wishing = flag(readings.clauses.texts[hits.clauses[wishes]], count)
     has_demands = flag(demands.parts, count)
-    asks = (scores <= _PRAISE) & flag(demands.parts[demands.kinds == _DEMAND], count)
-    complains: Flags = asks | ((scores <= _NEGATIVE) & _have_grievances(said.grievances, is_wishing, has_demands))
+    complains: Flags = (scores <= _PRAISE) & said.insist
+    is_bad = scores <= _NEGATIVE
+    if np.count_nonzero(is_bad):
+        complains |= is_bad & _have_grievances(said.grievances, is_wishing, has_demands)
     complains &= ~tells_nothing
     if is_case_log:
         has_question = flag(readings.clauses.texts[readings.clauses.is_question | unasserted], count)
@@ -181,7 +187,7 @@ def _find_good_reviews(verdicts: Verdicts, said: Said) -> Flags:
     is_good: Flags = verdicts.scores > 0
     if verdicts.hints:
         is_good &= ~verdicts.hints.are_heard
-    return is_good & ~flag(said.demands.parts[said.demands.kinds == _DEMAND], len(is_good))
+    return is_good & ~said.insist
 
 
 def _find_felt(readings: Readings, verdicts: Verdicts, said: Said, touchpoints: Touchpoints) -> Flags:
@@ -190,7 +196,7 @@ def _find_felt(readings: Readings, verdicts: Verdicts, said: Said, touchpoints: 
     is_bad: Flags = (
         (verdicts.scores <= _BAD) & (verdicts.rules.scores <= _CONTENT) & (verdicts.polarities != _NEUTRAL_LABEL)
     )
-    if not is_bad.any():
+    if not np.count_nonzero(is_bad):
         return is_bad
     kinds = readings.vocabulary.words.kind[hits.values]
     is_calm = flag(readings.clauses.texts[hits.clauses[(kinds == _WISH) | (kinds == _UNTRIED)]], count)
@@ -236,10 +242,15 @@ def _find_demands(readings: Readings, unasserted: Flags) -> Columns:
     return Columns(texts, hits.starts[at], hits.ends[at], weights, rules, kinds)
 
 
-def _add_insisted(demands: Columns, insisted: Columns, count: int) -> Columns:
-    """Return the demands, and what is insisted on in texts that have no other demand."""
-    more = ~flag(demands.parts[demands.kinds == _DEMAND], count)[insisted.parts]
-    return Columns(*join_columns((demands, insisted.take(more.nonzero()[0])))) if more.any() else demands
+def _find_said(readings: Readings, rules: Verdicts, insisted: Columns, unasserted: Flags) -> Said:
+    """Return what is bad, the demands, and what is insisted on in texts that have no other demand."""
+    demands, grievances = _find_demands(readings, unasserted), _find_grievances(rules.texts)
+    insist = flag(demands.parts[demands.kinds == _DEMAND], len(readings.given))
+    more = insisted.take((~insist[insisted.parts]).nonzero()[0])
+    if not len(more.parts):
+        return Said(demands, grievances, insist)
+    insist[more.parts] = True
+    return Said(Columns(*join_columns((demands, more))), grievances, insist)
 
 
 def _find_grievances(said: Statements) -> Columns:
@@ -259,8 +270,7 @@ def _find_worst(grievances: Columns, count: int) -> Places:
 def _renumber(columns: Columns, places: Places) -> Columns:
     """Return the statements about complaints, given about texts."""
     parts = places[columns.parts]
-    at = (parts >= 0).nonzero()[0]
-    return columns.take(at)._replace(parts=parts[at])
+    return columns.about(parts).take((parts >= 0).nonzero()[0])
 
 
 def _find_confidences(scores: Floats, demands: Columns, texts: Places) -> Floats:

@@ -125,7 +125,7 @@ class Head:
 
     def pieces(self, found: Distinct, share: Floats, texts: Counts) -> list[list[tuple[int, int, float]]]:
         """Return the runs of these texts with their log odds, each output counting by its share."""
-        runs = find_runs(self.characters(found, share, texts), np.ones(len(texts)))
+        runs = find_runs(self.characters(found, share, texts))
         pieces: list[list[tuple[int, int, float]]] = [[] for _ in texts]
         for part, *piece in zip(*(column.tolist() for column in runs), strict=True):
             pieces[part].append((piece[0], piece[1], piece[2]))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, flag_points, steps, sum_up
+from feedback_engine.lexicon.columns import Places, flag_points, steps
 from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
 from feedback_engine.nlp.pieces import Characters, Runs, find_runs
 from feedback_engine.nlp.vocabulary import Floats
@@ -35,12 +35,11 @@ class Heard(NamedTuple):
     def find_runs(self, of: Places, columns: Places) -> Runs:
         """Return the runs of characters that make up the log odds of each of these texts, by its number here."""
         rows, starts = take_texts(self.layout, self.texts[of])
-        grams, part = self.grams[rows], np.arange(len(of)).repeat(steps(starts))
+        grams, part = self.grams.take(rows, axis=0), np.arange(len(of)).repeat(steps(starts))
         weights = self.table.rows[self.table.slots.take(grams), columns[part][:, None]]
         real = (grams[:, 0] != 0).nonzero()[0]
         characters = spread(grams, weights * self.scale[of, columns][part][:, None])[real]
-        bounds = sum_up(np.bincount(part[real], minlength=len(of)))
-        return find_runs(Characters(self.layout.places[rows[real]], characters, bounds), np.ones(len(of)))
+        return find_runs(Characters(self.layout.places[rows[real]], characters, real.searchsorted(starts)))
 
     def find_strongest(self, of: Places, columns: Places) -> tuple[Places, Places]:
         """Return where the run begins and ends that says most for each of these outputs of these texts."""
@@ -57,7 +56,7 @@ def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> H
         sums = sum_texts(table, grams, layout.starts)
     else:
         rows, starts = take_texts(layout, texts)
-        sums = sum_texts(table, grams[rows], starts)
+        sums = sum_texts(table, grams.take(rows, axis=0), starts)
     scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
     return Heard(table, layout, grams, texts, scale, sums.weights * scale + table.bias)
 
@@ -65,7 +64,7 @@ def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> H
 def without_repeats(layout: Layout, grams: Buckets) -> Buckets:
     """Return the n-grams without those that begin with a mark that stands there again."""
     codes = layout.codes[: len(grams)]
-    again = (flag_points(_MARKS)[codes[1:]] & (codes[1:] == codes[:-1])).nonzero()[0] + 1
+    again = (flag_points(_MARKS).take(codes[1:]) & (codes[1:] == codes[:-1])).nonzero()[0] + 1
     if len(again):
         grams = grams.copy()
         grams[again] = 0

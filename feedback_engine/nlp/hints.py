@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, number_groups, objects, pick, steps
+from feedback_engine.lexicon.columns import (
+    Objects,
+    Places,
+    are_filled,
+    join_columns,
+    number_groups,
+    objects,
+    pick,
+)
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.heads import LearnedLabel
 from feedback_engine.nlp.heard import Heard, hear
@@ -119,7 +127,7 @@ class Hints:
         self._source = source
         #: Which texts the weights may speak of.
         self.are_heard: Flags = (
-            (readings.sizes <= source.longest) & ~readings.are_latin & (steps(readings.clauses.first) > 0)
+            (readings.sizes <= source.longest) & ~readings.are_latin & are_filled(readings.clauses.first)
         )
         self._heard = hear(source.table, *row.texts, self.are_heard.nonzero()[0])
         #: The number of each text among those heard, and its log odds.
@@ -207,6 +215,8 @@ class Hints:
 
         Log odds must be so much more than in a short text.
         """
+        if not len(parts.texts):
+            return _find_none()
         source, is_named = self._source, self._flag_named_within(readings, parts)
         odds = heard.odds[numbers][:, source.columns]
         likeliest = odds.max(axis=1, initial=-np.inf)

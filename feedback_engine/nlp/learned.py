@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError, tell_os_error
-from feedback_engine.lexicon.columns import Places, flag, steps
+from feedback_engine.lexicon.columns import Places, are_filled, flag
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import (
     BLEND_VERSION,
@@ -38,7 +38,7 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.silences import Silences, find_brief_remarks, find_brief_silences
-from feedback_engine.nlp.statements import Judged, Statements
+from feedback_engine.nlp.statements import Judged
 from feedback_engine.nlp.two_sided import SideWeights, find_two_sided
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weighing import Row, Weights, lay_out_row, weigh, weigh_apart
@@ -172,7 +172,10 @@ class LearnedVerdicts:
             )
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.weighed.unknown, learned.usual_unknown)
-        self._characters = characters
+        #: What each text's log odds are made of; the values add up to them.
+        self.texts, told = tell(self._texts, self._clauses, characters)
+        #: The clauses that are wanted; the values of the statements add up to the log odds of the score.
+        self.clauses = Judged(told, self._clauses.scores, self._clauses.labels)
 
     def _have_both(self, texts: Flags, weights: Weights) -> Flags:
         """Return which of these texts hold both a good clause and a bad one, or words for both sides."""
@@ -203,20 +206,6 @@ class LearnedVerdicts:
         labels = self._heads.read(*self._row.texts)
         return _add_clauses(labels, self._heads, self._readings, self._row) if self._heads.knows_opinions else labels
 
-    @property
-    def texts(self) -> Statements:
-        """What each text's log odds are made of; the values add up to them."""
-        return self._told[0]
-
-    @cached_property
-    def clauses(self) -> Judged:
-        """The clauses that are wanted; the values of the statements add up to the log odds of the score."""
-        return Judged(self._told[1], self._clauses.scores, self._clauses.labels)
-
-    @cached_property
-    def _told(self) -> tuple[Statements, Statements]:
-        return tell(self._texts, self._clauses, self._characters)
-
 
 def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
     """Return for each text the least of these log odds of its wanted clauses."""
@@ -228,7 +217,7 @@ def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
 def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readings, row: Row) -> Sequence[PackLabels]:
     """Return the labels with what the clauses that name touchpoints say by themselves."""
     clauses = readings.clauses
-    named = (steps(readings.mentions.first) > 0).nonzero()[0]
+    named = are_filled(readings.mentions.first).nonzero()[0]
     if not len(named):
         return labels
     opinions = heads.hear(*row.pick(named + row.given))

@@ -21,9 +21,10 @@ from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Buckets, Layout
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats, name_detail
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats
 from feedback_engine.nlp.weights import WeightTable
 
+_ROOT = DETAIL_KINDS.index(DetailKind.ROOT)
 #: Texts of more characters are not those that the weights were learned from.
 _LONGEST = 160
 #: Log odds from which on weights tell a sign of urgency, or a demand.
@@ -40,8 +41,9 @@ class DetailWeights:
         model = load_model(path)
         parts = [output.partition(":") for output in model.outputs]
         kinds = {str(kind): kind for kind in DetailKind}
-        #: The column, the kind and the code of each detail.
-        self.outputs = [(column, kinds[kind], code) for column, (kind, _, code) in enumerate(parts) if kind in kinds]
+        #: The kind and the code of each detail, and its column.
+        self.outputs = [(kinds[kind], code) for kind, _, code in parts if kind in kinds]
+        self.columns = np.array([column for column, (kind, _, _) in enumerate(parts) if kind in kinds], dtype=np.int64)
         if model.task != PACK_TASK or not self.outputs:
             raise LexiconError(f"{path}: 要 {PACK_TASK} 任务的模型，标签如 {DetailKind.DEMAND}:refund；请用随附的模型")
         self.table = WeightTable.of(model)
@@ -69,7 +71,7 @@ class DetailOdds:
             return Learned.of_none(len(texts))
         heard = hear(self._source.table, self._layout, self._grams, texts[at])
         odds = heard.odds[:, columns]
-        is_root = table.kinds[values] == DETAIL_KINDS.index(DetailKind.ROOT)
+        is_root = table.kinds[values] == _ROOT
         told = odds > _TOLD
         roots = odds[:, is_root]
         said, suggested = (
@@ -84,25 +86,22 @@ class DetailOdds:
         is_said = is_root[which] | ~self._unasserted[readings.clauses.starts.searchsorted(starts, side="right") - 1]
         of, which, starts, ends = pick((of, which, starts, ends), is_said.nonzero()[0])
         numbers = values[which]
-        shown = zip(table.kinds[numbers].tolist(), table.names[numbers].tolist(), odds[of, which].tolist(), strict=True)
-        rules = objects(
-            f"{name_detail(DETAIL_KINDS[kind], name)}(学习权重,对数几率 {value:+.2f})" for kind, name, value in shown
-        )
+        shown = zip(table.full_names[numbers].tolist(), odds[of, which].tolist(), strict=True)
+        rules = objects(f"{name}(学习权重,对数几率 {value:+.2f})" for name, value in shown)
         return Learned(Assumed(at[of], numbers, starts, ends, rules), is_heard & bool(is_root.any()))
 
     def _find_columns(self, table: DetailTable) -> tuple[Places, Places]:
         """Return the columns of the details that the word lists know, and the number of a phrase that tells each."""
-        found = [(column, table.find(kind, code)) for column, kind, code in self._source.outputs]
-        columns, values = np.array(found, dtype=np.int64).reshape(-1, 2).T
+        values = np.array([table.find(*output) for output in self._source.outputs])
         known = (values >= 0).nonzero()[0]
-        return columns[known], values[known]
+        return self._source.columns[known], values[known]
 
 
 def _find_told(table: DetailTable, roots: Places, found: Sequence[Places], count: int) -> Flags:
     """Return which of these roots are told of each of so many complaints; `found` are complaints and what tells."""
     complaints, values = found
     of: Flags = table.codes[values][:, None] == table.codes[roots]
-    of &= (table.kinds[values] == DETAIL_KINDS.index(DetailKind.ROOT))[:, None]
+    of &= (table.kinds[values] == _ROOT)[:, None]
     told, which = of.nonzero()
     are_told = np.zeros((count, len(roots)), dtype=np.bool_)
     are_told[complaints[told], which] = True

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, number_first, number_groups, steps, sum_up
+from feedback_engine.lexicon.columns import Places, are_filled, number_first, number_groups, sum_up
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.reading import CARRIED_CLAUSES, Hits, Readings
 from feedback_engine.nlp.sentiment import weigh_sides
@@ -45,20 +45,22 @@ def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Pl
     """Return what is said of each group of mentions, given its first mention and the group of each mention."""
     mentions, statements = readings.mentions, judged.statements
     follows = _find_following(readings)
-    is_silent = (steps(statements.first) == 0) & (judged.scores == 0) & follows
+    is_silent = ~are_filled(statements.first) & (judged.scores == 0) & follows
     sources = mentions.clauses + is_silent[mentions.clauses]
-    whole = _Ranges(statements.first[sources], statements.first[sources + 1])
+    whole = _Ranges(statements.first[sources], statements.first[1:][sources])
     is_shared = (whole.ends > whole.begins) & _have_others(mentions)
-    own = _share_out(mentions, sources, statements, whole).where(is_shared, whole) if is_shared.any() else whole
+    own = whole
+    if np.count_nonzero(is_shared):
+        own = _share_out(readings, sources, statements, whole).where(is_shared, whole)
     numbers, owners, is_carried = _carry_over(readings, statements, follows, own)
     is_joined = np.bincount(groups, minlength=len(first)) > 1
-    if is_joined.any():
+    if np.count_nonzero(is_joined):
         numbers, owners, is_carried = _join(numbers, groups[owners], is_carried)
     said = Lists(numbers, sum_up(np.bincount(owners, minlength=len(first))))
-    is_mixed = (is_shared[first] | is_joined) & (steps(said.first) > 0)
+    is_mixed = (is_shared[first] | is_joined) & are_filled(said.first)
     is_mixed[owners[is_carried]] = True
     scores, labels = judged.scores[sources[first]], judged.labels[sources[first]]
-    if is_mixed.any():
+    if np.count_nonzero(is_mixed):
         sides = weigh_sides(statements.values[numbers], owners, len(first))
         scores, labels = np.where(is_mixed, sides.scores, scores), np.where(is_mixed, sides.labels, labels)
     return Judgements(scores, labels, said)
@@ -67,27 +69,26 @@ def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Pl
 def _find_following(readings: Readings) -> Flags:
     """Return after which clauses another one of the same sentence names nothing."""
     follows = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
-    follows[:-1] = readings.is_continued & (steps(readings.mentions.first)[1:] == 0)
+    follows[:-1] = readings.is_continued & ~are_filled(readings.mentions.first[1:])
     return follows
 
 
 def _have_others(mentions: Hits) -> Flags:
     """Return which mentions share their clause with one that begins elsewhere."""
     begins = mentions.starts[mentions.first[mentions.clauses]]
-    has_others: Flags = begins < mentions.starts[mentions.first[mentions.clauses + 1] - 1]
+    has_others: Flags = begins < mentions.starts[mentions.first[1:][mentions.clauses] - 1]
     return has_others
 
 
-def _share_out(mentions: Hits, sources: Places, statements: Statements, whole: _Ranges) -> _Ranges:
+def _share_out(readings: Readings, sources: Places, statements: Statements, whole: _Ranges) -> _Ranges:
     """Give each mention the opinions up to the next one (服务好环境差), else those of its neighbour (A和B都好)."""
-    # the clauses are set apart by more than the length of the row, so that one search serves them all
-    apart = int(max(statements.ends.max(), mentions.ends.max())) + 1
-    parts = apart * np.arange(len(statements.first) - 1).repeat(steps(statements.first))
-    begin = apart * sources
+    # the clauses are set apart by the length of the row, so that one search serves them all
+    mentions, apart = readings.mentions, len(readings.folded.text)
+    parts, begin = apart * statements.parts(), apart * sources
     ends, starts = (np.maximum.accumulate(column + parts) for column in (statements.ends, statements.starts))
     following = mentions.starts.searchsorted(mentions.starts, side="right")
     upcoming = np.append(mentions.starts, 0)[following]
-    last = mentions.first[mentions.clauses + 1]
+    last = mentions.first[1:][mentions.clauses]
     shares = _Ranges(
         ends.searchsorted(begin + mentions.starts, side="right"),
         starts.searchsorted(begin + np.where(following < last, upcoming, apart - 1)),
@@ -108,18 +109,19 @@ def _carry_over(
     What comes back are the statements, which mention each is for, and whether it was carried over.
     """
     mentions, first = readings.mentions, statements.first
-    goes_on, reach = _go_on(readings, follows), np.arange(1, len(follows) + 1)
-    is_going = np.ones(len(follows), dtype=np.bool_)
-    for lag in range(CARRIED_CLAUSES):
-        is_going &= goes_on[lag : lag + len(follows)]
+    goes_on, of = _go_on(readings, follows), mentions.clauses
+    reach, is_going = of + 1, goes_on[of]
+    for lag in range(1, CARRIED_CLAUSES + 1):
         reach += is_going
-    of = mentions.clauses
-    is_last = mentions.starts == mentions.starts[mentions.first[of + 1] - 1]
-    carried = np.where(is_last & (first[of + 1] > first[of]), first[reach[of]] - first[of + 1], 0)
-    begins = np.array([own.begins, first[of + 1]]).T.ravel()
-    counts = np.array([own.ends - own.begins, carried]).T.ravel()
-    numbers, ranges = number_groups(counts, begins), np.arange(len(counts)).repeat(counts)
-    is_carried = (ranges & 1) > 0
+        is_going &= goes_on[of + lag]
+    is_last, following = mentions.starts == mentions.starts[mentions.first[1:][of] - 1], first[1:][of]
+    carried = (first[reach] - following) * (is_last & are_filled(first)[of])
+    begins, counts = np.zeros((2, len(of), 2), dtype=np.int64)
+    begins[:, 0], begins[:, 1] = own.begins, following
+    counts[:, 0], counts[:, 1] = own.ends - own.begins, carried
+    numbers = number_groups(counts.ravel(), begins.ravel())
+    ranges = np.arange(2 * len(of)).repeat(counts.ravel())
+    is_carried = (ranges & 1).astype(np.bool_)
     kept = (~is_carried | (statements.kinds[numbers] == _OPINION)).nonzero()[0]
     return numbers[kept], ranges[kept] >> 1, is_carried[kept]
 

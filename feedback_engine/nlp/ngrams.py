@@ -100,22 +100,24 @@ def hash_ngrams(layout: Layout) -> Buckets:
     Bucket 0 is no n-gram: it would run over an edge, or is nothing but edges.
     """
     points, is_text = layout.codes.astype(np.uint32), layout.codes != EDGE
-    grams = np.zeros((len(points) - 1, SIZES), dtype=np.uint32)
+    singles, pairs, triples = grams = np.zeros((SIZES, len(points) - 1), dtype=np.uint32)
     # in place, as there is much of it and each new array costs as much as the sum in it
-    first = points * _FIRST
-    pairs = points[1:] * _SECOND
+    np.multiply(points[:-1], _FIRST, out=singles)
+    np.multiply(points[1:], _SECOND, out=pairs)
     pairs ^= _PAIR
-    pairs += first[:-1]
-    triples = pairs[:-1] >> np.uint32(16)
-    triples ^= pairs[:-1]
+    pairs += singles
+    np.right_shift(pairs, np.uint32(16), out=triples)
+    triples ^= pairs
     triples *= _TRIPLE
     points *= _THIRD
-    triples += points[2:]
-    first += _SINGLE
-    np.multiply(_mix(first[:-1]), is_text[:-1], out=grams[:, 0])
-    np.multiply(_mix(pairs), is_text[:-1] | is_text[1:], out=grams[:, 1])
-    np.multiply(_mix(triples), is_text[1:-1], out=grams[:-1, 2])
-    return grams
+    triples[:-1] += points[2:]
+    singles += _SINGLE
+    _mix(grams)
+    singles *= is_text[:-1]
+    pairs *= is_text[:-1] | is_text[1:]
+    triples[:-1] *= is_text[1:-1]
+    triples[-1:] = 0
+    return np.ascontiguousarray(grams.T)
 
 
 def take_texts(layout: Layout, texts: Counts) -> tuple[Counts, Counts]:
@@ -136,13 +138,13 @@ def open_ngrams(layout: Layout, grams: Buckets, first: int) -> Buckets:
     return opened
 
 
-def _mix(hashed: Buckets) -> Buckets:
+def _mix(hashed: Buckets) -> None:
     """Make these well spread buckets from 1 on: a hash of 0 becomes 1, as 0 means no n-gram."""
     for shift, factor in ((np.uint32(15), _SECOND), (np.uint32(13), _THIRD)):
         hashed ^= hashed >> shift
         hashed *= factor
     hashed >>= np.uint32(32 - HASH_BITS)
-    return np.maximum(hashed, np.uint32(1), out=hashed)
+    np.maximum(hashed, np.uint32(1), out=hashed)
 
 
 def plain_key(text: str) -> str:

@@ -1,17 +1,15 @@
 """The opinions of clauses: words of the lexicon with negation, degree, question, wish and irony applied.
 
-What each opinion is worth is worked out for a whole batch in columns; how it came about is put in words only for those
-that are shown.
+What each opinion is worth is worked out for a whole batch in columns; how it came about is looked up, and put in words
+only where there is more to tell than the word.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places, find_bounds, flag
+from feedback_engine.lexicon.columns import Places, are_alike, find_bounds, flag
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.asking import find_idle
 from feedback_engine.nlp.assertions import find_unasserted
@@ -38,7 +36,7 @@ _QUOTES = ('"', "'")
 
 
 class Opinions:
-    """The opinions of a batch: what they are worth in columns, how they came about in words when asked for."""
+    """The opinions of a batch: what they are worth, and how they came about in words."""
 
     def __init__(self, readings: Readings, findings: Findings, values: Floats, unasserted: Flags) -> None:
         clauses = readings.clauses
@@ -54,13 +52,8 @@ class Opinions:
         self.has_structure = _have_structure(readings, findings)
         self.starts, self.ends = findings.starts, findings.ends
         self.kinds = readings.vocabulary.words.kind[readings.words.values[findings.words]]
-        self._readings = readings
-        self._findings = findings
-
-    @cached_property
-    def rules(self) -> Objects:
-        """How each opinion came about: 负面:『没解决』(否定『没』+『解决』)."""
-        return tell_rules(self._readings, self._findings, self.values)
+        #: How each opinion came about: 负面:『没解决』(否定『没』+『解决』).
+        self.rules = tell_rules(readings, findings, values)
 
 
 def _have_structure(readings: Readings, findings: Findings) -> Flags:
@@ -74,13 +67,13 @@ def _have_structure(readings: Readings, findings: Findings) -> Flags:
 def find_opinions(readings: Readings) -> Opinions:
     """Return the opinions of all clauses."""
     hits, clauses, table = readings.words, readings.clauses, readings.vocabulary.words
-    at = _used_as_opinions(readings)
+    is_opinion, is_raised = _used_as_opinions(readings)
+    at = is_opinion.nonzero()[0]
     at = at[~find_denied(readings, at)]
-    words, of = hits.values[at], hits.clauses[at]
+    words, of, is_raised = hits.values[at], hits.clauses[at], is_raised[at]
     starts, factors, modifiers, denials = _modifiers_before(readings, at)
-    after = _degree_after(readings, at)
-    is_raised = after >= 0
-    ends = np.where(is_raised, hits.ends[after], hits.ends[at])
+    after = at + is_raised
+    ends = hits.ends[after]
     factors = np.where(is_raised, factors * table.degree[hits.values[after]], factors)
     values = np.minimum(np.maximum(table.weight[words] * factors, -_STRONGEST), _STRONGEST)
     is_denied = _follows_denial(readings, at) & (values > 0)
@@ -106,21 +99,17 @@ def find_opinions(readings: Readings) -> Opinions:
     return Opinions(readings, findings, values, unasserted)
 
 
-def _used_as_opinions(readings: Readings) -> Places:
-    """Return the numbers of the hits used as opinions: the 好 of 好慢 only says how slow."""
+def _used_as_opinions(readings: Readings) -> tuple[Flags, Flags]:
+    """Return which hits are used as opinions, the 好 of 好慢 only saying how slow, and which a degree word follows."""
     hits, table = readings.words, readings.vocabulary.words
-    at = (table.weight[hits.values] != 0).nonzero()[0]
-    following = _next_in_clause(readings, at)
-    touches = (following >= 0) & (hits.starts[following] <= hits.ends[at])
-    touches &= ~(table.raises_before[hits.values[at]] & table.is_emoji[hits.values[following]])  # 坏了👏
-    modifies = table.is_modifier[hits.values[at]] & touches & ~table.raises_before[hits.values[following]]
-    kept: Places = at[~modifies]
-    return kept
-
-
-def _next_in_clause(readings: Readings, at: Places) -> Places:
-    """Return the number of the hit after each, -1 at the end of a clause."""
-    return np.where(at + 1 < readings.words.first[readings.words.clauses[at] + 1], at + 1, -1)
+    are_used, are_raised = table.weight[hits.values] != 0, np.zeros(len(hits.values), dtype=np.bool_)
+    raise_before, are_emoji = table.raises_before[hits.values], table.is_emoji[hits.values]
+    touch = (hits.ends[:-1] == hits.starts[1:]) & are_alike(hits.clauses)
+    raised = touch & raise_before[1:]
+    modifies = table.is_modifier[hits.values[:-1]] & touch & ~raised
+    are_used[:-1] &= ~modifies | (raise_before[:-1] & are_emoji[1:])  # 坏了👏
+    are_raised[:-1] = raised & ~are_emoji[:-1]
+    return are_used, are_raised
 
 
 def find_denied(readings: Readings, at: Places) -> Flags:
@@ -165,13 +154,6 @@ def _modifiers_before(readings: Readings, at: Places) -> tuple[Places, Floats, N
     return left, factors, count, denials
 
 
-def _degree_after(readings: Readings, at: Places) -> Places:
-    """Return the degree word that follows each at once, -1 where none does."""
-    hits, following, table = readings.words, _next_in_clause(readings, at), readings.vocabulary.words
-    raises = table.raises_before[hits.values[following]] & ~table.is_emoji[hits.values[at]]
-    return np.where((following >= 0) & (hits.starts[following] == hits.ends[at]) & raises, following, -1)
-
-
 def _follows_denial(readings: Readings, at: Places) -> Flags:
     """Return which follow at once on a phrase that leaves off with a negation: 投诉…没."""
     hits = readings.words
@@ -200,7 +182,7 @@ def _find_ironies(readings: Readings, at: Places, values: Floats) -> Flags:
     double, single = map(ord, _QUOTES)
     in_quotes: Flags = ((before == double) | (before == single)) & (values > 0)
     in_quotes &= (after == double) | (after == single)
-    if not in_quotes.any():
+    if not np.count_nonzero(in_quotes):
         return in_quotes
     texts = readings.clauses.texts[hits.clauses[at]]
     stressed = (at > hits.first[hits.clauses[at]]) & (hits.ends[at - 1] == hits.starts[at] - 1)
@@ -217,7 +199,7 @@ def _find_turned(readings: Readings, at: Places, values: Floats) -> Flags:
     hits, table, texts = readings.words, readings.vocabulary.words, readings.clauses.texts
     kinds = table.kind[hits.values[at]]
     may_turn: Flags = kinds == _IRONY_KIND
-    if not may_turn.any():
+    if not np.count_nonzero(may_turn):
         return may_turn
     of, count = texts[hits.clauses[at]], len(readings.given)
     rest = np.where(may_turn | table.demands[hits.values[at]], 0.0, values)

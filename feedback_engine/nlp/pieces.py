@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, join_columns, objects, pick
+from feedback_engine.lexicon.columns import Places, are_filled, join_columns, objects, pick
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import Columns
-from feedback_engine.nlp.vocabulary import SIGNS, Flags, Floats
+from feedback_engine.nlp.vocabulary import SIGNS, Floats
 
 #: So many pieces are told one by one, those of at least this weight in log odds; the others are told together.
 _MOST, _LEAST = 4, 0.3
@@ -38,7 +38,7 @@ class Runs(NamedTuple):
     ends: Places
     values: Floats
 
-    def take(self, chosen: Places | Flags) -> Runs:
+    def take(self, chosen: Places) -> Runs:
         """Return some of the runs."""
         return Runs(*pick(self, chosen))
 
@@ -50,47 +50,48 @@ def tell_pieces(
 
     What the characters weigh counts at the part's rate; `notes` are added to the rules of a part.
     """
-    runs = find_runs(characters, rates)
-    told = _strongest(runs.take(np.abs(runs.values) >= _LEAST))
+    parts, starts, ends, values = find_runs(characters)
+    told = _take_strongest(Runs(parts, starts, ends, values * rates[parts]))
     rest = _find_rest(characters, totals - np.bincount(told.parts, told.values, minlength=len(totals)))
     is_all = np.bincount(told.parts, minlength=len(totals))[rest.parts] == 0
     both = Runs(*join_columns((told, rest)))
     stops = np.minimum(both.ends, both.starts + _SHOWN)
-    is_rest = np.concatenate([np.zeros(len(told.parts), dtype=np.bool_), ~is_all]).astype(np.int8)
-    heads, kinds = _HEADS[(both.values > 0).astype(np.int8)], _KINDS[is_rest, (both.ends > stops).astype(np.int8)]
-    tails = objects(f"{note})" for note in notes)[both.parts]
-    columns = (heads.tolist(), readings.quote(both.starts, stops), kinds.tolist(), tails.tolist())
-    rules = [f"{head}{text}{kind}{tail}" for head, text, kind, tail in zip(*columns, strict=True)]
-    return Columns(*both, objects(rules), np.zeros(len(rules), dtype=np.int8))
+    is_rest = np.zeros(len(both.parts), dtype=np.int64)
+    is_rest[len(told.parts) :] = ~is_all
+    heads, kinds = _HEADS[(both.values > 0).astype(np.int64)], _KINDS[is_rest, (both.ends > stops).astype(np.int64)]
+    columns = (heads.tolist(), readings.quote(both.starts, stops), kinds.tolist(), objects(notes)[both.parts].tolist())
+    rules = [f"{head}{text}{kind}{note})" for head, text, kind, note in zip(*columns, strict=True)]
+    return Columns(*both, objects(rules), np.zeros(len(rules), dtype=np.int64))
 
 
-def find_runs(characters: Characters, rates: Floats) -> Runs:
-    """Return the runs of all parts, what the characters weigh counting at the part's rate.
+def find_runs(characters: Characters) -> Runs:
+    """Return the runs of all parts.
 
     Starts and ends are the places of characters in the row, so that what was dropped between two of them belongs to
     the run.
     """
     places, weights, bounds = characters
-    is_good = weights > 0
-    turns = np.ones(len(weights), dtype=np.bool_)
+    is_good, turns = weights > 0, np.zeros(len(weights), dtype=np.bool_)
     turns[1:] = is_good[1:] != is_good[:-1]
-    turns[bounds[:-1][bounds[1:] > bounds[:-1]]] = True
+    turns[bounds[:-1][are_filled(bounds)]] = True
     first = turns.nonzero()[0]
     if not len(first):
         return Runs(first, first, first, np.zeros(0))
-    parts = bounds.searchsorted(first, side="right") - 1
-    last = np.concatenate([first[1:], [len(weights)]]) - 1
-    return Runs(parts, places[first], places[last] + 1, np.add.reduceat(weights, first) * rates[parts])
+    parts, last = bounds.searchsorted(first, side="right") - 1, np.append(first[1:], len(weights)) - 1
+    return Runs(parts, places[first], places[last] + 1, np.add.reduceat(weights, first))
 
 
-def _strongest(runs: Runs) -> Runs:
+def _take_strongest(runs: Runs) -> Runs:
     """Return the strongest runs of each part, in the order of the text."""
-    counts = np.bincount(runs.parts)
-    if not len(counts) or counts.max() <= _MOST:
-        return runs
-    order = np.lexsort((-np.abs(runs.values), runs.parts))
-    rank = np.arange(len(order)) - (counts.cumsum() - counts)[runs.parts[order]]
-    return runs.take(np.sort(order[rank < _MOST]))
+    strengths = np.abs(runs.values)
+    at = (strengths >= _LEAST).nonzero()[0]
+    parts = runs.parts[at]
+    counts = np.bincount(parts)
+    if counts.max(initial=0) > _MOST:
+        order = np.lexsort((-strengths[at], parts))
+        rank = np.arange(len(order)) - (counts.cumsum() - counts)[parts[order]]
+        at = at[np.sort(order[rank < _MOST])]
+    return runs.take(at)
 
 
 def _find_rest(characters: Characters, values: Floats) -> Runs:

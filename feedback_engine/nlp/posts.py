@@ -136,9 +136,11 @@ def _find_weights(blend: Blend, rules: LexiconVerdicts, chances: Floats) -> Floa
     A few characters that hold hardly more than a clear opinion say the same in a post as elsewhere.
     """
     sizes = blend.readings.sizes
-    odds = np.where(sizes > _LONGEST, _LONG_ODDS, _ODDS)
-    weights: Floats = odds * chances / (odds * chances + 1.0 - chances)
-    has_structure = sum_values(rules.found.has_structure, rules.found.texts, len(sizes)) > 0
+    odds = np.where(sizes > _LONGEST, _LONG_ODDS, _ODDS) * chances
+    weights: Floats = odds / (odds + 1.0 - chances)
+    if weights.max(initial=0.0) < _LEAST:
+        return weights
+    has_structure = flag(rules.found.texts[rules.found.has_structure], len(sizes))
     is_told = (sizes <= np.where(has_structure, VERY_SHORT, _FEW)) & (np.abs(rules.text_sides.scores) >= _CLEAR)
     return np.where(blend.readings.are_latin | is_told, 0.0, weights * blend.left)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, find_bounds, flag_points, pick, steps, sum_up
+from feedback_engine.lexicon.columns import Places, are_alike, are_filled, find_bounds, flag_points, pick, steps, sum_up
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher, are_latin
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
@@ -49,9 +49,8 @@ class Hits(NamedTuple):
     #: The number of each clause's first hit, and of the last clause's last + 1.
     first: Places
 
-    def keep(self, kept: Flags) -> Hits:
-        """Return those of them that are flagged."""
-        at = kept.nonzero()[0]
+    def take(self, at: Places) -> Hits:
+        """Return those of these numbers, in ascending order."""
         starts, ends, values, clauses = pick(self[:-1], at)
         return Hits(starts, ends, values, clauses, at.searchsorted(self.first))
 
@@ -114,6 +113,8 @@ class Reader:
         details = self.vocabulary.details
         tables = (words, self.vocabulary.mentions, self.vocabulary.cues)
         self._matcher = PhraseMatcher([*(table.phrases for table in tables), *details.layers])
+        #: The number of each layer's first phrase in its table; the last three share one.
+        self._first = np.array([0, 0, 0, 0, details.first_cause, details.first_call])
 
     def read(self, texts: Sequence[str]) -> Readings:
         """Return the clauses of the texts and all phrases found in them."""
@@ -122,8 +123,8 @@ class Reader:
         starts, _, words = found.of(SENTIMENT)
         turns = starts[self.vocabulary.words.turns[words]]
         clauses = cut_at(find_clauses(folded.points, folded.edges), turns)
-        hits = _by_clause(found, clauses, folded)
-        is_continued = (steps(clauses.texts) == 0) & (steps(clauses.sentences) == 0)
+        hits = _by_clause(found, clauses, folded, self._first)
+        is_continued = are_alike(clauses.texts) & are_alike(clauses.sentences)
         hits[SENTIMENT] = _drop_bare(hits[SENTIMENT], clauses, folded, self.vocabulary.words)
         lengths = steps(folded.edges) - 1
         sizes = lengths - _count_within_words(folded)
@@ -135,8 +136,8 @@ class Reader:
             hits[TOUCHPOINT],
             hits[COMPLAINT],
             hits[ROOT],
-            hits[CAUSE]._replace(values=hits[CAUSE].values + self.vocabulary.details.first_cause),
-            hits[CALL]._replace(values=hits[CALL].values + self.vocabulary.details.first_call),
+            hits[CAUSE],
+            hits[CALL],
             self.vocabulary,
             is_continued,
             _find_wanted(is_continued, hits[TOUCHPOINT]),
@@ -153,9 +154,9 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     followed by how much (薄得透光).
     """
     is_bare = table.is_bare[hits.values]
-    if not is_bare.any():
+    if not np.count_nonzero(is_bare):
         return hits
-    touches = np.append(False, (hits.ends[:-1] == hits.starts[1:]) & (steps(hits.clauses) == 0))
+    touches = np.append(False, (hits.ends[:-1] == hits.starts[1:]) & are_alike(hits.clauses))
     is_modified = touches & np.append(False, (table.negates_near | table.raises_near)[hits.values[:-1]])
     is_modified |= hits.starts == clauses.starts[hits.clauses]
     is_raised = np.append(touches[1:] & table.raises_before[hits.values[1:]], False)
@@ -163,7 +164,7 @@ def _drop_bare(hits: Hits, clauses: Clauses, folded: FoldedTexts, table: WordTab
     others = sum_up(~flag_points(_PARTICLES).take(folded.points))
     stands = is_modified & (others[clauses.ends[hits.clauses]] <= others[ends])
     stands |= folded.points[hits.ends] == _COMPLEMENT
-    return hits.keep(~is_bare | stands)
+    return hits.take((~is_bare | stands).nonzero()[0])
 
 
 def _count_within_words(folded: FoldedTexts) -> Places:
@@ -174,23 +175,24 @@ def _count_within_words(folded: FoldedTexts) -> Places:
 
 
 def _find_wanted(is_continued: Flags, mentions: Hits) -> Flags:
-    wanted: Flags = steps(mentions.first) > 0
+    wanted = are_filled(mentions.first)
     for _ in range(CARRIED_CLAUSES):
         wanted[1:] |= wanted[:-1] & is_continued
     return wanted
 
 
-def _by_clause(found: Matches, clauses: Clauses, folded: FoldedTexts) -> list[Hits]:
-    """Return the matches of each layer with their clauses.
+def _by_clause(found: Matches, clauses: Clauses, folded: FoldedTexts, numbers: Places) -> list[Hits]:
+    """Return the matches of each layer with their clauses; the first phrase of each layer has this number.
 
     What lies between two clauses (a mark such as ???) belongs to the earlier one.
     """
-    text = folded.edges.searchsorted(found.starts) - 1
-    first = clauses.first[text]
-    of = np.maximum(clauses.starts.searchsorted(found.starts, side="right") - 1, first)
-    is_somewhere = first < clauses.first[text + 1]  # a text of marks alone has no clause
-    layers = np.arange(len(LAYERS)).repeat(steps(found.first))[is_somewhere]
-    starts, ends, values, of = pick((found.starts, found.ends, found.phrases, of), is_somewhere.nonzero()[0])
+    text = folded.edges[1:].searchsorted(found.starts)
+    of = np.maximum(clauses.starts.searchsorted(found.starts, side="right") - 1, clauses.first[text])
+    layers = np.arange(len(LAYERS)).repeat(steps(found.first))
+    columns = (layers, found.starts, found.ends, found.phrases, of)
+    # a text of marks alone has no clause
+    layers, starts, ends, values, of = pick(columns, are_filled(clauses.first)[text].nonzero()[0])
+    values = values + numbers[layers]
     size = len(clauses.starts)
     bounds = find_bounds(layers * size + of, len(LAYERS) * size)
     cuts = bounds[np.arange(len(LAYERS) + 1) * size].tolist()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, Points, steps
+from feedback_engine.lexicon.columns import Places, Points, are_alike, steps
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.lexicon.patterns import EDGE
 from feedback_engine.nlp.characters import VARIED, pick_varied
@@ -64,11 +64,17 @@ def _sign_table() -> NDArray[np.uint8]:
     return table
 
 
+@cache
+def _blank_table() -> Flags:
+    table: Flags = (_sign_table() & _SPACE) != 0
+    table[0xD800:0xE000] = True
+    table.setflags(write=False)
+    return table
+
+
 def are_blank(points: Points) -> Flags:
     """Return which code points are white space or lone surrogates, unfit to be shown as they are."""
-    blank: Flags = (_sign_table().take(points) & _SPACE) != 0
-    blank |= (points >= 0xD800) & (points < 0xE000)
-    return blank
+    return _blank_table().take(points)
 
 
 def find_clauses(points: Points, edges: Places) -> Clauses:
@@ -81,8 +87,8 @@ def find_clauses(points: Points, edges: Places) -> Clauses:
     begins = stops & ~_earlier(stops)
     sentence = begins.cumsum()
     asks = np.zeros(1 + sentence[-1], dtype=np.bool_)
-    asks[sentence[(stops & ((signs & _QUESTION) != 0)).nonzero()[0]]] = True
-    texts = edges.searchsorted(starts) - 1
+    asks[sentence[(stops & (signs & _QUESTION).astype(np.bool_)).nonzero()[0]]] = True
+    texts = edges[1:].searchsorted(starts)
     return Clauses(
         starts, ends, sentence[starts] - sentence[edges[texts]], texts, stops[ends] & asks[sentence[ends]],
         starts.searchsorted(edges),
@@ -91,23 +97,23 @@ def find_clauses(points: Points, edges: Places) -> Clauses:
 
 def _find_stops(signs: NDArray[np.uint8]) -> Flags:
     """Return where sentences end: marks, and full stops unless between Latin letters or digits."""
-    stops: Flags = (signs & (_STOP | _SENTENCE)) != 0
-    full = (signs & _STOP) != 0
-    if full.any():
-        is_latin = (signs & _LATIN) != 0
+    stops: Flags = (signs & (_STOP | _SENTENCE)).astype(np.bool_)
+    full = (signs & _STOP).astype(np.bool_)
+    if np.count_nonzero(full):
+        is_latin = (signs & _LATIN).astype(np.bool_)
         stops &= ~(full & _earlier(is_latin) & _later(is_latin))
     return stops
 
 
 def _find_breaks(signs: NDArray[np.uint8]) -> Flags:
     """Return where clauses end within a sentence: commas unless between digits, blanks unless in Latin text."""
-    is_digit = (signs & _DIGIT) != 0
-    breaks: Flags = (signs & _COMMA) != 0
-    if is_digit.any():
+    is_digit = (signs & _DIGIT).astype(np.bool_)
+    breaks: Flags = (signs & _COMMA).astype(np.bool_)
+    if np.count_nonzero(is_digit):
         breaks &= ~(_earlier(is_digit) & _later(is_digit))
-    blank = (signs & _BLANK) != 0
-    if blank.any():
-        joins = (signs & (_LATIN | _SPACE)) != 0
+    blank = (signs & _BLANK).astype(np.bool_)
+    if np.count_nonzero(blank):
+        joins = (signs & (_LATIN | _SPACE)).astype(np.bool_)
         first, last = (blank & ~_earlier(blank)).nonzero()[0], (blank & ~_later(blank)).nonzero()[0]
         is_break = ~(_earlier(joins)[first] & _later(joins)[last])
         breaks[blank] = is_break.repeat(last - first + 1)
@@ -146,7 +152,7 @@ def cut_at(clauses: Clauses, turns: Places) -> Clauses:
 
 def _apart(turns: Places, of: Places) -> Places:
     """Leave out turns that would make a clause of one character."""
-    if not len(turns) or not ((steps(turns) < 2) & (steps(of) == 0)).any():
+    if not len(turns) or not ((steps(turns) < 2) & are_alike(of)).any():
         return turns
     kept: list[int] = []
     for turn in turns.tolist():

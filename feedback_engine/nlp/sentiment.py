@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Objects, Places
 from feedback_engine.lexicon.model import Lexicon
-from feedback_engine.nlp.contrasts import weigh_contrasts
+from feedback_engine.nlp.contrasts import Weighing, weigh_contrasts
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.learned_details import DetailOdds
-from feedback_engine.nlp.opinions import find_opinions
+from feedback_engine.nlp.opinions import Opinions, find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
 from feedback_engine.nlp.vocabulary import Flags, Floats
@@ -140,6 +140,9 @@ class LexiconVerdicts:
         sides = weigh_sides(values, parts, count + len(readings.clauses.starts))
         self.text_sides, self.clause_sides = sides.take(slice(count)), sides.take(slice(count, None))
         self.scores, self.polarities = self.text_sides.scores, self.text_sides.labels
+        self._rules = _add_notes(self.found, self.weighing)
+        #: The opinions of each text with what contrast words make of them.
+        self.texts = self.of_texts(self.values).split_at(self.found.first_of_text)
 
     @property
     def confidences(self) -> Floats:
@@ -177,11 +180,6 @@ class LexiconVerdicts:
         """None: word lists have no weights."""
 
     @cached_property
-    def texts(self) -> Statements:
-        """The opinions of each text with what contrast words make of them."""
-        return self.of_texts(self.values).split_at(self.found.first_of_text)
-
-    @cached_property
     def clauses(self) -> Judged:
         """The opinions of each clause, and what they make of it."""
         statements = self.of_clauses(self.found.values).split_at(self.found.first_of_clause)
@@ -190,23 +188,22 @@ class LexiconVerdicts:
     def of_texts(self, values: Floats) -> Columns:
         """Return the opinions of the texts with what contrast words make of them, at these values."""
         found = self.found
-        return Columns(found.texts, found.starts, found.ends, values, self._contrasted_rules, found.kinds)
+        return Columns(found.texts, found.starts, found.ends, values, self._rules, found.kinds)
 
     def of_clauses(self, values: Floats) -> Columns:
         """Return the opinions of the clauses, at these values."""
         found = self.found
         return Columns(found.clauses, found.starts, found.ends, values, found.rules, found.kinds)
 
-    @cached_property
-    def _contrasted_rules(self) -> Objects:
-        found, notes = self.found, self.weighing.notes
-        if not notes:
-            return found.rules
-        rules = found.rules.copy()
-        concerned = self.weighing.is_concerned[found.clauses].nonzero()[0]
-        told = zip(rules[concerned].tolist(), found.clauses[concerned].tolist(), strict=True)
-        rules[concerned] = [add_note(rule, notes[clause]) for rule, clause in told]
-        return rules
+
+def _add_notes(found: Opinions, weighing: Weighing) -> Objects:
+    """Return how opinions came about, with what contrast words make of them."""
+    if not weighing.notes:
+        return found.rules
+    rules, concerned = found.rules.copy(), weighing.is_concerned[found.clauses].nonzero()[0]
+    told = zip(rules[concerned].tolist(), found.clauses[concerned].tolist(), strict=True)
+    rules[concerned] = [add_note(rule, weighing.notes[clause]) for rule, clause in told]
+    return rules
 
 
 def weigh_sides(values: Floats, parts: Places, count: int) -> Sides:

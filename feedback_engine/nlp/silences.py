@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, flag, steps
+from feedback_engine.lexicon.columns import Places, are_filled, flag
 from feedback_engine.nlp.assertions import are_mostly
 from feedback_engine.nlp.domains import REMARKS
 from feedback_engine.nlp.reading import Readings
@@ -41,8 +41,7 @@ class Silences(NamedTuple):
 
 def are_silent(rules: LexiconVerdicts) -> Flags:
     """Return in which texts the rules read no opinion."""
-    is_silent: Flags = steps(rules.found.first_of_text) == 0
-    return is_silent
+    return ~are_filled(rules.found.first_of_text)
 
 
 def find_brief_silences(readings: Readings, rules: LexiconVerdicts) -> Flags:
@@ -55,9 +54,8 @@ def find_brief_remarks(readings: Readings, domains: Sequence[str]) -> tuple[Flag
 
     Weighed whole, like a clause, they tell if they are neutral.
     """
-    names = np.array(domains)
-    is_remark = names == REMARKS
-    is_short = (is_remark | (names == "")) & (readings.sizes <= SHORT) & ~readings.are_latin
+    is_remark, is_unnamed = (np.array([domain == name for domain in domains]) for name in (REMARKS, ""))
+    is_short = (is_remark | is_unnamed) & (readings.sizes <= SHORT) & ~readings.are_latin
     return is_short, is_short & is_remark & (readings.sizes <= VERY_SHORT)
 
 
@@ -94,7 +92,7 @@ def find_enquiries(readings: Readings, rules: LexiconVerdicts) -> Flags:
     To weights from reviews they look bad: 万一坏了能退吗 holds what is said of faults.
     """
     count, unasserted = len(readings.given), rules.found.unasserted
-    if not unasserted.any():
+    if not np.count_nonzero(unasserted):
         return np.zeros(count, dtype=np.bool_)
     demanding = _find_demanding_clauses(readings) & ~unasserted
     enquiries: Flags = are_mostly(readings, unasserted) & (rules.text_sides.negative == 0)

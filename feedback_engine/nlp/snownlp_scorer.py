@@ -102,7 +102,7 @@ def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int
     scores = np.array([scored.score for scored in parts], dtype=np.float64)
     labels = np.array([POLARITIES.index(scored.polarity) for scored in parts], dtype=np.int64)
     starts, ends = (np.array([scored[at] for scored in parts], dtype=np.int64) for at in (0, 1))
-    rules, kinds = objects(scored.rule for scored in parts), np.zeros(len(parts), dtype=np.int8)
+    rules, kinds = objects(scored.rule for scored in parts), np.zeros(len(parts), dtype=np.int64)
     said = Columns(np.arange(len(parts)), starts, ends, scores, rules, kinds).take(scores.nonzero()[0])
     return arrange(len(parts), said), scores, labels
 

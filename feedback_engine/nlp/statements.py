@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, find_bounds, join_columns, objects, pick, steps
+from feedback_engine.lexicon.columns import Objects, Places, are_filled, find_bounds, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.vocabulary import KINDS, Floats
 
 #: Labels by number.
 POLARITIES = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
 
-Kinds = NDArray[np.int8]
+Kinds = NDArray[np.int64]
 
 
 class Statement(NamedTuple):
@@ -41,6 +41,10 @@ class Columns(NamedTuple):
     rules: Objects
     #: By number in `KINDS`.
     kinds: Kinds
+
+    def about(self, parts: Places) -> Columns:
+        """Return the same statements about other parts."""
+        return Columns(parts, *self[1:])
 
     def take(self, chosen: Places) -> Columns:
         """Return some of them."""
@@ -130,7 +134,7 @@ def to_columns(parts: Sequence[Sequence[Statement]]) -> Columns:
         np.array(ends, dtype=np.int64),
         np.array(values, dtype=np.float64),
         objects(rules),
-        np.array([KINDS.index(kind) for kind in kinds], dtype=np.int8),
+        np.array([KINDS.index(kind) for kind in kinds], dtype=np.int64),
     )
 
 
@@ -140,7 +144,7 @@ def find_decisive(statements: Statements, lists: Lists, scores: Floats) -> Place
     Of equals it is the one that begins first.
     """
     decisive = np.full(len(scores), -1, dtype=np.int64)
-    owners, has_any = lists.owners(), (steps(lists.first) > 0).nonzero()[0]
+    owners, has_any = lists.owners(), are_filled(lists.first).nonzero()[0]
     if not len(has_any):
         return decisive
     strengths = statements.values[lists.numbers] * np.where(scores < 0, -1.0, 1.0)[owners]

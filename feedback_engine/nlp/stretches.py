@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, number_groups, steps, sum_up
+from feedback_engine.lexicon.columns import Places, are_alike, number_groups, sum_up
+from feedback_engine.nlp.ngrams import Layout
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.vocabulary import Flags
 
@@ -32,8 +33,8 @@ class Stretches(NamedTuple):
         begins, ends = starts[self.first + row.given], starts[self.last + row.given]
         sizes = ends - begins
         rows = number_groups(sizes, begins)
-        layout = row.layout._replace(codes=row.layout.codes[rows], starts=sum_up(sizes), places=row.layout.places[rows])
-        return row._replace(layout=layout, grams=row.grams[rows], given=len(sizes))
+        layout = Layout(row.layout.codes[rows], sum_up(sizes), row.layout.places[rows])
+        return row._replace(layout=layout, grams=row.grams.take(rows, axis=0), given=len(sizes))
 
     def find(self, clauses: Places) -> tuple[Places, Flags]:
         """Return in which stretch each of these clauses lies, and which of them lie in any."""
@@ -51,9 +52,9 @@ def cut_stretches(readings: Readings, are_cut: Flags) -> Stretches:
     if not len(chosen):
         return Stretches(texts, chosen, chosen)
     begins = np.ones(len(chosen), dtype=np.bool_)
-    begins[1:] = (steps(texts) != 0) | (steps(sentences) != 0)
+    begins[1:] = ~(are_alike(texts) & are_alike(sentences))
     into = (starts - starts[begins][begins.cumsum() - 1]) // _LENGTH
-    begins[1:] |= steps(into) != 0
+    begins[1:] |= ~are_alike(into)
     first = begins.nonzero()[0]
     last = np.append(first[1:], len(chosen)) - 1
     kept = clauses.ends[chosen[last]] - starts[first] <= _LONGEST

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from feedback_engine.lexicon.columns import (
     Objects,
     Places,
+    are_filled,
     flag,
     join_columns,
     number_first,
@@ -71,7 +72,7 @@ class TouchpointRules:
     def find(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
         """Return one entry per touchpoint and clause: what seed phrases name, or what learned weights make of it."""
         if verdicts.hints and not verdicts.hints.are_meant.all():
-            readings = readings._replace(mentions=readings.mentions.keep(verdicts.hints.are_meant))
+            readings = readings._replace(mentions=readings.mentions.take(verdicts.hints.are_meant.nonzero()[0]))
         named = self._find_named(readings, verdicts)
         if verdicts.hints and len(verdicts.hints.touchpoints.texts):
             named = _merge(named, self._judge_hinted(verdicts.hints.touchpoints, readings, verdicts.clauses))
@@ -92,7 +93,7 @@ class TouchpointRules:
         starts, ends = mentions.starts[first], mentions.ends[first]
         of, labels = mentions.clauses[first], labels[first]
         texts = clauses.texts[of]
-        sure = _find_confidences(ends - starts, steps(judged.said.first) > 0)
+        sure = _find_confidences(ends - starts, are_filled(judged.said.first))
         return Touchpoints(
             texts, self._codes[labels], self._names[labels], of - clauses.first[texts], starts, ends,
             cues.rules[mentions.values[first]], judged.scores, judged.labels, sure, judged.said,
@@ -101,7 +102,7 @@ class TouchpointRules:
     def _judge_hinted(self, hinted: Hinted, readings: Readings, judged: Judged) -> Touchpoints:
         """Return the touchpoints that weights name, with what is said in their clauses."""
         of, first = _find_telling(hinted, judged), judged.statements.first
-        sizes = first[of + 1] - first[of]
+        sizes = steps(first)[of]
         sure = 0.5 * (1.0 + np.tanh(0.5 * hinted.odds))
         return Touchpoints(
             hinted.texts, self._codes[hinted.labels], self._names[hinted.labels],
@@ -147,15 +148,15 @@ def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) ->
     what is meant (房间不大,干净), while a fault is told step by step (优惠券写着通用,下单又说不能用).
     """
     labels, scores = verdicts.polarities[found.texts], verdicts.scores[found.texts]
-    follows = (found.labels == _NEUTRAL) & (steps(found.said.first) == 0) & (np.abs(scores) >= _FOLLOWED)
+    follows = (found.labels == _NEUTRAL) & ~are_filled(found.said.first) & (np.abs(scores) >= _FOLLOWED)
     follows &= (readings.sizes[found.texts] <= _BRIEF) & ((labels == _NEGATIVE) | (labels == _POSITIVE))
-    if not follows.any():
+    if not np.count_nonzero(follows):
         return found
     is_other = (found.labels == _POSITIVE) | (found.labels == _MIXED)
     is_other |= (found.labels == _NEGATIVE) & (labels == _POSITIVE)
     follows &= ~flag(found.texts[is_other], len(readings.given))[found.texts]
     follows &= ~are_level(readings)[found.clauses + readings.clauses.first[found.texts]]
-    if not follows.any():
+    if not np.count_nonzero(follows):
         return found
     rules = found.rules.copy()
     rules[follows] = [f"{rule};本句未言褒贬,随全文" for rule in rules[follows].tolist()]

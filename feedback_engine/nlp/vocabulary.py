@@ -110,7 +110,7 @@ class WordTable:
         self.weight = np.zeros(len(self.terms))
         self.weight[numbers] = [entry.weight for entry in entries]
         #: By number in `KINDS`; 0 for an opinion and for what is none.
-        self.kind = np.zeros(len(self.terms), dtype=np.int8)
+        self.kind = np.zeros(len(self.terms), dtype=np.int64)
         self.kind[numbers] = [_KIND_NUMBERS[entry.kind] for entry in entries]
         self.demands = np.isin(self.kind, [_KIND_NUMBERS[kind] for kind in DEMANDS])
         self.is_bare = self._flag(term for term, entry in opinions.items() if entry.reach is Reach.BARE)
@@ -252,9 +252,10 @@ class DetailTable:
         self.codes = np.array([numbers.setdefault(detail.code, len(numbers)) for detail in details], dtype=np.int64)
         self.code_names = objects(detail.code for detail in details)
         self.names = objects(detail.name for detail in details)
-        self.rules = objects(
-            f"{name_detail(detail.kind, detail.name)}『{quote(detail.term)}』({detail.origin})" for detail in details
-        )
+        #: Kind and name in words: 投诉根源·系统; and how a match is told.
+        self.full_names = objects(name_detail(detail.kind, detail.name) for detail in details)
+        told = zip(self.full_names.tolist(), details, strict=True)
+        self.rules = objects(f"{name}『{quote(detail.term)}』({detail.origin})" for name, detail in told)
         self._first: dict[tuple[str, str], int] = {}
         for number, detail in enumerate(details):
             self._first.setdefault((detail.kind, detail.code), number)

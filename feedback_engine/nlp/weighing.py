@@ -40,12 +40,12 @@ class Row(NamedTuple):
     def texts(self) -> tuple[Layout, Buckets]:
         """Return the texts alone."""
         starts = self.layout.starts[: self.given + 1]
-        return self.layout._replace(starts=starts), self.grams[: starts[-1]]
+        return Layout(self.layout.codes, starts, self.layout.places), self.grams[: starts[-1]]
 
     def pick(self, parts: Places) -> tuple[Layout, Buckets]:
         """Return some of the texts and clauses, by their number in the row."""
         rows, starts = take_texts(self.layout, parts)
-        return Layout(self.layout.codes[rows], starts, self.layout.places[rows]), self.grams[rows]
+        return Layout(self.layout.codes[rows], starts, self.layout.places[rows]), self.grams.take(rows, axis=0)
 
     def take(self, clauses: Places) -> tuple[Counts, Places, Buckets]:
         """Return the texts and some of the clauses: where each begins, the place of each character, its n-grams."""
@@ -53,7 +53,7 @@ class Row(NamedTuple):
         if self.given + len(clauses) == len(layout.starts) - 1:
             return layout.starts, layout.places, self.grams
         rows, starts = take_texts(layout, np.concatenate((np.arange(self.given), clauses + self.given)))
-        return starts, layout.places[rows], self.grams[rows]
+        return starts, layout.places[rows], self.grams.take(rows, axis=0)
 
 
 def lay_out_row(readings: Readings) -> Row:
@@ -61,7 +61,8 @@ def lay_out_row(readings: Readings) -> Row:
     clauses, points = readings.clauses, readings.folded.points
     places = np.concatenate((np.arange(len(points)), _put_before_edges(clauses.starts, clauses.ends)))
     layout = lay_out_points(points[places])
-    return Row(layout._replace(places=places[layout.places]), hash_ngrams(layout), len(readings.given))
+    codes, starts, kept = layout
+    return Row(Layout(codes, starts, places[kept]), hash_ngrams(layout), len(readings.given))
 
 
 def _put_before_edges(starts: Places, ends: Places) -> Places:
@@ -106,7 +107,7 @@ def weigh_apart(weights: Weights, row: Row, parts: Places) -> tuple[Weighed, Flo
     The second is by what log odds each is likelier neutral than good or bad.
     """
     rows, starts = take_texts(row.layout, parts)
-    summed = _sum(weights.clauses, row.grams[rows], starts)
+    summed = _sum(weights.clauses, row.grams.take(rows, axis=0), starts)
     silences = _silence_odds(weights.outputs, summed.odds)
     return _count(summed, _share_clauses(weights.outputs, silences))[0], silences
 

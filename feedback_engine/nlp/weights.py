@@ -82,7 +82,7 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     rows = np.empty((len(known), table.rows.shape[1]), dtype=np.int16)
     weights = np.zeros((len(counts), table.rows.shape[1]), dtype=np.int64)
     full = counts.nonzero()[0]
-    begins, ends = bounds[full], bounds[full + 1]
+    begins, ends = bounds[full], bounds[1:][full]
     stride = 1 + len(full) * _NEAR // (1 + len(known))
     for first in range(0, len(full), stride):
         some = slice(first, first + stride)

@@ -65,18 +65,17 @@ class _Finding(NamedTuple):
 def tell_rules(readings: Readings, findings: Findings, values: Floats) -> Objects:
     """Return how each opinion came about, in words."""
     table = readings.vocabulary.words
-    hits, signs = readings.words.values, (values > 0).astype(np.int8)
+    hits, signs = readings.words.values, (values > 0).astype(np.int64)
     rules: Objects = table.plain_rules[signs, hits[findings.words]]
     told = (~findings.is_plain).nonzero()[0]
     words = hits[findings.words[told]]
     columns = (*pick(findings[:-1], told), table.parts[words], _KINDS_IN_WORDS[table.kind[words]])
+    each = zip(*(column.tolist() for column in columns), strict=True)
     shown = readings.quote(findings.starts[told], findings.ends[told])
     terms = table.terms[hits].tolist()
     rules[told] = [
-        f"{SIGNS[sign]}:『{text}』{_put_in_words(terms, _Finding(*finding))}"
-        for sign, text, finding in zip(
-            signs[told].tolist(), shown, zip(*(column.tolist() for column in columns), strict=True), strict=True
-        )
+        f"{SIGNS[sign]}:『{text}』{_put_in_words(terms, finding)}"
+        for sign, text, finding in zip(signs[told].tolist(), shown, map(_Finding._make, each), strict=True)
     ]
     return rules
 
