@@ -85,12 +85,12 @@ def number_groups(counts: Places, bounds: Places | Numbers) -> Places:
 
 def number_first(keys: Places) -> tuple[Places, Places]:
     """Return where each different key first stands, in order, and for each key which of these it is."""
-    if not np.count_nonzero(keys[1:] <= keys[:-1]):
-        return np.arange(len(keys)), np.arange(len(keys))
     order = keys.argsort(kind="stable")
-    arranged, begins = keys[order], np.zeros(len(keys), dtype=np.bool_)
-    begins[0], begins[1:] = True, arranged[1:] != arranged[:-1]
-    leaders = np.zeros(len(keys), dtype=np.int64)
+    repeats = np.zeros(len(keys), dtype=np.bool_)
+    repeats[1:] = are_alike(keys[order])
+    if not np.count_nonzero(repeats):
+        return np.arange(len(keys)), np.arange(len(keys))
+    begins, leaders = ~repeats, np.zeros(len(keys), dtype=np.int64)
     leaders[order] = order[begins][begins.cumsum() - 1]
     is_first = leaders == np.arange(len(keys))
     return is_first.nonzero()[0], (is_first.cumsum() - 1)[leaders]

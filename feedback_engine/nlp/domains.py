@@ -24,7 +24,7 @@ class Domains:
 
     def __init__(self, outputs: Sequence[str]) -> None:
         self.names = [name.removeprefix(GATE) for name in outputs if name.startswith(GATE)]
-        self._are_reviews = [name not in _NO_REVIEWS for name in self.names]
+        self._reviews = np.array([name not in _NO_REVIEWS for name in self.names], dtype=np.bool_).nonzero()[0]
 
     def pick(self, odds: Floats) -> Floats:
         """Return the log odds of the gates of those of all outputs."""
@@ -39,7 +39,7 @@ class Domains:
             return [""] * len(opened), np.zeros(len(opened), dtype=np.bool_)
         likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(self.names))
         names = [*self.names, ""]
-        return [names[number] for number in likely.tolist()], _are_reviews(opened[:, self._are_reviews])
+        return [names[number] for number in likely.tolist()], _are_reviews(opened[:, self._reviews])
 
     def find_remarks(self, opened: Floats) -> Flags:
         """Return which texts may be remarks, by their open gates."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import accumulate
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Evidence
-from feedback_engine.lexicon.columns import Objects, Places, Points, objects, pick, steps, sum_up
+from feedback_engine.lexicon.columns import Objects, Places, Points, objects, pick, steps
 from feedback_engine.nlp.complaints import Complaints
 from feedback_engine.nlp.normalize import FoldedTexts
 from feedback_engine.nlp.sentiment import Verdicts
@@ -58,7 +59,7 @@ def gather_proof(verdicts: Verdicts, touchpoints: Touchpoints, complaints: Compl
     texts, clauses, details = verdicts.texts, verdicts.clauses.statements, complaints.details
     groups = (texts, clauses, complaints.evidence, details.evidence)
     sizes = [len(group.starts) for group in groups]
-    bounds = sum_up(np.array([*sizes, len(touchpoints.starts)], dtype=np.int64))
+    bounds = list(accumulate([*sizes, len(touchpoints.starts)], initial=0))
     mentions = np.arange(bounds[4], bounds[5])
     return Proof(
         np.concatenate([*(group.starts for group in groups), touchpoints.starts]),
@@ -69,7 +70,7 @@ def gather_proof(verdicts: Verdicts, touchpoints: Touchpoints, complaints: Compl
         _put_first(mentions, Lists(touchpoints.said.numbers + bounds[1], touchpoints.said.first)),
         Lists(np.arange(bounds[2], bounds[3]), complaints.evidence.first),
         Lists(np.arange(bounds[3], bounds[4]), details.evidence.first),
-        int(bounds[1]),
+        bounds[1],
     )
 
 

@@ -83,7 +83,8 @@ def find_clauses(points: Points, edges: Places) -> Clauses:
     stops = _find_stops(signs)
     inside = ~(stops | _find_breaks(signs))
     inside[edges] = False
-    starts, ends = (inside & ~_earlier(inside)).nonzero()[0], (inside & ~_later(inside)).nonzero()[0] + 1
+    bounds = (inside[1:] != inside[:-1]).nonzero()[0] + 1
+    starts, ends = np.ascontiguousarray(bounds.reshape(-1, 2).T)
     begins = stops & ~_earlier(stops)
     sentence = begins.cumsum()
     asks = np.zeros(1 + sentence[-1], dtype=np.bool_)

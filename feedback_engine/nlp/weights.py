@@ -87,6 +87,7 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     for first in range(0, len(full), stride):
         some = slice(first, first + stride)
         own = slice(begins[first], ends[some][-1])
+        # all are within the table; where that had to be checked, they would be copied twice
         table.rows.take(found[own], axis=0, out=rows[own], mode="clip")
         weights[full[some]] = np.add.reduceat(rows[own], begins[some] - begins[first], axis=0, dtype=np.int64)
     characters = steps(starts) - 1
