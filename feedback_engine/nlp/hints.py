@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,12 +29,10 @@ from feedback_engine.nlp.heard import Heard, hear
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.stretches import Stretches, cut_stretches
 from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable
-
-if TYPE_CHECKING:
-    from feedback_engine.nlp.weighing import Row
 
 #: The task of the weights, and their labels: the codes of touchpoints; that a text is a complaint, and of which type;
 #: that it speaks of none of them.

@@ -35,18 +35,17 @@ from feedback_engine.nlp.learned_details import DetailOdds, DetailWeights
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.row import Row, lay_out_row
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.silences import Silences, find_brief_remarks, find_brief_silences
 from feedback_engine.nlp.statements import Judged
 from feedback_engine.nlp.two_sided import SideWeights, find_two_sided
 from feedback_engine.nlp.vocabulary import Flags, Floats
-from feedback_engine.nlp.weighing import Row, Weights, lay_out_row, weigh, weigh_apart
+from feedback_engine.nlp.weighing import Weights, weigh, weigh_apart
 from feedback_engine.nlp.weights import WeightTable
 
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
-
-
 #: From this score on a clause takes a side, so that a text may have two.
 _SIDED = 0.2
 

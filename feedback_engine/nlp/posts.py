@@ -18,11 +18,11 @@ from feedback_engine.nlp.blend import Blend
 from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.pieces import Characters
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
 from feedback_engine.nlp.silences import VERY_SHORT
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
-from feedback_engine.nlp.weighing import Row
 
 #: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the
 #: same for a text of more than so many characters, which few posts have.

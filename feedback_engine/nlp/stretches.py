@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from feedback_engine.lexicon.columns import Places, are_alike, number_groups, sum_up
 from feedback_engine.nlp.ngrams import Layout
 from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.vocabulary import Flags
-
-if TYPE_CHECKING:
-    from feedback_engine.nlp.weighing import Row
 
 #: A clause that begins so many characters into its sentence, or a multiple of it, begins another stretch; stretches of
 #: more characters than the second are left out, they are no short remarks.

@@ -15,10 +15,10 @@ from feedback_engine.lexicon.columns import flag
 from feedback_engine.nlp.blend import Blend
 from feedback_engine.nlp.heard import hear
 from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.silences import VERY_SHORT
 from feedback_engine.nlp.vocabulary import Flags
-from feedback_engine.nlp.weighing import Row
 from feedback_engine.nlp.weights import WeightTable
 
 #: The task of the weights, and their label for remarks of two sides.
