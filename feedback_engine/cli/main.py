@@ -163,7 +163,7 @@ def _add_model_commands(commands: _Commands[Parser]) -> None:
     evaluate.add_argument("--model", metavar="文件", help="模型文件；缺省为交叉验证")
     evaluate.add_argument("--leave-domains-out", action="store_true", help="每次留出一个领域来测")
     for command in (train, evaluate):
-        tasks = "sentiment、clauses、posts、touchpoints、opinions、pack 或 complaints"
+        tasks = "sentiment、clauses、posts、touchpoints、opinions、pack、sides 或 complaints"
         command.add_argument("task", metavar="任务", help=tasks)
         command.add_argument(
             "--data", metavar="文件", nargs="+", required=True, help="CSV、XLSX 或 JSONL：text、label、domain"
