@@ -32,10 +32,12 @@ from feedback_engine.nlp.domains import REMARKS
 from feedback_engine.nlp.fitting import FitSpec, count_ngrams, fit_outputs, row_values
 from feedback_engine.nlp.hints import COMPLAINT, NO_LABEL, OF_TYPE, PACK_TASK
 from feedback_engine.nlp.normalize import fold
-from feedback_engine.nlp.segment import split_clauses
+from feedback_engine.nlp.segment import Segmenter, split_clauses
 from feedback_engine.nlp.train import train
 from feedback_engine.nlp.two_sided import BOTH
 from feedback_engine.nlp.two_sided import TASK as SIDES_TASK
+from feedback_engine.nlp.wordlearning import learn_words
+from feedback_engine.nlp.wordspace import WORDS_FILE, load_words, save_words
 
 ROOT = Path(__file__).parents[1]
 EMOTIONS = {"happy": "positive", "angry": "negative", "sad": "negative", "fear": "negative"}
@@ -181,9 +183,15 @@ def unlabelled_rows(data: Path) -> Iterator[Row]:
     for row in read_lines(data / "unlabelled" / "ecommerce.jsonl"):
         yield {"text": row["text"], "label": "neutral", "domain": "shopping"}
     for name, domain, step in UNLABELLED:
-        with (data / "reviews" / f"{name}.csv").open(encoding="gb18030", errors="replace", newline="") as file:
-            for row in islice(csv.DictReader(file), 0, None, step):
-                yield {"text": row["评论内容"] or "", "label": "neutral", "domain": domain}
+        yield from (
+            {**row, "label": "neutral", "domain": domain} for row in islice(reviews_of(data, name), 0, None, step)
+        )
+
+
+def reviews_of(data: Path, name: str) -> Iterator[Row]:
+    """Yield the texts of a file of reviews without labels."""
+    with (data / "reviews" / f"{name}.csv").open(encoding="gb18030", errors="replace", newline="") as file:
+        yield from ({"text": row["评论内容"] or ""} for row in csv.DictReader(file))
 
 
 def split_three(texts: list[str]) -> list[str]:
@@ -382,6 +390,20 @@ NOTES = {
 Half of the rows are clauses of the posts in the other half and may lie in another fold: the figures are too good.
 """
 }
+#: The name of the word space among the models, and its card.
+WORDS = "words"
+#: So many characters of a text are read for it.
+LONGEST_IN_COMPANY = 600
+WORDS_CARD = """# words.vec
+
+{:,} words of one to three characters, each a vector of whole numbers: words said in like company lie near each other.
+Learned without labels by `benchmarks/train_shipped_models.py --only words`; {:,} bytes, SHA-256 `{}`.
+The models whose card names it (`words`) hold their weights of its directions, and are worked out when they are read.
+
+## Texts, all rows (those of others are not in this repository)
+
+{sources}
+"""
 LIMITS = """
 Learned from reviews, posts and complaints of 2008-2020; irony, reported speech and comparison are left to the rules.
 On domains that are not in training accuracy is several points lower. Some of the sets state no licence: see above.
@@ -390,6 +412,35 @@ OWN_LIMITS = """
 Learned from sentences written for the pack, most of them without any word for what they speak of: the figures are of
 these, and of the weights alone. The product hears them in short texts, together with its words.
 """
+
+
+def all_texts(data: Path) -> Iterator[str]:
+    """Yield each text of all sets once, and our own, its beginning folded: what words stand together in."""
+    rows = chain(
+        review_rows(data),
+        (row for name, *_ in UNLABELLED for row in reviews_of(data, name)),
+        car_rows(data),
+        complaint_rows(data),
+        detail_rows(data),
+        *(sentence_rows(pack) for pack in (*HINTED, ABOUT_NOTHING)),
+    )
+    for text in dict.fromkeys(" ".join(row["text"].split()) for row in rows):
+        yield fold(text[:LONGEST_IN_COMPANY]).text
+
+
+def make_words(data: Path, out: Path) -> None:
+    """Learn the word space that the other models count on, and write it with its card."""
+    started = time.process_time()
+    entries = chain.from_iterable(load_pack(ROOT / "lexicons", pack).userdict for pack in (*HINTED, CITIZENS))
+    words = learn_words(all_texts(data), Segmenter(entries).cut)
+    sha256 = save_words(words, out / WORDS_FILE)
+    size = (out / WORDS_FILE).stat().st_size
+    print(f"words: {size:,} bytes, {time.process_time() - started:.0f} s, {sha256}")
+    (out / WORDS_FILE).with_suffix(".md").write_text(
+        WORDS_CARD.format(len(words.buckets), size, sha256, sources=list_sources(tuple(SOURCES))), encoding="utf-8"
+    )
+
+
 Rows = Callable[[Path], Iterable[Row]]
 #: Model file → task, rows, training sets.
 MODELS: dict[str, tuple[str, Rows, tuple[str, ...]]] = {
@@ -429,16 +480,22 @@ def make(name: str, data: Path, out: Path) -> None:
         lines = (json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows(data))
         prepared.write_text("\n".join(lines) + "\n", encoding="utf-8")
         started = time.process_time()
-        result = train(task, [prepared], out / f"{name}.npz", notes=notes)
+        words = load_words(out / WORDS_FILE)
+        result = train(task, [prepared], out / f"{name}.npz", notes=notes, words=words, is_owing=True)
     size = result.path.stat().st_size
     print(f"{name}: {size:,} bytes, {time.process_time() - started:.0f} s, {result.sha256}")
     summary = result.after.to_text().partition("误判示例")[0].strip()
     (out / f"{name}.md").write_text(card_text(name, size, result.sha256, sources, summary), encoding="utf-8")
 
 
+def list_sources(sources: tuple[str, ...]) -> str:
+    """Return the lines that name the sets."""
+    return "\n".join(f"- {source}: {SOURCES[source]}" for source in sources)
+
+
 def card_text(name: str, size: int, sha256: str, sources: tuple[str, ...], summary: str) -> str:
     """Return the model card."""
-    listed = "\n".join(f"- {source}: {SOURCES[source]}" for source in sources)
+    listed = list_sources(sources)
     return f"""# {name}.npz
 
 Character 1-3-gram weights, learned by `benchmarks/train_shipped_models.py`; {size:,} bytes, SHA-256 `{sha256}`.
@@ -464,10 +521,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=ROOT / "lexicons" / "models")
-    parser.add_argument("--only", choices=MODELS, action="append")
+    parser.add_argument("--only", choices=(WORDS, *MODELS), action="append")
     chosen = parser.parse_args()
-    for name in chosen.only or MODELS:
-        make(name, chosen.data, chosen.out)
+    for name in chosen.only or (WORDS, *MODELS):
+        make_words(chosen.data, chosen.out) if name == WORDS else make(name, chosen.data, chosen.out)
 
 
 if __name__ == "__main__":

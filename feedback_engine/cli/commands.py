@@ -195,10 +195,11 @@ def db(options: Namespace) -> int:
 def train(options: Namespace) -> int:
     """Train weights and print how they do on rows held out; FAILED where adapting is of no proven use."""
     from feedback_engine.nlp.train import train as train_model
+    from feedback_engine.nlp.wordspace import load_shipped_words
 
     base = Path(options.base) if options.base else None
     files = [Path(path) for path in options.data]
-    settings = {"seed": options.seed, "base": base, "is_forced": options.force}
+    settings = {"seed": options.seed, "base": base, "is_forced": options.force, "words": load_shipped_words()}
     result = train_model(options.task, files, Path(options.out), progress=show_progress, **settings)
     print_json(result.to_dict()) if options.json else print(result.to_text())
     if result.is_written:
@@ -211,14 +212,15 @@ def train(options: Namespace) -> int:
 def evaluate(options: Namespace) -> int:
     """Print how a model, or weights learned from the data themselves, do on labelled rows."""
     from feedback_engine.nlp import evaluate as evaluation
+    from feedback_engine.nlp.wordspace import load_shipped_words
 
     files = [Path(path) for path in options.data]
     if options.model:
         found = evaluation.evaluate(options.task, files, Path(options.model))
     elif options.leave_domains_out:
-        found = evaluation.leave_domains_out(options.task, files, progress=show_progress)
+        found = evaluation.leave_domains_out(options.task, files, progress=show_progress, words=load_shipped_words())
     else:
-        found = evaluation.cross_validate(options.task, files, progress=show_progress)
+        found = evaluation.cross_validate(options.task, files, progress=show_progress, words=load_shipped_words())
     print_json(found.to_dict()) if options.json else print(found.to_text())
     return DONE
 

@@ -45,7 +45,7 @@ from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arra
 from feedback_engine.nlp.vocabulary import KINDS, Flags, Floats
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 14
+BLEND_VERSION = 15
 #: Rules prevail by their structures in short texts, by any opinion in very short ones. Learned log odds from which on
 #: rules without a structure do not prevail, and those with one in a longer text.
 _STRONG, _DOUBTFUL = 2.2, 0.7
@@ -70,7 +70,7 @@ _BOTH_SIDES = 0.5
 _DEMAND = KINDS.index(WordKind.DEMAND)
 #: A text that is not very short, or a review, takes a side: it is mixed only within this share of the usual band where
 #: the rules are level, too, a very short review within the second.
-_DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.8, 0.1
+_DECIDED, _SHORT_DECIDED, _LEVEL = 0.2, 0.9, 0.1
 #: What is left of log odds that did not reach it: the sign, in a score that counts as neutral.
 _REMNANT = 0.15
 _NEUTRAL_CONFIDENCE = 0.3

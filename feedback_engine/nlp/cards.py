@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.models import read_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def read_label_errors(path: Path) -> Mapping[str, LabelErrors]:
 
     A row has one label, or several (touchpoints): the rows without one are counted from all that were measured.
     """
-    card = load_model(path).card
+    card = read_card(path)
     every = sum(one["rows"] for one in card["measured"]["per_domain"])
     return {
         one["label"]: LabelErrors(one["sensitivity"], one["specificity"], one["rows"], every - one["rows"])

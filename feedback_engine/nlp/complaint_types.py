@@ -47,7 +47,7 @@ _BY_CUE = 0.5
 _LEAST_PROBABLE, _LEAST_SHORT = 0.08, 0.14
 #: What a cue counts beside the log odds of hints; the share of all types, and the log odds of its own, below which none
 #: is named: 太差了 says nothing of any type, and of some a little more than of others.
-_CUE_ODDS, _HINTED_SHARE, _HINTED_ODDS = 3.0, 0.3, -0.7
+_CUE_ODDS, _HINTED_SHARE, _HINTED_ODDS = 3.0, 0.3, -1.0
 #: So many pieces of the text are told for a learned type.
 _MOST_PIECES = 4
 

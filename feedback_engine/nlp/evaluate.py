@@ -17,6 +17,7 @@ from feedback_engine.nlp.models import Floats, Model, load_model
 from feedback_engine.nlp.ngrams import HASH_BITS
 from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_task, name_labels, score_counts
 from feedback_engine.nlp.weights import predict
+from feedback_engine.nlp.wordspace import WordSpace
 
 FOLDS = 5
 #: Fewer different texts than this leave a fold without any to hold out.
@@ -41,7 +42,9 @@ class HeldOut:
     unknown: Floats
 
 
-def prepare_examples(task: Task, corpus: Corpus, labels: Sequence[str] = ()) -> Examples:
+def prepare_examples(
+    task: Task, corpus: Corpus, labels: Sequence[str] = (), words: WordSpace | None = None
+) -> Examples:
     """Return the rows of a corpus ready to learn from; `labels` fixes which there are and their order.
 
     Rows of the label that the task ignores have no target.
@@ -57,7 +60,7 @@ def prepare_examples(task: Task, corpus: Corpus, labels: Sequence[str] = ()) -> 
     domains = np.array([row.domain for row in corpus.rows], dtype=np.str_)
     weight = np.array([row.weight for row in corpus.rows])
     counts = count_ngrams([row.text for row in corpus.rows], task.spec.values.opening)
-    return Examples(counts, targets, known, domains, weight)
+    return Examples(counts, targets, known, domains, weight, words)
 
 
 def refuse_too_little(files: Sequence[Path], examples: Examples, corpus: Corpus) -> None:
@@ -158,21 +161,29 @@ def predict_rows(task: Task, model: Model, corpus: Corpus) -> Floats:
 
 
 def cross_validate(
-    task_name: str, files: Sequence[Path], *, folds: int = FOLDS, seed: int = 0, progress: Progress = report_nothing
+    task_name: str,
+    files: Sequence[Path],
+    *,
+    folds: int = FOLDS,
+    seed: int = 0,
+    progress: Progress = report_nothing,
+    words: WordSpace | None = None,
 ) -> Evaluation:
     """Return how weights learned from the other folds do on each fold; near-copies are in one fold."""
     task, corpus = find_task(task_name), read_corpus(files)
-    examples = prepare_examples(task, corpus)
+    examples = prepare_examples(task, corpus, words=words)
     refuse_too_little(files, examples, corpus)
     tests = fold_tests(split_folds(corpus.groups, folds, seed))
     odds = hold_out(task, examples, tests, progress).odds
     return measure_rows(task, f"{folds} 折交叉验证，去重", corpus, examples, odds)
 
 
-def leave_domains_out(task_name: str, files: Sequence[Path], *, progress: Progress = report_nothing) -> Evaluation:
+def leave_domains_out(
+    task_name: str, files: Sequence[Path], *, progress: Progress = report_nothing, words: WordSpace | None = None
+) -> Evaluation:
     """Return how weights do on each domain when learned from the others, near-copies of its texts left out as well."""
     task, corpus = find_task(task_name), read_corpus(files)
-    examples = prepare_examples(task, corpus)
+    examples = prepare_examples(task, corpus, words=words)
     tests = []
     for domain in np.unique(examples.domains):
         inside = examples.domains == domain

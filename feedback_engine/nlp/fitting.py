@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
-from feedback_engine.nlp.models import Floats, Model, RowSpec
+from feedback_engine.nlp.models import Floats, Model, Owed, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Layout, hash_ngrams, lay_out, open_ngrams
 from feedback_engine.nlp.weights import row_factor
+from feedback_engine.nlp.wordspace import LARGEST_FACTOR, UNIT, WordSpace, unite
 
 _CHUNK = 5000
 _LOG_UNIT = 256
@@ -26,6 +27,8 @@ _LARGEST, _LARGEST_BYTE = 32767, 127
 #: A scipy.sparse.csr_matrix: rows are texts, columns buckets.
 Matrix = Any
 Targets = NDArray[np.int64]
+#: What the words of each row have in common, shape (rows, dimensions of a word space), or no column.
+Kin = NDArray[np.float32]
 #: The odds of all rows → the loss of all together, and its slope in each row's odds.
 Loss = Callable[[Floats], tuple[float, Floats]]
 
@@ -45,10 +48,12 @@ class FitSpec:
     #: Weights whose effect is below this share of the usual one are dropped.
     prune: float = 0.05
     iterations: int = 60
+    #: What the words of a text have in common, by a word space, counts beside its n-grams.
+    kinship: float = 0.0
 
-    def fit(self, values: Matrix, target: Floats, row_weight: Floats) -> tuple[Floats, float]:
-        """Return the weights and the bias of one output, in log odds."""
-        return fit_logistic(values, target, row_weight, self.penalty, self.iterations)
+    def fit(self, values: Matrix, kin: Kin, target: Floats, row_weight: Floats) -> tuple[Floats, float]:
+        """Return the weights of the columns of both and the bias of one output, in log odds."""
+        return fit_logistic(values, target, row_weight, self.penalty, self.iterations, kin=kin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,9 @@ class MarginSpec(FitSpec):
     #: What the log odds grow by from one margin to the next, as seen on rows held out.
     odds: float = 4.0
 
-    def fit(self, values: Matrix, target: Floats, row_weight: Floats) -> tuple[Floats, float]:
-        """Return the weights and the bias of one output, in log odds."""
-        weights, bias = fit_margins(values, target, row_weight, self.penalty, self.iterations)
+    def fit(self, values: Matrix, kin: Kin, target: Floats, row_weight: Floats) -> tuple[Floats, float]:
+        """Return the weights of the columns of both and the bias of one output, in log odds."""
+        weights, bias = fit_margins(values, target, row_weight, self.penalty, self.iterations, kin=kin)
         return weights * self.odds, bias * self.odds
 
 
@@ -71,6 +76,8 @@ class Weights:
     buckets: NDArray[np.int64]
     weights: Floats
     bias: Floats
+    #: What of the weights is owed to a word space: those of its directions, shape (outputs, dimensions).
+    factors: Floats | None = None
 
 
 def count_ngrams(texts: Sequence[str], opening: int = 0) -> Matrix:
@@ -126,22 +133,42 @@ def _block_values(counts: Matrix, spec: RowSpec) -> Matrix:
     return values
 
 
-def fit_outputs(counts: Matrix, targets: Targets, row_weight: Floats, spec: FitSpec) -> Weights:
+def fit_outputs(
+    counts: Matrix, targets: Targets, row_weight: Floats, spec: FitSpec, words: WordSpace | None = None
+) -> Weights:
     """Return the weights of each column of `targets` (0 or 1) against the rest; SourceError where no n-gram recurs."""
     values = row_values(counts, spec.values)
+    kin = words.add_up(values) * np.float32(spec.kinship) if words and spec.kinship else _no_kin(values)
     rows_with = np.bincount(values.indices, minlength=values.shape[1])
     buckets = np.flatnonzero(rows_with >= spec.least_rows)
     if not len(buckets):
         raise SourceError("这些文本没有共同的字词，无从学习；请给出更多的文本")
     values, rows_with = values[:, buckets], rows_with[buckets]
-    fitted = [_fit_output(values, rows_with, target, row_weight, spec) for target in targets.T.astype(np.float64)]
-    weights = np.array([weight for weight, _ in fitted]).reshape(len(fitted), len(buckets))
-    live = (weights != 0).any(axis=0)
-    return Weights(buckets[live], weights[:, live], np.array([bias for _, bias in fitted]))
+    fitted = [_fit_output(values, kin, rows_with, target, row_weight, spec) for target in targets.T.astype(np.float64)]
+    weights = np.array([weight for weight, _ in fitted]).reshape(len(fitted), len(buckets) + kin.shape[1])
+    own, directions = weights[:, : len(buckets)], weights[:, len(buckets) :]
+    live, bias = (own != 0).any(axis=0), np.array([bias for _, bias in fitted])
+    learned = Weights(buckets[live], own[:, live], bias)
+    return learned if words is None else add_kinship(learned, words, directions * (spec.kinship / float(UNIT)))
+
+
+def add_kinship(own: Weights, words: WordSpace, factors: Floats) -> Weights:
+    """Return the weights with what those of a word space's directions, shape (outputs, dimensions), add to them."""
+    if not factors.shape[1]:
+        return own
+    buckets = unite(own.buckets, words.buckets)
+    weights = np.zeros((len(own.bias), len(buckets)))
+    weights[:, buckets.searchsorted(own.buckets)] = own.weights
+    weights[:, buckets.searchsorted(words.buckets)] += words.share(factors).T
+    return Weights(buckets, weights, own.bias, factors)
+
+
+def _no_kin(values: Matrix) -> Kin:
+    return np.zeros((values.shape[0], 0), dtype=np.float32)
 
 
 def _fit_output(
-    values: Matrix, rows_with: NDArray[np.int64], target: Floats, row_weight: Floats, spec: FitSpec
+    values: Matrix, kin: Kin, rows_with: NDArray[np.int64], target: Floats, row_weight: Floats, spec: FitSpec
 ) -> tuple[Floats, float]:
     import scipy.sparse as sp
 
@@ -151,8 +178,9 @@ def _fit_output(
     factors = _nb_factors(pattern, target, row_weight, spec.nb_power)
     scaled = values.copy()
     scaled.data *= factors[scaled.indices]
-    fitted, bias = spec.fit(scaled, target, weight)
-    return _drop_small(fitted * factors, rows_with, spec.prune), bias
+    fitted, bias = spec.fit(scaled, kin, target, weight)
+    own = _drop_small(fitted[: len(factors)] * factors, rows_with, spec.prune)
+    return np.concatenate([own, fitted[len(factors) :]]), bias
 
 
 def _nb_factors(pattern: Matrix, target: Floats, row_weight: Floats, power: float) -> NDArray[np.float32]:
@@ -165,9 +193,18 @@ def _nb_factors(pattern: Matrix, target: Floats, row_weight: Floats, power: floa
 
 
 def fit_logistic(
-    values: Matrix, target: Floats, row_weight: Floats, penalty: float, iterations: int, offset: Floats | float = 0.0
+    values: Matrix,
+    target: Floats,
+    row_weight: Floats,
+    penalty: float,
+    iterations: int,
+    offset: Floats | float = 0.0,
+    kin: Kin | None = None,
 ) -> tuple[Floats, float]:
-    """Return weights and bias of least weighted mean log loss + penalty/2 |w|², the log odds beginning at `offset`."""
+    """Return weights and bias of least weighted mean log loss + penalty/2 |w|², the log odds beginning at `offset`.
+
+    The weights are those of the columns of `values`, then those of `kin`.
+    """
     share = row_weight / row_weight.sum()
 
     def loss(odds: Floats) -> tuple[float, Floats]:
@@ -175,11 +212,11 @@ def fit_logistic(
         residual = (0.5 * (1.0 + np.tanh(0.5 * odds)) - target) * share
         return float((np.logaddexp(0, odds) - target * odds) @ share), residual
 
-    return _descend(values, loss, penalty, iterations)
+    return _descend(values, _no_kin(values) if kin is None else kin, loss, penalty, iterations)
 
 
 def fit_margins(
-    values: Matrix, target: Floats, row_weight: Floats, penalty: float, iterations: int
+    values: Matrix, target: Floats, row_weight: Floats, penalty: float, iterations: int, kin: Kin | None = None
 ) -> tuple[Floats, float]:
     """Return weights and bias of least weighted mean squared hinge loss + penalty/2 |w|²; a margin of 1 is enough."""
     share, sign = row_weight / row_weight.sum(), 2.0 * target - 1.0
@@ -188,25 +225,28 @@ def fit_margins(
         lacking = np.maximum(1.0 - sign * margins, 0.0)
         return float((lacking * lacking) @ share), -2.0 * lacking * sign * share
 
-    return _descend(values, loss, penalty, iterations)
+    return _descend(values, _no_kin(values) if kin is None else kin, loss, penalty, iterations)
 
 
-def _descend(values: Matrix, loss: Loss, penalty: float, iterations: int) -> tuple[Floats, float]:
+def _descend(values: Matrix, kin: Kin, loss: Loss, penalty: float, iterations: int) -> tuple[Floats, float]:
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
-    transposed = values.T.tocsr()
+    transposed, count = values.T.tocsr(), values.shape[1]
 
     def weigh(point: Floats) -> tuple[float, Floats]:
         weights, bias = point[:-1], point[-1]
-        total, residual = loss((values @ weights.astype(np.float32)).astype(np.float64) + bias)
-        slope = transposed @ residual.astype(np.float32) + penalty * weights
+        single = weights.astype(np.float32)
+        total, residual = loss((values @ single[:count] + kin @ single[count:]).astype(np.float64) + bias)
+        left = residual.astype(np.float32)
+        slope = np.concatenate([transposed @ left, left @ kin]) + penalty * weights
         return total + float(0.5 * penalty * (weights @ weights)), np.append(slope, residual.sum())
 
     options = {"maxiter": iterations, "maxcor": 8, "ftol": 1e-7, "gtol": 1e-7}
+    start = np.zeros(count + kin.shape[1] + 1)
     # how threads share out a sum decides its last bits, and for sums as short as these they only wait for each other
     with threadpool_limits(limits=1, user_api="blas"):
-        best = minimize(weigh, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options=options).x
+        best = minimize(weigh, start, jac=True, method="L-BFGS-B", options=options).x
     return best[:-1], float(best[-1])
 
 
@@ -224,20 +264,56 @@ def join_weights(*parts: Weights) -> Weights:
         last = first + len(part.bias)
         weights[first:last, np.searchsorted(buckets, part.buckets)] = part.weights
         first = last
-    return Weights(buckets, weights, np.concatenate([part.bias for part in parts]))
+    return Weights(buckets, weights, np.concatenate([part.bias for part in parts]), _join_factors(parts))
+
+
+def _join_factors(parts: Sequence[Weights]) -> Floats | None:
+    width = max((part.factors.shape[1] for part in parts if part.factors is not None), default=0)
+    each = [np.zeros((len(part.bias), width)) if part.factors is None else part.factors for part in parts]
+    return np.concatenate(each) if width else None
 
 
 def to_model(
-    task: str, outputs: Sequence[str], weights: Weights, spec: RowSpec, card: dict[str, Any], levels: int = _LARGEST
+    task: str,
+    outputs: Sequence[str],
+    weights: Weights,
+    spec: RowSpec,
+    card: dict[str, Any],
+    levels: int = _LARGEST,
+    words: WordSpace | None = None,
 ) -> Model:
     """Return the model with its weights rounded to whole numbers, each output by its own scale.
 
     The largest weight of an output has so many levels; few take less room in a file, up to 127 of them 8 bits.
+    Given the word space that they were learned with, what they owe to it is left out of them and kept beside.
     """
-    largest = np.abs(weights.weights).max(axis=1, initial=0.0)
-    scale = np.maximum(largest, 1e-12) / levels
-    rounded = np.round(weights.weights / scale[:, None]).astype(np.int8 if levels <= _LARGEST_BYTE else np.int16)
-    return Model(task, tuple(outputs), spec, weights.buckets, rounded, scale, weights.bias, card)
+    if words is None or weights.factors is None:
+        scale = _find_scale(weights.weights, levels)
+        return Model(
+            task, tuple(outputs), spec, weights.buckets, _round(weights.weights, scale), scale, weights.bias, card
+        )
+    own = weights.weights.copy()
+    own[:, weights.buckets.searchsorted(words.buckets)] -= words.share(weights.factors).T
+    # with what they owe, too, weights must not be larger than fits
+    scale = np.maximum(_find_scale(own, levels), _find_scale(weights.weights, levels))
+    rounded, finest = _round(own, scale), _find_scale(weights.factors, LARGEST_FACTOR)
+    owed = Owed(_round(weights.factors, finest).astype(np.int16), finest)
+    live = rounded.any(axis=0)
+    card = {**card, "words": words.fingerprint}
+    buckets, rounded = weights.buckets[live], rounded[:, live]
+    return Model(task, tuple(outputs), spec, buckets, rounded, scale, weights.bias, card, owed)
+
+
+def _find_scale(weights: Floats, levels: int) -> Floats:
+    """Return what one level of each output is worth."""
+    largest = np.abs(weights).max(axis=1, initial=0.0)
+    scale: Floats = np.maximum(largest, 1e-12) / levels
+    return scale
+
+
+def _round(weights: Floats, scale: Floats) -> NDArray[np.int16] | NDArray[np.int8]:
+    rounded: NDArray[np.int16] = np.round(weights / scale[:, None]).astype(np.int16)
+    return rounded.astype(np.int8) if np.abs(rounded).max(initial=0) <= _LARGEST_BYTE else rounded
 
 
 def to_weights(model: Model) -> Weights:

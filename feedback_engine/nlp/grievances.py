@@ -34,8 +34,9 @@ _BAD = -0.3
 #: however kind its words.
 _SHORT, _THANKS = 30, 60
 #: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
-#: text takes away; from which chance on a text complains.
-_BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _EVEN = 1.25, 0.2, -0.8, 2.0, 0.5
+#: text takes away, and that it mostly supposes, asks or repeats, or only denies what is bad; from which chance on
+#: a text complains.
+_BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _UNTOLD, _EVEN = 1.25, 0.2, -0.8, 2.0, -0.8, 0.5
 #: How sure it is at least that who asks for redress complains, whatever hints say, or who damns, with praise for other
 #: things no stronger than the last figure.
 _INSISTED, _DAMNED, _PRAISED = 0.75, 0.6, 0.3
@@ -124,7 +125,7 @@ def _find_chances(
     complain, felt, tells_nothing = texts
     count = len(complain)
     scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)
-    chances = _weigh_hints(hints, complain | felt, scores)
+    chances = _weigh_hints(hints, complain | felt, scores, tells_nothing | verdicts.rules.spared)
     insists = complain & flag(insisted.parts, count)
     chances[insists] = np.maximum(chances[insists], _INSISTED)
     damns = complain & (scores <= _BAD)
@@ -135,9 +136,10 @@ def _find_chances(
     return chances
 
 
-def _weigh_hints(hints: Hints, said: Flags, scores: Floats) -> Floats:
+def _weigh_hints(hints: Hints, said: Flags, scores: Floats, is_untold: Flags) -> Floats:
     """Return how likely each text complains by hints, by what words say, and by how good it is."""
     odds = _BY_HINTS * hints.complaint_odds + np.where(said, _SAID, _UNSAID) - _BY_SCORE * scores
+    odds += _UNTOLD * is_untold  # weights hear the bad word, and not what supposes or denies it
     return 0.5 * (1.0 + np.tanh(0.5 * odds))
 
 

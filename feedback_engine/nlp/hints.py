@@ -44,14 +44,14 @@ _LONGEST, _LONGEST_NAMING = 80, 40
 _LONGEST_POST = 200
 #: Log odds from which on weights name a touchpoint in a text in which words name none, and in which they name others.
 _SILENT, _NAMED = 0.1, 0.4
-#: Nor do they name one that is so much less likely than the likeliest.
-_FARTHEST = 1.5
+#: Nor do they name one that is so much less likely than the likeliest, unless it is as likely as the second.
+_FARTHEST, _CERTAIN = 1.5, 2.0
 #: In one of k stretches of a text it takes so much times the root of k, less 1, more: there are more to be wrong in.
 _OF_MANY = 0.3
 #: A touchpoint that a phrase of one, two, three … characters names is doubted where the text speaks for another one, or
 #: for none, by so much more, biases left aside: long phrases say less by chance. Where its clause holds an opinion, it
 #: is by the last figure more, and others that words name are no rivals: each has its own (价格便宜质量也不错).
-_DOUBTED, _OPINED = np.array([0.0, 0.0, 1.25, 2.5, 4.0, 5.0]), 2.0
+_DOUBTED, _OPINED = np.array([0.0, 0.0, 1.45, 2.9, 4.6, 5.75]), 2.3
 #: The log odds of a type that the weights do not know.
 _UNKNOWN_TYPE = -10.0
 
@@ -218,7 +218,8 @@ class Hints:
         source, is_named = self._source, self._flag_named_within(readings, parts)
         odds = heard.odds[numbers][:, source.columns]
         likeliest = odds.max(axis=1, initial=-np.inf)
-        limits = np.maximum(np.where(is_named.any(axis=1), _NAMED, _SILENT) + more, likeliest - _FARTHEST)
+        limits = np.where(is_named.any(axis=1), _NAMED, _SILENT) + more
+        limits = np.maximum(limits, np.minimum(likeliest - _FARTHEST, _CERTAIN))
         at, which = ((odds >= limits[:, None]) & ~is_named[:, source.touchpoints]).nonzero()
         if not len(at):
             return _find_none()
@@ -227,7 +228,7 @@ class Hints:
         shown = zip(labels.tolist(), found.tolist(), strict=True)
         rules = objects(f"触点『{source.names[n]}』(学习权重,对数几率 {value:+.2f})" for n, value in shown)
         texts, first, last = pick(parts, at)
-        of = np.clip(readings.clauses.starts.searchsorted(starts, side="right") - 1, first, last - 1)
+        of = np.clip(readings.clauses.starts.searchsorted(ends - 1, side="right") - 1, first, last - 1)
         return Hinted(texts, of, first, last, labels, found, starts, ends, rules)
 
     def _flag_named_within(self, readings: Readings, parts: Stretches) -> Flags:

@@ -197,6 +197,11 @@ class LearnedVerdicts:
         """Which clauses tell nothing that has happened."""
         return self.rules.unasserted
 
+    @property
+    def spared(self) -> Flags:
+        """Which texts find good, by a denial of what is bad, and nothing bad."""
+        return self.rules.spared
+
     @cached_property
     def labels(self) -> Sequence[PackLabels | None]:
         """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""

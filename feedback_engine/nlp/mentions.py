@@ -41,10 +41,13 @@ class _Ranges(NamedTuple):
         return _Ranges(np.where(flags, self.begins, others.begins), np.where(flags, self.ends, others.ends))
 
 
-def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Places) -> Judgements:
-    """Return what is said of each group of mentions, given its first mention and the group of each mention."""
+def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Places, others: Places) -> Judgements:
+    """Return what is said of each group of mentions, given its first mention and the group of each mention.
+
+    In the clauses `others` something is named without a word for it.
+    """
     mentions, statements = readings.mentions, judged.statements
-    follows = _find_following(readings)
+    follows = _find_following(readings, others)
     is_silent = ~are_filled(statements.first) & (judged.scores == 0) & follows
     sources = mentions.clauses + is_silent[mentions.clauses]
     whole = _Ranges(statements.first[sources], statements.first[1:][sources])
@@ -66,10 +69,11 @@ def judge_mentions(readings: Readings, judged: Judged, first: Places, groups: Pl
     return Judgements(scores, labels, said)
 
 
-def _find_following(readings: Readings) -> Flags:
-    """Return after which clauses another one of the same sentence names nothing."""
+def _find_following(readings: Readings, others: Places) -> Flags:
+    """Return after which clauses another one of the same sentence names nothing, in words or, in `others`, without."""
     follows = np.zeros(len(readings.clauses.starts), dtype=np.bool_)
     follows[:-1] = readings.is_continued & ~are_filled(readings.mentions.first[1:])
+    follows[others[others > 0] - 1] = False
     return follows
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places
+from feedback_engine.lexicon.columns import Objects, Places, flag
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.nlp.contrasts import Weighing, weigh_contrasts
 from feedback_engine.nlp.heads import PackLabels
@@ -76,6 +76,11 @@ class Verdicts(Protocol):
     @property
     def unasserted(self) -> Flags:
         """Which clauses tell nothing that has happened."""
+        ...
+
+    @property
+    def spared(self) -> Flags:
+        """Which texts find good, by a denial of what is bad, and nothing bad: 没有乱扣费."""
         ...
 
     @property
@@ -160,6 +165,13 @@ class LexiconVerdicts:
     def unasserted(self) -> Flags:
         """Which clauses tell nothing that has happened."""
         return self.found.unasserted
+
+    @property
+    def spared(self) -> Flags:
+        """Which texts find good, by a denial of what is bad, and nothing bad."""
+        denies = flag(self.found.texts[self.found.has_structure & (self.values > 0)], len(self.scores))
+        spared: Flags = denies & (self.text_sides.negative == 0)
+        return spared
 
     @property
     def rules(self) -> LexiconVerdicts:

@@ -72,6 +72,8 @@ class SnownlpVerdicts:
         self.clauses = Judged(*_state(clauses))
         labels = self.clauses.labels
         self.unasserted = find_unasserted(readings, labels == _NEGATIVE, labels == _POSITIVE)
+        #: It tells no denials.
+        self.spared = np.zeros(len(self.scores), dtype=np.bool_)
 
     @property
     def clause_labels(self) -> NDArray[np.int64]:

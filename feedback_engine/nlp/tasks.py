@@ -15,6 +15,7 @@ from feedback_engine.nlp.fitting import FitSpec, MarginSpec, Matrix, Weights, fi
 from feedback_engine.nlp.hints import PACK_TASK
 from feedback_engine.nlp.labelled import Labelled
 from feedback_engine.nlp.models import Floats, RowSpec
+from feedback_engine.nlp.wordspace import WordSpace
 from feedback_engine.registry import unknown_name
 
 #: A domain gets a gate from so many rows on, where the rarer label has this share of them: the weights of a lopsided
@@ -48,7 +49,7 @@ class Task:
     #: Rows of this label are of no class: they only teach the gates what texts of their domain look like.
     ignored: str = ""
     #: How finely weights are rounded: the largest one of an output has so many levels.
-    levels: int = 32767
+    levels: int = 2047
 
 
 TASKS: Mapping[str, Task] = {
@@ -61,10 +62,14 @@ TASKS: Mapping[str, Task] = {
             is_binary=True,
             ignored="neutral",
         ),
-        Task("clauses", FitSpec(balance=0.5), _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL)),
+        Task(
+            "clauses",
+            FitSpec(balance=0.5, kinship=0.6),
+            _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
+        ),
         Task(
             "posts",
-            FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 3e-5, balance=0.5, prune=0.03),
+            FitSpec(RowSpec("presence", 0.35, 20.0, 0.7), 3e-5, balance=0.5, prune=0.03, kinship=0.3),
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
         Task(
@@ -77,7 +82,12 @@ TASKS: Mapping[str, Task] = {
             FitSpec(penalty=6e-5, nb_power=0.5, balance=0.3, prune=0.03),
             _spellings(positive=_POSITIVE, negative=_NEGATIVE, neutral=_NEUTRAL),
         ),
-        Task(PACK_TASK, FitSpec(penalty=1e-4, nb_power=0.5, balance=0.6, prune=0.2), is_multiple=True, levels=127),
+        Task(
+            PACK_TASK,
+            FitSpec(penalty=3e-5, nb_power=0.5, balance=0.6, prune=0.3, kinship=0.9),
+            is_multiple=True,
+            levels=63,
+        ),
         Task("sides", FitSpec(penalty=1e-5, nb_power=0.5, balance=0.4, prune=0.05), is_multiple=True, levels=127),
         Task("complaints", MarginSpec(RowSpec("log", opening=26, opening_gain=0.5), 1e-5, least_rows=3, prune=0.03)),
     )
@@ -117,10 +127,13 @@ class Examples:
     labels: tuple[str, ...]
     domains: NDArray[np.str_]
     weight: Floats
+    #: What is known of words beside the rows.
+    words: WordSpace | None = None
 
     def take(self, rows: NDArray[np.int64]) -> Examples:
         """Return these rows."""
-        return Examples(self.counts[rows], self.targets[rows], self.labels, self.domains[rows], self.weight[rows])
+        columns = (self.counts[rows], self.targets[rows], self.labels, self.domains[rows], self.weight[rows])
+        return Examples(*columns, self.words)
 
 
 def balance_domains(domains: NDArray[np.str_]) -> Floats:
@@ -134,7 +147,7 @@ def fit_task(task: Task, examples: Examples) -> tuple[tuple[str, ...], Weights]:
     """Return the outputs' names and weights: one per label, or for two labels one, with gates and experts by domain."""
     if not task.is_binary:
         weight = examples.weight
-        return examples.labels, fit_outputs(examples.counts, examples.targets, weight, task.spec)
+        return examples.labels, fit_outputs(examples.counts, examples.targets, weight, task.spec, examples.words)
     known = examples.take(np.flatnonzero(examples.targets.any(axis=1)))
     positive = known.targets[:, known.labels.index("positive")][:, None]
     shared = fit_outputs(known.counts, positive, known.weight * balance_domains(known.domains), task.spec)

@@ -89,7 +89,8 @@ class TouchpointRules:
             return _find_none()
         labels = cues.labels[mentions.values]
         first, groups = number_first(mentions.clauses * len(self._codes) + labels)
-        judged = judge_mentions(readings, verdicts.clauses, first, groups)
+        others = verdicts.hints.touchpoints.clauses if verdicts.hints else _NOWHERE
+        judged = judge_mentions(readings, verdicts.clauses, first, groups, others)
         starts, ends = mentions.starts[first], mentions.ends[first]
         of, labels = mentions.clauses[first], labels[first]
         texts = clauses.texts[of]
@@ -119,11 +120,18 @@ def _find_none() -> Touchpoints:
     return Touchpoints(nothing, unnamed, unnamed, nothing, nothing, nothing, unnamed, zeros, nothing, zeros, said)
 
 
+_NOWHERE = np.zeros(0, dtype=np.int64)
+#: More than the strength of any clause: what is said of a thing comes behind its name.
+_NEXT = 2.0
+
+
 def _find_telling(hinted: Hinted, judged: Judged) -> Places:
-    """Return the clause that each is judged by: its own if that takes a side, else the one that says most."""
+    """Return the clause that each is judged by: its own if that takes a side, else the next, else what says most."""
     numbers, owners = hinted.telling()
-    strength = np.abs(judged.scores[numbers])
-    strength[(numbers == hinted.clauses[owners]) & (judged.labels[numbers] != _NEUTRAL)] = np.inf
+    strength, own = np.abs(judged.scores[numbers]), hinted.clauses[owners]
+    takes_side = judged.labels[numbers] != _NEUTRAL
+    strength[takes_side & (numbers == own + 1)] = _NEXT
+    strength[takes_side & (numbers == own)] = np.inf
     order, sizes = np.lexsort((strength, owners)), hinted.last - hinted.first
     telling: Places = numbers[order[sizes.cumsum() - 1]]
     return telling

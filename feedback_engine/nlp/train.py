@@ -28,9 +28,10 @@ from feedback_engine.nlp.evaluate import (
 from feedback_engine.nlp.figures import Evaluation, calibration_error
 from feedback_engine.nlp.fitting import to_model
 from feedback_engine.nlp.labelled import Corpus, SetInfo, read_corpus
-from feedback_engine.nlp.models import Model, save_model
+from feedback_engine.nlp.models import Model, save_model, settle
 from feedback_engine.nlp.tasks import Examples, Task, find_task, fit_task
 from feedback_engine.nlp.weights import predict
+from feedback_engine.nlp.wordspace import WordSpace
 
 #: Sentences of ours whose log odds are kept in the file, so that any reader can check that it reads them alike.
 GOLDEN = (
@@ -107,15 +108,18 @@ def train(
     is_forced: bool = False,
     progress: Progress = report_nothing,
     notes: dict[str, Any] | None = None,
+    words: WordSpace | None = None,
+    is_owing: bool = False,
 ) -> TrainingResult:
     """Learn from the files, write the model to `out`, and return its figures on rows held out (5 folds).
 
     With `base`, that model's weights are moved only as far as the rows ask for, and nothing is written unless the gain
-    on rows held out is proven, or `is_forced`. `notes` go into the card as they are.
+    on rows held out is proven, or `is_forced`. `notes` go into the card as they are. Given a word space, weights learn
+    from that, too; the file holds what they owe to it, or `is_owing`, counts on it to lie beside and is smaller.
     """
     task, corpus = find_task(task_name), read_corpus(files)
     origin = None if base is None else load_base(task, base)
-    examples = prepare_examples(task, corpus, () if origin is None else origin.card["labels"])
+    examples = prepare_examples(task, corpus, () if origin is None else origin.card["labels"], words)
     refuse_too_little(files, examples, corpus)
     tests = fold_tests(split_folds(corpus.groups, min(FOLDS, len(np.unique(corpus.groups))), seed))
     before: Evaluation | None = None
@@ -138,8 +142,9 @@ def train(
         return result
     card = _describe(task, corpus, examples, held, after, seed) | (notes or {})
     card |= {} if origin is None or gain is None else {"base": origin.fingerprint, "gain": asdict(gain)}
-    model = to_model(task.name, outputs, weights, task.spec.values, card, task.levels)
-    model = replace(model, card={**card, "golden": golden_predictions(model)})
+    model = to_model(task.name, outputs, weights, task.spec.values, card, task.levels, words if is_owing else None)
+    settled = settle(model, words) if words is not None else model
+    model = replace(model, card={**model.card, "golden": golden_predictions(settled)})
     return replace(result, sha256=save_model(model, out))
 
 

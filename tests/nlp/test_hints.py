@@ -38,9 +38,7 @@ def codes(tagged: TaggedText) -> list[str]:
     return [touchpoint.code for touchpoint in tagged.touchpoints]
 
 
-@pytest.mark.parametrize(
-    ("pack", "text"), [("hotel", "一般"), ("hotel", "太差了"), ("telecom", "很失望"), ("general", "差评")]
-)
+@pytest.mark.parametrize(("pack", "text"), [("hotel", "太差了"), ("telecom", "很失望"), ("general", "差评")])
 def test_a_complaint_that_says_nothing_of_any_type_is_unsure_though_one_is_a_little_likelier(
     pack: str, text: str
 ) -> None:
@@ -63,7 +61,7 @@ def test_a_complaint_is_known_and_typed_that_no_word_tells() -> None:
 
 
 def test_the_evidence_of_a_hinted_type_adds_up_to_its_log_odds() -> None:
-    text = "谁给我开的这个包，我按都没按过"
+    text = "稀里糊涂多了个包，我按都没按过"
     told = [item for item in tagger_of("telecom").tag(text).complaint.evidence if "投诉类型" in item.rule]
     model = load_model(find_lexicons() / "models" / "telecom_hints.npz")
     odds = predict(model, [text])[0][model.outputs.index("complaint:unauthorized")]

@@ -50,7 +50,7 @@ def test_every_short_complaint_has_one_root() -> None:
 
 
 def test_a_root_that_the_type_suggests_says_so_where_weights_find_none_likely() -> None:
-    complaint = tagger_of().tag("修好它，就今天").complaint
+    complaint = tagger_of().tag("不给处理就找上级").complaint
     assert complaint.root is not None and complaint.root.code == "system"
     assert [evidence.rule.partition("(")[2][:6] for evidence in complaint.root.evidence] == ["由投诉类型『"]
 

@@ -62,7 +62,8 @@ def test_shipped_models_predict_here_what_they_predicted_when_made(path: Path) -
 
 
 def test_shipped_models_are_small_enough() -> None:
-    assert 0 < sum(path.stat().st_size for path in MODELS.glob("*.npz")) <= 8_000_000
+    shipped = [path for path in MODELS.iterdir() if path.suffix != ".md"]
+    assert len(shipped) > 10 and sum(path.stat().st_size for path in shipped) <= 8_000_000
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -205,7 +206,8 @@ def test_a_word_of_opinion_in_a_plain_remark_is_told_and_counts_for_little(
     verdicts = scorer.score(reader.read(["可以用方言聊不"]))
     assert POLARITIES[verdicts.polarities[0]] is Polarity.NEUTRAL and abs(verdicts.scores[0]) < 0.1
     said = {verdicts.texts.rules[n]: verdicts.texts.values[n] for n in verdicts.texts.of(0)}
-    assert 0 < said.pop("正面:『可以』") < 0.15
+    assert said["正面:『可以』"] > 0 and abs(sum(said.values())) < 0.151
+    del said["正面:『可以』"]
     assert all(rule.endswith(",说法平实,按中性)") for rule in said)
 
 

@@ -265,7 +265,7 @@ def test_weights_fitted_to_margins_are_told_in_log_odds() -> None:
 
     values, target, rows = sp.csr_matrix(np.array([[1.0], [-1.0]], np.float32)), np.array([1.0, 0.0]), np.ones(2)
     margin, _ = fit_margins(values, target, rows, 0.1, 60)
-    odds, _ = MarginSpec(penalty=0.1, odds=3.0).fit(values, target, rows)
+    odds, _ = MarginSpec(penalty=0.1, odds=3.0).fit(values, np.zeros((2, 0), np.float32), target, rows)
     assert odds[0] == pytest.approx(3.0 * margin[0])
 
 
