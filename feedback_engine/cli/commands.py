@@ -59,7 +59,12 @@ def import_files(options: Namespace) -> int:
     """Import the configured sources, or the given files."""
     engine = _engine(options)
     if options.paths:
-        settings = {"source": options.source, "format": options.format, "mapping": options.mapping}
+        settings = {
+            "source": options.source,
+            "format": options.format,
+            "mapping": options.mapping,
+            "sheet": options.sheet,
+        }
         summary = engine.import_files(options.paths, **settings, dry_run=options.dry_run)
     else:
         summary = engine.import_sources(dry_run=options.dry_run)
@@ -68,7 +73,7 @@ def import_files(options: Namespace) -> int:
 
 def inspect(options: Namespace) -> int:
     """Say what a file is, and why."""
-    found = _engine(options, may_be_absent=True).inspect(options.path)
+    found = _engine(options, may_be_absent=True).inspect(options.path, sheet=options.sheet)
     if options.json:
         print_json(found)
         return DONE

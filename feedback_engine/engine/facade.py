@@ -153,10 +153,14 @@ class FeedbackEngine:
         format: str | None = None,
         mapping: str | Path | None = None,
         *,
+        sheet: str | None = None,
         dry_run: bool = False,
     ) -> RunSummary:
-        """Import one file as the named source, or by a mapping file; raises SourceError if it cannot be used."""
-        return self.import_files([path], source, format, mapping, dry_run=dry_run)
+        """Import one file as the named source, or by a mapping file; raises SourceError if it cannot be used.
+
+        Of a workbook the first sheet is read and those with the same headings, or the `sheet` of that name.
+        """
+        return self.import_files([path], source, format, mapping, sheet=sheet, dry_run=dry_run)
 
     def import_files(
         self,
@@ -165,18 +169,19 @@ class FeedbackEngine:
         format: str | None = None,
         mapping: str | Path | None = None,
         *,
+        sheet: str | None = None,
         dry_run: bool = False,
     ) -> RunSummary:
         """Import files as `import_file` does each; of several, one that cannot be used is listed in `.failed`."""
         started = perf_counter()
         listed, mapped = as_paths(paths), None if mapping is None else as_path("mapping", mapping)
         with self._trial(dry_run):
-            files = self._imports.import_files(listed, source, format, mapped)
+            files = self._imports.import_files(listed, source, format, mapped, require_name("sheet", sheet))
         return RunSummary.of_files(files, perf_counter() - started)
 
-    def inspect(self, path: str | Path) -> dict[str, Any]:
+    def inspect(self, path: str | Path, *, sheet: str | None = None) -> dict[str, Any]:
         """Return what a file is and why: platform, encoding, rows, questions, scales, warnings; stores nothing."""
-        return self._imports.inspect(as_path("path", path))
+        return self._imports.inspect(as_path("path", path), require_name("sheet", sheet))
 
     def import_sources(self, *, dry_run: bool = False) -> RunSummary:
         """Import every configured source; a file that cannot be used is listed in `.failed`, the others go in."""

@@ -80,20 +80,25 @@ class Imports:
         return summaries
 
     def import_files(
-        self, paths: Sequence[Path], source: str | None, format_: str | None, mapping: str | Path | None
+        self,
+        paths: Sequence[Path],
+        source: str | None,
+        format_: str | None,
+        mapping: str | Path | None,
+        sheet: str | None,
     ) -> list[FileSummary]:
         """Import these files; of several, one that cannot be used carries its error and does not stop the others."""
         chosen = [(path, *self._belonging.settings_for(path, source, format_, mapping)) for path in paths]
         take_in = self._import if len(chosen) == 1 else self._import_or_note
-        summaries = [take_in(path, settings, is_unnamed=is_unnamed) for path, settings, is_unnamed in chosen]
+        summaries = [take_in(path, _of_sheet(own, sheet), is_unnamed=is_unnamed) for path, own, is_unnamed in chosen]
         self._note_stored_attributes()
         for warning in self.describe_unknown_attributes():
             logger.warning("%s", warning)
         return summaries
 
-    def inspect(self, path: Path) -> dict[str, Any]:
+    def inspect(self, path: Path, sheet: str | None) -> dict[str, Any]:
         """Return what the file is and why: platform, encoding, questions, scales; stores nothing."""
-        return inspect_file(path, self._opener, self._progress)
+        return inspect_file(path, sheet, self._opener, self._progress)
 
     def describe_unknown_attributes(self) -> list[str]:
         """Return a sentence for each attribute that the configuration names and no file opened so far brings.
@@ -249,6 +254,10 @@ class Imports:
         return FeedbackReader(self._open_database())
 
 
+def _of_sheet(source: SourceConfig, sheet: str | None) -> SourceConfig:
+    return source.model_copy(update={"sheet": sheet}) if sheet else source
+
+
 @contextmanager
 def _two_threads_at_work() -> Iterator[None]:
     """Let Python look for reference cycles less often, and its threads take turns more often.
@@ -304,4 +313,6 @@ def _digest_reading(reading: Reading, timezone: str) -> str:
     """Return the digest of all that decides how a file is read, but not of where it lies."""
     settings = reading.source.model_dump_json(exclude={"path", "mapping", "mapping_file", "pack"})
     mapping = reading.adapted.mapping.model_dump_json()
-    return hashlib.sha256(f"{timezone}\n{reading.facts.platform}\n{settings}\n{mapping}".encode()).hexdigest()
+    # Of a workbook that was read when only its first sheet was, the others are new.
+    sheets = f"\n{reading.facts.sheet}" if reading.facts.is_joined else ""
+    return hashlib.sha256(f"{timezone}\n{reading.facts.platform}\n{settings}\n{mapping}{sheets}".encode()).hexdigest()

@@ -14,14 +14,18 @@ from feedback_engine.ingest.cells import show_name
 _SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
 
 
-def inspect_file(path: Path, opener: Opener, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
+def inspect_file(
+    path: Path, sheet: str | None, opener: Opener, progress: Callable[[str, int, int], None]
+) -> dict[str, Any]:
     """Return platform, encoding, rows, questions with scales, evidence, warnings; without a platform, a mapping too."""
     with opener.own_words():
-        return _inspect(path, opener, progress)
+        return _inspect(path, sheet, opener, progress)
 
 
-def _inspect(path: Path, opener: Opener, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
-    source, doubts = SourceConfig(name="unnamed", path=show_name(str(path))), []
+def _inspect(
+    path: Path, sheet: str | None, opener: Opener, progress: Callable[[str, int, int], None]
+) -> dict[str, Any]:
+    source, doubts = SourceConfig(name="unnamed", path=show_name(str(path)), sheet=sheet), []
     try:
         reading = opener.open(path, source, is_unnamed=True)
     except AmbiguousMode as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from feedback_engine.ingest.double_headings import join_headings
 from feedback_engine.ingest.footers import drop_footers
 from feedback_engine.ingest.mending import mend_file
 from feedback_engine.ingest.readers.rows import Rows
+from feedback_engine.ingest.sheets import have_same_headings, join_sheets
 
 _TABLES = frozenset({"csv", "xlsx", "xls", "html"})
 #: Lines that are looked at for headings.
@@ -38,11 +40,19 @@ def open_at_headings(
     """Return the beginning of the file, and its rows, under the first line that is wanted as headings.
 
     That is the first line of all, unless it is a title or empty and a line below it is wanted, or another sheet of the
-    workbook is; a source that says its `header_row` or its `sheet` is taken at its word. Lines below the table that are
-    no data become rejects. Unless `is_strict`, a first sheet with any headings of its own is kept, wanted or not. Where
-    a wanted line `is_sure` to be the headings, what stands above may be any, such as groups of headings. Raises
-    UnreadableFile.
+    workbook is; a source that says its `header_row` or its `sheet` is taken at its word. Further sheets with the same
+    headings follow. Lines below the table that are no data become rejects. Unless `is_strict`, a first sheet with any
+    headings of its own is kept, wanted or not. Where a wanted line `is_sure` to be the headings, what stands above may
+    be any, such as groups of headings. Raises UnreadableFile.
     """
+    sample, rows = _find_headings(path, source, is_wanted, is_strict=is_strict, is_sure=is_sure)
+    return sample, join_sheets(rows, rows.others, partial(_open_alike, path, source, rows)) if rows.others else rows
+
+
+def _find_headings(
+    path: Path, source: SourceConfig, is_wanted: Callable[[Sample], bool], *, is_strict: bool, is_sure: bool
+) -> tuple[Sample, Rows]:
+    """Return the beginning of the file, and its rows, as above, of one sheet."""
     try:
         sample, rows = _open(path, source)
     except NoHeadings:
@@ -64,8 +74,8 @@ def open_at_headings(
 
         lines, rows = _candidates(rows, are_wanted)
         found = _search(path, source, lines, is_wanted)
-    if found is None and rows.container == "xlsx" and source.sheet is None and (is_strict or is_titled):
-        found = _search_sheets(path, source, rows.sheet, is_wanted)
+    if found is None and rows.others and (is_strict or is_titled):
+        found = _search_sheets(path, source, rows, is_wanted)
     return found or (sample, rows)
 
 
@@ -118,13 +128,10 @@ def _candidates(rows: Rows, are_wanted: Callable[[list[str]], bool]) -> tuple[li
 
 
 def _search_sheets(
-    path: Path, source: SourceConfig, first: str | None, is_wanted: Callable[[Sample], bool]
+    path: Path, source: SourceConfig, first: Rows, is_wanted: Callable[[Sample], bool]
 ) -> tuple[Sample, Rows] | None:
     """Return the first of the other visible sheets that is wanted."""
-    from feedback_engine.ingest.preflight import inspect_workbook
-
-    others = [sheet.name for sheet in inspect_workbook(path) if sheet.has_content and sheet.is_visible]
-    for name in [name for name in others if name != first][:_SHEETS]:
+    for name in first.others[:_SHEETS]:
         here = source.model_copy(update={"sheet": name})
         try:
             sample, rows = _open(path, here)
@@ -134,8 +141,25 @@ def _search_sheets(
         if found is None and _filled(sample.header) <= _TITLE_CELLS:
             found = _search(path, here, _candidates(rows, lambda _: True)[0], is_wanted)
         if found is not None:
-            evidence = (*found[1].evidence, f"工作表「{first}」不像数据，读的是「{name}」")
-            return found[0], replace(found[1], evidence=evidence)
+            evidence = (*found[1].evidence, f"工作表「{first.sheet}」不像数据，读的是「{name}」")
+            others = tuple(other for other in first.others if other != name)
+            return found[0], replace(found[1], evidence=evidence, others=others)
+    return None
+
+
+def _open_alike(path: Path, source: SourceConfig, rows: Rows, name: str) -> Rows | None:
+    """Return the rows of a sheet with the same headings, in the same row or, below no title, the first; or None."""
+
+    def is_alike(sample: Sample) -> bool:
+        return have_same_headings(rows.header, sample.header)
+
+    for line in dict.fromkeys((rows.heading_row, 1)):
+        try:
+            sample, found = _open(path, source.model_copy(update={"sheet": name, "header_row": line}))
+        except UnreadableFile:
+            continue
+        if judged := _judge(sample, found, is_alike):
+            return judged[1]
     return None
 
 

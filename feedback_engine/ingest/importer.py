@@ -58,6 +58,8 @@ class FileFacts:
     container: str
     encoding: str | None
     sheet: str | None
+    #: Whether that are several sheets.
+    is_joined: bool
     #: Name of the platform that wrote it; `generic` if it is read by a mapping alone.
     platform: str
     #: Why it is read this way, in Chinese.
@@ -221,6 +223,7 @@ def open_source(
         raw.container,
         raw.encoding,
         raw.sheet,
+        raw.is_joined,
         name,
         (*raw.evidence, *evidence),
     )

@@ -237,7 +237,8 @@ def test_the_first_sheet_with_content_is_read_and_the_others_are_named(tmp_path)
     book.close()
     rows = read_excel(tmp_path / "a.xlsx")
     assert (rows.sheet, list(rows)) == ("投诉", [(2, ["投诉"])])
-    assert any("「隐藏」、「附表」" in sentence for sentence in rows.warnings)
+    assert rows.others == ("附表",)
+    assert any("1 个隐藏的工作表没有读：「隐藏」" in sentence for sentence in rows.warnings)
     assert not any("「空」" in sentence for sentence in rows.evidence)
     assert list(read_excel(tmp_path / "a.xlsx", "隐藏")) == [(2, ["隐藏"])]
 

@@ -31,24 +31,26 @@ def read_excel(path: Path, sheet: str | None = None, header_row: int = 1) -> Row
     container = identify_workbook(path)
     if container == "xls":
         job = Job(path, sheet, header_row, size=path.stat().st_size, engines=("calamine",))
-        return _start(job, container, [], old=inspect_old_workbook(path))
+        return _start(job, container, old=inspect_old_workbook(path))
     sheets = inspect_workbook(path)
-    chosen, evidence = _choose_sheet(path, sheets, sheet)
+    chosen = _choose_sheet(path, sheets, sheet)
     job = Job(path, chosen.name, header_row, size=chosen.unfolded_bytes)
-    return _start(job, container, evidence, chosen)
+    rows = _start(job, container, chosen)
+    others = [] if sheet else [other for other in sheets if other.has_content and other is not chosen]
+    visible, hidden = ([other.name for other in others if other.is_visible is shown] for shown in (True, False))
+    return _note_others(rows, visible, hidden)
 
 
-def _choose_sheet(path: Path, sheets: list[Sheet], name: str | None) -> tuple[Sheet, list[str]]:
+def _choose_sheet(path: Path, sheets: list[Sheet], name: str | None) -> Sheet:
     if name is not None:
         for sheet in sheets:
             if sheet.name == name:
-                return _check_content(path, sheet), []
+                return _check_content(path, sheet)
         raise _no_such_sheet(path, name, [sheet.name for sheet in sheets])
     filled = [sheet for sheet in sheets if sheet.has_content]
     if not filled:
         raise UnreadableFile(f"{path}：{len(sheets)} 个工作表都没有内容；请检查导出")
-    chosen = next((sheet for sheet in filled if sheet.is_visible), filled[0])
-    return chosen, _name_others([sheet.name for sheet in filled if sheet is not chosen])
+    return next((sheet for sheet in filled if sheet.is_visible), filled[0])
 
 
 def _check_content(path: Path, sheet: Sheet) -> Sheet:
@@ -61,9 +63,15 @@ def _no_such_sheet(path: Path, name: str, names: list[str]) -> MappingError:
     return MappingError(f"{path}：{unknown_name('工作表', name, tuple(names))}")
 
 
-def _name_others(names: list[str]) -> list[str]:
-    listed = "、".join(f"「{name}」" for name in names[:20])
-    return [f"另有 {len(names)} 个有内容的工作表没有读：{listed}；要读请用 sheet 指定"] if names else []
+def _note_others(rows: Rows, visible: list[str], hidden: list[str]) -> Rows:
+    """Return the rows, which know of the other sheets with content; nobody means one that is hidden."""
+    listed = "、".join(f"「{name}」" for name in hidden[:20])
+    told = (
+        (f"另有 {len(hidden)} 个隐藏的工作表没有读：{listed}；要读请用 --sheet（配置里为 sheet）指定",)
+        if hidden
+        else ()
+    )
+    return replace(rows, others=(*rows.others, *visible), warnings=(*rows.warnings, *told))
 
 
 _SHOWN_COLUMNS = 10
@@ -163,9 +171,7 @@ def _reject(row_number: int, columns: int, value: str) -> LineReject:
     return LineReject(row_number, "", value, reason)
 
 
-def _start(
-    job: Job, container: str, unread: list[str], sheet: Sheet | None = None, old: Mapping[str, Extent] = _NO_EXTENTS
-) -> Rows:
+def _start(job: Job, container: str, sheet: Sheet | None = None, old: Mapping[str, Extent] = _NO_EXTENTS) -> Rows:
     """Start the child, measure the sheet while it parses (before, where memory has no cap), and open the rows.
 
     `old` holds what was found in the sheets of an .xls, of which the child chooses one.
@@ -186,7 +192,7 @@ def _start(
             job = replace(job, engines=job.engines[1:])
             child.stop()
             child = Child(job)
-        return _open_rows(job, child, extent, container, unread, notes, sheet, old)
+        return _open_rows(job, child, extent, container, notes, sheet, old)
     except BaseException:
         child.stop()
         raise
@@ -197,7 +203,6 @@ def _open_rows(
     child: Child,
     extent: Extent,
     container: str,
-    unread: list[str],
     notes: list[str],
     sheet: Sheet | None,
     old: Mapping[str, Extent],
@@ -217,17 +222,25 @@ def _open_rows(
     extent = old.get(meta["sheet"], extent)
     reading = _Reading(job, child, frames, extent, meta, notes)
     said = (*_describe(meta, container, sheet), *_describe_engine(notes))
-    doubts = (
+    warnings = (
         *_name_lossy(meta),
         *_name_percents(extent, meta),
         *_name_unsolved(extent),
         *_name_merged(extent, job.header_row),
         *_name_hidden(extent),
     )
-    warnings = (*doubts, *unread, *_name_others(meta["others"]))
-    return Rows(
-        meta["header"], reading.records(), container, None, meta["sheet"], said, reading.rejects, warnings=warnings
+    rows = Rows(
+        meta["header"],
+        reading.records(),
+        container,
+        None,
+        meta["sheet"],
+        said,
+        reading.rejects,
+        warnings=warnings,
+        heading_row=job.header_row,
     )
+    return _note_others(rows, meta["others"], meta["hidden"])
 
 
 #: What another engine would only say again.

@@ -3,7 +3,7 @@
 Run as a script by `readers/excel.py`, with the job as JSON on stdin. Imports nothing of ours, so that it starts in
 milliseconds. What it says goes to stdout as frames, each a marshalled (kind, payload) behind its length:
 
-    meta   {"header", "width", "sheet", "others", "last_row", "lossy"}     once, first
+    meta   {"header", "width", "sheet", "others", "hidden", "last_row", "lossy"}     once, first
     rows   ([row number, …], [[text, …], …])                              as often as needed
     wide   [(row number, column, text), …]                                rows that reach beyond the table
     end    None                                                           the sheet is read to its end
@@ -163,11 +163,12 @@ def _open_with_calamine(job: dict[str, Any]) -> tuple[dict[str, Any], Iterator[R
         workbook = _open_workbook(calamine, job["path"])
     except calamine.PasswordError as error:
         raise Refused("password", "工作簿有打开密码或保护密码") from error
-    sheet, others = _choose(workbook, job["sheet"])
+    sheet, others, hidden = _choose(workbook, job["sheet"])
     if sheet.end is None:
         raise Refused("empty", f"工作表「{sheet.name}」没有内容")
     values = sheet.to_python()
-    meta = {"sheet": sheet.name, "others": others, "last_row": sheet.end[0] + 1, "columns": sheet.end[1] + 1}
+    meta = {"sheet": sheet.name, "others": others, "hidden": hidden}
+    meta |= {"last_row": sheet.end[0] + 1, "columns": sheet.end[1] + 1}
     return meta | {"lossy": _lossy_columns(values, sheet.start[1])}, _calamine_records(values, *sheet.start)
 
 
@@ -179,20 +180,21 @@ def _open_workbook(calamine: Any, path: str) -> Any:
         return calamine.CalamineWorkbook.from_filelike(file)
 
 
-def _choose(workbook: Any, name: str | None) -> tuple[Any, list[str]]:
-    """Return the sheet, and the names of the other sheets with content where the choice was ours."""
+def _choose(workbook: Any, name: str | None) -> tuple[Any, list[str], list[str]]:
+    """Return the sheet, and the names of the visible and hidden others with content where the choice was ours."""
     from python_calamine import SheetVisibleEnum
 
-    visible_first = sorted(workbook.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
-    names = [sheet.name for sheet in visible_first]
+    visible = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
     if name is not None:
-        if name not in names:
+        if name not in workbook.sheet_names:
             raise Refused("sheet", json.dumps((name, workbook.sheet_names)))
-        return workbook.get_sheet_by_name(name), []
-    filled = [sheet for sheet in map(workbook.get_sheet_by_name, names) if sheet.end is not None]
+        return workbook.get_sheet_by_name(name), [], []
+    filled = [sheet for sheet in map(workbook.get_sheet_by_name, workbook.sheet_names) if sheet.end is not None]
     if not filled:
         raise Refused("empty", "工作簿没有内容")
-    return filled[0], [sheet.name for sheet in filled[1:]]
+    chosen = next((sheet for sheet in filled if sheet.name in visible), filled[0])
+    others = [sheet.name for sheet in filled if sheet is not chosen]
+    return chosen, [other for other in others if other in visible], [other for other in others if other not in visible]
 
 
 def _calamine_records(values: list[list[Any]], first_row: int, first_column: int) -> Iterator[Record]:
@@ -232,8 +234,8 @@ def _open_with_openpyxl(job: dict[str, Any]) -> tuple[dict[str, Any], Iterator[R
     workbook = load_workbook(job["path"], read_only=True, data_only=True, keep_links=False)
     sheet = workbook[job["sheet"]]
     sheet.reset_dimensions()
-    meta: dict[str, Any] = {"sheet": sheet.title, "others": [], "last_row": None, "columns": None, "lossy": []}
-    return meta, _openpyxl_records(sheet.iter_rows(values_only=True))
+    meta: dict[str, Any] = {"sheet": sheet.title, "others": [], "hidden": [], "last_row": None, "columns": None}
+    return meta | {"lossy": []}, _openpyxl_records(sheet.iter_rows(values_only=True))
 
 
 def _openpyxl_records(values: Iterable[tuple[Any, ...]]) -> Iterator[Record]:

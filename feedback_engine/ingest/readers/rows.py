@@ -64,7 +64,7 @@ class Rows:
     container: str
     #: Name of the text encoding; None for workbooks.
     encoding: str | None = None
-    #: Name of the sheet read; None for texts.
+    #: Name of the sheet read, or names of several; None for texts.
     sheet: str | None = None
     #: Sentences that say why the file was read this way, in Chinese.
     evidence: tuple[str, ...] = ()
@@ -77,6 +77,12 @@ class Rows:
     warnings: tuple[str, ...] = ()
     #: What is known only when all rows have been read.
     tallies: list[Tally] = field(default_factory=list)
+    #: Row of a sheet in which its headings are.
+    heading_row: int = 1
+    #: Names of the other visible sheets with content, where nobody chose this one.
+    others: tuple[str, ...] = ()
+    #: Whether the rows are those of several sheets.
+    is_joined: bool = False
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return iter(self.records)

@@ -1,0 +1,158 @@
+"""Sheets of one workbook that hold one table between them: an export by month or shop, or one cut at so many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from feedback_engine.ingest.readers.rows import LineReject, Rows
+
+#: Opens a sheet by its name; None where the headings are not those of the sheet that is read.
+OpenSheet = Callable[[str], Rows | None]
+#: Sheets that are looked at.
+_MOST = 100
+#: Share of its rows that a sheet repeats if it is a copy or a summary of others, and of different rows among its own
+#: that it takes to tell so: shops and grades alone are alike in any month.
+_COPIED, _TELLING = 0.5, 0.8
+_SHOWN = 20
+#: How to have a sheet read that is told to be left out.
+WAY_OUT = "要读请用 --sheet（配置里为 sheet）指定"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a sheet holds, known by reading it once."""
+
+    name: str
+    header: list[str]
+    heading_row: int
+    #: Digests of its rows without their running number, how many rows there are, and the number of the last one.
+    rows: frozenset[int]
+    count: int
+    last: int
+    warnings: tuple[str, ...]
+
+    def repeats(self, known: set[int]) -> bool:
+        """Whether it says again what the sheets before it have said."""
+        is_telling = len(self.rows) >= _TELLING * self.count
+        return is_telling and len(self.rows & known) > _COPIED * len(self.rows)
+
+
+def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Rows:
+    """Return the rows, behind them those of the other sheets with the same headings, and the sheets left out told.
+
+    A sheet that repeats the others, as a copy or a summary does, is left out. Rows are numbered on from sheet to sheet,
+    as if each lay below the one before it.
+    """
+    alike = [sheet for name in others[:_MOST] if (sheet := _look_through(name, open_sheet)) is not None]
+    first = _look_through(rows.sheet, open_sheet) if alike and rows.sheet else None
+    names = {sheet.name for sheet in alike} if first else set[str]()
+    unread = _tell_unread([name for name in others if name not in names])
+    if first is None:
+        return replace(rows, warnings=(*rows.warnings, *unread))
+    taken, copies = _drop_copies([first, *alike])
+    told = [f"工作表「{sheet.name}」：{warning}" for sheet in taken if sheet is not first for warning in sheet.warnings]
+    return replace(
+        rows,
+        records=_chain(rows, first.name, _place(taken), open_sheet),
+        sheet="、".join(sheet.name for sheet in taken),
+        is_joined=taken != [first],
+        evidence=(*rows.evidence, *_tell_joined(taken)),
+        warnings=(*rows.warnings, *told, *_tell_copies(copies), *unread),
+    )
+
+
+def _look_through(name: str, open_sheet: OpenSheet) -> _Sheet | None:
+    """Return what the sheet holds; None where the headings are others."""
+    rows = open_sheet(name)
+    if rows is None:
+        return None
+    seen, count, last = set[int](), 0, rows.heading_row
+    for number, cells in rows:
+        last, count = number, count + 1
+        seen.add(hash(tuple(cells[1:] if cells[:1] == [str(count)] else cells)))
+    last = max([last, *(reject.row_number for reject in rows.rejects)])
+    return _Sheet(name, rows.header, rows.heading_row, frozenset(seen), count, last, rows.warnings)
+
+
+def _drop_copies(sheets: Sequence[_Sheet]) -> tuple[list[_Sheet], list[str]]:
+    """Return the sheets that say something of their own, and the names of those that do not; the longest is none."""
+    known, taken, copies = set[int](), set[str](), set[str]()
+    for sheet in sorted(sheets, key=lambda sheet: -sheet.count):
+        if sheet.repeats(known):
+            copies.add(sheet.name)
+        elif sheet.last > sheet.heading_row or sheet is sheets[0]:
+            taken.add(sheet.name)
+            known |= sheet.rows
+    return [s for s in sheets if s.name in taken], [s.name for s in sheets if s.name in copies]
+
+
+def _place(sheets: Sequence[_Sheet]) -> list[tuple[_Sheet, int]]:
+    """Return each sheet, and what to add to the numbers of its rows."""
+    placed, last = list[tuple[_Sheet, int]](), 0
+    for sheet in sheets:
+        shift = last - sheet.heading_row if placed else 0
+        placed.append((sheet, shift))
+        last = sheet.last + shift
+    return placed
+
+
+def _chain(
+    rows: Rows, first: str, placed: Sequence[tuple[_Sheet, int]], open_sheet: OpenSheet
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield all rows; a sheet but the first is opened when its turn comes, as each takes a process."""
+    for sheet, shift in placed:
+        if sheet.name == first:
+            yield from rows
+        elif (own := open_sheet(sheet.name)) is not None:
+            yield from _fit(own, rows, shift)
+
+
+def _fit(own: Rows, rows: Rows, shift: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield a sheet's rows with their columns as in `rows`, which takes its rejects."""
+    order, width = _find_order(rows.header, own.header), len(rows.header)
+    for number, cells in own:
+        _pass_on(own.rejects, rows.rejects, shift)
+        yield number + shift, [cells[at] for at in order] if order else cells + [""] * (width - len(cells))
+    _pass_on(own.rejects, rows.rejects, shift)
+
+
+def _pass_on(own: list[LineReject], rejects: list[LineReject], shift: int) -> None:
+    rejects += [reject._replace(row_number=reject.row_number + shift) for reject in own]
+    own.clear()
+
+
+def have_same_headings(header: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether two sheets have the same headings: in the same places, or each once and in any order."""
+    return _cut(header) == _cut(own) or (sorted(header) == sorted(own) and len(set(own)) == len(own))
+
+
+def _find_order(header: Sequence[str], own: Sequence[str]) -> list[int]:
+    """Return where each heading stands among the sheet's own; none where all stand in their places."""
+    return [] if _cut(header) == _cut(own) else [own.index(heading) for heading in header]
+
+
+def _cut(header: Sequence[str]) -> list[str]:
+    """Return the headings without the blank ones at their end."""
+    filled = [at for at, heading in enumerate(header, 1) if heading]
+    return list(header[: filled[-1] if filled else 0])
+
+
+def _tell_joined(sheets: Sequence[_Sheet]) -> list[str]:
+    begins = [f"「{sheet.name}」从第 {shift + sheet.heading_row + 1:,} 行起" for sheet, shift in _place(sheets)[1:]]
+    more = "…" if len(begins) > _SHOWN else ""
+    told = f"{len(sheets)} 个工作表的标题相同，一并读入，行号接着数：{'、'.join(begins[:_SHOWN])}{more}"
+    return [told] if begins else []
+
+
+def _tell_copies(names: Sequence[str]) -> list[str]:
+    told = f"工作表{_list(names)}的多数行在别的工作表里已有，像是副本或汇总，没有读；{WAY_OUT}"
+    return [told] if names else []
+
+
+def _tell_unread(names: Sequence[str]) -> list[str]:
+    return [f"另有 {len(names)} 个有内容的工作表没有读：{_list(names)}；{WAY_OUT}"] if names else []
+
+
+def _list(names: Sequence[str]) -> str:
+    return "、".join(f"「{name}」" for name in names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")

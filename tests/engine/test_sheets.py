@@ -1,0 +1,145 @@
+"""An export that lies on several sheets of one workbook: by month, by shop, or cut at so many rows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xlsxwriter import Workbook
+
+import feedback_engine as fe
+from feedback_engine.errors import MappingError
+from feedback_engine.store.loading import FeedbackReader
+
+Table = Sequence[Sequence[Any]]
+HEADINGS = ("投诉编号", "投诉时间", "投诉内容", "投诉类别")
+UNNUMBERED = "kind: reviews\ncolumns: {text: 评价}\nattributes: [门店]\n"
+UNNUMBERED += "ratings: [{column: 评分, indicator: stars, scale: {min: 1, max: 5}}]\n"
+
+
+def write_book(path: Path, **sheets: Table) -> Path:
+    book = Workbook(path)
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for line, row in enumerate(rows):
+            sheet.write_row(line, 0, row)
+    book.close()
+    return path
+
+
+def cases(letter: str, count: int = 4) -> list[tuple[str, ...]]:
+    return [(f"{letter}{n}", f"2026-10-{n:02}", f"噪音太大没法睡，第{n}次了", "噪音") for n in range(1, count + 1)]
+
+
+def find_numbers(engine: fe.FeedbackEngine) -> dict[str, int]:
+    rows = FeedbackReader(engine._database).load_feedback()
+    return dict(zip(rows["respondent_id"], rows["row_number"], strict=True))
+
+
+def test_sheets_with_the_same_headings_are_read_as_one_table(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", 九月=[HEADINGS, *cases("A")], 十月=[HEADINGS, *cases("B")], 说明=[["完"]])
+    engine = fe.FeedbackEngine()
+    found = engine.inspect(path)
+    assert (found["platform"], found["rows"]) == ("work_order", 8)
+    assert any("2 个工作表的标题相同" in said and "「十月」从第 6 行起" in said for said in found["evidence"])
+    assert any("1 个有内容的工作表没有读：「说明」" in said for said in found["warnings"])
+    assert engine.import_file(path).stored == 8
+    assert find_numbers(engine) == {f"A{n}": n + 1 for n in range(1, 5)} | {f"B{n}": n + 5 for n in range(1, 5)}
+    assert engine.import_file(path).duplicate == 8
+
+
+def test_columns_may_stand_in_another_order_and_titles_above_each_table(tmp_path: Path) -> None:
+    turned = [row[::-1] for row in (HEADINGS, *cases("B"))]
+    titled = [["九月投诉明细"], HEADINGS, *cases("A")]
+    path = write_book(
+        tmp_path / "a.xlsx", 九月=titled, 十月=[["十月投诉明细"], *turned], 十一月=[HEADINGS, *cases("C")]
+    )
+    engine = fe.FeedbackEngine()
+    assert engine.import_file(path).stored == 12
+    assert engine.score(by="投诉类别").table["segment"].unique().tolist() == ["all", "噪音"]
+    assert find_numbers(engine)["C4"] == 14
+
+
+def test_rows_that_cannot_be_used_are_told_by_the_number_that_goes_on(tmp_path: Path) -> None:
+    bad = ("B9", "不详", "空调坏了", "设施")
+    below = [("合计", "", "", "5"), ("制表人：李四",)]
+    path = write_book(
+        tmp_path / "a.xlsx", 九月=[HEADINGS, *cases("A"), *below], 十月=[HEADINGS, *cases("B"), bad, *below]
+    )
+    engine = fe.FeedbackEngine()
+    summary = engine.import_file(path)
+    assert (summary.read, summary.stored, summary.quarantined) == (13, 8, 5)
+    rejects = FeedbackReader(engine._database).load_rejects()
+    assert rejects["row_number"].tolist() == [6, 7, 12, 13, 14]
+    assert [said[:9] for said in summary.files[0].rejects] == ["第 12 行 投诉"]
+
+
+@pytest.mark.parametrize("order", [("总表", "一店", "二店"), ("一店", "二店", "总表"), ("一店", "总表", "二店")])
+@pytest.mark.parametrize("is_numbered", [True, False])
+def test_a_summary_of_the_other_sheets_counts_nothing_twice(
+    tmp_path: Path, order: tuple[str, ...], *, is_numbered: bool
+) -> None:
+    shops = {
+        shop: [(shop, n % 5 + 1, f"{shop}的早餐第{n}天还是凉的") for n in range(1, 7 + len(shop))]
+        for shop in ("一店", "二店")
+    }
+    shops["总表"] = shops["一店"] + shops["二店"]
+    heads: tuple[str, ...] = ("门店", "评分", "评价")
+    if is_numbered:
+        shops = {name: [(n, *row) for n, row in enumerate(rows, 1)] for name, rows in shops.items()}
+        heads = ("序号", *heads)
+    path = write_book(tmp_path / "a.xlsx", **{name: [heads, *shops[name]] for name in order})
+    (tmp_path / "m.yaml").write_text(UNNUMBERED, encoding="utf-8")
+    engine = fe.FeedbackEngine()
+    summary = engine.import_file(path, mapping=tmp_path / "m.yaml")
+    texts = FeedbackReader(engine._database).load_feedback(with_text=True)["text"]
+    assert sorted(texts) == sorted(row[-1] for row in shops["总表"])
+    assert any("副本或汇总" in note for note in summary.files[0].notes)
+
+
+def test_a_sheet_copied_before_it_was_edited_is_left_out_and_told(tmp_path: Path) -> None:
+    rows = cases("A", 10)
+    copied = [*rows[:8], ("A9", "2026-10-09", "改过的内容", "噪音"), ("A10", "2026-10-10", "也改过", "噪音")]
+    book = {"Sheet1": [HEADINGS, *rows], "Sheet1 (2)": [HEADINGS, *copied]}
+    found = fe.FeedbackEngine().inspect(write_book(tmp_path / "a.xlsx", **book))
+    assert found["rows"] == 10
+    assert any("「Sheet1 (2)」的多数行在别的工作表里已有" in said for said in found["warnings"])
+
+
+def test_grades_that_are_alike_in_any_month_are_no_copy(tmp_path: Path) -> None:
+    month = [("一店", n % 5 + 1, "") for n in range(30)]
+    path = write_book(
+        tmp_path / "a.xlsx", 九月=[("门店", "评分", "评价"), *month], 十月=[("门店", "评分", "评价"), *month]
+    )
+    (tmp_path / "m.yaml").write_text(UNNUMBERED, encoding="utf-8")
+    assert fe.FeedbackEngine().import_file(path, mapping=tmp_path / "m.yaml").stored == 60
+
+
+def test_a_first_sheet_without_rows_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", 九月=[HEADINGS], 十月=[HEADINGS, *cases("B")], 十一月=[HEADINGS])
+    summary = fe.FeedbackEngine().import_file(path)
+    assert summary.stored == 4
+    assert not any("没有读" in note for note in summary.files[0].notes)
+
+
+def test_a_sheet_that_is_named_is_read_alone(tmp_path: Path) -> None:
+    comments = [("评论编号", "时间", "评论内容"), *((f"P{n}", f"2026-10-{n:02}", f"同感{n}") for n in range(1, 4))]
+    path = write_book(tmp_path / "a.xlsx", 九月=[HEADINGS, *cases("A")], 十月=[HEADINGS, *cases("B")], 评论=comments)
+    engine = fe.FeedbackEngine()
+    assert engine.inspect(path, sheet="十月")["rows"] == 4
+    assert engine.inspect(path, sheet="评论")["rows"] == 3
+    assert engine.import_file(path, sheet="十月").stored == 4
+    assert set(find_numbers(engine)) == {f"B{n}" for n in range(1, 5)}
+    assert (engine.import_file(path, sheet="九月").stored, engine.import_file(path).duplicate) == (4, 8)
+    with pytest.raises(MappingError, match=r"'八月'.*九月"):
+        engine.import_file(path, sheet="八月")
+
+
+def test_a_workbook_of_which_only_the_first_sheet_was_read_is_read_again(tmp_path: Path, monkeypatch) -> None:
+    path = write_book(tmp_path / "a.xlsx", 九月=[HEADINGS, *cases("A")], 十月=[HEADINGS, *cases("B")])
+    engine = fe.FeedbackEngine()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("feedback_engine.ingest.heading_line.join_sheets", lambda rows, *_: rows)
+        assert engine.import_file(path).stored == 4
+    summary = engine.import_file(path)
+    assert (summary.stored, summary.duplicate) == (4, 4)
