@@ -1,15 +1,22 @@
-"""One data file that is packed: in a ZIP, as survey platforms send their exports, or by gzip, as nightly jobs do."""
+"""One data file that is packed: in a ZIP, as survey platforms send exports, by gzip, as nightly jobs do, or in MHTML.
+
+MHTML is a message of web pages with all that belongs to them, which Excel and report tools save as a workbook.
+"""
 
 from __future__ import annotations
 
+import email
 import gzip
+import re
 import shutil
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from feedback_engine.errors import UnreadableFile
@@ -25,6 +32,13 @@ _OTHERS = (".sav", ".zsav", ".dta", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson
 _TEXTS = (".txt",)
 #: What documents are made of, which are ZIPs by their nature.
 _PARTS = ("[Content_Types].xml", "mimetype", "xl/", "word/", "ppt/", "Index/")
+#: Headers up to the one that says that pages follow, as MHTML begins; how large one may be, which is read at once.
+_MESSAGE = re.compile(rb"(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*)*?content-type:\s*multipart/related\b", re.IGNORECASE)
+MAX_MESSAGE_BYTES = 100 << 20
+#: How Excel calls the page of a sheet.
+_SHEET_PAGE = re.compile(r"sheet\d+\.html?$", re.IGNORECASE)
+_GZIP, _ZIP, _MHTML = "gzip 压缩包", "ZIP 压缩包", "单个文件网页（MHTML）"
+_WAYS_OUT = {_GZIP: "解压后分别导入", _ZIP: "解压后分别导入", _MHTML: "用 Excel 另存为 .xlsx"}
 _CHUNK = 1 << 20
 _FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
 
@@ -45,17 +59,20 @@ class Unfolded:
     def __init__(self, path: Path) -> None:
         folder = Path(tempfile.mkdtemp(prefix="feedback-engine-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._kind = "gzip" if is_gzip(path) else "ZIP"
+        self._kind, unfold = _choose_way(path)
         try:
-            unfold = _unfold_gzip if self._kind == "gzip" else _unfold_zip
             self.name, self.path, self._others = unfold(path, folder)
         except (BadZipFile, OSError, EOFError, zlib.error) as error:
-            raise UnreadableFile(f"{path} 的 {self._kind} 压缩包解不开（{error}）；请重新下载") from None
+            raise UnreadableFile(f"{path} 的 {self._kind}解不开（{error}）；请重新下载") from None
 
     def hold(self, rows: Rows) -> Rows:
         """Return the rows, which keep the file while they are read."""
-        evidence = (f"{self._kind} 压缩包里的 {self.name}", *rows.evidence)
-        told = (f"压缩包里的 {'、'.join(self._others)} 没有读；要读请解压后分别导入",) if self._others else ()
+        evidence = (f"{self._kind}里的 {self.name}", *rows.evidence)
+        told = (
+            (f"{self._kind}里的 {'、'.join(self._others)} 没有读；要读请{_WAYS_OUT[self._kind]}",)
+            if self._others
+            else ()
+        )
         return replace(rows, records=self._pass_on(rows), evidence=evidence, warnings=(*told, *rows.warnings))
 
     def _pass_on(self, rows: Rows) -> Iterator[tuple[int, list[str]]]:
@@ -66,6 +83,20 @@ def is_gzip(path: Path) -> bool:
     """Whether the file is packed by gzip."""
     with path.open("rb") as stream:
         return stream.read(2) == b"\x1f\x8b"
+
+
+def is_message(head: bytes) -> bool:
+    """Whether a file that begins so is MHTML."""
+    return _MESSAGE.match(head) is not None
+
+
+def _choose_way(path: Path) -> tuple[str, Callable[[Path, Path], tuple[str, Path, list[str]]]]:
+    """Return what the file is called, and what unfolds it."""
+    if is_gzip(path):
+        return _GZIP, _unfold_gzip
+    with path.open("rb") as stream:
+        is_zip = stream.read(2) == b"PK"
+    return (_ZIP, _unfold_zip) if is_zip else (_MHTML, _unfold_message)
 
 
 def _unfold_zip(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
@@ -89,6 +120,27 @@ def _unfold_gzip(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
             _check_size(path, name, size, path.stat().st_size)
             target.write(chunk)
     return name, unfolded, []
+
+
+def _unfold_message(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
+    """Return the name of the longest page of a message, where it is now, and the names of the other sheets."""
+    if path.stat().st_size > MAX_MESSAGE_BYTES:
+        raise UnreadableFile(f"{path} 是 MHTML，超过 {MAX_MESSAGE_BYTES >> 20} MB；请用 Excel 另存为 .xlsx")
+    with path.open("rb") as stream:
+        parts = [part for part in email.message_from_binary_file(stream).walk() if not part.is_multipart()]
+    pages = [(part, part.get_payload(decode=True)) for part in parts if part.get_content_type() == "text/html"]
+    if not pages:
+        raise UnreadableFile(f"{path} 是 MHTML，里面没有网页；请重新导出为 .xlsx 或 CSV")
+    chosen, content = max(pages, key=lambda page: len(bytes(page[1])))
+    unfolded = folder / "data.htm"
+    unfolded.write_bytes(bytes(content))
+    others = [part for part, _ in pages if part is not chosen and _SHEET_PAGE.search(_place_of(part))]
+    return _place_of(chosen), unfolded, list(map(_place_of, others))
+
+
+def _place_of(part: Message) -> str:
+    """Return the last part of where a page came from."""
+    return PurePosixPath(unquote(part.get("Content-Location", "")).replace("\\", "/")).name or "网页"
 
 
 def _choose_member(path: Path, members: list[ZipInfo]) -> ZipInfo:

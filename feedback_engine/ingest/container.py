@@ -9,7 +9,7 @@ from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import SourceError, UnreadableFile
-from feedback_engine.ingest.archive import Unfolded, is_archive, is_gzip
+from feedback_engine.ingest.archive import Unfolded, is_archive, is_gzip, is_message
 from feedback_engine.ingest.damage import settle_damage
 from feedback_engine.ingest.encoding import detect_encoding
 from feedback_engine.ingest.readers.csv import read_csv
@@ -30,8 +30,10 @@ _STATISTICS = ((b"$FL2", "sav"), (b"$FL3", "sav"), (b"<stata_dta>", "dta"))
 #: Stata before 13: release, byte order, file type 1, and a byte that is not used.
 _OLD_STATA = re.compile(rb"[\x71-\x73][\x01\x02]\x01\x00", re.DOTALL)
 _MARKUP = re.compile(
-    r"<(?:!doctype\s|html|head|body|table|meta|style|script|div|center|font|\?xml)|mime-version:", re.IGNORECASE
+    r"<(?:!doctype\s|html|head|body|table|meta|style|script|div|center|font|\?xml|(?:ss:)?workbook)", re.IGNORECASE
 )
+#: What the beginning of a workbook in XML (Excel 2003) holds.
+_NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 _MARKUP_REFUSED = "的内容是网页或 XML，里面没有数据表；请用浏览器打开看看，是表格的话用 Excel 或 WPS 另存为 .xlsx"
 #: Share of zero bytes at the beginning of a file that is no text; a stray one is only dropped.
 _MAX_ZEROS = 0.3
@@ -52,7 +54,7 @@ def open_rows(path: Path, source: SourceConfig) -> Rows:
 def _open_rows(path: Path, source: SourceConfig) -> Rows:
     with path.open("rb") as stream:
         head = stream.read(4096)
-    if is_gzip(path) or (head.startswith(b"PK\x03\x04") and is_archive(path)):
+    if is_gzip(path) or is_message(head) or (head.startswith(b"PK\x03\x04") and is_archive(path)):
         return _open_unfolded(path, source)
     if head.startswith(_WORKBOOKS):
         return _read_workbook(path, source)
@@ -64,13 +66,14 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
     if head[_TAR_AT:].startswith(b"ustar"):
         raise UnreadableFile(f"{path} 的内容是 tar 归档；请解开后分别导入")
     markup = _MARKUP.match(_decode_start(head))
-    if markup and not markup[0].lower().startswith("<"):
-        raise UnreadableFile(f"{path} {_MARKUP_REFUSED}")
     encoding = detect_encoding(path, source.encoding)
     if not encoding.name.startswith("utf-") or encoding.name.startswith("utf-8"):
         _refuse_binary(path, head)
-    read = _read_page if markup else _read_text
-    rows = read(path, encoding.codec, source.header_row)
+    if markup and _NAMESPACE in head.replace(b"\0", b""):
+        rows = _read_sheets(path, encoding.codec, source)
+    else:
+        read = _read_page if markup else _read_text
+        rows = read(path, encoding.codec, source.header_row)
     if encoding.is_damaged:
         rows = settle_damage(rows, encoding.name)
     warnings = (encoding.warning,) if encoding.warning else ()
@@ -107,6 +110,13 @@ def _read_statistics(path: Path, container: str) -> Rows:
 def _decode_start(head: bytes) -> str:
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return head.decode("utf-16" if wide else "latin-1", errors="ignore").removeprefix("\xef\xbb\xbf").lstrip()
+
+
+def _read_sheets(path: Path, encoding: str, source: SourceConfig) -> Rows:
+    """Return the rows of a workbook in XML."""
+    from feedback_engine.ingest.readers.sheet_xml import read_sheet_xml
+
+    return read_sheet_xml(path, encoding, source.sheet, source.header_row)
 
 
 def _read_page(path: Path, encoding: str, header_row: int) -> Rows:

@@ -18,7 +18,7 @@ from feedback_engine.ingest.mending import mend_file
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.sheets import have_same_headings, join_sheets
 
-_TABLES = frozenset({"csv", "xlsx", "xls", "html"})
+_TABLES = frozenset({"csv", "xlsx", "xls", "html", "xml"})
 #: Lines that are looked at for headings.
 _LINES = 10
 #: Further sheets that are looked at.

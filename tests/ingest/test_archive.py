@@ -5,6 +5,9 @@ import gzip
 import io
 import tarfile
 import tempfile
+from email.encoders import encode_base64, encode_quopri
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -99,7 +102,7 @@ def test_data_of_another_kind_beside_the_table_are_told(tmp_path: Path) -> None:
     members = {"9月.csv": b"a,b\n1,2\n", "10月.xlsx": b"PK", "语法.txt": b"x"}
     rows = open_file(write_zip(tmp_path / "a.zip", members))
     assert list(rows) == [(2, ["1", "2"])]
-    assert rows.warnings == ("压缩包里的 10月.xlsx 没有读；要读请解压后分别导入",)
+    assert rows.warnings == ("ZIP 压缩包里的 10月.xlsx 没有读；要读请解压后分别导入",)
 
 
 def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
@@ -126,3 +129,50 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     del rows
     gc.collect()
     assert not list((tmp_path / "t").iterdir())
+
+
+def write_message(path: Path, *pages: tuple[str, str], charset: str = "gb2312", transfer: str = "base64") -> Path:
+    """Write web pages as Excel saves them in one file."""
+    message = MIMEMultipart("related")
+    for name, page in pages:
+        part = MIMEBase("text", "html", charset=charset)
+        part.set_payload(page.encode(charset))
+        (encode_base64 if transfer == "base64" else encode_quopri)(part)
+        part["Content-Location"] = f"file:///C:/9F3A/{name}"
+        message.attach(part)
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+PAGE = (
+    "<html><body><table><tr><td>编号<td>内容</tr>"
+    + "<tr><td>1<td>太吵了，晚上睡不好</tr>" * 3
+    + "</table></body></html>"
+)
+
+
+@pytest.mark.parametrize("transfer", ["base64", "quoted-printable"])
+@pytest.mark.parametrize("charset", ["gb2312", "utf-8"])
+def test_a_web_page_saved_as_one_file_is_the_page_of_its_longest_table(tmp_path, charset, transfer) -> None:
+    frame = "<html><frameset><frame src='Book1.files/sheet001.htm'></frameset></html>"
+    short = "<table><tr><td>甲<td>乙</tr></table>"
+    pages = [("Book1.htm", frame), ("Book1.files/sheet001.htm", PAGE), ("Book1.files/sheet002.htm", short)]
+    rows = open_file(write_message(tmp_path / "a.xls", *pages, charset=charset, transfer=transfer))
+    assert (rows.container, [cells for _, cells in rows]) == ("html", [["1", "太吵了，晚上睡不好"]] * 3)
+    assert rows.warnings == ("单个文件网页（MHTML）里的 sheet002.htm 没有读；要读请用 Excel 另存为 .xlsx",)
+
+
+def test_headers_of_a_browser_may_stand_before_the_pages(tmp_path: Path) -> None:
+    path = write_message(tmp_path / "a.mht", ("Book1.htm", PAGE))
+    path.write_bytes(
+        b"From: <Saved by Blink>\r\nSubject: =?utf-8?B?5Y+w6LSm?=\r\n\t=?utf-8?B?5Y+w?=\r\n" + path.read_bytes()
+    )
+    assert len(list(open_file(path))) == 3
+
+
+def test_a_message_without_a_page_or_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnreadableFile, match="没有网页；请"):
+        open_file(write_message(tmp_path / "a.mht"))
+    monkeypatch.setattr(archive, "MAX_MESSAGE_BYTES", 10)
+    with pytest.raises(UnreadableFile, match=r"MHTML.*请"):
+        open_file(write_message(tmp_path / "a.mht", ("Book1.htm", PAGE)))

@@ -68,6 +68,12 @@ def test_cells_that_reach_over_everything_do_not_fill_the_memory(tmp_path: Path)
     assert len(read(tmp_path / "a.xls", f"<table>{bomb}{row('1', '2')}</table>").header) < 20_000
 
 
+def test_no_row_of_a_page_in_one_long_line_is_lost(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("feedback_engine.ingest.readers.text.MAX_CHARACTERS", 1000)
+    table = "".join(row(str(n), "等了很久没人管" * 9).rstrip("\n") for n in range(9000))
+    assert len(list(read(tmp_path / "a.xls", f"<table>{row('编号', '内容').strip()}{table}</table>"))) == 9000
+
+
 def test_an_export_that_is_a_page_is_recognised_below_its_title(tmp_path: Path) -> None:
     lines = [row(f"W{n:03}", f"等了很久没人管{n}", f"2026-11-{n:02}") for n in range(1, 21)]
     page = (

@@ -107,7 +107,7 @@ def _read(cell: str) -> str:
 
 
 def _read_table(sample: Sample) -> _Table | None:
-    if sample.container not in ("csv", "xlsx", "xls", "html"):
+    if sample.container not in ("csv", "xlsx", "xls", "html", "xml"):
         return None
     first = sample.rows[0] if sample.rows else ()
     if _count_metas(sample.header) >= _MIN_METAS and not _count_codes(first) >= _MIN_METAS:

@@ -262,15 +262,15 @@ def _text(value: Any) -> str:
     """Return the cell as text: 24 not 24.0, TRUE, 2026-10-31, 2026-10-31 09:30:00, 09:30:00, 30:05:00."""
     kind = type(value)
     if kind is float:
-        return _number(value)
+        return write_number(value)
     if kind is bool:
         return "TRUE" if value else "FALSE"
     if kind is datetime.datetime:
-        return _moment(value)
+        return write_moment(value)
     if kind is datetime.timedelta:
         return _duration(value)
     if kind is datetime.time:
-        return _moment(datetime.datetime.combine(datetime.date(2000, 1, 1), value))[11:] or "00:00:00"
+        return write_moment(datetime.datetime.combine(datetime.date(2000, 1, 1), value))[11:] or "00:00:00"
     return str(value)
 
 
@@ -280,18 +280,19 @@ class _Numbers(dict[float, str]):
     def __missing__(self, value: float) -> str:
         if len(self) >= _MAX_REMEMBERED:
             self.clear()
-        self[value] = text = _number(value)
+        self[value] = text = write_number(value)
         return text
 
 
-def _number(value: float) -> str:
+def write_number(value: float) -> str:
+    """Return the digits that a person reads: 24 not 24.0."""
     digits = repr(value + 0.0)  # -0.0 is 0, as it is for a dictionary
     if digits.endswith(".0"):
         return digits[:-2]
     return str(int(value)) if "e+" in digits and abs(value) < 1e21 else digits
 
 
-def _moment(value: datetime.datetime) -> str:
+def write_moment(value: datetime.datetime) -> str:
     """Return the moment to the second, a midnight as the bare date: workbooks do not tell the two apart."""
     if value.microsecond:  # seconds are fractions of a day in the file: 59.999999 is rounding noise
         value = (value + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)

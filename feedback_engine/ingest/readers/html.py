@@ -9,7 +9,7 @@ from pathlib import Path
 
 from feedback_engine.errors import NoHeadings
 from feedback_engine.ingest.readers.rows import Rows
-from feedback_engine.ingest.readers.text import read_blocks
+from feedback_engine.ingest.readers.text import read_pieces
 
 #: Columns of a row, as Excel has them, and columns or rows that a cell may reach over; more is no table of data.
 _MAX_COLUMNS, _MAX_SPAN = 16_384, 1000
@@ -127,8 +127,8 @@ def read_html(path: Path, encoding: str, table: int, header_row: int) -> Rows:
 
 def _read_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     parser = _Tables()
-    for block in read_blocks(path, encoding):
-        parser.feed(block)
+    for piece in read_pieces(path, encoding):
+        parser.feed(piece)
         yield from parser.rows
         parser.rows.clear()
     parser.close()

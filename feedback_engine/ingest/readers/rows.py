@@ -60,7 +60,7 @@ class Rows:
     #: The headings by position, stripped; one may occur twice.
     header: list[str]
     records: Iterable[tuple[int, list[str]]]
-    #: What the bytes are: csv, jsonl, json, xlsx, xls, html, sav or dta.
+    #: What the bytes are: csv, jsonl, json, xlsx, xls, html, xml, sav or dta.
     container: str
     #: Name of the text encoding; None for workbooks.
     encoding: str | None = None

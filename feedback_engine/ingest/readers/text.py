@@ -40,6 +40,13 @@ def read_blocks(path: Path, encoding: str, first_line: int = 1) -> Iterator[str]
             yield block + _read_line(stream, len(block) - max(block.rfind("\n"), block.rfind("\r")) - 1)
 
 
+def read_pieces(path: Path, encoding: str) -> Iterator[str]:
+    """Yield the file in pieces that end anywhere: markup may be one line of any length."""
+    with path.open(encoding=encoding, newline="") as stream:
+        while piece := stream.read(_BLOCK):
+            yield piece
+
+
 def _read_plain(path: Path, encoding: str) -> Iterator[str]:
     """Yield the blocks of a file whose line ends can be found before it is decoded."""
     is_marked = encoding.endswith("utf-8-sig")
