@@ -26,6 +26,7 @@ from feedback_engine.ingest.hanzi import (
     measure_hanzi,
     read_chunks,
 )
+from feedback_engine.ingest.mixed import find_mixture, name_mixed
 from feedback_engine.ingest.readers.lenient import MENDABLE, name_lenient
 
 _CHUNK = 1 << 20
@@ -76,10 +77,14 @@ class Encoding:
     warning: str = ""
     #: Whether there are bytes that it does not have.
     is_damaged: bool = False
+    #: The encoding of some of the lines, where the others are UTF-8.
+    mixed_with: str = ""
 
     @property
     def codec(self) -> str:
         """The name of the codec that reads the whole file."""
+        if self.mixed_with:
+            return name_mixed(self.mixed_with)
         return name_lenient(self.name) if self.is_damaged else self.name
 
 
@@ -140,10 +145,21 @@ def _confirm(path: Path, codec: str, evidence: str) -> Encoding:
     failed_at = _find_failure(path, codec)
     if failed_at is None:
         return Encoding(codec, evidence)
+    if codec == "utf-8-sig" and (mixed := _find_mixed(path)):
+        return mixed
     if damaged := _find_damaged(path, codec, evidence, failed_at):
         return damaged
     place = _place(path, failed_at)
     raise EncodingError(f"{path} {place}不是 {codec}，而{evidence}；若编码没有写错，{_WAY_OUT_OF_DAMAGE}")
+
+
+def _find_mixed(path: Path) -> Encoding | None:
+    """Return the encodings of a file some of whose lines are UTF-8 and the others Chinese in another one."""
+    if (mixture := find_mixture(path)) is None:
+        return None
+    told = mixture.describe()
+    most = "utf-8" if mixture.lines >= mixture.other_lines else mixture.other
+    return Encoding(most, told.partition("；")[0], told, is_damaged=True, mixed_with=mixture.other)
 
 
 def _find_damaged(path: Path, codec: str, evidence: str, failed_at: int) -> Encoding | None:
@@ -197,9 +213,11 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
             scores.append((common_share, codec))
         else:
             tried.append(f"{codec}（能解码，但不像中文：常用汉字占 {common_share:.0%}）")
+    mixed_at = _find_utf8_line(path)
+    if mixed_at is not None and (mixed := _find_mixed(path)):
+        return mixed
     if not scores and (damaged := _find_damaged(path, "utf-8", "几乎整个文件都是合法的 UTF-8", failed_at)):
         return damaged
-    mixed_at = _find_utf8_line(path)
     if mixed_at is not None:
         other = max(scores)[1] if scores else "其他编码"
         raise EncodingError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -35,10 +35,15 @@ def measure_hanzi(path: Path, codec: str, standard: str, level_1: range, errors:
         wide += re.findall(r"[^\x00-\x7f]", decoder.decode(chunk))
         if len(wide) >= SAMPLE:
             break
-    hanzi = [character for character in wide[:SAMPLE] if "\u4e00" <= character <= "\u9fff"]
+    return measure_characters(wide[:SAMPLE], standard, level_1)
+
+
+def measure_characters(wide: Sequence[str], standard: str, level_1: range) -> tuple[float, float]:
+    """Return the share of hanzi among characters beyond ASCII, and of level-1 characters among the hanzi."""
+    hanzi = [character for character in wide if "\u4e00" <= character <= "\u9fff"]
     leads = {bytes([lead]) for lead in level_1}
     common = sum(character.encode(standard, "ignore")[:1] in leads for character in hanzi)
-    return len(hanzi) / max(len(wide[:SAMPLE]), 1), common / max(len(hanzi), 1)
+    return len(hanzi) / max(len(wide), 1), common / max(len(hanzi), 1)
 
 
 def looks_korean(path: Path) -> bool:

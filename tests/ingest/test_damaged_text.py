@@ -95,7 +95,7 @@ def test_the_repaired_file_corrects_the_rows_that_have_numbers(tmp_path: Path) -
 
 
 def test_a_row_in_another_encoding_is_a_reject_with_its_number(take_in: Callable[[bytes], FileSummary]) -> None:
-    summary = take_in(TEXT.encode() + "31,退款不退，还收手续费\n".encode("gb18030") + "32,好\n".encode())
+    summary = take_in(TEXT.encode() + "31,返金されない、手数料も取られた\n".encode("shift-jis") + "32,好\n".encode())
     assert (summary.counts.stored, summary.counts.quarantined) == (31, 1)
     assert summary.rejects[0].startswith("第 32 行「31 |") and "另一种编码" in summary.rejects[0]
 

@@ -51,13 +51,19 @@ def test_a_bad_byte_after_megabytes_of_utf8_is_found(file: Path) -> None:
 
 
 @pytest.mark.parametrize("marks", [SIMPLIFIED.encode("gb18030"), SIMPLIFIED.encode()])
-def test_two_encodings_in_one_file_are_refused_with_line_and_byte(file: Path, marks: bytes) -> None:
+def test_lines_in_two_encodings_are_told_by_their_numbers(file: Path, marks: bytes) -> None:
     utf8 = "9,这一行是后来用另一个程序追加的\n".encode()
     gb = "9,这一行是后来用另一个程序追加的\n".encode("gb18030")
     file.write_bytes(marks + (utf8 if marks == SIMPLIFIED.encode("gb18030") else gb))
-    with pytest.raises(EncodingError, match=r"第 4 行（第 .* 字节）") as caught:
+    found = detect_encoding(file)
+    assert "混有两种编码" in found.warning and "第 4 行" in found.warning
+    assert file.read_text(encoding=found.codec) == SIMPLIFIED + "9,这一行是后来用另一个程序追加的\n"
+
+
+def test_lines_of_utf8_among_others_that_are_no_chinese_are_refused_with_line_and_byte(file: Path) -> None:
+    file.write_bytes(SIMPLIFIED.encode() + "9,対応が遅くてがっかりしました。もう行きません\n".encode("shift-jis") * 9)
+    with pytest.raises(EncodingError, match=r"第 1 行（第 .* 字节）是 UTF-8，第 4 行（第 .* 字节）"):
         detect_encoding(file)
-    assert "混有两种编码" in str(caught.value)
 
 
 def test_latin1_is_read_as_western_with_a_warning_and_not_as_chinese(file: Path) -> None:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from feedback_engine.ingest.mixed import MIXED
 from feedback_engine.ingest.readers.lenient import MENDABLE, name_lenient
 
 #: Longest line, and longest record of several lines, in characters. More is a broken quote or no table at all.
@@ -17,7 +18,7 @@ MAX_CHARACTERS = 4_000_000
 _BLOCK = 1 << 18
 #: Encodings in which the bytes of CR and LF are nothing else and need no state, so that lines can be found in bytes.
 _PLAIN = frozenset({"utf-8", "utf-8-sig", "ascii", "gb18030", "big5hkscs", "cp1252", "mac-roman", "iso8859-1"})
-_PLAIN |= set(map(name_lenient, MENDABLE & _PLAIN))
+_PLAIN |= MIXED | set(map(name_lenient, MENDABLE & _PLAIN))
 #: By which DOS ends a file.
 _END_OF_FILE = "\x1a"
 _LINE_ENDS = ("\n", "\r")
