@@ -14,6 +14,11 @@ from feedback_engine.resources import once_per_lexicons
 
 #: A figure, also with the one character that counts it: 40件, 共12人.
 _FIGURE = re.compile(r"共?[-+]?[\d,]{1,20}(?:\.\d{1,15})?(?:%|[件条份个人位名单次起宗例元分家户])?|#DIV/0!", re.ASCII)
+#: How many rows there are, as systems say it: 共 128 条记录.
+_COUNT = re.compile(r"共\s?[\d,]{1,20}\s?[件条份个行][\u4e00-\u9fff]{0,4}", re.ASCII)
+#: What stands in a cell for somebody to sign: 审核：, 日期：2026年11月1日; no sentence.
+_SIGNED = re.compile(r"[^\s:：,，。]{1,8}\s?[:：].{0,30}")
+_COLON = re.compile(r"\s*[:：]")
 #: Cells that a note may fill, in a table of more columns.
 _NOTE_CELLS = 2
 #: Rows that are looked at together.
@@ -23,11 +28,11 @@ _AT_A_TIME = 500
 @once_per_lexicons
 def _words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     """Return the words of totals, the beginnings of notes, and the first characters of both."""
-    rows = [(row[0].casefold(), row[1]) for row in read_format_table("footers")]
+    rows = [(_fold(row[0]), row[1]) for row in read_format_table("footers")]
     totals = frozenset(word for word, kind in rows if kind == "total")
     notes = tuple(word for word, kind in rows if kind == "note")
     initials = frozenset(word[0] for word, _ in rows)
-    return totals, notes, initials | {initial.upper() for initial in initials} | set(" \t\u3000")
+    return totals, notes, initials | {initial.upper() for initial in initials} | set(" \t\u3000共")
 
 
 def drop_footers(rows: Rows) -> Rows:
@@ -61,7 +66,12 @@ def _is_footer(cells: list[str]) -> bool:
     filled = [text for cell in cells if (text := clean(cell))]
     if not filled:
         return False
-    first = filled[0].casefold()
-    if first in totals:
+    first = _fold(filled[0])
+    if first in totals or _COUNT.fullmatch(first):
         return all(map(_FIGURE.fullmatch, filled[1:]))
-    return len(filled) <= _NOTE_CELLS and first.startswith(notes)
+    return first.startswith(notes) and (len(filled) <= _NOTE_CELLS or all(map(_SIGNED.fullmatch, filled)))
+
+
+def _fold(text: str) -> str:
+    """Return the text with colons of one kind, and without a blank before them."""
+    return _COLON.sub(":", text.casefold())

@@ -18,8 +18,9 @@ _FORMULA = re.compile(r'="?(.*?)"?', re.DOTALL)
 _ROUNDED = re.compile(r"\d{15,}0\W*$|[Ee]\+", re.ASCII)
 #: Rows that are looked at together.
 _STRETCH = 200
-#: Below this number of long ids, zeros at the end may be chance.
-_MIN_IDS = 10
+#: Below this number of zeros at the end of long ids, in the places that Excel loses, they may be chance.
+_MIN_ZEROS = 10
+_KEPT_DIGITS = 15
 
 
 def clean_id(cell: str) -> str:
@@ -33,7 +34,7 @@ def clean_id(cell: str) -> str:
 
 
 def are_damaged(cells: Sequence[str]) -> bool:
-    """Whether Excel has rounded the ids of this column: most in scientific notation, or 10 long ids all ending in 0.
+    """Whether Excel has rounded the ids of this column: most in scientific notation, or long ones 0 behind 15 digits.
 
     A few cells in scientific notation among sound ids are the common code's: it gives up these, and no others.
     """
@@ -41,7 +42,9 @@ def are_damaged(cells: Sequence[str]) -> bool:
     if sum(_SCIENTIFIC.fullmatch(text) is not None for text in ids) * 2 > len(ids):
         return True
     long = [text for text in ids if _LONG.fullmatch(text)]
-    return len(long) >= _MIN_IDS and len(set(long)) > 1 and all(text.endswith("0") for text in long)
+    lost = sum(len(text) - _KEPT_DIGITS for text in long)
+    are_cut = all(len(text.rstrip("0")) <= _KEPT_DIGITS for text in long)
+    return are_cut and len(set(long)) > 1 and lost >= _MIN_ZEROS
 
 
 @dataclass(frozen=True, slots=True)

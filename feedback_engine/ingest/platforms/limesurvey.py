@@ -47,8 +47,8 @@ _FIELDS = frozenset({"id", "received_at"})
 _FIGURE = re.compile(r"-?\d+(?:[.,]\d+)*%?")
 #: Characters of a number that an answer has at most: 10, 100.
 _MAX_DIGITS = 3
-#: Fixed columns that no other platform has.
-_TELLING = frozenset({"submitdate", "lastpage", "startlanguage"})
+#: Fixed columns one group of which must be there: any form has a moment of submission, many one of the start, too.
+_TELLING = (frozenset({"lastpage"}), frozenset({"startlanguage"}), frozenset({"id", "submitdate"}))
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,17 @@ def _read_table(sample: Sample) -> _Table | None:
 def _count_metas(header: Sequence[str]) -> int:
     separator = find_separator(header)
     names = {find_meta(heading.partition(separator)[0] if separator else heading) for heading in header}
-    return len(names - {"", "token", "interviewtime"}) if names & _TELLING else 0
+    return len(names - {"", "token", "interviewtime"}) if _are_telling(names) else 0
 
 
 def _count_codes(row: Sequence[str]) -> int:
     """Return how many cells are fixed columns' codes, as in the second line of VV."""
     codes = {cell for cell in row if find_meta(cell) == cell}
-    return len(codes - {""}) if {"id"} <= codes and codes & _TELLING else 0
+    return len(codes - {""}) if {"id"} <= codes and _are_telling(codes) else 0
+
+
+def _are_telling(names: set[str]) -> bool:
+    return any(group <= names for group in _TELLING)
 
 
 def _is_stamp(heading: str) -> bool:

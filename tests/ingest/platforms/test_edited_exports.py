@@ -32,6 +32,8 @@ LOST: dict[str, Callable[[Table], Table]] = {
     "a note": lambda t: [*t, pad(t), pad(t, "注：以上为内部数据，请勿外传")],
     "a total": lambda t: [*t, [*pad(t, "合计")[:-1], str(len(t) - 1)]],
     "a total with a measure word": lambda t: [*t, [*pad(t, "合计")[:-1], f"共{len(t) - 1}份"]],
+    "a count of rows": lambda t: [*t, pad(t, f"共 {len(t) - 1} 条记录")],
+    "signatures": lambda t: [*t, [*pad(t, "填表人：张三")[:-2], "审核：李四", "日期：2026年11月1日"]],
     "averages": lambda t: [*t, ["平均值", *["3.5"] * (len(t[0]) - 1)]],
 }
 
@@ -56,6 +58,22 @@ def test_what_stands_below_the_table_is_no_respondent(name: str, change: str, tm
     assert after.rejects.loc[after.rejects["is_row_lost"], "reason"].tolist() == ["表格末尾的合计或说明，不是数据"]
     assert after.rejects["is_expected"].tolist() == after.rejects["is_row_lost"].tolist()
     assert told(after) == told(before)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["审核人态度很差", "2026-10-01", ""],
+        ["共30条评价都是假的", "2026-10-02", ""],
+        ["审核：太慢，等了三天", "", "一店"],
+    ],
+)
+def test_a_customer_who_writes_of_those_who_sign_is_no_signature(tmp_path: Path, row: list[str]) -> None:
+    mapping = {"columns": {"received_at": "日期", "text": "内容"}, "attributes": ["门店"]}
+    path = write_csv(
+        tmp_path / "a.csv", [["内容", "日期", "门店", "城市"], [*row, "上海"], ["好", "2026-10-03", "", ""]]
+    )
+    assert len(read(path, kind="reviews", mapping=mapping).mains) == 2
 
 
 @pytest.mark.parametrize("lines", [1, 2, 5])

@@ -183,3 +183,12 @@ def test_a_row_of_own_words_does_not_cost_the_matrix_its_scale(tmp_path: Path) -
     survey = read(save(tmp_path / "a.csv", rows, delimiter=";"))
     assert survey.types == {"Q1_A": "matrix_row", "Q1_B": "matrix_row", "Q1_Further_problems": "text"}
     assert survey.answers("Q1_A") == [3, 4, 1, 2]
+
+
+def test_a_form_with_moments_and_an_address_is_not_taken_for_limesurvey(tmp_path: Path) -> None:
+    head = ["答题序号", "来源", "开始时间", "提交时间", "IP地址", "您对服务满意吗", "建议"]
+    rows = [
+        [str(n), "PC", f"2026-10-0{n} 10:00:00", f"2026-10-0{n} 10:02:00", "192.0.2.7", "满意", "好"] for n in (1, 2)
+    ]
+    with pytest.raises(AmbiguousFormat):
+        read(save(tmp_path / "a.csv", [head, *rows]))

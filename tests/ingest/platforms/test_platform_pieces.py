@@ -89,6 +89,8 @@ def test_undecided_days_warn_and_other_forms_do_not() -> None:
 def test_damaged_ids_are_told_by_their_zeros_and_exponents() -> None:
     sound = [f"4842349060955{n:03}" for n in range(12)]
     assert not are_damaged(sound) and are_damaged([text[:-1] + "0" for text in sound])
+    longer = [f"202610010{n:05}000" for n in range(7001, 7006)]
+    assert are_damaged(longer) and not are_damaged(longer[:4]) and not are_damaged([*longer, "20261001007006050", "1"])
     assert are_damaged(["4.84235E+15"] * 3) and not are_damaged([*sound[:3], "2.02610E+14"])
     assert not are_damaged([text[:-1] + "0" for text in sound[:9]]) and not are_damaged([f"{n}0" for n in range(99)])
 
