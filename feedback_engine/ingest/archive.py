@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from feedback_engine.errors import UnreadableFile
+from feedback_engine.ingest.failures import explain_failure
 from feedback_engine.ingest.readers.rows import Rows
 
 #: Bytes that a member may unfold to.
@@ -62,8 +63,10 @@ class Unfolded:
         self._kind, unfold = _choose_way(path)
         try:
             self.name, self.path, self._others = unfold(path, folder)
-        except (BadZipFile, OSError, EOFError, zlib.error) as error:
+        except (BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise UnreadableFile(f"{path} 的 {self._kind}解不开（{error}）；请重新下载") from None
+        except OSError as error:
+            raise explain_failure(path, error, f"的 {self._kind}解不开", "请检查磁盘或网络后重新导入") from None
 
     def hold(self, rows: Rows) -> Rows:
         """Return the rows, which keep the file while they are read."""

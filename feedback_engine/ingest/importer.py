@@ -20,6 +20,7 @@ from feedback_engine.ingest.batch import build_batches, check_conservation
 from feedback_engine.ingest.cells import clean, show_name
 from feedback_engine.ingest.complaints import read_complaints
 from feedback_engine.ingest.detect import Claim, Platform, Sample, find_claims, settle_claims
+from feedback_engine.ingest.failures import explain_failure
 from feedback_engine.ingest.heading_line import open_at_headings
 from feedback_engine.ingest.identity import hash_file
 from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
@@ -140,7 +141,7 @@ class Reading:
                 yield batch
         except (UnicodeError, OSError) as error:
             self._check_unchanged()
-            raise UnreadableFile(f"{self.path} 读到一半中断了（{error}）；请检查磁盘或网络后重新导入") from error
+            raise explain_failure(self.path, error, "读到一半中断了", "请检查磁盘或网络后重新导入") from error
         self._check_unchanged()
 
     def _check_unchanged(self) -> None:
@@ -210,12 +211,12 @@ def open_source(
     state = _check_file(path)
     try:
         raw, name, adapted, evidence = _adapt(path, source, platforms)
+        columns = MappedColumns.resolve(
+            adapted.mapping, adapted.rows.header, place=str(path), timezone=timezone, choices=adapted.choices
+        )
+        rows = _require_data(path, adapted.rows)
     except (UnicodeError, OSError) as error:
-        raise UnreadableFile(f"{path} 读不了（{error}）；请检查文件是否正被改动或移走") from error
-    columns = MappedColumns.resolve(
-        adapted.mapping, adapted.rows.header, place=str(path), timezone=timezone, choices=adapted.choices
-    )
-    rows = _require_data(path, adapted.rows)
+        raise explain_failure(path, error, "读不了", "请检查文件是否正被改动或移走") from error
     facts = FileFacts(
         hash_file(path),
         show_name(path.name),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from feedback_engine.errors import ReportError, tell_os_error
+
+#: Age of a folder whose report cannot be in the making any more.
+_STALE_SECONDS = 24 * 3600
 
 
 @contextmanager
@@ -33,8 +38,12 @@ def replaced_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _folder_beside(path: Path) -> Iterator[Path]:
-    """A folder on the same disk as the report, gone afterwards whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.stem[:40]}-", dir=path.parent))
+    """A folder on the same disk as the report, gone afterwards whatever happens; what a kill has left goes, too."""
+    prefix = f".{path.stem[:40]}-draft-"
+    for left in path.parent.glob(f"{glob.escape(prefix)}{'?' * 8}"):
+        if left.is_dir() and left.stat().st_mtime < time.time() - _STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
     try:
         yield folder
     finally:

@@ -22,6 +22,7 @@ _LOCKED = ("database is locked", "database table is locked")
 _READ_ONLY = ("readonly database", "read-only transaction")
 _WAYS_OUT = {
     "disk is full": "磁盘已满；请清理后重跑，已提交的批次不会丢失",
+    "disk I/O error": "数据库文件读写出错（磁盘已满，或磁盘、网络盘有故障）；请检查后重跑，已提交的批次不会丢失",
     "unable to open database": "无法打开数据库文件；请检查路径与权限",
     "not a database": "文件不是 SQLite 数据库；请检查 store.url",
     "malformed": "数据库文件已损坏；请从备份恢复",
@@ -94,5 +95,6 @@ def translated_errors(url: URL) -> Iterator[None]:
             raise StoreLocked(f"{shown}：数据库被其他程序占用（已等待 {BUSY_SECONDS} 秒）；关闭它后重跑") from error
         if any(words in reason for words in _READ_ONLY):
             raise StoreReadOnly(f"{shown}：数据库文件只读；请检查文件与目录的写权限") from error
-        way_out = next((text for words, text in _WAYS_OUT.items() if words in reason), reason)
+        unknown = f"数据库出错（{reason}）；请检查磁盘与 store.url 后重跑，已提交的批次不会丢失"
+        way_out = next((text for words, text in _WAYS_OUT.items() if words in reason), unknown)
         raise StoreError(f"{shown}：{way_out}") from error
