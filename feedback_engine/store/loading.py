@@ -131,6 +131,14 @@ class FeedbackReader:
         with self._database.reading() as connection:
             return {(day, said) for day, said in connection.execute(query)}
 
+    def count_moments(self, source: str, moments: Sequence[int]) -> int:
+        """Return at how many of these moments, in microseconds since 1970, the source received anything."""
+        feedback = tables.feedback.c
+        of_days = feedback.source == source, feedback.received_day.in_({to_day(at) for at in moments})
+        query = select(func.count(feedback.received_at.distinct())).where(*of_days, feedback.received_at.in_(moments))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
     def has_later(self, file_id: bytes, day: int) -> bool:
         """Return whether any row that stands as this file brought it is of a day behind this one."""
         feedback = tables.feedback.c

@@ -115,3 +115,26 @@ def numbered(form: str) -> list[tuple[str, ...]]:
 def test_corrected_rows_are_not_doubted(folder: Path) -> None:
     run(folder, **NUMBERED)
     assert add_file(folder, reviews("2026/10/{} 7:05"), **NUMBERED) == []
+
+
+FORM = ("时间戳记", "您对服务的满意度", "您的性别")
+
+
+def answers(first: int, last: int, *more: str) -> list[tuple[str, ...]]:
+    moment = "2026/10/{} 上午 9:05:{:02}"
+    return [(moment.format(n, n + 7), str(n % 5 + 1), "男" if n % 2 else "女", *more) for n in range(first, last)]
+
+
+def test_a_form_without_texts_that_got_a_question_more_is_told(folder: Path) -> None:
+    settings = (
+        "project: {name: 表单}\nstore: {url: 'sqlite:///out/feedback.db'}\nsources: [{name: f, path: data/f*.csv}]\n"
+    )
+    (folder / "config.yaml").write_text(settings, encoding="utf-8")
+    write_csv(folder / "data/f1.csv", FORM, answers(1, 13))
+    engine = fe.FeedbackEngine.from_config(folder / "config.yaml")
+    assert engine.import_sources().stored == 12
+    write_csv(folder / "data/f2.csv", FORM, answers(5, 21))
+    assert not engine.import_sources().files[1].doubts
+    write_csv(folder / "data/f3.csv", (*FORM, "您的年龄段"), answers(1, 25, ""))
+    (told,) = engine.import_sources().files[2].doubts
+    assert "24 个时刻里有 20 个" in told and "新加的题" in told
