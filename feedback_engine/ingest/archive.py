@@ -143,7 +143,7 @@ def _unfold_message(path: Path, folder: Path) -> tuple[str, Path, list[str]]:
 
 def _place_of(part: Message) -> str:
     """Return the last part of where a page came from."""
-    return PurePosixPath(unquote(part.get("Content-Location", "")).replace("\\", "/")).name or "网页"
+    return PurePosixPath(unquote(str(part.get("Content-Location", ""))).replace("\\", "/")).name or "网页"
 
 
 def _choose_member(path: Path, members: list[ZipInfo]) -> ZipInfo:

@@ -69,11 +69,9 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
     encoding = detect_encoding(path, source.encoding)
     if not encoding.name.startswith("utf-") or encoding.name.startswith("utf-8"):
         _refuse_binary(path, head)
-    if markup and _NAMESPACE in head.replace(b"\0", b""):
-        rows = _read_sheets(path, encoding.codec, source)
-    else:
-        read = _read_page if markup else _read_text
-        rows = read(path, encoding.codec, source.header_row)
+    is_workbook = markup and _NAMESPACE in head.replace(b"\0", b"")
+    read = _read_sheets if is_workbook else _read_page if markup else _read_text
+    rows = read(path, encoding.codec, source)
     if encoding.is_damaged:
         rows = settle_damage(rows, encoding.name)
     warnings = (encoding.warning,) if encoding.warning else ()
@@ -119,14 +117,14 @@ def _read_sheets(path: Path, encoding: str, source: SourceConfig) -> Rows:
     return read_sheet_xml(path, encoding, source.sheet, source.header_row)
 
 
-def _read_page(path: Path, encoding: str, header_row: int) -> Rows:
+def _read_page(path: Path, encoding: str, source: SourceConfig) -> Rows:
     """Return the rows of the table in a web page under whatever name; systems like to call these .xls."""
-    from feedback_engine.ingest.readers.html import find_table, read_html
+    from feedback_engine.ingest.readers.html import read_html
 
-    table = find_table(path, encoding)
-    if table is None:
+    rows = read_html(path, encoding, source.sheet, source.header_row)
+    if rows is None:
         raise UnreadableFile(f"{path} {_MARKUP_REFUSED}")
-    return read_html(path, encoding, table, header_row)
+    return rows
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:
@@ -134,7 +132,7 @@ def _refuse_binary(path: Path, head: bytes) -> None:
         raise UnreadableFile(f"{path} 的内容是二进制数据（多为零字节），不是文字表格；请重新导出或重新下载")
 
 
-def _read_text(path: Path, encoding: str, header_row: int) -> Rows:
+def _read_text(path: Path, encoding: str, source: SourceConfig) -> Rows:
     start = _read_start(path, encoding)
     if start == "":
         raise UnreadableFile(f"{path} 里只有空白；请重新导出")
@@ -144,7 +142,7 @@ def _read_text(path: Path, encoding: str, header_row: int) -> Rows:
         if is_json_lines(path, encoding):
             return read_json_lines(path, encoding)
         return read_json_object(path, encoding)
-    return read_csv(path, encoding, header_row)
+    return read_csv(path, encoding, source.header_row)
 
 
 def _read_start(path: Path, encoding: str) -> str:

@@ -170,6 +170,12 @@ def test_headers_of_a_browser_may_stand_before_the_pages(tmp_path: Path) -> None
     assert len(list(open_file(path))) == 3
 
 
+def test_a_place_whose_name_is_no_ascii_does_no_harm(tmp_path: Path) -> None:
+    path = write_message(tmp_path / "a.mht", ("Book1.htm", PAGE), ("Book1.files/sheet002.htm", "<table></table>"))
+    path.write_bytes(path.read_bytes().replace(b"Book1", "台账".encode("gbk")))
+    assert len(list(open_file(path))) == 3
+
+
 def test_a_message_without_a_page_or_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnreadableFile, match="没有网页；请"):
         open_file(write_message(tmp_path / "a.mht"))

@@ -84,3 +84,18 @@ def test_an_export_that_is_a_page_is_recognised_below_its_title(tmp_path: Path) 
     (tmp_path / "a.xls").write_text(page + "</table></body></html>", encoding="gb18030")
     summary = fe.FeedbackEngine().import_file(tmp_path / "a.xls")
     assert (summary.files[0].platform, summary.stored, summary.quarantined) == ("work_order", 20, 0)
+
+
+def test_a_table_cut_into_pages_is_read_to_its_last_page(tmp_path: Path) -> None:
+    heads = row("投诉编号", "投诉内容", "投诉时间")
+    pages = [
+        f"<table>{heads}{''.join(row(f'W{n}', f'等了很久没人管{n}', '2026-11-01') for n in part)}</table>"
+        for part in (range(20), range(20, 50), range(50, 60))
+    ]
+    around = "<table>" + row("导航", "首页", "退出") + "</table>"
+    (tmp_path / "a.xls").write_text(f"<html>{around}{''.join(pages)}</html>", encoding="utf-8")
+    engine = fe.FeedbackEngine()
+    found = engine.inspect(tmp_path / "a.xls")
+    assert found["rows"] == 60 and any("3 个工作表的标题相同" in said for said in found["evidence"])
+    assert engine.import_file(tmp_path / "a.xls").stored == 60
+    assert engine.inspect(tmp_path / "a.xls", sheet="表格 4")["rows"] == 10

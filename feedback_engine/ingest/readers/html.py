@@ -13,6 +13,8 @@ from feedback_engine.ingest.readers.text import read_pieces
 
 #: Columns of a row, as Excel has them, and columns or rows that a cell may reach over; more is no table of data.
 _MAX_COLUMNS, _MAX_SPAN = 16_384, 1000
+#: What a table is called where one is chosen among several.
+_TABLE = "表格 {}"
 _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"style", "script", "title"})
 
@@ -93,36 +95,52 @@ class _Tables(HTMLParser):
         self._row = None
 
 
-def find_table(path: Path, encoding: str) -> int | None:
-    """Return the number of the page's longest table, if one has rows below headings of several columns."""
+def find_tables(path: Path, encoding: str) -> list[int]:
+    """Return the numbers of the page's longest table and of others as wide; none without rows below headings."""
     found = path.stat()
-    return _find_table(path, encoding, (found.st_ino, found.st_size, found.st_mtime_ns))
+    return _find_tables(path, encoding, (found.st_ino, found.st_size, found.st_mtime_ns))
 
 
 @lru_cache(maxsize=16)
-def _find_table(path: Path, encoding: str, _state: tuple[int, int, int]) -> int | None:
-    """Return the number; remembered while the file stays as it is, as a search for headings opens it many times."""
-    lengths: dict[int, int] = {}
+def _find_tables(path: Path, encoding: str, _state: tuple[int, int, int]) -> list[int]:
+    """Return the numbers; remembered while the file stays as it is, as a search for headings opens it many times."""
+    lengths, widths = dict[int, int](), dict[int, int]()
     for table, cells in _read_rows(path, encoding):
         lengths[table] = lengths.get(table, 0) + (len(cells) > 1)
+        widths[table] = max(widths.get(table, 0), len(cells))
     best = max(lengths, key=lambda table: lengths[table], default=0)
-    return best if lengths.get(best, 0) > 1 else None
+    if lengths.get(best, 0) < 2:
+        return []
+    alike = [table for table in lengths if widths[table] == widths[best] and table != best and lengths[table]]
+    return [best, *alike]
 
 
-def read_html(path: Path, encoding: str, table: int, header_row: int) -> Rows:
-    """Return the rows of a table, numbered from its first; those narrower than the headings end in blanks.
+def read_html(path: Path, encoding: str, sheet: str | None, header_row: int) -> Rows | None:
+    """Return the rows of the longest table, or of the one called `sheet`, numbered from its first; None without one.
 
-    Raises NoHeadings where there are none in that row.
+    Rows narrower than the headings end in blanks. Raises NoHeadings where there are none in that row.
     """
-    cells_of = (cells for number, cells in _read_rows(path, encoding) if number == table)
+    tables = find_tables(path, encoding)
+    if sheet in (names := list(map(_TABLE.format, tables))):
+        tables = [tables[names.index(sheet)]]
+    if not tables:
+        return None
+    cells_of = (cells for number, cells in _read_rows(path, encoding) if number == tables[0])
     records = ((number, cells) for number, cells in enumerate(cells_of, 1) if number >= header_row)
     _, header = next(records, (header_row, [""]))
     if not any(cell.strip() for cell in header):
         raise NoHeadings(f"{path} 第 {header_row} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
     width = len(header)
-    padded = ((number, [*cells, *[""] * (width - len(cells))]) for number, cells in records)
-    evidence = ("内容是网页，读的是其中最长的表格",)
-    return Rows([heading.strip() for heading in header], padded, "html", encoding, None, evidence)
+    return Rows(
+        [heading.strip() for heading in header],
+        ((number, [*cells, *[""] * (width - len(cells))]) for number, cells in records),
+        "html",
+        encoding,
+        _TABLE.format(tables[0]),
+        ("内容是网页，读的是其中最长的表格",),
+        heading_row=header_row,
+        others=tuple(map(_TABLE.format, tables[1:])),
+    )
 
 
 def _read_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
