@@ -314,5 +314,5 @@ def _digest_reading(reading: Reading, timezone: str) -> str:
     settings = reading.source.model_dump_json(exclude={"path", "mapping", "mapping_file", "pack"})
     mapping = reading.adapted.mapping.model_dump_json()
     # Of a workbook that was read when only its first sheet was, the others are new.
-    sheets = f"\n{reading.facts.sheet}" if reading.facts.is_joined else ""
+    sheets = f"\n{reading.facts.sheet}" if reading.facts.sheets else ""
     return hashlib.sha256(f"{timezone}\n{reading.facts.platform}\n{settings}\n{mapping}{sheets}".encode()).hexdigest()

@@ -38,6 +38,7 @@ class Opener:
         """Return the opened file; raises SourceError. `is_unnamed`: its source takes its name from what is in it."""
         from feedback_engine.catalogs import ADAPTERS
         from feedback_engine.ingest.importer import open_source
+        from feedback_engine.ingest.sheets import SHEET
 
         reading = open_source(
             path,
@@ -50,6 +51,7 @@ class Opener:
         )
         brought = self.attributes.setdefault(reading.source.kind, set())
         brought |= {name for name, _ in reading.columns.attributes} | reading.columns.fields.keys() & _FIELDS_KEPT
+        brought |= {SHEET} if reading.facts.sheets else set()
         codes = self.indicators.setdefault(reading.source.name, set())
         codes |= {rating.indicator for rating in reading.adapted.mapping.ratings}
         return reading

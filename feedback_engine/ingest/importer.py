@@ -30,6 +30,7 @@ from feedback_engine.ingest.protection import MASKED, Protection
 from feedback_engine.ingest.questionnaire import read_questionnaire
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.reviews import read_reviews
+from feedback_engine.ingest.sheets import name_sheets
 from feedback_engine.tables.feedback import FeedbackBatch
 
 #: The name of "no platform": a table that is read by a mapping alone.
@@ -59,8 +60,8 @@ class FileFacts:
     container: str
     encoding: str | None
     sheet: str | None
-    #: Whether that are several sheets.
-    is_joined: bool
+    #: Where that are several sheets: the number of the first row of each, and its name.
+    sheets: tuple[tuple[int, str], ...]
     #: Name of the platform that wrote it; `generic` if it is read by a mapping alone.
     platform: str
     #: Why it is read this way, in Chinese.
@@ -175,7 +176,7 @@ class Reading:
             flaws += misfits
             cells = _turn(rows, width) or [()] * width
         chunk = Chunk(self.columns, [number for number, _ in rows], cells)
-        records = _SHAPES[self.adapted.kind](chunk, self.source)
+        records = name_sheets(_SHAPES[self.adapted.kind](chunk, self.source), self.facts.sheets)
         lost = {flaw.at for flaw in chunk.flaws if flaw.is_row_lost}
         if lost:
             records = records.select([at not in lost for at in range(len(chunk))])
@@ -224,7 +225,7 @@ def open_source(
         raw.container,
         raw.encoding,
         raw.sheet,
-        raw.is_joined,
+        raw.sheets,
         name,
         (*raw.evidence, *evidence),
     )

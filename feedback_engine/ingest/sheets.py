@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from feedback_engine.ingest.readers.rows import LineReject, Rows
+from feedback_engine.ingest.records import Records
 
 #: Opens a sheet by its name; None where the headings are not those of the sheet that is read.
 OpenSheet = Callable[[str], Rows | None]
@@ -15,6 +17,8 @@ _MOST = 100
 #: that it takes to tell so: shops and grades alone are alike in any month.
 _COPIED, _TELLING = 0.5, 0.8
 _SHOWN = 20
+#: The attribute that tells which of several sheets a row is on.
+SHEET = "工作表"
 #: How to have a sheet read that is told to be left out.
 WAY_OUT = "要读请用 --sheet（配置里为 sheet）指定"
 
@@ -52,13 +56,30 @@ def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Row
         return replace(rows, warnings=(*rows.warnings, *unread))
     taken, copies = _drop_copies([first, *alike])
     told = [f"工作表「{sheet.name}」：{warning}" for sheet in taken if sheet is not first for warning in sheet.warnings]
+    placed = _place(taken)
     return replace(
         rows,
-        records=_chain(rows, first.name, _place(taken), open_sheet),
+        records=_chain(rows, first.name, placed, open_sheet),
         sheet="、".join(sheet.name for sheet in taken),
-        is_joined=taken != [first],
+        sheets=tuple((sheet.heading_row + 1 + shift, sheet.name) for sheet, shift in placed)
+        if taken != [first]
+        else (),
         evidence=(*rows.evidence, *_tell_joined(taken)),
         warnings=(*rows.warnings, *told, *_tell_copies(copies), *unread),
+    )
+
+
+def name_sheets(records: Records, sheets: Sequence[tuple[int, str]]) -> Records:
+    """Return the records with the sheet that each is on: a shop may be named nowhere else.
+
+    A row that is moved to another sheet stays the same, and so it says the same.
+    """
+    if not sheets or any(name == SHEET for name, _ in records.attributes):
+        return records
+    starts = [start for start, _ in sheets]
+    names = [sheets[bisect_right(starts, number) - 1][1] for number in records.numbers]
+    return replace(
+        records, attributes=[*records.attributes, (SHEET, names)], volatile=records.volatile | frozenset((SHEET,))
     )
 
 

@@ -48,6 +48,16 @@ def test_sheets_with_the_same_headings_are_read_as_one_table(tmp_path: Path) -> 
     assert engine.import_file(path).duplicate == 8
 
 
+def test_the_sheet_is_an_attribute_that_makes_no_correction(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", 一店=[HEADINGS, *cases("A")], 二店=[HEADINGS, *cases("B")])
+    engine = fe.FeedbackEngine()
+    assert engine.import_file(path).stored == 8
+    attributes = FeedbackReader(engine._database).load_feedback().set_index("respondent_id")["attributes"]
+    assert '"工作表": "一店"' in attributes["A1"] and '"工作表": "二店"' in attributes["B4"]
+    moved = write_book(tmp_path / "b.xlsx", 一店=[HEADINGS, *cases("B")], 二店=[HEADINGS, *cases("A")])
+    assert engine.import_file(moved).duplicate == 8
+
+
 def test_columns_may_stand_in_another_order_and_titles_above_each_table(tmp_path: Path) -> None:
     turned = [row[::-1] for row in (HEADINGS, *cases("B"))]
     titled = [["九月投诉明细"], HEADINGS, *cases("A")]

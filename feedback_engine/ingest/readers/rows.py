@@ -81,8 +81,8 @@ class Rows:
     heading_row: int = 1
     #: Names of the other visible sheets with content, where nobody chose this one.
     others: tuple[str, ...] = ()
-    #: Whether the rows are those of several sheets.
-    is_joined: bool = False
+    #: Where the rows are those of several sheets: the number of the first row of each, and its name.
+    sheets: tuple[tuple[int, str], ...] = ()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return iter(self.records)
