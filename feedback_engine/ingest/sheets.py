@@ -64,8 +64,7 @@ def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Row
         sheets=tuple((sheet.heading_row + 1 + shift, sheet.name) for sheet, shift in placed)
         if taken != [first]
         else (),
-        evidence=(*rows.evidence, *_tell_joined(taken)),
-        warnings=(*rows.warnings, *told, *_tell_copies(copies), *unread),
+        warnings=(*rows.warnings, *_tell_joined(taken), *told, *_tell_copies(copies), *unread),
     )
 
 
@@ -161,8 +160,8 @@ def _cut(header: Sequence[str]) -> list[str]:
 
 def _tell_joined(sheets: Sequence[_Sheet]) -> list[str]:
     begins = [f"「{sheet.name}」从第 {shift + sheet.heading_row + 1:,} 行起" for sheet, shift in _place(sheets)[1:]]
-    more = "…" if len(begins) > _SHOWN else ""
-    told = f"{len(sheets)} 个工作表的标题相同，一并读入，行号接着数：{'、'.join(begins[:_SHOWN])}{more}"
+    listed = "、".join(begins[:_SHOWN]) + ("…" if len(begins) > _SHOWN else "")
+    told = f"{len(sheets)} 个工作表的标题相同，一并读入，行号接着数：{listed}；若不该并在一起，请用 --sheet 指定其一"
     return [told] if begins else []
 
 

@@ -41,7 +41,7 @@ def test_sheets_with_the_same_headings_are_read_as_one_table(tmp_path: Path) -> 
     engine = fe.FeedbackEngine()
     found = engine.inspect(path)
     assert (found["platform"], found["rows"]) == ("work_order", 8)
-    assert any("2 个工作表的标题相同" in said and "「十月」从第 6 行起" in said for said in found["evidence"])
+    assert any("2 个工作表的标题相同" in said and "「十月」从第 6 行起" in said for said in found["warnings"])
     assert any("1 个有内容的工作表没有读：「说明」" in said for said in found["warnings"])
     assert engine.import_file(path).stored == 8
     assert find_numbers(engine) == {f"A{n}": n + 1 for n in range(1, 5)} | {f"B{n}": n + 5 for n in range(1, 5)}

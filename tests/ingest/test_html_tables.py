@@ -96,6 +96,6 @@ def test_a_table_cut_into_pages_is_read_to_its_last_page(tmp_path: Path) -> None
     (tmp_path / "a.xls").write_text(f"<html>{around}{''.join(pages)}</html>", encoding="utf-8")
     engine = fe.FeedbackEngine()
     found = engine.inspect(tmp_path / "a.xls")
-    assert found["rows"] == 60 and any("3 个工作表的标题相同" in said for said in found["evidence"])
+    assert found["rows"] == 60 and any("3 个工作表的标题相同" in said for said in found["warnings"])
     assert engine.import_file(tmp_path / "a.xls").stored == 60
     assert engine.inspect(tmp_path / "a.xls", sheet="表格 4")["rows"] == 10
