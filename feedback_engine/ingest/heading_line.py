@@ -16,7 +16,7 @@ from feedback_engine.ingest.double_headings import join_headings
 from feedback_engine.ingest.footers import drop_footers
 from feedback_engine.ingest.mending import mend_file
 from feedback_engine.ingest.readers.rows import Rows
-from feedback_engine.ingest.sheets import have_same_headings, join_sheets
+from feedback_engine.ingest.sheets import are_alike, join_sheets
 
 _TABLES = frozenset({"csv", "xlsx", "xls", "html", "xml"})
 #: Lines that are looked at for headings.
@@ -151,7 +151,7 @@ def _open_alike(path: Path, source: SourceConfig, rows: Rows, name: str) -> Rows
     """Return the rows of a sheet with the same headings, in the same row or, below no title, the first; or None."""
 
     def is_alike(sample: Sample) -> bool:
-        return have_same_headings(rows.header, sample.header)
+        return are_alike(rows.header, sample.header)
 
     for line in dict.fromkeys((rows.heading_row, 1)):
         try:

@@ -16,6 +16,8 @@ _MOST = 100
 #: Share of its rows that a sheet repeats if it is a copy or a summary of others, and of different rows among its own
 #: that it takes to tell so: shops and grades alone are alike in any month.
 _COPIED, _TELLING = 0.5, 0.8
+#: Share of the headings that two sheets have in common at least: a column comes or goes from month to month.
+_SHARED = 0.8
 _SHOWN = 20
 #: The attribute that tells which of several sheets a row is on.
 SHEET = "工作表"
@@ -55,7 +57,9 @@ def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Row
     if first is None:
         return replace(rows, warnings=(*rows.warnings, *unread))
     taken, copies = _drop_copies([first, *alike])
-    told = [f"工作表「{sheet.name}」：{warning}" for sheet in taken if sheet is not first for warning in sheet.warnings]
+    further = [(sheet, warning) for sheet in taken if sheet is not first for warning in sheet.warnings]
+    further += [(sheet, drift) for sheet in taken for drift in _tell_drift(first.header, sheet)]
+    told = [f"工作表「{sheet.name}」：{said}" for sheet, said in further]
     placed = _place(taken)
     return replace(
         rows,
@@ -133,7 +137,8 @@ def _fit(own: Rows, rows: Rows, shift: int) -> Iterator[tuple[int, list[str]]]:
     order, width = _find_order(rows.header, own.header), len(rows.header)
     for number, cells in own:
         _pass_on(own.rejects, rows.rejects, shift)
-        yield number + shift, [cells[at] for at in order] if order else cells + [""] * (width - len(cells))
+        in_place = [cells[at] if 0 <= at < len(cells) else "" for at in order]
+        yield number + shift, in_place or cells + [""] * (width - len(cells))
     _pass_on(own.rejects, rows.rejects, shift)
 
 
@@ -142,14 +147,29 @@ def _pass_on(own: list[LineReject], rejects: list[LineReject], shift: int) -> No
     own.clear()
 
 
-def have_same_headings(header: Sequence[str], own: Sequence[str]) -> bool:
-    """Whether two sheets have the same headings: in the same places, or each once and in any order."""
-    return _cut(header) == _cut(own) or (sorted(header) == sorted(own) and len(set(own)) == len(own))
+def are_alike(header: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether two sheets have the same headings: in their places, or each once and in any order, a few more in one."""
+    if _cut(header) == _cut(own):
+        return True
+    first, second = (list(filter(None, headings)) for headings in (header, own))
+    are_once = len(set(first)) == len(first) and len(set(second)) == len(second)
+    fewer, more = sorted((set(first), set(second)), key=len)
+    return are_once and fewer <= more and len(fewer) >= _SHARED * len(more)
 
 
 def _find_order(header: Sequence[str], own: Sequence[str]) -> list[int]:
-    """Return where each heading stands among the sheet's own; none where all stand in their places."""
-    return [] if _cut(header) == _cut(own) else [own.index(heading) for heading in header]
+    """Return where each heading stands among the sheet's own, -1 for none; nothing where all stand in their places."""
+    if _cut(header) == _cut(own):
+        return []
+    return [own.index(heading) if heading and heading in own else -1 for heading in header]
+
+
+def _tell_drift(header: Sequence[str], sheet: _Sheet) -> list[str]:
+    """Return that a sheet lacks columns of the first, or has others, which are left out."""
+    lacking = [heading for heading in header if heading and heading not in sheet.header]
+    further = [heading for heading in sheet.header if heading and heading not in header]
+    told = [f"没有列 {'、'.join(lacking)}，按空白计"] if lacking else []
+    return [*told, *([f"多出的列 {'、'.join(further)} 没有读"] if further else [])]
 
 
 def _cut(header: Sequence[str]) -> list[str]:

@@ -70,6 +70,26 @@ def test_columns_may_stand_in_another_order_and_titles_above_each_table(tmp_path
     assert find_numbers(engine)["C4"] == 14
 
 
+def test_a_column_may_come_or_go_from_month_to_month(tmp_path: Path) -> None:
+    nine = [(*HEADINGS, "承办单位"), *((*row, "城管局") for row in cases("A"))]
+    eleven = [("所属街道", "承办单位", *HEADINGS), *(("街道办", "城管局", *row) for row in cases("C"))]
+    path = write_book(tmp_path / "a.xlsx", 九月=nine, 十月=[HEADINGS, *cases("B")], 十一月=eleven)
+    engine = fe.FeedbackEngine()
+    summary = engine.import_file(path)
+    assert summary.stored == 12
+    rows = FeedbackReader(engine._database).load_feedback().set_index("respondent_id")["attributes"]
+    assert '"投诉类别": "噪音"' in rows["C1"] and "街道办" not in rows["C1"]
+    told = [note for note in summary.files[0].notes if note.startswith("工作表「十")]
+    assert told == ["工作表「十月」：没有列 承办单位，按空白计", "工作表「十一月」：多出的列 所属街道 没有读"]
+
+
+@pytest.mark.parametrize("last", ["投诉人数", ""])
+def test_a_sheet_that_asks_something_else_is_another_table(tmp_path: Path, last: str) -> None:
+    path = write_book(tmp_path / "a.xlsx", 九月=[HEADINGS, *cases("A")], 十月=[(*HEADINGS[:3], last), *cases("B")])
+    found = fe.FeedbackEngine().inspect(path)
+    assert found["rows"] == 4 and any("没有读：「十月」" in said for said in found["warnings"])
+
+
 def test_rows_that_cannot_be_used_are_told_by_the_number_that_goes_on(tmp_path: Path) -> None:
     bad = ("B9", "不详", "空调坏了", "设施")
     below = [("合计", "", "", "5"), ("制表人：李四",)]
