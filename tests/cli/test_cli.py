@@ -527,6 +527,27 @@ def test_the_ending_of_the_file_decides_between_workbook_and_page(
     assert "要以 .xlsx、.html、.htm 之一结尾，而不是 '页.pdf'" in capsys.readouterr().err
 
 
+def test_a_sheet_of_a_workbook_is_looked_at_and_imported_by_its_name(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    for name, count in (("九月", 3), ("十月", 4)):
+        sheet = book.create_sheet(name)
+        for row in (
+            ["投诉编号", "投诉时间", "投诉内容"],
+            *([f"{name}{n}", "2026-10-01", "太吵"] for n in range(count)),
+        ):
+            sheet.append(row)
+    book.save("a.xlsx")
+    for sheet_name, count in ((None, 7), ("十月", 4)):
+        chosen = ["--sheet", sheet_name] if sheet_name else []
+        assert run("inspect", "a.xlsx", "--json", *chosen) == 0
+        assert json.loads(capsys.readouterr().out)["rows"] == count
+    assert run("import", "a.xlsx", "--sheet", "九月", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["stored"] == 3
+    assert run("import", "a.xlsx", "--sheet", "八月") == 1
+
+
 def test_what_platform_it_is_is_said_even_where_its_numbers_are_unclear(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
