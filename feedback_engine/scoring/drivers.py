@@ -109,14 +109,12 @@ def ipa(
 
 def _match(names: Sequence[str] | None, importance: Any, performance: Any) -> tuple[list[str] | None, Ints | None]:
     """Return the items' names, and the order that puts performance beside its importance where both are named alike."""
-    from feedback_engine.stats.arrays import as_names, labels_of
+    from feedback_engine.stats.labels import as_names, find_order, labels_of
 
     first, second = labels_of(importance), labels_of(performance)
-    order = None
-    if first and second and first != second and sorted(first) == sorted(second):
-        order = np.array([second.index(label) for label in first], dtype=np.int64)
+    order = find_order(first, second, "performance", "importance")
     chosen = first or second if names is None else names
-    return None if chosen is None else as_names(chosen, "names"), order
+    return None if chosen is None else as_names(chosen, "names"), None if order is None else np.array(order)
 
 
 def _figures(values: Any, intervals: Any, name: str, confidence: float) -> tuple[Floats, Floats]:

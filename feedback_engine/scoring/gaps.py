@@ -14,7 +14,8 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.answers import read_answers
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.samples import Floats
-from feedback_engine.stats.arrays import as_matrix, as_names, as_number, as_weights, check_probability, labels_of, show
+from feedback_engine.stats.arrays import as_matrix, as_number, as_weights, check_probability, show
+from feedback_engine.stats.labels import as_names, find_order, labels_of, rows_alike
 from feedback_engine.tables.analysis import GAPS
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class GapResult:
         return {item.name: item.gap for item in self.items}
 
 
+@rows_alike("expectation", "experience", "weights")
 def gap(
     expectation: Any,
     experience: Any,
@@ -94,8 +96,8 @@ def _read_pairs(expectation: Any, experience: Any, names: Sequence[str] | None) 
             f"期望是 {columns.shape[0]}×{columns.shape[1]}，体验是 {got.shape[0]}×{got.shape[1]}；必须成对"
         )
     first, second = (_labels(each) for each in (expectation, experience))
-    if first and second and first != second and sorted(first) == sorted(second):
-        got = got[:, [second.index(label) for label in first]]
+    order = find_order(first, second, "体验", "期望")
+    got = got if order is None else got[:, order]
     numbered = [str(number + 1) for number in range(got.shape[1])]
     labels = as_names(first or numbered if names is None else names, "names")
     if len(labels) != got.shape[1]:

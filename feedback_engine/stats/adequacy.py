@@ -10,6 +10,7 @@ from scipy import stats
 
 from feedback_engine.errors import StatisticsError, StatisticsWarning
 from feedback_engine.stats.arrays import Floats, Values, as_count, as_matrix, names_of, refuse_constant
+from feedback_engine.stats.correlation import COLLINEAR
 
 # Computed correlations are symmetric, and 1 with themselves, up to this.
 _ROUNDING = 1e-8
@@ -77,10 +78,11 @@ def bartlett(items: Values, n: int | None = None) -> Sphericity:
         raise StatisticsError("items 是相关矩阵:Bartlett 检验还需要人数 n,请用 n= 传入")
     if rows is not None and base != rows:
         raise StatisticsError(f"n 为 {base},而 items 有 {rows} 行:只有相关矩阵才需要 n")
-    sign, log_determinant = np.linalg.slogdet(r)
-    if sign <= 0 or log_determinant < -700:
+    if base <= p:
+        raise StatisticsError(f"{base} 人答 {p} 个题项:人数要多于题项,相关矩阵的行列式才不是 0;Bartlett 检验没有定义")
+    if np.linalg.eigvalsh(r)[0] < COLLINEAR:
         raise StatisticsError("题项完全共线(相关矩阵行列式为 0):Bartlett 检验没有定义;请去掉重复题项")
-    chi = float(-log_determinant * (base - 1 - (2 * p + 5) / 6))
+    chi = float(-np.linalg.slogdet(r)[1] * (base - 1 - (2 * p + 5) / 6))
     freedom = p * (p - 1) // 2
     return Sphericity(chi, freedom, float(stats.chi2.sf(chi, freedom)))
 
@@ -109,7 +111,7 @@ def _is_correlation(table: Floats) -> bool:
 
 
 def _inverse(r: Floats) -> Floats:
-    if np.linalg.eigvalsh(r)[0] > 1e-10:
+    if np.linalg.eigvalsh(r)[0] > COLLINEAR:
         return np.asarray(np.linalg.inv(r))
     warnings.warn("题项完全共线:相关矩阵用广义逆", StatisticsWarning, stacklevel=3)
     return np.asarray(np.linalg.pinv(r, hermitian=True))

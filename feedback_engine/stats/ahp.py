@@ -12,7 +12,6 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import (
     Floats,
     Values,
-    as_names,
     as_number,
     as_vector,
     as_weights,
@@ -22,6 +21,7 @@ from feedback_engine.stats.arrays import (
     show,
 )
 from feedback_engine.stats.judgements import check_judgements, complete_matrix
+from feedback_engine.stats.labels import as_names, in_order_of, labels_of
 
 __all__ = [
     "AhpResult",
@@ -105,6 +105,8 @@ def group_judgements(matrices: Sequence[Values], weights: Values = None) -> Floa
     if not is_column(matrices) or len(matrices) == 0:
         raise StatisticsError(f"没有任何专家的判断矩阵:应为 [矩阵, …],收到 {show(matrices)}")
     checked = [check_judgements(matrix) for matrix in matrices]
+    if len({labels for matrix in matrices if (labels := labels_of(matrix))}) > 1:
+        raise StatisticsError("各专家矩阵的元素或其顺序不同:请让各矩阵的列名一致")
     if len({matrix.shape for matrix in checked}) > 1:
         raise StatisticsError(f"各专家矩阵大小不一:{[matrix.shape[0] for matrix in checked]}")
     shares = as_weights(weights, len(checked), "专家权重")
@@ -169,7 +171,9 @@ def _local(node: Mapping[str, Any], children: list[Any], ri: RandomIndex, method
         if "matrix" in node:
             local = ahp_weights(node["matrix"], ri, method).weights
         else:
-            local = as_weights(node.get("weights", [1.0] if len(children) == 1 else []), len(children))
+            given = node.get("weights", [1.0] if len(children) == 1 else [])
+            names = None if any(isinstance(child, Mapping) for child in children) else children
+            local = as_weights(in_order_of(names, given, "weights", "children"), len(children))
     except StatisticsError as error:
         raise StatisticsError(f"层次结构 {place}:{error}") from error
     if local.size != len(children):

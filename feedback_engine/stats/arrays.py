@@ -78,32 +78,6 @@ def names_of(values: Values, count: int) -> tuple[str, ...]:
     return tuple(str(column) for column in columns)
 
 
-def labels_of(values: Values) -> tuple[str, ...] | None:
-    """Return the names that a frame's columns, a series' rows or a mapping's entries have; None without any."""
-    if isinstance(values, Mapping):
-        return tuple(str(key) for key in values)
-    columns = getattr(values, "columns", None)
-    found = getattr(values, "index", None) if columns is None else columns
-    # A list has a method `index`; a RangeIndex (with its `step`) numbers rows, it does not name them.
-    if found is None or callable(found) or (columns is None and hasattr(found, "step")):
-        return None
-    return tuple(str(label) for label in found)
-
-
-def as_names(given: Values, name: str) -> list[str]:
-    """Return a list of names as text; a single text or number, a gap, and a name that comes twice raise."""
-    if isinstance(given, str | bytes) or not np.iterable(given):
-        raise StatisticsError(f"{name} 应为一列名称,收到 {show(given)}")
-    gap = next((place for place, each in enumerate(given, 1) if is_gap(each)), None)
-    if gap is not None:
-        raise StatisticsError(f"{name} 的第 {gap} 个名称缺失")
-    names = [str(each) for each in given]
-    repeated = next((each for each in names if names.count(each) > 1), None)
-    if repeated is not None:
-        raise StatisticsError(f"{name} 里 {repeated!r} 不止一次:请让每一项的名称不同")
-    return names
-
-
 def as_number(value: Values, name: str, *, above: float = -np.inf, least: float = -np.inf) -> float:
     """Return one finite number, greater than `above` and at least `least`; anything else raises with its name."""
     number = value if isinstance(value, float) else _one_of(_as_floats(value, name), name)
@@ -191,6 +165,7 @@ def constant_columns(array: Floats) -> NDArray[np.bool_]:
 
 
 def _as_floats(values: Values, name: str) -> Floats:
+    columns = tuple(str(column) for column in getattr(values, "columns", ()))
     if isinstance(values, Mapping):
         values = list(values.values())
     if np.ma.isMaskedArray(values):
@@ -207,10 +182,10 @@ def _as_floats(values: Values, name: str) -> Floats:
         raise StatisticsError(f"{name} 各行长短不一,不是一张表") from error
     if array.dtype.kind in _NUMERIC:
         return np.asarray(array, dtype=np.float64)
-    return _read_one_by_one(values, array, name)
+    return _read_one_by_one(values, array, name, columns)
 
 
-def _read_one_by_one(values: Values, array: np.ndarray, name: str) -> Floats:
+def _read_one_by_one(values: Values, array: np.ndarray, name: str, columns: Sequence[str]) -> Floats:
     # Text beside numbers would turn the numbers to text as well.
     cells = np.asarray(values, dtype=object) if array.dtype.kind in "US" else array
     found = np.empty(cells.shape)
@@ -220,11 +195,11 @@ def _read_one_by_one(values: Values, array: np.ndarray, name: str) -> Floats:
             found[place] = np.nan
             continue
         if isinstance(cell, str | bytes | complex | np.datetime64 | np.timedelta64):
-            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {show(cell)}:不是数值")
+            raise StatisticsError(f"{name} 的{_describe_place(place, columns)}为 {show(cell)}:不是数值")
         try:
             found[place] = float(cell)
         except (TypeError, ValueError, OverflowError) as error:
-            raise StatisticsError(f"{name} 的{_describe_place(place)}为 {show(cell)}:不是数值") from error
+            raise StatisticsError(f"{name} 的{_describe_place(place, columns)}为 {show(cell)}:不是数值") from error
     return found
 
 

@@ -10,6 +10,7 @@ from scipy import special
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights, show
 from feedback_engine.stats.intervals import weighted_mean
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.quantiles import t_quantile
 
 
@@ -44,6 +45,7 @@ def welch(
     )
 
 
+@rows_alike("before", "after", "weights")
 def paired(before: Values, after: Values, weights: Values = None, confidence: float = 0.95) -> Change:
     """Return the mean change of the same respondents, asked twice."""
     earlier, later = as_vector(before, "before"), as_vector(after, "after")
@@ -125,6 +127,7 @@ def _test(difference: float, error: float, freedom: float, confidence: float) ->
     return Change(difference, difference - half, difference + half, error, t, float(freedom), p)
 
 
+@rows_alike("values", "ids", "weights")
 def _influence(values: Values, ids: Values, weights: Values, name: str) -> tuple[float, dict[str, float]]:
     numbers: Floats = as_vector(values, name)
     people = [str(person) for person in np.asarray(ids, dtype=object).reshape(-1).tolist()]

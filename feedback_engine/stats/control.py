@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_count, as_flag, as_number, as_vector, is_column
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.normalise import flags_of
 
 # Mean range of two normal observations in units of σ, as printed in the tables of constants.
@@ -61,6 +62,7 @@ class ControlChart:
         return self.lower, self.upper
 
 
+@rows_alike("x", "errors")
 def individuals(x: Values, baseline: Baseline = None, minimum: int = 2, errors: Values | None = None) -> ControlChart:
     """Return the XmR chart: mean ± 3·MR̄/1.128 of the baseline's points, applied to every point.
 
@@ -187,6 +189,7 @@ def _run_lengths(side: Floats) -> NDArray[np.intp]:
     return lengths
 
 
+@rows_alike("k", "n")
 def _counts(k: Values, n: Values) -> tuple[Floats, Floats]:
     counts = as_vector(k, "k")
     if (counts < 0).any():

@@ -18,6 +18,7 @@ from feedback_engine.stats.arrays import (
     names_of,
     refuse_constant,
 )
+from feedback_engine.stats.labels import rows_alike
 
 # Smallest eigenvalue of a correlation matrix from which a column counts as a combination of the others.
 COLLINEAR = 1e-10
@@ -38,6 +39,7 @@ class Predictors:
         return bool(np.linalg.eigvalsh(self.among)[0] < COLLINEAR)
 
 
+@rows_alike("x", "y", "weights")
 def correlate_predictors(x: Values, y: Values, weights: Values = None) -> Predictors:
     """Return the weighted correlations that every importance measure starts from.
 
@@ -102,6 +104,7 @@ def _count_rows(drawn: NDArray[np.int64], rows: int) -> Floats:
     return np.bincount(places.ravel(), minlength=len(drawn) * rows).reshape(len(drawn), rows).astype(np.float64)
 
 
+@rows_alike("x", "weights")
 def vif(x: Values, weights: Values = None) -> Floats:
     """Return each column's variance inflation factor 1/(1-R²_j); infinite where it is a combination of the others."""
     table = as_matrix(x, "x", minimum_rows=3)
@@ -110,6 +113,7 @@ def vif(x: Values, weights: Values = None) -> Floats:
     return _inflation(r)
 
 
+@rows_alike("x", "weights")
 def group_collinear(
     x: Values, vif_max: float = 10.0, r_max: float = 0.9, weights: Values = None
 ) -> tuple[tuple[int, ...], ...]:

@@ -10,6 +10,7 @@ from scipy import stats
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_weights
+from feedback_engine.stats.labels import rows_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Convergence:
     largest_shift: float
 
 
+@rows_alike("ratings", "expert_weights")
 def summarise_round(ratings: Values, expert_weights: Values = None) -> DelphiRound:
     """Return the figures of one round from ratings (experts × items); spread with n-1, unweighted."""
     table = as_matrix(ratings, "专家评分", minimum_rows=2)

@@ -19,6 +19,7 @@ from feedback_engine.stats.arrays import (
     names_of,
     refuse_constant,
 )
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.quantiles import normal_quantile, t_quantile
 
 
@@ -100,6 +101,7 @@ def describe(x: Values) -> Description:
     )
 
 
+@rows_alike("x", "y")
 def correlate(x: Values, y: Values, method: str = "pearson", confidence: float = 0.95) -> Correlation:
     """Return Pearson's or Spearman's correlation over the pairs without a gap; a constant column raises."""
     choose(method, "method", ("pearson", "spearman"))
@@ -119,6 +121,7 @@ def correlate(x: Values, y: Values, method: str = "pearson", confidence: float =
     return Correlation(r, lower, upper, float(2 * stats.t.sf(abs(t), freedom)), pairs.shape[0])
 
 
+@rows_alike("x", "y")
 def regress(x: Values, y: Values, confidence: float = 0.95, names: Sequence[str] | None = None) -> Regression:
     """Return the least-squares regression of `y` on the columns of `x` with intercept; collinear columns raise.
 

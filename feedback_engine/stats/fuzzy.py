@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from feedback_engine.errors import StatisticsError, StatisticsWarning
-from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_names, as_vector, as_weights, choose
+from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_vector, as_weights, choose
+from feedback_engine.stats.labels import as_names, columns_of, in_order_of, rows_of
 
 OPERATORS = ("weighted", "minmax", "product_max", "min_sum")
 _ALIASES = {"prod_max": "product_max", "min_max": "minmax"}
@@ -23,7 +24,7 @@ class FuzzyResult:
 
     memberships: Floats
     normalised: Floats
-    # The level's name, or its position where no names were given; with a tie, `grades` has all of them.
+    # The level's name (its column's in a frame), or its position where there are none; with a tie, `grades` has all.
     grade: str | int
     grades: tuple[str | int, ...]
     # Σ normalised × value of the level; NaN without values.
@@ -37,7 +38,7 @@ def evaluate(
     levels: Sequence[str] | None = None,
     values: Values = None,
 ) -> FuzzyResult:
-    """Return B = A∘R for weights A and memberships R (indicators × levels).
+    """Return B = A∘R for weights A and memberships R (indicators × levels, or a mapping indicator → its levels).
 
     `operator`: "weighted" M(·,+) Σ a r · "minmax" M(∧,∨) max min(a, r) · "product_max" M(·,∨) max a r · "min_sum"
     M(∧,⊕) min(1, Σ min(a, r)). Rows of R that do not sum to 1 are scaled, with a warning; so are weights for
@@ -46,17 +47,23 @@ def evaluate(
     operator = choose(
         _ALIASES.get(operator, operator) if isinstance(operator, str) else operator, "operator", OPERATORS
     )
+    indicators = rows_of(memberships)
+    if isinstance(memberships, Mapping):
+        indicators, memberships = list(memberships), list(memberships.values())
     r = _distributions(memberships)
-    a = as_weights(weights, r.shape[0])
+    a = as_weights(in_order_of(indicators, weights, "weights", "隶属度"), r.shape[0])
     if operator == "weighted" and abs(a.sum() - 1) > _ROUNDING:
         a = a / a.sum()
     combined = _combine(a[:, None], r, operator)
     normalised = combined / combined.sum()
-    names: Sequence[str | int] = range(r.shape[1]) if levels is None else as_names(levels, "levels")
+    columns = columns_of(memberships)
+    given = columns if levels is None and not hasattr(columns, "step") else levels
+    names: Sequence[str | int] = range(r.shape[1]) if given is None else as_names(given, "levels")
     if len(names) != r.shape[1]:
         raise StatisticsError(f"levels 有 {len(names)} 个,隶属度有 {r.shape[1]} 列:两者必须一致")
     best = tuple(names[int(place)] for place in np.flatnonzero(combined >= combined.max() - 1e-12))
-    return FuzzyResult(combined, normalised, best[0], best, _score(normalised, values))
+    score = _score(normalised, in_order_of(given, values, "values", "levels"))
+    return FuzzyResult(combined, normalised, best[0], best, score)
 
 
 def _combine(a: Floats, r: Floats, operator: str) -> Floats:

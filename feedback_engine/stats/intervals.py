@@ -12,6 +12,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, as_weights
 from feedback_engine.stats.design import effective_base, linearised_error
 from feedback_engine.stats.estimates import Estimate, Estimates
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.proportions import newcombe, paired_difference, poisson_rate, wilson
 from feedback_engine.stats.quantiles import normal_quantile, t_quantile
 
@@ -45,6 +46,7 @@ class NetPromoter(Estimate):
     variance: float = 0.0
 
 
+@rows_alike("x", "w", "strata", "psu", "population")
 def weighted_mean(
     x: Values,
     w: Values = None,
@@ -95,6 +97,7 @@ def nps(counts: Values, confidence: float = 0.95, effective_base: float | None =
     )
 
 
+@rows_alike("answers", "w")
 def nps_from_answers(answers: Values, w: Values = None, confidence: float = 0.95) -> NetPromoter:
     """Return the net promoter score of answers on the 0-10 scale, weighted, with the linearised standard error.
 

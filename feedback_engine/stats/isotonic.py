@@ -6,8 +6,10 @@ import numpy as np
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights
+from feedback_engine.stats.labels import rows_alike
 
 
+@rows_alike("y", "weights")
 def isotonic_fit(y: Values, weights: Values = None, increasing: bool = True) -> Floats:
     """Return the weighted least-squares fit to `y` (in the order of the levels) that is monotone.
 

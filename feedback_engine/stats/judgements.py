@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy import optimize
 from scipy.sparse import csgraph
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_number, names_of
+from feedback_engine.stats.labels import columns_of, in_order_of
 
 
 def check_judgements(matrix: Values, tolerance: float = 0.05) -> Floats:
@@ -48,6 +51,7 @@ def complete_matrix(matrix: Values, tolerance: float = 0.05) -> Floats:
 
 
 def _check_given(matrix: Values, tolerance: float) -> Floats:
+    matrix = in_order_of(None if isinstance(matrix, Mapping) else columns_of(matrix), matrix, "判断矩阵的行", "列")
     judged = as_matrix(matrix, "判断矩阵", allow_missing=True).copy()
     tolerance = as_number(tolerance, "tolerance", least=0)
     size = judged.shape[0]

@@ -10,10 +10,14 @@ import numpy as np
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Values, as_number, as_weights, show
+from feedback_engine.stats.labels import rows_alike, rows_of
 
 LEVELS = ("like", "must-be", "neutral", "live-with", "dislike")
 # The same as Chinese questionnaires call them.
-_CHINESE = {"喜欢": 0, "理应如此": 1, "无所谓": 2, "勉强接受": 3, "能忍受": 3, "不喜欢": 4}
+_CHINESE = {
+    "喜欢": 0, "很喜欢": 0, "非常喜欢": 0, "理应如此": 1, "理所当然": 1, "无所谓": 2, "勉强接受": 3, "能忍受": 3,
+    "可以忍受": 3, "能够忍受": 3, "不喜欢": 4, "很不喜欢": 4, "非常不喜欢": 4,
+}  # fmt: skip
 # Rows: functional answer, columns: dysfunctional answer, both in the order of LEVELS (Berger et al. 1993).
 EVALUATION_TABLE = ("QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ")
 # Order in which a tie is settled: what hurts most when missing comes first.
@@ -42,20 +46,23 @@ class KanoResult:
     base: float
 
 
+@rows_alike("functional", "dysfunctional", "weights")
 def classify(functional: Values, dysfunctional: Values = None, weights: Values = None, like: int = 1) -> KanoResult:
     """Return the Kano category of one attribute.
 
     Answers are level names (`LEVELS`, or 喜欢、理应如此、无所谓、勉强接受、不喜欢) or 1…5; `like` is the code of
     "like": 1, or 5 where the scale runs the other way.
-    Instead of answers, counts may be given: classify({"A": 30, "O": 40, "M": 20, "I": 10}).
+    Instead of answers, counts may be given (a mapping or series), or the respondents' categories: classify({"A": 30,
+    "O": 40, "M": 20, "I": 10}), classify(["A", "O", "A"]).
     """
-    if isinstance(functional, Mapping):
-        return _judge(_check_counts(functional))
+    if dysfunctional is None and (counts := _counts_of(functional, weights)) is not None:
+        return _judge(_check_counts(counts))
     answers = categories(functional, dysfunctional, like)
     shares = as_weights(weights, len(answers))
     return _judge({letter: float(shares[np.array(answers) == letter].sum()) for letter in _ORDER})
 
 
+@rows_alike("functional", "dysfunctional")
 def categories(functional: Values, dysfunctional: Values, like: int = 1) -> tuple[str, ...]:
     """Return the category letter of each respondent's pair of answers."""
     rows, columns = _codes(functional, like, "functional"), _codes(dysfunctional, like, "dysfunctional")
@@ -85,6 +92,20 @@ def _judge(counts: dict[str, float]) -> KanoResult:
     )
 
 
+def _counts_of(given: Values, weights: Values) -> Mapping[Any, Any] | None:
+    """Return counts by category, from counts or from each respondent's letter; None for anything else."""
+    if isinstance(given, Mapping):
+        return given
+    labels = rows_of(given)
+    if labels is not None and set(labels) <= set(_ORDER):
+        return dict(zip(labels, given, strict=True))
+    letters = list(given) if np.iterable(given) and getattr(given, "ndim", 1) == 1 else []
+    if not letters or not all(isinstance(letter, str) and letter in _ORDER for letter in letters):
+        return None
+    shares = as_weights(weights, len(letters))
+    return {letter: float(shares[np.array(letters) == letter].sum()) for letter in _ORDER}
+
+
 def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:
     unknown = [letter for letter in counts if letter not in tuple(_ORDER)]
     if unknown:
@@ -98,6 +119,7 @@ def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:
 def _codes(answers: Values, like: int, name: str) -> list[int]:
     if not isinstance(like, int | float | np.number) or like not in (1, 5):
         raise StatisticsError(f"like 为 {show(like)}:「喜欢」的编码只能是 1 或 5")
+    answers = list(answers.values()) if isinstance(answers, Mapping) else answers
     given = np.asarray([] if answers is None else answers, dtype=object)
     if given.ndim > 1 and given.size != max(given.shape):
         raise StatisticsError(f"{name} 收到 {given.shape} 的表:一次只评一个属性,请逐列传入")
@@ -108,8 +130,8 @@ def _code(answer: Any, place: int, like: int, name: str) -> int:
     level = answer.strip().lower().replace(" ", "-").replace("_", "-") if isinstance(answer, str) else None
     if level in LEVELS:
         return LEVELS.index(level)
-    if level in _CHINESE:
-        return _CHINESE[level]
+    if level is not None and level.lstrip("我它") in _CHINESE:
+        return _CHINESE[level.lstrip("我它")]
     if isinstance(answer, int | float | np.number) and not isinstance(answer, bool) and answer in (1, 2, 3, 4, 5):
         return int(answer) - 1 if like == 1 else 5 - int(answer)
     raise StatisticsError(f"{name} 第 {place} 个回答为 {show(answer)};可选:1–5、{'、'.join((*LEVELS, *_CHINESE))}")

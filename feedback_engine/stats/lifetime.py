@@ -10,6 +10,7 @@ from scipy import optimize, special
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_vector
+from feedback_engine.stats.labels import rows_alike
 
 # Parameters beyond e^±15 of the data's own unit mean that the data do not determine them.
 _BOUND = 15.0
@@ -166,6 +167,7 @@ def _maximise(likelihood: Callable[[Floats], float], count: int) -> tuple[Floats
     return np.exp(found.x), -float(found.fun)
 
 
+@rows_alike("frequency", "recency", "age")
 def _histories(frequency: Values, recency: Values, age: Values) -> tuple[Floats, Floats, Floats]:
     x, last, whole = as_vector(frequency, "frequency"), as_vector(recency, "recency"), as_vector(age, "age")
     if not x.size == last.size == whole.size:
@@ -180,6 +182,7 @@ def _histories(frequency: Values, recency: Values, age: Values) -> tuple[Floats,
     return x, last, whole
 
 
+@rows_alike("frequency", "spend")
 def _spending(frequency: Values, spend: Values) -> tuple[Floats, Floats]:
     x, mean = as_vector(frequency, "frequency"), as_vector(spend, "spend")
     if x.size != mean.size or (x < 0).any():

@@ -10,6 +10,7 @@ from scipy import stats
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_vector, check_probability, choose, refuse_constant
 from feedback_engine.stats.descriptives import Coefficient, regress
+from feedback_engine.stats.labels import rows_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Mediation:
         return self.indirect.estimate / self.total.estimate if self.total.estimate else float("nan")
 
 
+@rows_alike("x", "m", "y")
 def mediate(
     x: Values,
     m: Values,

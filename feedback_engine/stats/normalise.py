@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,9 +52,9 @@ def cost_mask(cost: Values, names: Sequence[str], columns: int) -> NDArray[np.bo
 
 
 def flags_of(values: Values, name: str) -> NDArray[Any]:
-    """Return marks of columns (a mask, positions, names or signs) as an array; a ragged list raises."""
+    """Return marks of columns (a mask, positions, names or signs; or the values of a mapping) as an array."""
     try:
-        given = np.asarray(values)
+        given = np.asarray(list(values.values()) if isinstance(values, Mapping) else values)
     except ValueError as error:
         raise StatisticsError(f"{name} 各项长短不一,不是一列标记:{show(values)}") from error
     # A series of dtype object may still hold nothing but truth values.

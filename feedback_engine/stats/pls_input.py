@@ -9,6 +9,7 @@ import numpy as np
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_vector, as_weights, refuse_constant
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.pls_model import PathModel
 
 
@@ -22,6 +23,7 @@ class ItemData:
     dropped: int
 
 
+@rows_alike("frame", "weights")
 def read_items(frame: Values, model: PathModel, weights: Values) -> ItemData:
     """Return the complete rows (listwise); a missing column, text, a constant or a collinear item raise by name."""
     if not (hasattr(frame, "columns") or isinstance(frame, Mapping)):

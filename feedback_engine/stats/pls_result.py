@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from feedback_engine.errors import StatisticsError
+from feedback_engine.stats.arrays import Floats, as_number
 from feedback_engine.stats.pls_model import Path
 
 
@@ -95,7 +96,7 @@ def latent_index(
             raise StatisticsError(
                 f"{latent} 的题项 {name} 外部权重为负({outer.min():.3g}),指数会越出 0–100;请检查是否反向题"
             )
-        bottom, top = (np.array([_bound(end, item) for item in items]) for end in (low, high))
+        bottom, top = (_bounds(end, items, name) for end, name in ((low, "low"), (high, "high")))
         if (top <= bottom).any():
             raise StatisticsError(f"{latent} 的量表上限不大于下限")
         means = np.array([result.item_means[item] for item in items])
@@ -103,5 +104,9 @@ def latent_index(
     return found
 
 
-def _bound(end: float | Mapping[str, float], item: str) -> float:
-    return float(end[item]) if isinstance(end, Mapping) else float(end)
+def _bounds(end: float | Mapping[str, float], items: Iterable[str], name: str) -> Floats:
+    ends = end if isinstance(end, Mapping) else dict.fromkeys(items, end)
+    lacking = [item for item in items if item not in ends]
+    if lacking:
+        raise StatisticsError(f"{name} 里没有题项 {lacking[0]} 的量表端点;请给出一个数,或每个题项一个")
+    return np.array([as_number(ends[item], f"{name}({item})") for item in items])

@@ -12,6 +12,7 @@ from scipy import special
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_number, as_vector, check_probability, is_column
 from feedback_engine.stats.estimates import Estimate, Estimates
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.quantiles import normal_quantile
 
 Column = Sequence[float] | NDArray[Any]
@@ -23,6 +24,7 @@ _LEAST_BASE = 1e-9
 def wilson(k: float, n: float, confidence: float = 0.95) -> Estimate: ...
 @overload
 def wilson(k: Column, n: Column | float, confidence: float = 0.95) -> Estimates: ...
+@rows_alike("k", "n")
 def wilson(k: Values, n: Values, confidence: float = 0.95) -> Estimate | Estimates:
     """Return the share k/n with Wilson's score interval (no continuity correction); columns give columns.
 
@@ -39,6 +41,7 @@ def newcombe(k1: float, n1: float, k2: float, n2: float, confidence: float = 0.9
 def newcombe(
     k1: Column, n1: Column | float, k2: Column | float, n2: Column | float, confidence: float = 0.95
 ) -> Estimates: ...
+@rows_alike("k1", "n1", "k2", "n2")
 def newcombe(k1: Values, n1: Values, k2: Values, n2: Values, confidence: float = 0.95) -> Estimate | Estimates:
     """Return the difference k1/n1 - k2/n2 of independent shares with Newcombe's (1998) interval, method 10.
 
@@ -79,6 +82,7 @@ def poisson_rate(k: float, exposure: float = 1.0, confidence: float = 0.95, per:
 def poisson_rate(
     k: Column, exposure: Column | float = 1.0, confidence: float = 0.95, per: float = 1.0
 ) -> Estimates: ...
+@rows_alike("k", "exposure")
 def poisson_rate(k: Values, exposure: Values = 1.0, confidence: float = 0.95, per: float = 1.0) -> Estimate | Estimates:
     """Return k events per `per` units of exposure (per=1000: per thousand orders) with Garwood's exact interval.
 

@@ -14,6 +14,7 @@ from feedback_engine.stats.arrays import Floats, Values, as_vector, as_weights, 
 from feedback_engine.stats.calibration import read_cells
 from feedback_engine.stats.design import effective_base, linearised_error
 from feedback_engine.stats.estimates import Estimate
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.quantiles import t_quantile
 
 Margins = Mapping[Hashable, Mapping[Hashable, float]]
@@ -59,6 +60,7 @@ class _Margin:
     labels: tuple[Hashable, ...]
 
 
+@rows_alike("frame", "base_weights")
 def rake(
     frame: Values,
     margins: Margins,

@@ -7,9 +7,11 @@ import numpy as np
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Values, as_vector, as_weights
 from feedback_engine.stats.design import code_labels
+from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.raking import Margins, rake
 
 
+@rows_alike("y", "frame", "psu", "base_weights")
 def raked_jackknife_error(
     y: Values,
     frame: Values,

@@ -12,6 +12,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_count, as_matrix, as_vector, as_weights, check_probability
 from feedback_engine.stats.correlation import correlate_predictors, resampled_correlations
 from feedback_engine.stats.importance import Importance, johnson, johnson_values, lmg, lmg_values, read_players
+from feedback_engine.stats.labels import rows_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def bootstrap_shares(
     return ImportanceIntervals(estimate, lower, upper, stability, band_shares(estimate, lower, upper))
 
 
+@rows_alike("x", "y", "weights")
 def resample_shares(
     x: Values,
     y: Values,
@@ -98,6 +100,7 @@ def band_shares(share: Floats, lower: Floats, upper: Floats) -> tuple[int, ...]:
     return tuple(int(value) for value in band)
 
 
+@rows_alike("x", "y", "weights")
 def _refit(
     x: Values,
     y: Values,

@@ -10,9 +10,10 @@ from scipy import stats
 
 from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.arrays import Floats, Values, as_matrix, as_shares, names_of
+from feedback_engine.stats.labels import columns_of, in_order_of
 from feedback_engine.stats.normalise import cost_mask, flags_of, normalise_columns
 
-_IS_COST = {"max": False, "min": True, "benefit": False, "cost": True}
+_IS_COST = {"max": False, "min": True, "benefit": False, "cost": True, "+": False, "-": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,14 @@ class TopsisResult:
 def topsis(matrix: Values, weights: Values = None, benefit: Values = None, normalise: str = "vector") -> TopsisResult:
     """Return d⁻/(d⁺+d⁻) of each object (row) after weighting the normalised columns (Hwang & Yoon 1981).
 
-    `benefit` tells per column whether more is better: a mask, 1 and -1, or "max" and "min" (default: all). Where all
-    objects are alike the closeness is 0.5.
+    `benefit` tells per column whether more is better: a mask, 1 and -1, "+" and "-", or "max" and "min" (default: all).
+    Where all objects are alike the closeness is 0.5.
     """
     table = as_matrix(matrix, "matrix")
     count = table.shape[1]
-    shares = as_shares(weights, count)
-    is_cost = _costs(benefit, names_of(matrix, count), count)
+    columns = columns_of(matrix)
+    shares = as_shares(in_order_of(columns, weights, "weights", "matrix"), count)
+    is_cost = _costs(in_order_of(columns, benefit, "benefit", "matrix"), names_of(matrix, count), count)
     weighted = normalise_columns(table, normalise) * shares
     low, high = weighted.min(axis=0), weighted.max(axis=0)
     ideal, anti = np.where(is_cost, low, high), np.where(is_cost, high, low)

@@ -25,6 +25,7 @@ from feedback_engine.stats.arrays import (
     show,
 )
 from feedback_engine.stats.components import principal_components
+from feedback_engine.stats.labels import columns_of, in_order_of, rows_of
 from feedback_engine.stats.normalise import cost_mask, normalise_columns
 
 PCA_METHODS = ("squared", "absolute", "coefficient")
@@ -43,7 +44,7 @@ def entropy_weights(x: Values, normalise: str = "ratio", cost: Values = None, sh
 def entropy(x: Values, normalise: str = "ratio", cost: Values = None, shift: float = 0.0) -> Floats:
     """Return each column's entropy e = -Σ p ln p / ln n (0 ln 0 = 0); 1 for a column without variation."""
     table = as_matrix(x, "x", minimum_rows=2)
-    mask = cost_mask(cost, names_of(x, table.shape[1]), table.shape[1])
+    mask = cost_mask(in_order_of(columns_of(x), cost, "cost", "x"), names_of(x, table.shape[1]), table.shape[1])
     flat = constant_columns(table)
     scaled = normalise_columns(table, normalise, mask) + as_number(shift, "shift", least=0)
     if (scaled < 0).any():
@@ -61,7 +62,7 @@ def critic_weights(x: Values, cost: Values = None, normalise: str = "minmax", ab
     negative correlation counts as redundancy, not as conflict. A constant column gets 0.
     """
     table = as_matrix(x, "x", minimum_rows=2)
-    mask = cost_mask(cost, names_of(x, table.shape[1]), table.shape[1])
+    mask = cost_mask(in_order_of(columns_of(x), cost, "cost", "x"), names_of(x, table.shape[1]), table.shape[1])
     scaled = normalise_columns(table, normalise, mask)
     varied = ~constant_columns(table)
     information = np.zeros(table.shape[1])
@@ -115,7 +116,7 @@ def combine(a: Values, b: Values, method: str = "linear", alpha: float = 0.5) ->
     """
     choose(method, "method", COMBINATIONS)
     first = _given(a, "a")
-    second = as_weights(b, first.size, "b")
+    second = as_weights(in_order_of(rows_of(a), b, "b", "a"), first.size, "b")
     alpha = as_number(alpha, "alpha") if method == "linear" else 0.0
     if not 0 <= alpha <= 1:
         raise StatisticsError(f"alpha 为 {show(alpha)}:必须在 0 与 1 之间")
@@ -130,7 +131,9 @@ def game_coefficients(vectors: Sequence[Values]) -> Floats:
 
     Solves Σ_l α_l (w_k·w_l) = w_k·w_k and scales |α| to sum 1; where the vectors are dependent, equal shares.
     """
-    given = [_given(vector, f"第 {number} 组权重") for number, vector in enumerate(vectors, 1)]
+    named = [(f"第 {number} 组权重", vector) for number, vector in enumerate(vectors, 1)]
+    labels = rows_of(named[0][1]) if named else None
+    given = [_given(in_order_of(labels, vector, name, named[0][0]), name) for name, vector in named]
     if len({vector.size for vector in given}) != 1:
         raise StatisticsError(f"各组权重的指标数不同:{[vector.size for vector in given]}")
     stacked = np.stack(given)

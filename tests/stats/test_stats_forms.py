@@ -158,7 +158,7 @@ def test_what_is_no_number_is_named_with_its_place(values, reason: str) -> None:
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        (pd.DataFrame({"q1": [1, 2, 3], "q2": [1, "差", 3]}), "第 2 行「第 2 列」为 '差'"),
+        (pd.DataFrame({"q1": [1, 2, 3], "q2": [1, "差", 3]}), "第 2 行「q2」为 '差'"),
         (pd.DataFrame({"q1": [1, 2, 3], "q2": [1, np.nan, 3]}), "第 2 行「q2」为 nan"),
         ({"q1": [1, 2, 3], "q2": [1, 2]}, "各列长短不一"),
         ([1, 2, 3], "应为二维表"),
@@ -173,3 +173,18 @@ def test_a_cell_that_is_no_number_is_named_by_row_and_column(table, reason: str)
 def test_a_confidence_outside_0_and_1_is_refused(confidence) -> None:
     with pytest.raises(StatisticsError, match="confidence"):
         wilson(3, 10, confidence)
+
+
+def test_kano_counts_a_series_and_letters_as_it_counts_a_mapping() -> None:
+    counts = {"A": 3, "O": 2, "I": 1}
+    expected = classify(counts)
+    assert classify(pd.Series(counts)) == expected
+    assert classify(list("AAOIOA")) == expected
+    assert classify(pd.Series(list("AAOIOA"))) == expected
+    assert classify(pd.Series(list("AAOIOA")).value_counts()) == expected
+    assert classify(list("AOI"), weights=[3, 2, 1]) == expected
+
+
+def test_kano_reads_the_usual_chinese_wordings() -> None:
+    chinese = classify(["我很喜欢", "它理所当然", "我无所谓"], ["我很不喜欢", "我可以忍受", "我不喜欢"])
+    assert chinese == classify([1, 2, 3], [5, 4, 5])

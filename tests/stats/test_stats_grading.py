@@ -66,7 +66,9 @@ def test_topsis_accepts_signs_for_benefit_and_cost() -> None:
     assert topsis(matrix, [1, 4, 3, 2], [1, 1, 1, -1]).closeness == pytest.approx(by_mask.closeness)
 
 
-@pytest.mark.parametrize("benefit", [["max", "max", "min"], ("benefit", "benefit", "cost"), [True, True, False]])
+@pytest.mark.parametrize(
+    "benefit", [["max", "max", "min"], ("benefit", "benefit", "cost"), ["+", "+", "-"], [True, True, False]]
+)
 def test_topsis_accepts_words_for_benefit_and_cost(benefit) -> None:
     table = [[1, 4, 7], [2, 3, 7], [3, 5, 2]]
     assert topsis(table, None, benefit).closeness == pytest.approx(topsis(table, None, [1, 1, -1]).closeness)

@@ -228,6 +228,14 @@ def test_a_reversed_item_makes_the_index_refuse_by_name() -> None:
         latent_index(result, 1, 10)
 
 
+def test_an_index_names_the_item_without_an_end_of_its_scale() -> None:
+    result = fit_pls({"a": [1, 2, 4, 3, 5], "b": [2, 1, 3, 4, 5]}, {"A": "a", "B": "b"}, [("A", "B")])
+    with pytest.raises(StatisticsError, match="low 里没有题项 b"):
+        latent_index(result, {"a": 1}, 5)
+    with pytest.raises(StatisticsError, match=r"high.*'five'"):
+        latent_index(result, 1, "five")
+
+
 def test_latents_without_any_correlation_have_a_path_of_zero() -> None:
     table = pd.DataFrame({"a1": [1.0, 1, -1, -1] * 3, "b1": [1.0, -1, 1, -1] * 3})
     result = fit_pls(table, {"a": ["a1"], "b": ["b1"]}, [("a", "b")])

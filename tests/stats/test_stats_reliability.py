@@ -138,6 +138,8 @@ def test_kmo_of_collinear_items_warns() -> None:
         (lambda: cronbach_alpha([[1, 2], [2, 4]], missing="drop"), "listwise、pairwise"),
         (lambda: kmo([[1, 5], [2, 5], [3, 5]]), "第 2 列 没有变化"),
         (lambda: bartlett([[1, 2], [2, 4], [3, 6], [4, 8]]), "完全共线"),
+        (lambda: bartlett([[1, 2, 5, 3], [2, 4, 1, 1], [3, 5, 2, 2], [5, 1, 4, 3]]), "4 人答 4 个题项"),
+        (lambda: bartlett([[1, 0.5, 0.3], [0.5, 1, 0.2], [0.3, 0.2, 1]], n=3), "3 人答 3 个题项"),
         (lambda: composite_reliability([0.5, 1.2]), "第 2 个载荷"),
         (lambda: composite_reliability([1, -1]), "正负相消"),
         (lambda: kmo([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1]]), "负的特征值"),
