@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from feedback_engine.cli.arguments import Parser
@@ -187,7 +188,13 @@ def _add_common(parser: argparse.ArgumentParser, *, config: str, verbose: bool |
 
 
 def _prepare_streams() -> None:
-    """Let any text be printed: UTF-8 into files and pipes, escapes for what a terminal cannot show."""
+    """Let any text be printed: UTF-8 into files and pipes, escapes for what a terminal cannot show.
+
+    What a service manager has closed (`>&-`) is there, and empty.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -388,6 +388,13 @@ def test_the_output_can_be_cut_short_by_its_reader(project: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_a_service_has_closed_stops_no_command(project: Path, closed: str) -> None:
+    for command in ("check", "tag - --pack retail"):
+        done = subprocess.run(f"{sys.executable} -m feedback_engine {command} {closed}", shell=True, check=False)
+        assert done.returncode == 0
+
+
 def test_a_draft_that_nobody_needs_is_not_written_and_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = "ID,Start time,Completion time,Email,Name,满意度\n1,3/14/26 9:00,3/14/26 9:05,anonymous,,5\n"
     (project / "forms.csv").write_text(table, encoding="utf-8")
