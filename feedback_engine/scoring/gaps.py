@@ -176,9 +176,17 @@ def _test(name: str, home: str, expected: Floats, got: Floats, weights: Floats |
 
 
 def build_gaps(
-    data: ScoringData, pairs: Sequence[GapConfig], *, period: Period | None = None, confidence: float = 0.95
+    data: ScoringData,
+    pairs: Sequence[GapConfig],
+    *,
+    period: Period | None = None,
+    confidence: float = 0.95,
+    least: float = 1,
 ) -> pd.DataFrame:
-    """Return GAPS of the configured pairs of questions, on 0-100; an unknown question is a ConfigError."""
+    """Return GAPS of the configured pairs of questions, on 0-100; an unknown question is a ConfigError.
+
+    A row on fewer than `least` pairs of answers has no figures.
+    """
     if not pairs:
         return GAPS.build()
     codes = [code for pair in pairs for code in (pair.expectation, pair.experience)]
@@ -193,9 +201,9 @@ def build_gaps(
     )
     rows = (*found.items, *found.dimensions, found.overall)
     return GAPS.build(
-        [
-            (row.dimension, row.name, row.expectation, row.experience, row.gap, row.lower, row.upper, row.p_value,
-             row.base)
-            for row in rows
-        ]
-    )  # fmt: skip
+        [(row.dimension, row.name, *([None] * 6 if row.base < least else _figures(row)), row.base) for row in rows]
+    )
+
+
+def _figures(gap: Gap) -> tuple[float, ...]:
+    return gap.expectation, gap.experience, gap.gap, gap.lower, gap.upper, gap.p_value

@@ -30,13 +30,14 @@ def evaluate_fuzzy(
     """Return FUZZY: per touchpoint, and overall, the memberships of the scale's levels (shares of answers).
 
     Every rated question must have the same number of levels; the levels are worth evenly spaced scores from 0 to 100.
-    Weights are the model's, re-normalised over touchpoints with answers. No answers at all: an empty table.
+    Weights are the model's, re-normalised over touchpoints with `suppress_below` answers. Without any: an empty table.
     """
     shares = _share_levels(data, model, period)
     levels = {len(share) for share, _ in shares.values()}
     if len(levels) > 1:
         raise StatisticsError(f"模糊综合评价要求各题级数相同，现有 {'、'.join(map(str, sorted(levels)))} 级")
-    tops = {t.code: top for t in model.touchpoints if (top := _pool(t, shares)) is not None}
+    pools = {t.code: _pool(t, shares) for t in model.touchpoints}
+    tops = {code: top for code, top in pools.items() if top is not None and top.base >= model.suppress_below}
     if not tops:
         return FUZZY.build()
     grades = _Grades(levels.pop(), operator)

@@ -140,7 +140,9 @@ class IndexResult:
         from feedback_engine.scoring.gaps import build_gaps
 
         scoring = self._basis.scoring
-        table = build_gaps(self._data, scoring.gaps, period=self._basis.period, confidence=scoring.confidence)
+        table = build_gaps(
+            self._data, scoring.gaps, period=self._basis.period, confidence=scoring.confidence, least=self._least
+        )
         return _note_absence(table, "scoring.gaps 里没有成对的期望题与体验题", is_set=bool(scoring.gaps))
 
     @cached_property
@@ -149,7 +151,7 @@ class IndexResult:
         from feedback_engine.scoring.sheets import classify_kano
 
         kano = self._basis.scoring.kano
-        table = classify_kano(self._data, kano, period=self._basis.period)
+        table = classify_kano(self._data, kano, period=self._basis.period, least=self._least)
         return _note_absence(table, "scoring.kano 里没有成对的 Kano 题", is_set=bool(kano))
 
     @cached_property
@@ -212,7 +214,9 @@ class IndexResult:
         from feedback_engine.scoring.structural import build_structural
 
         basis = self._basis
-        return build_structural(self._data, basis.scoring.structural, period=basis.period, names=basis.names)
+        return build_structural(
+            self._data, basis.scoring.structural, period=basis.period, names=basis.names, least=self._least
+        )
 
     @cached_property
     def descriptives(self) -> pd.DataFrame:
@@ -222,14 +226,14 @@ class IndexResult:
 
         answers = self._questions
         concerned = count_concerned(self._data, list(answers.table.columns), period=self._basis.period)
-        return describe_answers(answers, concerned)
+        return describe_answers(answers, concerned, least=self._least)
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
         """CORRELATIONS of the rated questions, pair by pair."""
         from feedback_engine.scoring.sheets import correlate_answers
 
-        return correlate_answers(self._questions, confidence=self._basis.scoring.confidence)
+        return correlate_answers(self._questions, confidence=self._basis.scoring.confidence, least=self._least)
 
     @cached_property
     def regression(self) -> pd.DataFrame:
@@ -237,7 +241,7 @@ class IndexResult:
         from feedback_engine.scoring.sheets import regress_answers
 
         answers, outcome = self._touchpoints
-        return regress_answers(answers, outcome, confidence=self._basis.scoring.confidence)
+        return regress_answers(answers, outcome, confidence=self._basis.scoring.confidence, least=self._least)
 
     @cached_property
     def review(self) -> pd.DataFrame:
@@ -288,6 +292,11 @@ class IndexResult:
     def text_shares(self) -> pd.DataFrame:
         """TEXT_SHARES: shares of texts as counted, and corrected for the tagger's own errors."""
         return self._basis.text_shares()
+
+    @property
+    def _least(self) -> float:
+        """The base under which a figure is withheld."""
+        return self._basis.model.suppress_below
 
     @cached_property
     def _data(self) -> ScoringData:

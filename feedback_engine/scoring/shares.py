@@ -15,6 +15,7 @@ from feedback_engine.scoring.figures import effective_base
 from feedback_engine.scoring.index import Cell, build_cells
 from feedback_engine.scoring.model import IndexModel
 from feedback_engine.scoring.samples import TOLERANCE, Sample
+from feedback_engine.scoring.suppression import FEW
 from feedback_engine.tables.analysis import TEXT_SHARES
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ MENTIONED = "mentioned"
 COMPLAINING = "complaint"
 #: `polarity` of the row that tells the text index, as a share of its 100.
 INDEX_SHARE = "text_index"
-_FEW = "样本不足，不校正"
 _UNFIT = "这组灵敏度与特异度不合这些文本，不校正"
 _UNKNOWN = "模型卡没有灵敏度与特异度，未校正"
 _UNDECLARED = "没有在 scoring.complaint_errors 声明投诉识别的灵敏度与特异度，未校正"
@@ -118,8 +118,8 @@ def _index_row(code: str, votes: Sample, rates: Sequence[ErrorRates | None], mod
     counted, kish = (1.0 + shares[0] - shares[1]) / 2, effective_base(votes.weights)
     is_small = min(len(votes), kish) < model.suppress_below
     if is_small or len(known) < len(rates):
-        note = _FEW if is_small else _UNKNOWN
-        return code, INDEX_SHARE, counted, None, None, None, len(votes), note
+        note = FEW if is_small else _UNKNOWN
+        return code, INDEX_SHARE, None if is_small else counted, None, None, None, len(votes), note
     try:
         found = [_correct(share, kish, each, model) for share, each in zip(shares, known, strict=True)]
     except StatisticsError as refusal:
@@ -157,7 +157,7 @@ def _row(
 ) -> tuple[object, ...]:
     kish = effective_base(votes.weights)
     if min(len(votes), kish) < model.suppress_below:
-        return code, counted, share, None, None, None, len(votes), _FEW
+        return code, counted, None, None, None, None, len(votes), FEW
     if rates is None:
         return code, counted, share, None, None, None, len(votes), _UNKNOWN
     try:

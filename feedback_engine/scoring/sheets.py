@@ -15,6 +15,7 @@ from feedback_engine.registry import unknown_name
 from feedback_engine.scoring.answers import Answers
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.records import build_records, find_positions
+from feedback_engine.scoring.suppression import FEW
 from feedback_engine.tables.analysis import CORRELATIONS, DESCRIPTIVES, KANO, REGRESSION
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from feedback_engine.scoring.samples import Floats
 
 
-def describe_answers(answers: Answers, concerned: Mapping[str, int]) -> pd.DataFrame:
-    """Return DESCRIPTIVES: a row per column, unweighted; a column without answers has base 0 and no figures.
+def describe_answers(answers: Answers, concerned: Mapping[str, int], *, least: float = 1) -> pd.DataFrame:
+    """Return DESCRIPTIVES: a row per column, unweighted; a column of fewer than `least` answers has no figures.
 
     `concerned` says how many respondents each question concerned: those who gave no answer to it are missing.
     """
@@ -34,7 +35,7 @@ def describe_answers(answers: Answers, concerned: Mapping[str, int]) -> pd.DataF
     for code in answers.table.columns:
         column = answers.table[code].dropna().to_numpy(dtype=np.float64)
         own = code, answers.names[code], len(column), concerned[code] - len(column)
-        if not len(column):
+        if len(column) < max(1, least):
             rows.append((*own, *[None] * 9))
             continue
         d = describe(column)
@@ -45,14 +46,16 @@ def describe_answers(answers: Answers, concerned: Mapping[str, int]) -> pd.DataF
     return DESCRIPTIVES.build(rows)
 
 
-def correlate_answers(answers: Answers, *, confidence: float = 0.95) -> pd.DataFrame:
-    """Return CORRELATIONS of every pair of columns; a pair that has none says why."""
+def correlate_answers(answers: Answers, *, confidence: float = 0.95, least: float = 1) -> pd.DataFrame:
+    """Return CORRELATIONS of every pair of columns; a pair that has none, or on fewer than `least` people, says why."""
     from feedback_engine.stats.descriptives import correlate
 
     rows: list[tuple[object, ...]] = []
     for first, second in combinations(answers.table.columns, 2):
         both = answers.table[[first, second]].dropna()
         try:
+            if len(both) < least:
+                raise StatisticsError(FEW)
             c = correlate(both[first].to_numpy(), both[second].to_numpy(), confidence=confidence)
         except StatisticsError as refusal:
             rows.append((first, second, None, None, None, None, len(both), str(refusal)))
@@ -61,16 +64,14 @@ def correlate_answers(answers: Answers, *, confidence: float = 0.95) -> pd.DataF
     return CORRELATIONS.build(rows)
 
 
-def regress_answers(answers: Answers, outcome: Floats, *, confidence: float = 0.95) -> pd.DataFrame:
+def regress_answers(answers: Answers, outcome: Floats, *, confidence: float = 0.95, least: float = 1) -> pd.DataFrame:
     """Return REGRESSION of the outcome on all columns, over complete answers; too few, or collinear columns, raise."""
     from feedback_engine.stats.descriptives import regress
 
     table = answers.table.to_numpy(dtype=np.float64)
     complete = np.all(np.isfinite(table), axis=1) & ~np.isnan(outcome)
-    if complete.sum() < table.shape[1] + 2:
-        raise StatisticsError(
-            f"完整答卷只有 {int(complete.sum())} 份，{table.shape[1]} 项的回归至少需要 {table.shape[1] + 2} 份"
-        )
+    if complete.sum() < (needed := max(table.shape[1] + 2, least)):
+        raise StatisticsError(f"完整答卷只有 {int(complete.sum())} 份，{table.shape[1]} 项的回归至少需要 {needed:g} 份")
     fit = regress(table[complete], outcome[complete], confidence, names=[str(c) for c in answers.table.columns])
     terms = ["intercept", *(str(code) for code in answers.table.columns)]
     rows: list[tuple[object, ...]] = [
@@ -80,16 +81,23 @@ def regress_answers(answers: Answers, outcome: Floats, *, confidence: float = 0.
     return REGRESSION.build([*rows, ("R²", fit.r_squared, None, None, None, fit.p_value, fit.base)])
 
 
-def classify_kano(data: ScoringData, attributes: Sequence[KanoConfig], *, period: Period | None = None) -> pd.DataFrame:
-    """Return KANO of the configured pairs of questions, whose raw answers are 1 to 5 (`like` is the code of "like")."""
+def classify_kano(
+    data: ScoringData, attributes: Sequence[KanoConfig], *, period: Period | None = None, least: float = 1
+) -> pd.DataFrame:
+    """Return KANO of the configured pairs of questions, whose raw answers are 1 to 5 (`like` is the code of "like").
+
+    An attribute on fewer than `least` answers has no category.
+    """
     from feedback_engine.stats.kano import classify
 
     rows: list[tuple[object, ...]] = []
     for attribute in attributes:
         functional, dysfunctional, weights = _read_pair(data, attribute, period)
         name = attribute.name or attribute.functional
-        if not len(weights):
-            rows.append((name, *[0.0] * 6, "", None, None, False, 0, "没有人两题都答"))
+        if len(weights) < max(1, least):
+            rows.append(
+                (name, *[0.0] * 6, "", None, None, False, len(weights), FEW if len(weights) else "没有人两题都答")
+            )
             continue
         result = classify(functional, dysfunctional, weights, like=attribute.like)
         note = "矛盾回答（Q）超过 2%，题目可能没有看懂" if result.is_questionable else ""

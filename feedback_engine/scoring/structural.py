@@ -9,7 +9,7 @@ import numpy as np
 
 from feedback_engine.config.scoring import StructuralConfig
 from feedback_engine.domain import Period
-from feedback_engine.errors import ConfigError
+from feedback_engine.errors import ConfigError, StatisticsError
 from feedback_engine.scoring.answers import read_answers
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.tables.analysis import STRUCTURAL
@@ -78,14 +78,21 @@ def fit_structural(data: ScoringData, config: StructuralConfig, *, period: Perio
 
 
 def build_structural(
-    data: ScoringData, config: StructuralConfig, *, period: Period | None = None, names: Mapping[str, str] | None = None
+    data: ScoringData,
+    config: StructuralConfig,
+    *,
+    period: Period | None = None,
+    names: Mapping[str, str] | None = None,
+    least: float = 1,
 ) -> pd.DataFrame:
     """Return STRUCTURAL: the 0-100 index of every latent, R², reliability, paths, total effects, loadings.
 
     The index of the satisfaction latent refuses a negative outer weight (StatisticsError naming the item); that of any
-    other latent is left empty with the reason.
+    other latent is left empty with the reason. Fewer than `least` complete answers raise, too.
     """
     fit = fit_structural(data, config, period=period)
+    if fit.base < least:
+        raise StatisticsError(f"完整答卷只有 {fit.base} 份，结构模型至少需要 {least:g} 份")
     if config.satisfaction not in config.blocks:
         raise ConfigError(
             f"scoring.structural.satisfaction {config.satisfaction!r} 不在 blocks 里；有 {'、'.join(config.blocks)}"
@@ -108,7 +115,6 @@ def _describe(fit: PlsResult) -> str:
 
 
 def _list_indices(fit: PlsResult, config: StructuralConfig) -> Iterator[Row]:
-    from feedback_engine.errors import StatisticsError
     from feedback_engine.stats.pls_result import latent_index
 
     for latent in fit.blocks:

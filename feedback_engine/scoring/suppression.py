@@ -10,6 +10,8 @@ from feedback_engine.scoring.records import ALL
 if TYPE_CHECKING:
     import pandas as pd
 
+#: What stands in place of a figure on too small a base.
+FEW = "样本不足"
 _FIGURE = ["period", "touchpoint", "indicator", "measure"]
 
 

@@ -15,6 +15,7 @@ import feedback_engine as fe
 from feedback_engine.domain import ANALYSES, OVERALL
 from feedback_engine.errors import ConfigError
 from feedback_engine.report.statistics import SCHEMAS
+from feedback_engine.tables.schema import Kind
 
 MONTHS = [f"{year}-{month:02}" for year in (2025, 2026) for month in range(1, 13)][:22]
 QUESTIONS = {"q0": "总体", "q1": "前台", "q2": "态度", "q3": "客房", "q4": "期望", "k1": "有早餐", "k2": "无早餐"}
@@ -148,6 +149,50 @@ def test_a_project_that_lacks_a_setting_is_told_which(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=setting):
             getattr(found, name)
     assert len(found.gaps) == len(found.kano) == 0
+
+
+WITHHELD = (
+    "descriptives",
+    "correlations",
+    "gaps",
+    "kano",
+    "fuzzy",
+    "importance",
+    "regression",
+    "structural",
+    "ranking",
+)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> fe.FeedbackEngine:
+    """The same survey where the thirty-six of a month are too few to be told of."""
+    folder = tmp_path_factory.mktemp("few")
+    write_survey(folder)
+    config = {**CONFIG, "scoring": {**CONFIG["scoring"], "suppress_below": 37}}  # type: ignore[dict-item]
+    (folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    engine = fe.FeedbackEngine.from_config(folder / "config.yaml")
+    engine.import_sources()
+    return engine
+
+
+@pytest.mark.parametrize("name", WITHHELD)
+def test_no_analysis_tells_what_the_index_withholds(few: fe.FeedbackEngine, name: str) -> None:
+    result = few.score(period="latest")
+    assert result.table["score"].isna().all()
+    try:
+        table = getattr(result, name)
+    except fe.FeedbackEngineError as refusal:
+        assert "36" in str(refusal) or "样本" in str(refusal)
+        return
+    figures = [column.name for column in SCHEMAS[name].columns if column.kind is Kind.NUMBER and column.is_nullable]
+    assert table[figures].isna().all(axis=None)
+
+
+def test_the_report_says_of_few_that_they_are_few(few: fe.FeedbackEngine, tmp_path: Path) -> None:
+    path = few.report(tmp_path / "few.xlsx")
+    for sheet in ("答题统计", "期望与体验"):
+        assert "样本不足" in values(path, sheet)
 
 
 def test_every_analysis_has_its_sheet(workbook: Path) -> None:

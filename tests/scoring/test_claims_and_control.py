@@ -100,7 +100,8 @@ def test_a_tagger_no_better_than_chance_and_a_small_base_correct_nothing() -> No
     chance = build_text_shares(make_data(texts(70, 30)), model, rates).set_index(["touchpoint", "polarity"])
     assert pd.isna(chance.loc[(OVERALL, "negative"), "corrected"])
     few = build_text_shares(make_data(texts(5, 3)), model, rates)
-    assert set(few["note"]) == {"样本不足，不校正"}
+    assert set(few["note"]) == {"样本不足"}
+    assert few["counted"].isna().all()
     mixed = make_data(texts(70, 30) + [Person(f"其他{n}", tags=[("sentiment", "text", "neutral")]) for n in range(100)])
     mention = {"delivery": ErrorRates(0.9, 0.95, 300, 700)}
     shares = build_text_shares(mixed, model, {}, mention_rates=rates, touchpoint_rates=mention)

@@ -38,11 +38,10 @@ def _describe(facts: Facts, rows: list[dict[str, Any]]) -> list[Block]:
     )
     figures = ("base", "missing", "mean", "deviation", "minimum", "lower_quartile", "median", "upper_quartile",
                "maximum", "skewness", "kurtosis")  # fmt: skip
-    least = facts.inputs.thresholds.suppress_below
     cells: list[tuple[Cell, ...]] = []
     for row in rows:
         shown = pick(row, *figures)
-        if row["base"] < least:
+        if row["mean"] is None:
             shown = (*shown[:2], Marked("样本不足", Tone.MUTED), *[None] * 8)
         cells.append((facts.indicator_name(row["code"]), row["code"], *shown))
     note = "缺失：应答而没有作答的人；没有展示给他、他拒答或没有体验过的，不算缺失。"

@@ -53,7 +53,7 @@ def _gap(facts: Facts, row: dict[str, Any]) -> tuple[Cell, ...]:
     verdict = Marked("—", Tone.MUTED)
     if is_sure:
         verdict = Marked("低于期望", Tone.BAD) if row["gap"] < 0 else Marked("高于期望", Tone.GOOD)
-    if row["base"] < facts.inputs.thresholds.suppress_below:
+    if row["gap"] is None:
         return row["dimension"], item, *[None] * 5, Marked("样本不足", Tone.MUTED), None, row["base"]
     figures = pick(row, "expectation", "experience", "gap", "lower", "upper")
     return row["dimension"], item, *figures, verdict, show_p(row["p_value"]), row["base"]
