@@ -48,6 +48,8 @@ class Measure(StrEnum):
     SATISFIED_SHARE = "satisfied_share"
     TEXT_INDEX = "text_index"
     COMPLAINT_RATE = "complaint_rate"
+    #: Promoters less detractors in percent, of the question that `scoring.recommend_item` names.
+    NET_PROMOTER = "net_promoter"
 
 
 class Flag(StrEnum):
@@ -84,6 +86,9 @@ ANALYSES = (
     "descriptives", "correlations", "regression", "review", "versions", "ranking", "fuzzy", "design",
     "text_shares",
 )  # fmt: skip
+
+#: The scale of the question that a net promoter score is made of.
+RECOMMEND_SCALE = (0, 10)
 
 #: The value of `touchpoint` (and of `indicator`) in the INDEX rows that sum up the level below.
 OVERALL = "overall"

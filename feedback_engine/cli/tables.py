@@ -18,6 +18,7 @@ _MEASURES = {
     Measure.SATISFIED_SHARE: "满意率%",
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "投诉/千条",
+    Measure.NET_PROMOTER: "NPS",
 }
 _FLAGS = {
     Flag.OK: "",

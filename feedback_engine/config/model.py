@@ -15,7 +15,7 @@ from feedback_engine.config.origin import Origin
 from feedback_engine.config.scoring import ScoringConfig as ScoringConfig
 from feedback_engine.config.strict import Code, Share, Strict, check_period, refuse_repeats
 from feedback_engine.config.tagging import PACK, PROCESSES, SCORER, TaggingSettings
-from feedback_engine.domain import AnswerState, IdPolicy, QualityRule, Scale, SourceKind
+from feedback_engine.domain import RECOMMEND_SCALE, AnswerState, IdPolicy, QualityRule, Scale, SourceKind
 
 
 class ScaleConfig(Strict):
@@ -320,7 +320,18 @@ class Config(Strict):
         if self.scoring.weights != "equal":
             self._refuse_half_declared()
         self._refuse_overall_inside()
+        self._refuse_other_than_eleven_points()
         return self
+
+    def _refuse_other_than_eleven_points(self) -> None:
+        item = self.scoring.recommend_item
+        for source in self.sources:
+            for rating in source.mapping.ratings:
+                if rating.indicator == item and (rating.scale.min, rating.scale.max) != RECOMMEND_SCALE:
+                    raise ValueError(
+                        f"scoring.recommend_item {item!r} 在来源 {source.name} 里的量表为 {rating.scale.min:g}–"
+                        f"{rating.scale.max:g}；NPS 只认 0–10 分的题"
+                    )
 
     def _refuse_overall_inside(self) -> None:
         item = self.scoring.weighting.overall_item

@@ -241,6 +241,8 @@ class ScoringConfig(Strict):
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     #: Lowest item score that counts as satisfied (满意率): 75 = the top two boxes of a 5-point scale.
     satisfied_from: Annotated[float, Field(ge=0, le=100)] = 75
+    #: Rating of how likely customers are to recommend, on 0-10: its net promoter score (NPS) stands beside the index.
+    recommend_item: Code | None = None
     #: Customers or transactions behind the complaints, by period label; else complaints are counted per 1,000 records.
     exposure: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     complaint_errors: ComplaintErrorsConfig | None = None

@@ -36,6 +36,8 @@ def _list_named(config: Config) -> Iterator[tuple[Place, str]]:
     scoring = config.scoring
     if (item := scoring.weighting.overall_item) is not None:
         yield ("scoring", "weighting", "overall_item"), item
+    if scoring.recommend_item is not None:
+        yield ("scoring", "recommend_item"), scoring.recommend_item
     for number, gap in enumerate(scoring.gaps):
         yield ("scoring", "gaps", number, "expectation"), gap.expectation
         yield ("scoring", "gaps", number, "experience"), gap.experience

@@ -23,6 +23,7 @@ ABSENT = {
     Measure.SATISFIED_SHARE: "无调查评分",
     Measure.TEXT_INDEX: "无文本",
     Measure.COMPLAINT_RATE: "无投诉数据",
+    Measure.NET_PROMOTER: "无推荐意愿评分",
 }
 WITHHELD = {Flag.SUPPRESSED: "样本不足", Flag.LOW_COVERAGE: "覆盖不足"}
 NAMES = {
@@ -31,6 +32,7 @@ NAMES = {
     Measure.SATISFIED_SHARE: "满意率",
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "投诉率",
+    Measure.NET_PROMOTER: "净推荐值 NPS",
 }
 UNITS = {
     Measure.SCORE: "分",
@@ -38,6 +40,7 @@ UNITS = {
     Measure.SATISFIED_SHARE: "%",
     Measure.TEXT_INDEX: "分",
     Measure.COMPLAINT_RATE: "件/千条",
+    Measure.NET_PROMOTER: "点",
 }
 
 

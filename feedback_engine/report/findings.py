@@ -15,20 +15,22 @@ MOST_NAMED = 5
 
 def find_all(facts: Facts) -> list[str]:
     """Return the findings, most important first; each ends with the sheet that shows it."""
-    found = [_headline(facts), _moved(facts), _worst(facts), _complaints(facts), _sentiment(facts), _coverage(facts)]
+    found = [_headline(facts, facts.lead_measure), _moved(facts), _worst(facts), _complaints(facts), _sentiment(facts)]
+    found += [_headline(facts, Measure.NET_PROMOTER), _coverage(facts)]
     return [text for text in found if text] or ["本期没有可用的数据。（见 数据质量）"]
 
 
-def _headline(facts: Facts) -> str:
-    measure = facts.lead_measure
+def _headline(facts: Facts, measure: Measure) -> str:
+    sheet = "触点得分" if measure is facts.lead_measure else "总览"
     now = overall(facts.figures, measure)
     if now is None or now.score is None:
-        return "" if now is None else f"{say(now, measure)}，n={now.base:,}。（见 触点得分）"
+        return "" if now is None else f"{say(now, measure)}，n={now.base:,}。（见 {sheet}）"
     change = facts.change(OVERALL, measure)
     if change.points is None:
-        return f"{say(now, measure)}；没有上期可比。（见 触点得分）"
+        return f"{say(now, measure)}；没有上期可比。（见 {sheet}）"
     relative = "" if change.relative is None else f"（相对 {change.relative:+.1%}）"
-    return f"{say(now, measure)}，环比 {change.points:+.1f} 分{relative}，{_judge(facts, change)}。（见 变化）"
+    step = f"环比 {change.points:+.1f} {UNITS[measure]}{relative}"
+    return f"{say(now, measure)}，{step}，{_judge(facts, change)}。（见 变化）"
 
 
 def _judge(facts: Facts, change: Change) -> str:

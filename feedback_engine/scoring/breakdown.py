@@ -12,13 +12,14 @@ import numpy as np
 from feedback_engine.domain import OVERALL, AnswerState, Flag, Measure
 from feedback_engine.scoring.explanation import (
     Answers,
+    Beside,
     ComplaintCount,
     Contribution,
     GroupParts,
     Level,
     TextCounts,
 )
-from feedback_engine.scoring.figures import NO_FIGURE, Figure
+from feedback_engine.scoring.figures import NO_FIGURE, Figure, mark_promoters, mark_satisfied
 from feedback_engine.scoring.index import Cell, publish_complaints, score_cell
 from feedback_engine.scoring.levels import Part, split_mean
 from feedback_engine.scoring.model import GROUP, TEXT, IndexModel, Indicator, Touchpoint
@@ -229,6 +230,25 @@ def count_texts(cell: Cell, code: str, figures: Mapping[FigureKey, Figure]) -> T
         return None
     positive, neutral, negative = (int((votes.values == direction).sum()) for direction, _, _ in _DIRECTIONS)
     return TextCounts(len(votes), positive, neutral, negative, figure.score)
+
+
+def list_beside(cell: Cell, code: str, figures: Mapping[FigureKey, Figure], model: IndexModel) -> Iterator[Beside]:
+    """Yield the published figures of respondents beside the score, with what they are counted from."""
+    for measure in (Measure.SATISFIED_SHARE, Measure.EQUAL_SCORE, Measure.NET_PROMOTER):
+        figure = figures.get((code, OVERALL, measure))
+        if figure is not None and figure.score is not None:
+            yield _beside(cell, code, measure, figure.score, model)
+
+
+def _beside(cell: Cell, code: str, measure: Measure, score: float, model: IndexModel) -> Beside:
+    if measure is Measure.EQUAL_SCORE:
+        return Beside(measure, score)
+    if measure is Measure.SATISFIED_SHARE:
+        votes, wanted = mark_satisfied(cell.measured.respondents[code], model), [100.0]
+    else:
+        votes, wanted = mark_promoters(cell.measured.items[model.recommend_item or ""]), [1.0, -1.0]
+    counted = tuple(float(votes.weights[votes.values == value].sum()) for value in wanted)
+    return Beside(measure, score, counted, float(votes.weights.sum()))
 
 
 def count_complaints(cell: Cell, code: str, model: IndexModel) -> ComplaintCount | None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 PREVIOUS, YEAR_BEFORE = "previous", "year_before"
 #: What an indicator that reads texts or complaints shows is its touchpoint's.
 _OF_TOUCHPOINTS = (Measure.TEXT_INDEX, Measure.COMPLAINT_RATE)
+#: What may be 0 or less has no growth in percent.
+_NET = (Measure.NET_PROMOTER,)
 
 
 def find_compared_periods(period: Period) -> dict[str, Period]:
@@ -97,7 +99,7 @@ def _compare(
             "before": old["score"],
             "after": row["score"],
             "points": points,
-            "relative": 100.0 * points / old["score"] if old["score"] > 0 else None,
+            "relative": 100.0 * points / old["score"] if old["score"] > 0 and key[2] not in _NET else None,
             "lower": test.lower,
             "upper": test.upper,
             "p_value": test.p,

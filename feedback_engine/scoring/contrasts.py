@@ -11,7 +11,7 @@ import numpy as np
 
 from feedback_engine.config.scoring import ChangeConfig
 from feedback_engine.domain import OVERALL, Measure
-from feedback_engine.scoring.figures import Linear, error_of, mark_satisfied, mean_of
+from feedback_engine.scoring.figures import Linear, error_of, mark_promoters, mark_satisfied, mean_of
 from feedback_engine.scoring.index import Cell, score_alike, score_cell
 from feedback_engine.scoring.model import TEXT, IndexModel
 from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, is_rising
@@ -53,6 +53,8 @@ class Linears:
             return mean_of(measured.texts[touchpoint], offset=50.0, factor=50.0)
         if measure == Measure.EQUAL_SCORE:
             return score_alike(self.cell, self.model, self.scored).linear
+        if measure == Measure.NET_PROMOTER and self.model.recommend_item is not None:
+            return mean_of(mark_promoters(measured.items[self.model.recommend_item]), factor=100.0)
         if measure != Measure.SCORE:
             return None
         if indicator == OVERALL:

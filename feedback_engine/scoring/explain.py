@@ -13,6 +13,7 @@ from feedback_engine.scoring.breakdown import (
     count_answers,
     count_complaints,
     count_texts,
+    list_beside,
     list_contributions,
     list_groups,
     read_figures,
@@ -95,6 +96,7 @@ def explain(
         verbatims=choose_verbatims(data, cell.record_ids, own[0].labels if own else None, limit=limit),
         origin=_find_origin(frozen, code),
         groups=list_groups(cell, own[0], shares, figures) if own else (),
+        beside=tuple(list_beside(cell, code, figures, model)),
     )
 
 

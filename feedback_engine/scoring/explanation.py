@@ -105,6 +105,19 @@ class ComplaintCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A figure that stands beside: a share of respondents, or the net of two; `counted` are their weights, of `whole`.
+
+    The index with equal weights is counted by nobody: its parts are empty.
+    """
+
+    measure: Measure
+    score: float
+    counted: tuple[float, ...] = ()
+    whole: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Verbatim:
     """A customer's words, with the place they came from and the evidence of the tag; `text` None = purged.
 
@@ -156,6 +169,8 @@ class Explanation:
     #: Where the weights come from: method, base period, base and the figures that speak for them.
     origin: str = ""
     groups: tuple[GroupParts, ...] = ()
+    #: Satisfied share, index with equal weights, net promoter score.
+    beside: tuple[Beside, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, ready for JSON."""

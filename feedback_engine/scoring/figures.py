@@ -147,11 +147,31 @@ def publish_score(linear: Linear | None, model: IndexModel) -> Figure:
 
 def publish_text_index(votes: Sample, model: IndexModel) -> Figure:
     """Return 50 (1 + (P - N) / (P + N + U)); where all texts agree, ½ is added to each class for the interval."""
-    linear = mean_of(votes, offset=50.0, factor=50.0)
-    if linear is not None and np.ptp(votes.values) == 0:
-        bounds = partial(_agreeing_interval, votes, linear, model.confidence)
-        return _publish(linear.value, bounds, linear.base, linear.effective_base, model)
-    return publish_score(linear, model)
+    return _publish_votes(votes, model, lowest=0.0)
+
+
+def publish_net_promoter(scores: Sample, model: IndexModel) -> Figure:
+    """Return the net promoter score of answers that 0-10 made 0-100; where all agree, the interval is as above."""
+    return _publish_votes(mark_promoters(scores), model, lowest=-100.0)
+
+
+def mark_promoters(scores: Sample) -> Sample:
+    """Return 1 for each promoter (9 and 10 of 10), -1 for each detractor (less than 7), 0 for the others."""
+    is_promoter, is_detractor = scores.values >= 90.0 - TOLERANCE, scores.values < 70.0 - TOLERANCE
+    return Sample(scores.rows, is_promoter.astype(np.float64) - is_detractor, scores.weights, design=scores.design)
+
+
+def _publish_votes(votes: Sample, model: IndexModel, *, lowest: float) -> Figure:
+    """Return the mean of votes (1, 0, -1) stretched from `lowest` to 100."""
+    factor = (100.0 - lowest) / 2
+    linear = mean_of(votes, offset=100.0 - factor, factor=factor)
+    if linear is None:
+        return NO_FIGURE
+    if np.ptp(votes.values) == 0:
+        bounds = partial(_agreeing_interval, votes, linear, factor, model.confidence)
+    else:
+        bounds = partial(_t_interval, linear, model.confidence)
+    return _publish(linear.value, bounds, linear.base, linear.effective_base, model, lowest=lowest)
 
 
 def publish_satisfied_share(sample: Sample, model: IndexModel) -> Figure:
@@ -241,17 +261,24 @@ def publish_rate_score(linear: Linear | None, count: int, scale: ComplaintScale,
 
 
 def _publish(
-    value: float, bounds: Callable[[], Bounds], base: int, kish: float, model: IndexModel, *, highest: float = 100.0
+    value: float,
+    bounds: Callable[[], Bounds],
+    base: int,
+    kish: float,
+    model: IndexModel,
+    *,
+    lowest: float = 0.0,
+    highest: float = 100.0,
 ) -> Figure:
     flag = flag_of(base, kish, model)
     if flag in (Flag.NO_DATA, Flag.SUPPRESSED):
         return Figure(None, None, None, base, kish, flag)
-    score = min(highest, max(0.0, value))
+    score = min(highest, max(lowest, value))
     lower, upper = bounds()
     if lower is None or upper is None:
         return Figure(score, None, None, base, kish, flag)
     # Rounding must not put the figure outside its own interval, nor a bound off the scale.
-    return Figure(score, min(score, max(0.0, lower)), max(score, min(highest, upper)), base, kish, flag)
+    return Figure(score, min(score, max(lowest, lower)), max(score, min(highest, upper)), base, kish, flag)
 
 
 def find_error(linear: Linear) -> tuple[float, int]:
@@ -294,7 +321,7 @@ def _t_interval(linear: Linear, confidence: float) -> Bounds:
     return _around(linear.value, *find_error(linear), confidence)
 
 
-def _agreeing_interval(votes: Sample, linear: Linear, confidence: float) -> Bounds:
+def _agreeing_interval(votes: Sample, linear: Linear, factor: float, confidence: float) -> Bounds:
     from feedback_engine.stats.intervals import nps
 
     known = linear.effective_base
@@ -302,7 +329,7 @@ def _agreeing_interval(votes: Sample, linear: Linear, confidence: float) -> Boun
         known = votes.design.effective_base(votes.rows, votes.weights)
     counts = [known * float((votes.values[:1] == direction).sum()) for direction in (1, 0, -1)]
     interval = nps(counts, confidence, known)
-    return 50.0 + interval.lower / 2, 50.0 + interval.upper / 2
+    return 100.0 + factor * (interval.lower / 100.0 - 1.0), 100.0 + factor * (interval.upper / 100.0 - 1.0)
 
 
 def _around(value: float, error: float, freedom: int, confidence: float) -> Bounds:

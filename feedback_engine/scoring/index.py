@@ -14,6 +14,7 @@ from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.figures import (
     NO_FIGURE,
     Figure,
+    publish_net_promoter,
     publish_rate,
     publish_satisfied_share,
     publish_satisfied_shares,
@@ -128,6 +129,9 @@ def _lines(cell: Cell, model: IndexModel) -> Iterator[Line]:
     yield OVERALL, OVERALL, Measure.SATISFIED_SHARE, 0.0, satisfied[OVERALL]
     yield OVERALL, OVERALL, Measure.TEXT_INDEX, 0.0, publish_text_index(cell.measured.texts[OVERALL], model)
     yield OVERALL, OVERALL, Measure.COMPLAINT_RATE, 0.0, publish_complaints(cell, OVERALL, model)
+    if model.recommend_item is not None:
+        figure = publish_net_promoter(cell.measured.items[model.recommend_item], model)
+        yield OVERALL, OVERALL, Measure.NET_PROMOTER, 0.0, figure
     for touchpoint in model.touchpoints:
         yield from _touchpoint_lines(cell, touchpoint, scored[touchpoint.code], satisfied[touchpoint.code], model)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import AnswerState
-from feedback_engine.errors import TableError
+from feedback_engine.errors import ConfigError, TableError
 from feedback_engine.scoring.records import Lookup, Records, look_up, look_up_positions
 from feedback_engine.scoring.samples import Floats, Ints, Sample, drop_weightless, is_rising
 
@@ -67,6 +67,17 @@ class RatingTable:
             scores = _item_scores(code, *(point.take(chosen).astype(np.float64) for point in self.points))
             found[code] = drop_weightless(Sample(people.rows, scores, people.weights))
         return found
+
+    def refuse_other_scale(self, code: str, scale: tuple[float, float]) -> None:
+        """Raise ConfigError where answers to a question are on another scale; one that is turned round is the same."""
+        _, *ends = (point.take(self._places_of(code)).astype(np.float64) for point in self.points)
+        low, high = np.minimum(*ends), np.maximum(*ends)
+        other = (low != scale[0]) | (high != scale[1])
+        if other.any():
+            place = int(np.argmax(other))
+            raise ConfigError(
+                f"指标 {code} 的量表为 {low[place]:g}–{high[place]:g}；这里只认 {scale[0]:g}–{scale[1]:g} 分的题"
+            )
 
     def _places_of(self, code: str) -> Ints:
         if code not in self.codes:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.domain import OVERALL, Polarity
+from feedback_engine.domain import OVERALL, RECOMMEND_SCALE, Polarity
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.design import Design, find_design
 from feedback_engine.scoring.items import RatingTable, read_ratings
@@ -167,7 +167,9 @@ class _Source:
     def rate(self, said: Measurement, ratings: RatingTable) -> Measurement:
         """Return what these ratings, and all cases, say beside `said`."""
         model = self.model
-        answers = ratings.score(model.rating_codes)
+        if model.recommend_item is not None:
+            ratings.refuse_other_scale(model.recommend_item, RECOMMEND_SCALE)
+        answers = ratings.score(model.asked_codes)
         hours = _score_hours(self.data.cases, self.records, model)
         items = {**answers, **_score_groups(answers, model), **hours}
         respondents = {t.code: average_members(items, t.rated, model) for t in model.touchpoints}

@@ -132,6 +132,8 @@ class IndexModel:
     confidence: float
     satisfied_from: float
     exposure: Mapping[str, float]
+    #: The rating that the net promoter score is made of.
+    recommend_item: str | None = None
 
     @property
     def is_alike(self) -> bool:
@@ -142,6 +144,11 @@ class IndexModel:
     def rating_codes(self) -> tuple[str, ...]:
         """The codes of all indicators that read a rating, in the order of the model."""
         return tuple(indicator.code for touchpoint in self.touchpoints for indicator in touchpoint.questions)
+
+    @property
+    def asked_codes(self) -> tuple[str, ...]:
+        """The same with the question of recommending, if there is one."""
+        return tuple(dict.fromkeys((*self.rating_codes, *filter(None, [self.recommend_item]))))
 
     @property
     def label_positions(self) -> dict[str, int]:
@@ -191,6 +198,7 @@ def build_model(
         confidence=scoring.confidence,
         satisfied_from=scoring.satisfied_from,
         exposure=dict(scoring.exposure),
+        recommend_item=scoring.recommend_item,
     )
 
 

@@ -8,6 +8,7 @@ from feedback_engine.domain import OVERALL, AnswerState, Flag, Measure, Polarity
 from feedback_engine.scoring.explanation import (
     METHODS,
     Answers,
+    Beside,
     Contribution,
     Explanation,
     TextCounts,
@@ -28,6 +29,7 @@ _MEASURES = {
     Measure.SATISFIED_SHARE: "满意率",
     Measure.TEXT_INDEX: "文本指数",
     Measure.COMPLAINT_RATE: "每千条投诉",
+    Measure.NET_PROMOTER: "净推荐值 NPS",
 }
 _READS = {"rating": "打分", "text": "文本", "complaints": "投诉", "index": "触点", "group": "指标组"}
 _READS |= {"reply_hours": "首次回复时长", "handling_hours": "办结时长"}
@@ -197,9 +199,20 @@ def _tell_records(e: Explanation) -> Iterator[str]:
     if e.complaints:
         c = e.complaints
         lines.append(f"  投诉 {c.complaints:,} 件 ÷ {c.exposure:,g} × 1000 = {c.per_thousand:.2f} 件/千条")
+    lines += map(_say_beside, e.beside)
     if lines:
         yield "五、记录："
         yield from lines
+
+
+def _say_beside(b: Beside) -> str:
+    if b.measure is Measure.SATISFIED_SHARE:
+        return f"  满意的答卷 {b.counted[0]:,.10g} ÷ {b.whole:,.10g} × 100 = 满意率 {b.score:.2f}%"
+    if b.measure is Measure.NET_PROMOTER:
+        promoters, detractors = b.counted
+        net = f"(推荐者 {promoters:,.10g} − 贬损者 {detractors:,.10g}) ÷ {b.whole:,.10g} × 100"
+        return f"  {net} = {_MEASURES[b.measure]} {b.score:.2f}"
+    return f"  各触点、各指标都等权时的指数：{b.score:.2f}"
 
 
 def _say_states(a: Answers) -> str:

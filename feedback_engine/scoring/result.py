@@ -173,7 +173,7 @@ class IndexResult:
 
     @cached_property
     def control(self) -> pd.DataFrame:
-        """CONTROL: scores, text indices and complaint rates over months, limits frozen at the baseline."""
+        """CONTROL: scores, text indices, complaint rates and NPS over months, limits frozen at the baseline."""
         import pandas as pd
 
         from feedback_engine.scoring.control import build_control, find_baseline
@@ -189,7 +189,7 @@ class IndexResult:
                 exposure=basis.model.exposure,
                 confidence=basis.scoring.confidence,
             )
-            for measure in (Measure.SCORE, Measure.TEXT_INDEX, Measure.COMPLAINT_RATE)
+            for measure in (Measure.SCORE, Measure.TEXT_INDEX, Measure.COMPLAINT_RATE, Measure.NET_PROMOTER)
         ]
         return CONTROL.conform(pd.concat(charts, ignore_index=True))
 

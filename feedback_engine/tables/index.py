@@ -18,8 +18,8 @@ INDEX = TableSchema(
         Column(
             "score",
             Kind.NUMBER,
-            "score, equal_score, text_index: 0-100; satisfied_share: percent; complaint_rate: per 1,000. "
-            "Empty when suppressed.",
+            "score, equal_score, text_index: 0-100; satisfied_share: percent; complaint_rate: per 1,000; net_promoter: "
+            "-100 to 100. Empty when suppressed.",
             is_nullable=True,
         ),
         Column(

@@ -29,7 +29,8 @@ MOST_CHARTS = 5
 #: Control limits need so many months before the one judged.
 LEAST_MONTHS = 9
 
-_UNITS = {Measure.COMPLAINT_RATE: "每千"}
+_UNITS = {Measure.COMPLAINT_RATE: "每千", Measure.NET_PROMOTER: "NPS"}
+_LOWEST = {Measure.NET_PROMOTER: -100}
 
 Chart_ = tuple[str, Measure, list[dict[str, Any]]]
 
@@ -141,7 +142,10 @@ def _draw(facts: Facts, chart: Chart_, place: int) -> list[Block]:
         Series("上控制限", Tone.BAD, is_line=True),
     )
     values = [row[name] for row in rows for name in ("value", "lower", "upper") if row[name] is not None]
-    floor, ceiling = max(0, 5 * int((min(values) - 2) // 5)), 5 * (1 + int((max(values) + 2) // 5))
+    floor, ceiling = (
+        max(_LOWEST.get(measure, 0), 5 * int((min(values) - 2) // 5)),
+        5 * (1 + int((max(values) + 2) // 5)),
+    )
     name = f"control_{place}"
     drawn = Chart(
         title, ChartKind.LINE, name, "月份", lines, unit=_UNITS.get(measure, "分"), minimum=floor, maximum=ceiling

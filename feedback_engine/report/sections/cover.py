@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from feedback_engine.domain import Scale
+from feedback_engine.domain import Measure, Scale
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, ColumnKind, Note, Section, Table, Tone
 from feedback_engine.report.facts import Facts, period_line
+from feedback_engine.report.figures import NAMES, overall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,6 +127,7 @@ def _definitions(facts: Facts) -> Table:
             "0–100 分",
         ),
         ("投诉率", "每千条反馈（配置了接触量时为每千名顾客或每千笔交易）中的投诉件数。越低越好。", "件/千条"),
+        *_recommending(facts),
         ("净情感", "（正面提及 − 负面提及）÷ 全部提及。", "−100% 至 100%"),
         (
             "区间",
@@ -146,6 +148,12 @@ def _definitions(facts: Facts) -> Table:
     )
     columns = (Column("名词"), Column("单位"), Column("定义", fills=True))
     return Table("definitions", "指标定义", columns, [(word, unit, meaning) for word, meaning, unit in rows])
+
+
+def _recommending(facts: Facts) -> Iterable[tuple[str, str, str]]:
+    if overall(facts.figures, Measure.NET_PROMOTER) is not None:
+        meaning = "推荐意愿题（0–10 分）里推荐者（9、10 分）的百分比减去贬损者（0–6 分）的百分比；7、8 分为中立者。"
+        yield NAMES[Measure.NET_PROMOTER], meaning, "−100 至 100 点"
 
 
 def _five_levels() -> str:

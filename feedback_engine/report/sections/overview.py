@@ -61,7 +61,8 @@ def _arrow_rule(facts: Facts) -> str:
 def _measures(facts: Facts) -> list[Measure]:
     rated = [Measure.SCORE, Measure.SATISFIED_SHARE]
     order = [*rated, Measure.TEXT_INDEX] if facts.has_ratings else [Measure.TEXT_INDEX, *rated]
-    return [*order, Measure.COMPLAINT_RATE]
+    asked = [Measure.NET_PROMOTER] if overall(facts.figures, Measure.NET_PROMOTER) is not None else []
+    return [*order, Measure.COMPLAINT_RATE, *asked]
 
 
 def _with_equal(facts: Facts) -> list[Measure]:
@@ -179,13 +180,15 @@ def _trend(facts: Facts) -> tuple[list[Chart], Block]:
     if len(facts.trend) < LEAST_TREND:
         return [], Note("有数据的期间不足两个，还没有趋势可画。", Tone.MUTED)
     rows = []
+    asked = [measure for measure in _measures(facts) if measure is Measure.NET_PROMOTER]
     for label, figures in facts.trend:
         score, text = overall(figures, Measure.SCORE), overall(figures, Measure.TEXT_INDEX)
         rate = overall(figures, Measure.COMPLAINT_RATE)
         equal = _number(overall(figures, Measure.EQUAL_SCORE))
         cells: tuple[Cell, ...] = (label, _number(score), *interval(score), equal, base(score))
         cells = (*cells, _number(text), base(text))
-        rows.append((*cells, _number(rate)))
+        recommending = [_number(overall(figures, measure)) for measure in asked]
+        rows.append((*cells, _number(rate), *recommending))
     number = ColumnKind.NUMBER
     columns = (
         Column("期间"),
@@ -197,6 +200,7 @@ def _trend(facts: Facts) -> tuple[list[Chart], Block]:
         Column("文本指数", number),
         Column("文本 n", ColumnKind.INTEGER),
         Column("投诉率", number),
+        *(Column(NAMES[measure], number) for measure in asked),
     )
     lines = [Series("满意度指数", lower="区间下限", upper="区间上限"), Series("文本指数", Tone.SECOND)]
     drawn = [line for line in lines if any(row[_at(columns, line.heading)] is not None for row in rows)]
