@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,20 +47,23 @@ def describe_answers(answers: Answers, concerned: Mapping[str, int], *, least: f
 
 def correlate_answers(answers: Answers, *, confidence: float = 0.95, least: float = 1) -> pd.DataFrame:
     """Return CORRELATIONS of every pair of columns; a pair that has none, or on fewer than `least` people, says why."""
-    from feedback_engine.stats.descriptives import correlate
+    from feedback_engine.stats.descriptives import correlate_pairs
 
-    rows: list[tuple[object, ...]] = []
-    for first, second in combinations(answers.table.columns, 2):
-        both = answers.table[[first, second]].dropna()
-        try:
-            if len(both) < least:
-                raise StatisticsError(FEW)
-            c = correlate(both[first].to_numpy(), both[second].to_numpy(), confidence=confidence)
-        except StatisticsError as refusal:
-            rows.append((first, second, None, None, None, None, len(both), str(refusal)))
-            continue
-        rows.append((first, second, c.r, c.lower, c.upper, c.p_value, c.base, ""))
+    found = correlate_pairs(answers.table.to_numpy(dtype=np.float64), confidence)
+    codes = list(answers.table.columns)
+    figures = np.column_stack([found.r, found.lower, found.upper, found.p_value])
+    figures[found.base < least] = np.nan
+    rows = [
+        (codes[first], codes[second], *(each if known else [None] * 4), base, "" if known else _why_none(base, least))
+        for first, second, each, base, known in zip(
+            found.first, found.second, figures.tolist(), found.base.tolist(), ~np.isnan(figures[:, 0]), strict=True
+        )
+    ]
     return CORRELATIONS.build(rows)
+
+
+def _why_none(base: int, least: float) -> str:
+    return FEW if base < max(3, least) else "其中一题的回答没有差异"
 
 
 def regress_answers(answers: Answers, outcome: Floats, *, confidence: float = 0.95, least: float = 1) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from feedback_engine.errors import StatisticsError
@@ -21,6 +22,9 @@ from feedback_engine.stats.arrays import (
 )
 from feedback_engine.stats.labels import rows_alike
 from feedback_engine.stats.quantiles import normal_quantile, t_quantile
+
+# A spread that is this part of the sum of squares is rounding.
+_FLAT = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,22 @@ class Correlation:
     upper: float
     p_value: float
     base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correlations:
+    """The same of many pairs, a value a pair: `first` and `second` are positions of columns.
+
+    NaN where fewer than three rows have both, or one of the two does not vary among those.
+    """
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    r: Floats
+    lower: Floats
+    upper: Floats
+    p_value: Floats
+    base: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +135,34 @@ def correlate(x: Values, y: Values, method: str = "pearson", confidence: float =
     refuse_constant(pairs, "数据", ("x", "y"))
     ranked = np.asarray(stats.rankdata(pairs, axis=0) if method == "spearman" else pairs, dtype=np.float64)
     r = float(np.clip(np.atleast_2d(np.corrcoef(ranked, rowvar=False))[0, 1], -1.0, 1.0))
-    lower, upper = _fisher_bounds(r, pairs.shape[0], confidence)
+    lower, upper = (float(bound) for bound in _fisher_bounds(np.array(r), np.array(pairs.shape[0]), confidence))
     freedom = pairs.shape[0] - 2
     t = r * np.sqrt(freedom / (1 - r * r)) if abs(r) < 1 else np.inf
     return Correlation(r, lower, upper, float(2 * stats.t.sf(abs(t), freedom)), pairs.shape[0])
+
+
+def correlate_pairs(x: Values, confidence: float = 0.95) -> Correlations:
+    """Return Pearson's correlation of every two columns over the rows that have both, all computed at once."""
+    table = as_matrix(x, "x", allow_missing=True)
+    is_known = ~np.isnan(table)
+    known = is_known.astype(np.float64)
+    means = np.where(is_known, table, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    # About the columns' means, so that the sums lose no digits.
+    values = np.where(is_known, table - means, 0.0)
+    first, second = np.triu_indices(table.shape[1], 1)
+    base = (known.T @ known)[first, second]
+    n, sums, squares = np.maximum(base, 1), values.T @ known, (values**2).T @ known
+    own, other = sums[first, second], sums[second, first]
+    spread, spread_2 = squares[first, second] - own**2 / n, squares[second, first] - other**2 / n
+    varies = (spread > _FLAT * squares[first, second]) & (spread_2 > _FLAT * squares[second, first])
+    fits = (base >= 3) & varies
+    r = np.full(base.size, np.nan)
+    together = (values.T @ values)[first, second] - own * other / n
+    r[fits] = np.clip(together[fits] / np.sqrt(spread[fits] * spread_2[fits]), -1.0, 1.0)
+    lower, upper = _fisher_bounds(r, base, confidence)
+    freedom = np.maximum(base - 2, 1)
+    t = np.abs(r) * np.sqrt(freedom / np.maximum(1 - r * r, 1e-300))
+    return Correlations(first, second, r, lower, upper, 2 * stats.t.sf(t, freedom), base.astype(np.intp))
 
 
 @rows_alike("x", "y")
@@ -180,11 +224,12 @@ def _coefficients(
     )
 
 
-def _fisher_bounds(r: float, n: int, confidence: float) -> tuple[float, float]:
-    quantile = normal_quantile(confidence)
-    if n <= 3:
-        return -1.0, 1.0
-    if abs(r) >= 1 - 1e-15:
-        return r, r
-    centre, half = np.arctanh(r), quantile / np.sqrt(n - 3)
-    return float(np.tanh(centre - half)), float(np.tanh(centre + half))
+def _fisher_bounds(r: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    half = normal_quantile(confidence) / np.sqrt(np.maximum(n - 3, 1))
+    # Of three rows nothing is known; a perfect correlation is what it is.
+    is_perfect, is_open = np.abs(r) >= 1 - 1e-15, (n <= 3) & ~np.isnan(r)
+    centre = np.arctanh(np.where(is_perfect, 0.0, r))
+    lower, upper = (
+        np.where(is_open, end, np.where(is_perfect, r, np.tanh(centre + end * half))) for end in (-1.0, 1.0)
+    )
+    return lower, upper

@@ -14,7 +14,7 @@ from feedback_engine.errors import StatisticsError
 from feedback_engine.stats.change import compare_estimates, overlapping, paired, welch
 from feedback_engine.stats.claims import check_claim
 from feedback_engine.stats.classifier import rogan_gladen
-from feedback_engine.stats.descriptives import correlate, describe, regress
+from feedback_engine.stats.descriptives import correlate, correlate_pairs, describe, regress
 from feedback_engine.stats.isotonic import isotonic_fit
 from feedback_engine.stats.mediation import mediate
 
@@ -176,6 +176,30 @@ def test_total_effect_is_direct_plus_indirect_and_the_seed_decides() -> None:
     assert result.indirect.lower < result.indirect.estimate < result.indirect.upper
     assert mediate(x, m, y, repeats=300, seed=4) == result
     assert result.share_mediated > 0.5
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_all_pairs_at_once_are_the_pairs_one_by_one(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    table = generator.integers(1, 6, (25, 5)).astype(float)
+    table[:, 4] = 11 - table[:, 3]
+    table[generator.random(table.shape) < 0.3] = np.nan
+    table[:22, 0] = np.nan
+    found = correlate_pairs(table)
+    assert len(found.r) == 10
+    for place, (first, second) in enumerate(zip(found.first, found.second, strict=True)):
+        try:
+            one = correlate(table[:, first], table[:, second])
+        except StatisticsError:
+            assert np.isnan([found.r[place], found.lower[place], found.upper[place], found.p_value[place]]).all()
+            continue
+        told = (found.r[place], found.lower[place], found.upper[place], found.p_value[place], found.base[place])
+        assert told == pytest.approx((one.r, one.lower, one.upper, one.p_value, one.base), abs=1e-12)
+
+
+def test_a_column_that_varies_only_where_the_other_is_empty_has_no_correlation() -> None:
+    found = correlate_pairs([[70.1, 1], [70.1, 2], [70.1, 5], [30, np.nan], [np.nan, np.nan]])
+    assert found.base.tolist() == [3] and np.isnan(found.r).all()
 
 
 @pytest.mark.parametrize(
