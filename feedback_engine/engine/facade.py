@@ -284,6 +284,12 @@ class FeedbackEngine:
 
         return upgrade(self.config.store.url, self.config.base)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the database, and end the processes that tag beside this one."""
         self._parts.close("database", "pool")

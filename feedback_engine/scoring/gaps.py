@@ -13,7 +13,7 @@ from feedback_engine.domain import OVERALL, Period
 from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.answers import read_answers
 from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.samples import Floats
+from feedback_engine.scoring.samples import TOLERANCE, Floats
 from feedback_engine.stats.arrays import as_matrix, as_number, as_weights, check_probability, show
 from feedback_engine.stats.labels import as_names, find_order, labels_of, rows_alike
 from feedback_engine.tables.analysis import GAPS
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Mean expectation and experience of those who told both, their difference, and the paired t test of none."""
+    """Mean expectation and experience of those who told both, their difference, and the paired t test of none.
+
+    `above`, `met` and `below` are the shares of those who got more than, as much as, and less than they expected.
+    """
 
     name: str
     dimension: str
@@ -35,6 +38,9 @@ class Gap:
     upper: float
     p_value: float
     base: int
+    above: float
+    met: float
+    below: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,9 @@ def _test(name: str, home: str, expected: Floats, got: Floats, weights: Floats |
         )
     shares = None if weights is None else weights[both]
     change = paired(expected[both], got[both], shares, confidence)
+    step = got[both] - expected[both]
+    direction = np.where(np.abs(step) <= TOLERANCE * np.maximum(1.0, np.abs(got[both])), 0, np.sign(step))
+    above, met, below = (float(np.average(direction == sign, weights=shares)) for sign in (1, 0, -1))
     return Gap(
         name=name,
         dimension=home,
@@ -172,6 +181,9 @@ def _test(name: str, home: str, expected: Floats, got: Floats, weights: Floats |
         upper=change.upper,
         p_value=change.p_value,
         base=int(both.sum()),
+        above=above,
+        met=met,
+        below=below,
     )
 
 
@@ -201,9 +213,10 @@ def build_gaps(
     )
     rows = (*found.items, *found.dimensions, found.overall)
     return GAPS.build(
-        [(row.dimension, row.name, *([None] * 6 if row.base < least else _figures(row)), row.base) for row in rows]
+        [(row.dimension, row.name, *([None] * 9 if row.base < least else _figures(row)), row.base) for row in rows]
     )
 
 
 def _figures(gap: Gap) -> tuple[float, ...]:
-    return gap.expectation, gap.experience, gap.gap, gap.lower, gap.upper, gap.p_value
+    shares = gap.above, gap.met, gap.below
+    return gap.expectation, gap.experience, gap.gap, gap.lower, gap.upper, gap.p_value, *shares

@@ -13,6 +13,7 @@ from feedback_engine.errors import ConfigError, FeedbackEngineError, InputError
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.frozen import FrozenWeights
 from feedback_engine.scoring.model import IndexModel
+from feedback_engine.scoring.records import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,15 @@ class IndexResult:
         self.table = table
         self.weights = weights
         self._basis = basis
+
+    def __repr__(self) -> str:
+        whole = self.table[(self.table["segment"] == ALL) & (self.table["measure"] == Measure.SCORE)].head(1)
+        told = ", ".join(f"{name}={whole[name].iloc[0]!r}" for name in ("period", "score", "base") if len(whole))
+        return f"IndexResult({told}; {len(self.table)} rows in .table)"
+
+    def _repr_html_(self) -> str:
+        """Return the INDEX as a notebook shows it."""
+        return str(self.table.to_html(max_rows=20, index=False))
 
     def __reduce__(self) -> Any:
         """Raise InputError: what has not been computed yet is read from the database of this engine."""

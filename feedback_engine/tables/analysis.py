@@ -72,6 +72,9 @@ GAPS = TableSchema(
         _number("lower", "Lower end of its interval."),
         _number("upper", "Upper end."),
         _number("p_value", "Paired t test of no gap, two-sided."),
+        _number("above", "Share of those who got more than they expected, 0-1."),
+        _number("met", "Share of those who got just that."),
+        _number("below", "Share of those who got less."),
         _BASE,
     ),
 )  # fmt: skip

@@ -284,6 +284,20 @@ def test_an_engine_without_a_config_tags_and_scores_in_memory() -> None:
     assert set(engine.score().table.flag) <= {Flag.NO_DATA, Flag.SUPPRESSED}
 
 
+def test_an_engine_is_closed_where_its_block_ends() -> None:
+    with fe.FeedbackEngine() as engine:
+        assert engine.tag("房间很干净", pack="hotel").touchpoints
+    assert engine.tag("好").text == "好", "a closed engine opens again for whoever asks"
+
+
+def test_a_notebook_shows_the_index(engine: fe.FeedbackEngine) -> None:
+    engine.import_sources()
+    index = engine.score(period="2026-10")
+    assert repr(index).startswith("IndexResult(period='2026-10', score=")
+    assert "<table" in index._repr_html_()
+    assert "0 rows" not in repr(fe.FeedbackEngine().score())
+
+
 def test_threads_share_one_engine(engine: fe.FeedbackEngine) -> None:
     texts = ["房间不干净", "前台很热情", "等了四十分钟没人理"] * 20
     alone = [engine.tag(text).to_dict() for text in texts]

@@ -124,8 +124,15 @@ def test_gaps_are_paired_and_negative_where_less_was_got() -> None:
     test = stats.ttest_rel([3, 4, 4], [5, 4, 5])
     assert result.items[0].p_value == pytest.approx(test.pvalue)
     assert [item.dimension for item in result.dimensions] == ["速度", "质量"]
+    assert [result.items[0].above, result.items[0].met, result.items[0].below] == pytest.approx([0, 1 / 3, 2 / 3])
     # Overall: each respondent's mean over the dimensions that he completed: -.5, 0, 0.
+    assert [result.overall.above, result.overall.met] == pytest.approx([0, 2 / 3])
     assert result.overall.gap == pytest.approx(np.mean([(-2 + 1) / 2, 0, 0]))
+
+
+def test_shares_beside_the_expectation_are_weighted_and_rounding_is_no_step() -> None:
+    result = scoring.gap([0.3, 2, 3], [0.1 + 0.2, 3, 1], weights=[1, 1, 2]).overall
+    assert [result.above, result.met, result.below] == pytest.approx([0.25, 0.25, 0.5])
 
 
 def test_dimensions_can_be_weighted() -> None:
@@ -149,6 +156,7 @@ def test_the_project_s_gaps_come_as_a_table() -> None:
     table = build_gaps(make_data(people), pairs).set_index("item")
     assert table.loc["速度", "gap"] == pytest.approx(-37.5)
     assert table.loc["速度", "base"] == 6
+    assert table.loc["速度", ["above", "met", "below"]].tolist() == [0, 0, 1]
     assert build_gaps(make_data(people), []).empty
     with pytest.raises(ConfigError, match="hav"):
         build_gaps(make_data(people), [GapConfig(expectation="want", experience="hav")])

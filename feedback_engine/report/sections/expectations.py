@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_engine.domain import OVERALL
-from feedback_engine.report.blocks import Absent, Block, Cell, Column, Look, Marked, Note, Section, Table, Tone
+from feedback_engine.report.blocks import (
+    Absent,
+    Block,
+    Cell,
+    Column,
+    ColumnKind,
+    Look,
+    Marked,
+    Note,
+    Section,
+    Table,
+    Tone,
+)
 from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, show_p
 from feedback_engine.report.facts import Facts, period_line
 
@@ -36,6 +48,7 @@ def _gaps(facts: Facts) -> list[Block]:
         *interval(of="差距"),
         judgement("判断"),
         number("p", 4),
+        *(Column(heading, ColumnKind.PERCENT) for heading in ("高于期望", "正如期望", "低于期望")),
         count("两题都答的 n"),
     )
     cells = [_gap(facts, row) for row in rows]
@@ -54,9 +67,10 @@ def _gap(facts: Facts, row: dict[str, Any]) -> tuple[Cell, ...]:
     if is_sure:
         verdict = Marked("低于期望", Tone.BAD) if row["gap"] < 0 else Marked("高于期望", Tone.GOOD)
     if row["gap"] is None:
-        return row["dimension"], item, *[None] * 5, Marked("样本不足", Tone.MUTED), None, row["base"]
+        return row["dimension"], item, *[None] * 5, Marked("样本不足", Tone.MUTED), *[None] * 4, row["base"]
     figures = pick(row, "expectation", "experience", "gap", "lower", "upper")
-    return row["dimension"], item, *figures, verdict, show_p(row["p_value"]), row["base"]
+    shares = pick(row, "above", "met", "below")
+    return row["dimension"], item, *figures, verdict, show_p(row["p_value"]), *shares, row["base"]
 
 
 def _kano(facts: Facts) -> list[Block]:
