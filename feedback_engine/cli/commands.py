@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DONE, FAILED, TOO_MANY_REJECTS = 0, 1, 3
+#: What a cell begins with that Excel takes for a formula.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def init(options: Namespace) -> int:
@@ -304,9 +306,16 @@ def _theme(row: dict[Any, Any]) -> list[str]:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a CSV that Excel shows as it is: with a BOM, and words that it would take for a formula behind an '."""
+    words = table.select_dtypes(exclude="number").columns
+    table = table.assign(**{name: table[name].map(_guard) for name in words})
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table.to_csv(file, index=False)
     logger.info("已写出 %s", path)
+
+
+def _guard(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
 def _parse_day(text: str | None) -> date | None:

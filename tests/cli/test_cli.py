@@ -118,6 +118,17 @@ def test_score_prints_the_analyses_around_the_index(project: Path, capsys: pytes
     assert (project / "review.csv").read_bytes().startswith(b"\xef\xbb\xbfkind,touchpoint")
 
 
+def test_a_csv_holds_no_formula(project: Path) -> None:
+    stores = {"一店": "=cmd|'/C calc'!A0", "二店": "-1+2"}
+    rows = [(*row[:3], stores[row[3]], *row[4:]) for row in survey_rows()]
+    write_csv(project / "data" / "survey_10.csv", HEADINGS, rows)
+    run("import")
+    assert run("score", "--by", "门店", "--csv", "index.csv") == 0
+    table = pd.read_csv(project / "index.csv")
+    assert {"'=cmd|'/C calc'!A0", "'-1+2"} <= set(table["segment"])
+    assert table["score"].dtype == float
+
+
 def test_printed_tables_name_what_is_code_inside(capsys: pytest.CaptureFixture[str]) -> None:
     print_frame(pd.DataFrame({"period": ["all"], "term": ["intercept"], "base": [0]}), {})
     assert capsys.readouterr().out.split() == ["期间", "项", "样本", "全部", "截距", "0"]
