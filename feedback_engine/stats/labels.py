@@ -73,7 +73,7 @@ def find_order(labels: Labels | None, own: Labels | None, name: str, owner: str)
     Labels of which only a part are the same raise, and so does another order of rows that are only numbered; labels of
     which none are the same are another way of naming: they go by position, and so do those of another length.
     """
-    if labels is None or own is None or len(own) != len(labels) or list(own) == list(labels):
+    if labels is None or own is None or len(own) != len(labels) or _are_same(own, labels):
         return None
     places = {label: place for place, label in enumerate(own)}
     strange = [label for label in labels if label not in places]
@@ -95,7 +95,7 @@ def rows_alike(*names: str) -> Callable[[Function], Function]:
         @wraps(function)
         def call(*arguments: Any, **options: Any) -> Any:
             given = form.bind(*arguments, **options)
-            rows = {name: rows_of(given.arguments.get(name)) for name in names}
+            rows = {name: _rows_inside(given.arguments.get(name)) for name in names}
             owner = next((name for name in names if rows[name] is not None), names[0])
             for name in names:
                 if rows[name] is not None:
@@ -105,6 +105,19 @@ def rows_alike(*names: str) -> Callable[[Function], Function]:
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def _rows_inside(values: Values) -> Labels | None:
+    """Return the labels of the rows, those of its first labelled column where a mapping holds columns."""
+    columns = (rows_of(each) for each in values.values()) if isinstance(values, Mapping) else iter(())
+    own = rows_of(values)
+    return own if own is not None else next((rows for rows in columns if rows is not None), None)
+
+
+def _are_same(own: Any, labels: Any) -> bool:
+    # An index knows that its gaps are where the other has them; NaN itself is not equal to NaN.
+    both = hasattr(own, "equals") and hasattr(labels, "equals")
+    return bool(own.equals(labels)) if both else list(own) == list(labels)
 
 
 def _is_numbered(labels: Labels) -> bool:

@@ -121,6 +121,19 @@ def test_a_name_that_comes_twice_can_be_put_in_no_order() -> None:
         weighted_mean(twice, W.set_axis(twice.index)[::-1])
 
 
+def test_labels_may_be_months_and_have_gaps() -> None:
+    months = pd.period_range("2026-01", periods=3, freq="M")
+    k, n = pd.Series([3, 5, 2], index=months), pd.Series([30, 50, 40], index=months)
+    assert proportions(k, n[::-1]).points == pytest.approx(proportions(k, n).points)
+    gaps = [1.0, np.nan, 3.0]
+    assert wilson(k.set_axis(gaps), n.set_axis(gaps)).estimate == pytest.approx(wilson(k, n).estimate)
+
+
+def test_columns_in_a_mapping_name_the_rows_as_a_frame_does() -> None:
+    columns = {"q1": X["q1"], "q2": X["q2"]}
+    assert lmg(columns, Y[::-1]).importance == pytest.approx(lmg(X, Y).importance)
+
+
 def test_experts_who_judge_in_another_order_are_refused() -> None:
     turned = JUDGED.loc[["b", "a"], ["b", "a"]]
     with pytest.raises(StatisticsError, match="顺序不同"):
