@@ -47,7 +47,7 @@ _SILENT, _NAMED = 0.1, 0.4
 #: Nor do they name one that is so much less likely than the likeliest, unless it is as likely as the second.
 _FARTHEST, _CERTAIN = 1.5, 2.0
 #: In one of k stretches of a text it takes so much times the root of k, less 1, more: there are more to be wrong in.
-_OF_MANY = 0.3
+_OF_MANY = 0.45
 #: A touchpoint that a phrase of one, two, three … characters names is doubted where the text speaks for another one, or
 #: for none, by so much more, biases left aside: long phrases say less by chance. Where its clause holds an opinion, it
 #: is by the last figure more, and others that words name are no rivals: each has its own (价格便宜质量也不错).
