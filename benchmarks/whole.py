@@ -15,7 +15,6 @@ rightly told as complaint or none; complaints found with the right type.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 from feedback_engine import FeedbackEngine
@@ -60,14 +59,6 @@ def show(name: str, found: Counter[str]) -> None:
     print(f"{name:24}" + "".join(f"{found[part] / found[of]:>11.3f}" for _, part, of in SHARES))
 
 
-def add_up(counters: Iterable[Counter[str]]) -> Counter[str]:
-    """Return the sum."""
-    total = Counter[str]()
-    for counter in counters:
-        total.update(counter)
-    return total
-
-
 def main() -> None:
     """Measure and print."""
     engine = FeedbackEngine()
@@ -77,7 +68,7 @@ def main() -> None:
         for pack in PACKS:
             lines = (UNSEEN / name / f"{pack}.tsv").read_text(encoding="utf-8").splitlines()
             texts, *columns = zip(*(line.split("\t") for line in lines), strict=True)
-            found = add_up(map(count, *columns, engine.tag_each(texts, pack=pack)))
+            found = sum(map(count, *columns, engine.tag_each(texts, pack=pack)), Counter[str]())
             show(f"{name}, {pack}", found)
             total.update(found)
         show(f"{name}, all", total)

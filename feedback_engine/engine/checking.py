@@ -11,8 +11,9 @@ from feedback_engine.engine.indicator_names import describe_unasked
 from feedback_engine.engine.judgements import check_judgements
 from feedback_engine.engine.label_names import describe_unheard
 from feedback_engine.engine.reporting import check_report
-from feedback_engine.errors import FeedbackEngineError
+from feedback_engine.errors import ConfigError, FeedbackEngineError
 from feedback_engine.store.checking import check_store
+from feedback_engine.store.dialects import parse_url
 from feedback_engine.store.loading import FeedbackReader
 
 if TYPE_CHECKING:
@@ -53,9 +54,16 @@ def _try_all(checks: Iterable[Callable[[], object]]) -> list[str]:
     return problems
 
 
+def _has_database(config: Config) -> bool:
+    try:
+        url = parse_url(config.store.url)
+    except ConfigError:
+        return False  # the check of the store says so
+    return url.get_backend_name() != "sqlite" or bool(url.database and config.resolve(url.database).is_file())
+
+
 def _list_stored_sources(config: Config, open_database: Callable[[], Database]) -> set[str]:
     """Return the names of the sources in the store; none where no database is: to look would make one."""
-    file = config.resolve(config.store.url.removeprefix("sqlite:///"))
-    if not file.is_file() or _try_all([open_database]):
+    if not _has_database(config) or _try_all([open_database]):
         return set()
     return set(FeedbackReader(open_database()).load_files()["source"])

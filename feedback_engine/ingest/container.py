@@ -75,7 +75,7 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
     if encoding.is_damaged:
         rows = settle_damage(rows, encoding.name)
     warnings = (encoding.warning,) if encoding.warning else ()
-    return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=warnings)
+    return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=(*warnings, *rows.warnings))
 
 
 def _open_unfolded(path: Path, source: SourceConfig) -> Rows:

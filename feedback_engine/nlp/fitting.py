@@ -22,7 +22,7 @@ from feedback_engine.nlp.wordspace import LARGEST_FACTOR, UNIT, WordSpace, unite
 
 _CHUNK = 5000
 _LOG_UNIT = 256
-_LARGEST, _LARGEST_BYTE = 32767, 127
+_LARGEST_BYTE = 127
 
 #: A scipy.sparse.csr_matrix: rows are texts, columns buckets.
 Matrix = Any
@@ -256,7 +256,7 @@ def _drop_small(weights: Floats, rows_with: NDArray[np.int64], share: float) -> 
 
 
 def join_weights(*parts: Weights) -> Weights:
-    """Return the outputs of all parts, one after another, over the union of their buckets."""
+    """Return the outputs of all parts, one after another, over all their buckets; none owes to a word space."""
     buckets = np.unique(np.concatenate([part.buckets for part in parts]))
     weights = np.zeros((sum(len(part.bias) for part in parts), len(buckets)))
     first = 0
@@ -264,13 +264,7 @@ def join_weights(*parts: Weights) -> Weights:
         last = first + len(part.bias)
         weights[first:last, np.searchsorted(buckets, part.buckets)] = part.weights
         first = last
-    return Weights(buckets, weights, np.concatenate([part.bias for part in parts]), _join_factors(parts))
-
-
-def _join_factors(parts: Sequence[Weights]) -> Floats | None:
-    width = max((part.factors.shape[1] for part in parts if part.factors is not None), default=0)
-    each = [np.zeros((len(part.bias), width)) if part.factors is None else part.factors for part in parts]
-    return np.concatenate(each) if width else None
+    return Weights(buckets, weights, np.concatenate([part.bias for part in parts]))
 
 
 def to_model(
@@ -279,7 +273,7 @@ def to_model(
     weights: Weights,
     spec: RowSpec,
     card: dict[str, Any],
-    levels: int = _LARGEST,
+    levels: int,
     words: WordSpace | None = None,
 ) -> Model:
     """Return the model with its weights rounded to whole numbers, each output by its own scale.

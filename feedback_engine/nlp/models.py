@@ -75,15 +75,15 @@ class Model:
 
 #: The first bytes of a model, which is a ZIP file.
 _SIGN = b"PK"
-#: So much finer are weights once they hold what they owe to a word space.
+#: So much finer are weights once they hold what they owe to a word space; 16 bits hold those of up to 4,095 levels.
 FINER = 8
 
 
 def load_model(path: Path) -> Model:
     """Return the model of a file; LexiconError if it is none, damaged or made for another version."""
-    arrays, card, fingerprint = _read(path, _ARRAYS, _FACTORS)
+    data, arrays, card = _read(path, _ARRAYS, _FACTORS)
     try:
-        model = _assemble(arrays, card, fingerprint)
+        model = _assemble(arrays, card, sha256(data).hexdigest())
     except (ValueError, KeyError, TypeError) as error:
         raise _tell_damaged(path, error) from error
     return model if model.owed is None else settle(model, _load_owed(path, card["words"]))
@@ -91,12 +91,12 @@ def load_model(path: Path) -> Model:
 
 def read_card(path: Path) -> Mapping[str, Any]:
     """Return the card of a model file alone; LexiconError as for the model."""
-    card: Mapping[str, Any] = _read(path, ("card",), ())[1]
+    card: Mapping[str, Any] = _read(path, ("card",), ())[-1]
     return card
 
 
-def _read(path: Path, names: Sequence[str], further: Sequence[str]) -> tuple[dict[str, NDArray[Any]], Any, str]:
-    """Return the arrays of a model file, its card and its SHA-256."""
+def _read(path: Path, names: Sequence[str], further: Sequence[str]) -> tuple[bytes, dict[str, NDArray[Any]], Any]:
+    """Return a model file, these arrays of it and its card."""
     try:
         data = path.read_bytes()
         if data[: len(_SIGN)] != _SIGN:
@@ -114,7 +114,7 @@ def _read(path: Path, names: Sequence[str], further: Sequence[str]) -> tuple[dic
         raise LexiconError(
             f"{path}: 模型由另一版本生成（{hashed}，本版本 {HASH_SPEC}）；请用 feedback-engine train 重新生成"
         )
-    return arrays, card, sha256(data).hexdigest()
+    return data, arrays, card
 
 
 def _tell_damaged(path: Path, error: Exception) -> LexiconError:

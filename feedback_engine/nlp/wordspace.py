@@ -56,7 +56,7 @@ class WordSpace(NamedTuple):
 
 
 def unite(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the buckets of either, in ascending order."""
+    """Return the buckets of either, in ascending order; numpy's own `union1d` loads much at the first call."""
     both = np.sort(np.concatenate((one, other)))
     return both[~np.append(are_alike(both), False)] if len(both) else both
 

@@ -58,7 +58,7 @@ def _compare(data: ScoringData, model: IndexModel, period: Period | None, attrib
                 continue
             first, second = of_whole.find(key), own.find(key)
             test = _test(figure, total, first, second, whole, model.confidence)
-            same = identify((attribute, part.segment, key), first, second)
+            same = None if test.p is None else identify((attribute, part.segment, key), first, second)
             yield _row(attribute, part, key, figure, total, test) | {"figure": same}
 
 

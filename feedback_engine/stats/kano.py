@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +57,7 @@ def classify(functional: Values, dysfunctional: Values = None, weights: Values =
     """
     if dysfunctional is None and (counts := _counts_of(functional, weights)) is not None:
         return _judge(_check_counts(counts))
-    answers = categories(functional, dysfunctional, like)
-    shares = as_weights(weights, len(answers))
-    return _judge({letter: float(shares[np.array(answers) == letter].sum()) for letter in _ORDER})
+    return _judge(_count(categories(functional, dysfunctional, like), weights))
 
 
 @rows_alike("functional", "dysfunctional")
@@ -102,8 +100,12 @@ def _counts_of(given: Values, weights: Values) -> Mapping[Any, Any] | None:
     letters = list(given) if np.iterable(given) and getattr(given, "ndim", 1) == 1 else []
     if not letters or not all(isinstance(letter, str) and letter in _ORDER for letter in letters):
         return None
-    shares = as_weights(weights, len(letters))
-    return {letter: float(shares[np.array(letters) == letter].sum()) for letter in _ORDER}
+    return _count(letters, weights)
+
+
+def _count(letters: Sequence[str], weights: Values) -> dict[str, float]:
+    shares, given = as_weights(weights, len(letters)), np.array(letters)
+    return {letter: float(shares[given == letter].sum()) for letter in _ORDER}
 
 
 def _check_counts(counts: Mapping[str, float]) -> dict[str, float]:

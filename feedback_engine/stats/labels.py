@@ -6,6 +6,7 @@ orders would give wrong figures without a word, if they were read by position.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from inspect import signature
@@ -28,7 +29,7 @@ def as_names(given: Values, name: str) -> list[str]:
     if gap is not None:
         raise StatisticsError(f"{name} 的第 {gap} 个名称缺失")
     names = [str(each) for each in given]
-    repeated = next((each for each in names if names.count(each) > 1), None)
+    repeated = next((each for each, count in Counter(names).items() if count > 1), None)
     if repeated is not None:
         raise StatisticsError(f"{name} 里 {repeated!r} 不止一次:请让每一项的名称不同")
     return names
@@ -59,12 +60,20 @@ def rows_of(values: Values) -> Labels | None:
 
 
 def in_order_of(labels: Labels | None, values: Values, name: str, owner: str) -> Values:
-    """Return `values` with their rows in the order of `labels` (those of `owner`), as `find_order` has it."""
+    """Return `values` with their rows in the order of `labels` (those of `owner`), as `find_order` has it.
+
+    In a mapping of columns each has rows of its own.
+    """
     own = rows_of(values)
+    if own is None and isinstance(values, Mapping):
+        return {key: in_order_of(labels, column, f"{name}({key})", owner) for key, column in values.items()}
     order = None if own is None or own is labels else find_order(labels, own, name, owner)
     if order is None:
         return values
-    return dict([*values.items()][place] for place in order) if isinstance(values, Mapping) else values.iloc[order]
+    if isinstance(values, Mapping):
+        items = [*values.items()]
+        return dict(items[place] for place in order)
+    return values.iloc[order]
 
 
 def find_order(labels: Labels | None, own: Labels | None, name: str, owner: str) -> list[int] | None:

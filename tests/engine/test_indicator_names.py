@@ -75,8 +75,10 @@ def test_nothing_is_said_of_codes_while_a_file_that_may_bring_them_is_missing(tm
     assert "survey.csv" in problem and "Q7" not in problem
 
 
-def test_what_was_imported_from_elsewhere_may_bring_any_code(tmp_path: Path) -> None:
-    engine = engine_with(tmp_path, CONFIG.replace("[{code: q_clean,", "[{code: Q1,"))
+@pytest.mark.parametrize("url", ["sqlite:///out/feedback.db", "sqlite+pysqlite:///out/feedback.db"])
+def test_what_was_imported_from_elsewhere_may_bring_any_code(tmp_path: Path, url: str) -> None:
+    text = CONFIG.replace("sqlite:///out/feedback.db", url).replace("[{code: q_clean,", "[{code: Q1,")
+    engine = engine_with(tmp_path, text)
     assert any("'Q1'" in problem for problem in engine.check())
     (tmp_path / "elsewhere.csv").write_text(SURVEY, encoding="utf-8")
     engine.import_file(tmp_path / "elsewhere.csv")

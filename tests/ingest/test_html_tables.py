@@ -6,7 +6,7 @@ import pytest
 
 import feedback_engine as fe
 from feedback_engine.config.model import SourceConfig
-from feedback_engine.errors import UnreadableFile
+from feedback_engine.errors import MappingError, UnreadableFile
 from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.readers.rows import Rows
 
@@ -99,3 +99,5 @@ def test_a_table_cut_into_pages_is_read_to_its_last_page(tmp_path: Path) -> None
     assert found["rows"] == 60 and any("3 个工作表的标题相同" in said for said in found["warnings"])
     assert engine.import_file(tmp_path / "a.xls").stored == 60
     assert engine.inspect(tmp_path / "a.xls", sheet="表格 4")["rows"] == 10
+    with pytest.raises(MappingError, match=r"'表格 9'.*表格 4"):
+        engine.inspect(tmp_path / "a.xls", sheet="表格 9")

@@ -93,7 +93,9 @@ def test_the_first_visible_sheet_with_content_is_read_and_the_others_are_known(t
     sheets = [sheet("空"), sheet("旧", TABLE, options=hidden), sheet("投诉", TABLE), sheet("附表", row("甲", "乙"))]
     rows = read(tmp_path / "a.xls", *sheets)
     assert (rows.sheet, rows.others) == ("投诉", ("附表",))
-    assert read(tmp_path / "a.xls", *sheets, sheet="旧").sheet == "旧"
+    assert [warning[:14] for warning in rows.warnings] == ["另有 1 个隐藏的工作表没有"]
+    chosen = read(tmp_path / "a.xls", *sheets, sheet="旧")
+    assert (chosen.sheet, chosen.others, chosen.warnings) == ("旧", (), ())
     with pytest.raises(MappingError, match=r"'新'.*投诉"):
         read(tmp_path / "a.xls", *sheets, sheet="新")
 

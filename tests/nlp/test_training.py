@@ -241,7 +241,7 @@ def test_a_title_has_weights_of_its_own() -> None:
     ]
     target = np.array([[1], [0]] * 5)
     weights = fit_outputs(count_ngrams(texts, 8), target, np.ones(10), spec)
-    model = to_model("complaints", ("城建",), weights, spec.values, {"labels": ["城建"]})
+    model = to_model("complaints", ("城建",), weights, spec.values, {"labels": ["城建"]}, 32767)
     odds = predict(model, ["路灯坏了，公交也旧", "公交坏了，路灯也旧"])[:, 0]
     assert odds[1] < 0 < odds[0]
     fitted = row_values(count_ngrams(texts, 8), spec.values)[:, weights.buckets] @ weights.weights.T + weights.bias

@@ -147,6 +147,14 @@ def test_memberships_by_indicator_and_grades_by_the_names_of_the_columns() -> No
     assert evaluate([0.1, 0.9], GRADES.to_numpy()).grade == 1
 
 
+def test_each_column_of_a_mapping_has_rows_of_its_own() -> None:
+    margins = {"q1": {1: 2, 4: 1, 2: 2, 5: 2, 3: 1}, "q2": {1: 1, 2: 2, 3: 2, 4: 1, 5: 2}}
+    expected = rake(X, margins, base_weights=W).weights
+    turned = {"q1": X["q1"][::-1], "q2": X["q2"]}
+    assert rake(turned, margins, base_weights=W[::-1]).weights[::-1] == pytest.approx(expected)
+    assert rake(dict(reversed(turned.items())), margins, base_weights=W).weights == pytest.approx(expected)
+
+
 def test_the_arguments_are_counted_as_in_any_function() -> None:
     with pytest.raises(TypeError):
         weighted_mean()  # type: ignore[call-arg]

@@ -38,7 +38,7 @@ def read_excel(path: Path, sheet: str | None = None, header_row: int = 1) -> Row
     rows = _start(job, container, chosen)
     others = [] if sheet else [other for other in sheets if other.has_content and other is not chosen]
     visible, hidden = ([other.name for other in others if other.is_visible is shown] for shown in (True, False))
-    return _note_others(rows, visible, hidden)
+    return rows.with_others(visible, hidden)
 
 
 def _choose_sheet(path: Path, sheets: list[Sheet], name: str | None) -> Sheet:
@@ -61,17 +61,6 @@ def _check_content(path: Path, sheet: Sheet) -> Sheet:
 
 def _no_such_sheet(path: Path, name: str, names: list[str]) -> MappingError:
     return MappingError(f"{path}：{unknown_name('工作表', name, tuple(names))}")
-
-
-def _note_others(rows: Rows, visible: list[str], hidden: list[str]) -> Rows:
-    """Return the rows, which know of the other sheets with content; nobody means one that is hidden."""
-    listed = "、".join(f"「{name}」" for name in hidden[:20])
-    told = (
-        (f"另有 {len(hidden)} 个隐藏的工作表没有读：{listed}；要读请用 --sheet（配置里为 sheet）指定",)
-        if hidden
-        else ()
-    )
-    return replace(rows, others=(*rows.others, *visible), warnings=(*rows.warnings, *told))
 
 
 _SHOWN_COLUMNS = 10
@@ -240,7 +229,7 @@ def _open_rows(
         warnings=warnings,
         heading_row=job.header_row,
     )
-    return _note_others(rows, meta["others"], meta["hidden"])
+    return rows.with_others(meta["others"], meta["hidden"])
 
 
 #: What another engine would only say again.

@@ -7,9 +7,10 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from feedback_engine.errors import NoHeadings
+from feedback_engine.errors import MappingError, NoHeadings
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.readers.text import read_pieces
+from feedback_engine.registry import unknown_name
 
 #: Columns of a row, as Excel has them, and columns or rows that a cell may reach over; more is no table of data.
 _MAX_COLUMNS, _MAX_SPAN = 16_384, 1000
@@ -121,7 +122,10 @@ def read_html(path: Path, encoding: str, sheet: str | None, header_row: int) -> 
     Rows narrower than the headings end in blanks. Raises NoHeadings where there are none in that row.
     """
     tables = find_tables(path, encoding)
-    if sheet in (names := list(map(_TABLE.format, tables))):
+    if sheet is not None and tables:
+        names = tuple(map(_TABLE.format, tables))
+        if sheet not in names:
+            raise MappingError(f"{path}：{unknown_name('工作表', sheet, names)}")
         tables = [tables[names.index(sheet)]]
     if not tables:
         return None

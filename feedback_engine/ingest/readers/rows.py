@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from feedback_engine.ingest.readers.dictionary import Dictionary
 
-#: Numbers of rows that a tally names.
-_SHOWN_NUMBERS = 5
+#: Numbers of rows that a tally names, and names of sheets that a warning does.
+_SHOWN_NUMBERS, _SHOWN_NAMES = 5, 20
 
 
 class LineReject(NamedTuple):
@@ -86,6 +86,13 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return iter(self.records)
+
+    def with_others(self, visible: Sequence[str], hidden: Sequence[str]) -> Rows:
+        """Return the rows, which know of the other sheets with content; nobody means one that is hidden."""
+        told = "、".join(f"「{name}」" for name in hidden[:_SHOWN_NAMES])
+        warning = f"另有 {len(hidden)} 个隐藏的工作表没有读：{told}；要读请用 --sheet（配置里为 sheet）指定"
+        warnings = (*self.warnings, warning) if hidden else self.warnings
+        return replace(self, others=(*self.others, *visible), warnings=warnings)
 
     @property
     def told(self) -> list[str]:

@@ -131,8 +131,9 @@ def read_sheet_xml(path: Path, encoding: str, sheet: str | None, header_row: int
     if number != header_row:
         raise NoHeadings(f"{path} 第 {header_row} 行应为标题行，却是空的；请用 header_row 指明标题在第几行")
     width = max(len(header), min(sheets[at].columns, len(header) + SPARE_COLUMNS))
-    filled = [other for other in sheets if other.columns and other is not sheets[at]]
-    return Rows(
+    others = [other for other in sheets if other.columns and other is not sheets[at] and sheet is None]
+    visible, hidden = ([other.name for other in others if other.is_visible is shown] for shown in (True, False))
+    rows = Rows(
         [cell.strip() for cell in _widen(header, width)],
         ((number, _widen(cells, width)) for number, cells in records),
         "xml",
@@ -140,8 +141,8 @@ def read_sheet_xml(path: Path, encoding: str, sheet: str | None, header_row: int
         sheets[at].name,
         (f"内容是 XML 表格（Excel 2003）；读工作表「{sheets[at].name}」",),
         heading_row=header_row,
-        others=() if sheet else tuple(other.name for other in filled if other.is_visible),
     )
+    return rows.with_others(visible, hidden)
 
 
 def _choose(path: Path, sheets: list[_Sheet], name: str | None) -> int:
