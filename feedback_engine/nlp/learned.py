@@ -17,37 +17,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError, tell_os_error
-from feedback_engine.lexicon.columns import Places, are_filled, flag
+from feedback_engine.lexicon.columns import are_filled, flag
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.blend import (
     BLEND_VERSION,
-    call_mixed,
     find_confidences,
     judge_clauses,
     judge_texts,
     tell,
 )
 from feedback_engine.nlp.domains import Domains
+from feedback_engine.nlp.facts import SaidByWeights, find_said_by_words
 from feedback_engine.nlp.heads import Opinion, PackHeads, PackLabels, head_digests
 from feedback_engine.nlp.heard import without_repeats
 from feedback_engine.nlp.hints import Hints, PackHints
+from feedback_engine.nlp.judge import Judge, find_judge, load_judge
 from feedback_engine.nlp.learned_details import DetailOdds, DetailWeights
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.posts import PostHead, judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row, lay_out_row
-from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.sentiment import LexiconVerdicts
-from feedback_engine.nlp.silences import Silences, find_brief_remarks, find_brief_silences
 from feedback_engine.nlp.statements import Judged
-from feedback_engine.nlp.two_sided import SideWeights, find_two_sided
-from feedback_engine.nlp.vocabulary import Flags, Floats
-from feedback_engine.nlp.weighing import Weights, weigh, weigh_apart
+from feedback_engine.nlp.two_sided import SideWeights
+from feedback_engine.nlp.vocabulary import Flags
+from feedback_engine.nlp.weighing import Weights, weigh
 from feedback_engine.nlp.weights import WeightTable
 
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
-#: From this score on a clause takes a side, so that a text may have two.
-_SIDED = 0.2
 
 
 class _Learned(NamedTuple):
@@ -66,6 +63,8 @@ class _Learned(NamedTuple):
     details: DetailWeights
     #: The weights for remarks that praise and blame at once.
     sides: SideWeights
+    #: What decides, from all that words and weights say of a text.
+    judge: Judge
 
 
 class LearnedScorer:
@@ -78,6 +77,7 @@ class LearnedScorer:
         self._pack = pack
         parts = [f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint]
         parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE)]
+        parts.append(_file_digest(find_judge(models)))
         parts += head_digests(pack, models) if pack else []
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._learned: _Learned | None = None
@@ -122,7 +122,8 @@ def _load_models(folder: Path, pack: Pack | None) -> _Learned:
     hints = PackHints(pack, folder) if pack is not None and pack.hint_model else None
     weights = Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs)
     details, sides = DetailWeights(folder / DETAILS_FILE), SideWeights(folder / SIDES_FILE)
-    return _Learned(weights, usual, heads, posts, hints, details, sides)
+    judge = load_judge(find_judge(folder))
+    return _Learned(weights, usual, heads, posts, hints, details, sides, judge)
 
 
 class LearnedVerdicts:
@@ -133,7 +134,6 @@ class LearnedVerdicts:
         self._readings, self._heads, known = readings, learned.heads, learned.weights.domains
         # learned touchpoints may stand in any clause
         is_anywhere = learned.heads is not None and learned.heads.knows_touchpoints
-        is_brief = find_brief_silences(readings, self.rules)
         self._row = row = lay_out_row(readings)
         heard = row._replace(grams=without_repeats(row.layout, row.grams))
         #: What the pack's weights add where words find nothing, None where it names none.
@@ -143,31 +143,36 @@ class LearnedVerdicts:
             self.hints = Hints(learned.hints, readings, have_opinions, heard)
         #: What the weights tell of complaints beside their type.
         self.details = DetailOdds(learned.details, readings, self.rules.unasserted, *heard.texts)
-        is_wanted = readings.is_wanted | is_brief[readings.clauses.texts] | is_anywhere
+        is_wanted = readings.is_wanted | is_anywhere
         if self.hints and len(self.hints.touchpoints.texts):
             is_wanted[self.hints.touchpoints.telling()[0]] = True
         wanted = is_wanted.nonzero()[0]
-        texts, clauses, characters = weigh(learned.weights, row, wanted)
+        texts, clauses, wholes, characters = weigh(learned.weights, row, wanted)
         self._clauses = judge_clauses(
             readings, self.rules, wanted, clauses.weighed, clauses.chances, texts.weighed.odds
         )
-        domains, is_review = known.find(texts.chances)
-        least = _find_silences(readings.clauses, wanted, clauses.chances)
-        is_short, is_remark = find_brief_remarks(readings, domains)
-        wholes = np.full(len(is_short), -np.inf)
-        if is_short.any():
-            wholes[is_short] = weigh_apart(learned.weights, row, is_short.nonzero()[0])[1]
-        silences = Silences(np.where(is_remark, wholes, least), wholes)
-        are_remarks = known.find_remarks(texts.chances)
-        self._texts = judge_texts(readings, self.rules, texts.weighed, domains, is_review, is_remark, silences)
-        two_sided = find_two_sided(learned.sides, self._texts, self.rules, heard, are_remarks)
-        if two_sided.any():
-            two_sided &= self._have_both(two_sided, learned.weights)
-            self._texts = call_mixed(self._texts, two_sided)
+        posts = known.find_posts(texts.chances)
+        by_weights = SaidByWeights(
+            texts.weighed.odds,
+            texts.odds[:, 0],
+            texts.odds[:, known.remarks],
+            *learned.weights.pick_outputs(wholes.odds),
+            wholes.weighed.odds,
+            wholes.chances,
+            learned.sides.hear(heard),
+            texts.weighed.unknown,
+            known.find_remarks(texts.chances),
+            known.find_reviews(texts.chances),
+            posts,
+        )
+        #: What the judge looks at.
+        self.facts = (*find_said_by_words(readings, self.rules), *by_weights)
+        chances = learned.judge.weigh(self.facts)
+        domains = known.find(texts.chances)
+        self._texts = judge_texts(readings, self.rules, texts.weighed, domains, chances)
         if learned.posts:
-            chances = known.find_posts(texts.chances)
             self._texts, characters = judge_posts(
-                self._texts, self.rules, learned.posts, row, domains, chances, characters
+                self._texts, self.rules, learned.posts, row, domains, posts, characters
             )
         self.scores, self.polarities = self._texts.scores, self._texts.labels
         self.confidences = find_confidences(self._texts, texts.weighed.unknown, learned.usual_unknown)
@@ -175,17 +180,6 @@ class LearnedVerdicts:
         self.texts, told = tell(self._texts, self._clauses, characters)
         #: The clauses that are wanted; the values of the statements add up to the log odds of the score.
         self.clauses = Judged(told, self._clauses.scores, self._clauses.labels)
-
-    def _have_both(self, texts: Flags, weights: Weights) -> Flags:
-        """Return which of these texts hold both a good clause and a bad one, or words for both sides."""
-        clauses, sides = self._readings.clauses, self.rules.text_sides
-        parts = texts[clauses.texts].nonzero()[0]
-        weighed, silences = weigh_apart(weights, self._row, parts + self._row.given)
-        whole = self._texts.weighed.odds
-        scores = judge_clauses(self._readings, self.rules, parts, weighed, silences, whole).scores[parts]
-        of = clauses.texts[parts]
-        good, bad = (flag(of[sign * scores >= _SIDED], len(texts)) for sign in (1.0, -1.0))
-        return (good & bad) | (np.minimum(sides.positive, sides.negative) > 0)
 
     @property
     def clause_labels(self) -> NDArray[np.int64]:
@@ -209,13 +203,6 @@ class LearnedVerdicts:
             return [None] * len(self.scores)
         labels = self._heads.read(*self._row.texts)
         return _add_clauses(labels, self._heads, self._readings, self._row) if self._heads.knows_opinions else labels
-
-
-def _find_silences(clauses: Clauses, wanted: Places, odds: Floats) -> Floats:
-    """Return for each text the least of these log odds of its wanted clauses."""
-    silences = np.full(len(clauses.first) - 1, np.inf)
-    np.minimum.at(silences, clauses.texts[wanted], odds)
-    return silences
 
 
 def _add_clauses(labels: Sequence[PackLabels], heads: PackHeads, readings: Readings, row: Row) -> Sequence[PackLabels]:

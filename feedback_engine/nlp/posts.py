@@ -20,7 +20,6 @@ from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
-from feedback_engine.nlp.silences import VERY_SHORT
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
@@ -29,7 +28,7 @@ from feedback_engine.nlp.vocabulary import Flags, Floats
 _ODDS, _LONG_ODDS, _LONGEST = 4.0, 0.01, 160
 #: A text of no more characters, with a score by the rules at least so far from 0, is told whole by its words; so is any
 #: very short one that says more than words do.
-_FEW, _CLEAR = 6, 0.5
+_FEW, _VERY_SHORT, _CLEAR = 6, 16, 0.5
 #: From this chance on a text is weighed as a post, too.
 _LEAST = 0.1
 #: Log odds of a post per unit of those of its own weights, of the rules' score, and of the weights for any text.
@@ -141,7 +140,7 @@ def _find_weights(blend: Blend, rules: LexiconVerdicts, chances: Floats) -> Floa
     if weights.max(initial=0.0) < _LEAST:
         return weights
     has_structure = flag(rules.found.texts[rules.found.has_structure], len(sizes))
-    is_told = (sizes <= np.where(has_structure, VERY_SHORT, _FEW)) & (np.abs(rules.text_sides.scores) >= _CLEAR)
+    is_told = (sizes <= np.where(has_structure, _VERY_SHORT, _FEW)) & (np.abs(rules.text_sides.scores) >= _CLEAR)
     return np.where(blend.readings.are_latin | is_told, 0.0, weights * blend.left)
 
 
@@ -181,8 +180,9 @@ def _tell(blend: Blend, rules: LexiconVerdicts, numbers: Places, found: _Weighed
     as_text[numbers] = factors * (1.0 - found.chances)
     as_post[numbers] = factors * found.chances * _RULES / (found.sides.positive + found.sides.negative + DAMPING)
     values = blend.said.values * as_text[parts] + rules.values * as_post[parts]
-    shared, own = _share_weights(blend, found, numbers)
-    odds = blend.weighed.odds[numbers] * shared + found.posts.odds * own
+    own = found.chances * _LEARNED
+    as_any = (1.0 - found.chances) * blend.totals[numbers]
+    odds = as_any + found.chances * _TEXT * blend.weighed.odds[numbers] + found.posts.odds * own
     whole = odds * factors + sum_values(values, parts, count)[numbers]
     return replace(
         blend,

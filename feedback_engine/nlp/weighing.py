@@ -11,7 +11,7 @@ from feedback_engine.lexicon.columns import Places, steps, sum_up
 from feedback_engine.nlp.blend import Weighed
 from feedback_engine.nlp.domains import Domains
 from feedback_engine.nlp.experts import open_gates, share_experts
-from feedback_engine.nlp.ngrams import Buckets, Counts, take_texts
+from feedback_engine.nlp.ngrams import Buckets, Counts
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.vocabulary import Floats
@@ -27,6 +27,11 @@ class Weights(NamedTuple):
     #: The outputs for clauses.
     outputs: Sequence[str]
 
+    def pick_outputs(self, odds: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the log odds of bad, neutral and good of those for clauses."""
+        bad, neutral, good = (odds[:, self.outputs.index(name)] for name in ("negative", "neutral", "positive"))
+        return bad, neutral, good
+
 
 class Parts(NamedTuple):
     """What weights say of texts, or of clauses."""
@@ -38,39 +43,44 @@ class Parts(NamedTuple):
     chances: Floats
 
 
-def weigh(weights: Weights, row: Row, wanted: Places) -> tuple[Parts, Parts, Characters]:
+class Weighings(NamedTuple):
+    """What the weights say of a row."""
+
+    texts: Parts
+    clauses: Parts
+    #: What those for clauses say of each text as a whole.
+    wholes: Parts
+    #: The characters of the texts and then of the clauses.
+    characters: Characters
+
+
+def weigh(weights: Weights, row: Row, wanted: Places) -> Weighings:
     """Return what the weights say of the texts and of these clauses, and of the characters of both.
 
     For texts the shared weights count, and those of the domains that the gates recognise.
     """
     starts, places, grams = row.take(wanted)
-    middle, outputs = starts[row.given], weights.outputs
-    texts = _sum(weights.texts, grams[:middle], starts[: row.given + 1])
+    middle, first = starts[row.given], starts[: row.given + 1]
+    texts = _sum(weights.texts, grams[:middle], first)
+    opened = open_gates(weights.domains.pick(texts.odds))
+    of_texts = share_experts(texts.odds, opened)
+    wholes = _sum(weights.clauses, grams[:middle], first)
     clauses = _sum(weights.clauses, grams[middle:], starts[row.given :] - middle)
-    opened, silences = open_gates(weights.domains.pick(texts.odds)), _silence_odds(outputs, clauses.odds)
-    text, of_texts = _count(texts, share_experts(texts.odds, opened))
-    clause, of_clauses = _count(clauses, _share_clauses(outputs, silences))
-    of_grams, totals = np.concatenate((of_texts, of_clauses)), np.concatenate((text.odds, clause.odds))
+    (whole, _), (clause, of_clauses) = (_part(weights, summed) for summed in (wholes, clauses))
+    of_grams = np.concatenate((_weigh_grams(texts, of_texts), _weigh_grams(clauses, of_clauses)))
+    text = Parts(_add_up(texts, of_texts), texts.odds, opened)
+    totals = np.concatenate((text.weighed.odds, clause.weighed.odds))
     characters = _share_out(grams, starts, places, of_grams.reshape(grams.shape), totals)
-    return Parts(text, texts.odds, opened), Parts(clause, clauses.odds, silences), characters
+    return Weighings(text, clause, whole, characters)
 
 
-def weigh_apart(weights: Weights, row: Row, parts: Places) -> tuple[Weighed, Floats]:
-    """Return what the weights for clauses say of some parts of the row, clauses or whole texts, each by itself.
-
-    The second is by what log odds each is likelier neutral than good or bad.
-    """
-    rows, starts = take_texts(row.layout, parts)
-    summed = _sum(weights.clauses, row.grams.take(rows, axis=0), starts)
-    silences = _silence_odds(weights.outputs, summed.odds)
-    return _count(summed, _share_clauses(weights.outputs, silences))[0], silences
-
-
-def _silence_odds(outputs: Sequence[str], odds: Floats) -> Floats:
-    """Return by what log odds each clause is likelier neutral than good or bad."""
-    negative, neutral, positive = (odds[:, outputs.index(name)] for name in ("negative", "neutral", "positive"))
-    silences: Floats = neutral - np.maximum(positive, negative)
-    return silences
+def _part(weights: Weights, summed: _Summed) -> tuple[Parts, Floats]:
+    """Return what the weights for clauses say of some parts of a row, and how much each output counts."""
+    bad, neutral, good = weights.pick_outputs(summed.odds)
+    # by what log odds each is likelier neutral than good or bad
+    silences: Floats = neutral - np.maximum(good, bad)
+    shares = _share_clauses(weights.outputs, silences)
+    return Parts(_add_up(summed, shares), summed.odds, silences), shares
 
 
 def _share_clauses(outputs: Sequence[str], silences: Floats) -> Floats:
@@ -96,13 +106,18 @@ def _sum(table: WeightTable, grams: Buckets, starts: Counts) -> _Summed:
     return _Summed(sums, sums.weights * scale + table.bias, scale)
 
 
-def _count(summed: _Summed, shares: Floats) -> tuple[Weighed, Floats]:
-    """Return what the parts weigh, each output counting by its share, and what each n-gram does, in one row."""
+def _add_up(summed: _Summed, shares: Floats) -> Weighed:
+    """Return what the parts weigh, each output counting by its share."""
     sums = summed.sums
-    of_grams = np.zeros(sums.grams)
-    of_grams[sums.known] = weigh_known(sums, shares * summed.scale)
     totals = np.where(sums.size > 0, (summed.odds * shares).sum(axis=1), 0.0)
-    return Weighed(totals, sums.unknown / np.maximum(sums.size, 1)), of_grams
+    return Weighed(totals, sums.unknown / np.maximum(sums.size, 1))
+
+
+def _weigh_grams(summed: _Summed, shares: Floats) -> Floats:
+    """Return what each n-gram weighs, in one row."""
+    of_grams = np.zeros(summed.sums.grams)
+    of_grams[summed.sums.known] = weigh_known(summed.sums, shares * summed.scale)
+    return of_grams
 
 
 def _share_out(grams: Buckets, starts: Counts, places: Places, of_grams: Floats, totals: Floats) -> Characters:

@@ -193,12 +193,10 @@ def test_how_sure_a_post_is_good_counts_that_it_may_be_neutral(own_pack: Callabl
     as_post, as_any = (own_pack(line).tag("爱你爱你，我的小公主").sentiment for line in ("posts: social", ""))
     assert as_post.polarity is as_any.polarity is Polarity.POSITIVE
     assert as_post.confidence < 0.95 * (0.5 + 0.5 * as_post.score)
-    said = 0.5 + 0.5 * as_any.score
-    assert said < as_any.confidence < 0.4 + 0.6 * said, "reviews held out were right more often than their score says"
 
 
 def test_what_may_be_no_post_takes_a_side_where_it_tells_something() -> None:
-    texts = ["昨天带母亲去做检查，回来才想起来没有带证件", "周末和同事去爬山，拿到手里才看见少了一个"]
+    texts = ["昨天带母亲去做检查，等到下班也没叫到号", "周末和同事去爬山，拿到手里才看见少了一个"]
     sides = [tagger_of_pack("general").tag(text).sentiment.polarity for text in texts]
     surely_a_post = "我家的猫今天第一次出门"
     assert sides == [Polarity.NEGATIVE] * 2

@@ -1,0 +1,108 @@
+"""Good, bad, neutral or mixed: what word lists and weights say of a text, judged together.
+
+Each errs in its own way: weights learned from reviews take a plain remark for blame, rules a word in another sense for
+praise. Which of them to believe, when, was learned from sentences and reviews that neither has seen (stacking, after
+Wolpert 1992): boosted trees, in each of which every level asks the same question (Prokhorenkova et al. 2018), look at
+the facts and add up, in whole numbers, what each of their answers counts for the four labels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_engine.errors import LexiconError
+from feedback_engine.nlp.facts import FACTS_VERSION, NAMES
+from feedback_engine.nlp.packing import UNREADABLE, read_arrays, write_arrays
+from feedback_engine.nlp.statements import POLARITIES
+from feedback_engine.nlp.vocabulary import Floats
+from feedback_engine.resources import find_table
+
+JUDGE_FILE = "judge.trees"
+#: So many texts are judged at once: few enough to stay in the cache.
+_NEAR = 256
+
+
+class Judge(NamedTuple):
+    """Trees of one depth: the facts that each asks for, how large they must be, and what each answer counts."""
+
+    #: By number in `NAMES`, shape (trees, depth).
+    facts: NDArray[np.int64]
+    #: A fact above this makes the bit of its level 1, shape (trees, depth).
+    borders: NDArray[np.float32]
+    #: What the answer whose bits make its number counts for each label, shape (trees, 2 ** depth, labels).
+    leaves: NDArray[np.int16]
+    #: What 1 counts in log odds, and where each label starts from.
+    scale: float
+    bias: Floats
+
+    def weigh(self, columns: Sequence[NDArray[Any]]) -> Floats:
+        """Return how likely each text is each of POLARITIES, shape (texts, 4); `columns` are its facts, as in NAMES."""
+        facts = join_facts(columns)
+        odds = np.empty((len(facts), len(POLARITIES)))
+        for first in range(0, len(facts), _NEAR):
+            some = slice(first, first + _NEAR)
+            odds[some] = self._sum(facts[some]) * self.scale + self.bias
+        odds -= odds.max(axis=1, keepdims=True, initial=-np.inf)
+        raised = np.exp(odds)
+        chances: Floats = raised / raised.sum(axis=1, keepdims=True)
+        return chances
+
+    def _sum(self, facts: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Return what the answers of all trees count for each label, shape (texts, labels)."""
+        trees, depth = self.facts.shape
+        answers = np.arange(trees) << depth
+        for level in range(depth):
+            is_above = facts.take(self.facts[:, level], axis=1) > self.borders[:, level]
+            answers = answers + (is_above.astype(np.int64) << level)
+        leaves = self.leaves.reshape(-1, len(POLARITIES))
+        summed: NDArray[np.int64] = leaves.take(answers, axis=0).sum(axis=1, dtype=np.int64)
+        return summed
+
+
+def join_facts(columns: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """Return the facts of each text in a row."""
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+def find_judge(folder: Path) -> Path:
+    """Return the file of the judge among these models, or, where there is none, of that of the lexicons in use."""
+    own = folder / JUDGE_FILE
+    return own if own.exists() else find_table("models", JUDGE_FILE)
+
+
+def load_judge(path: Path) -> Judge:
+    """Return the judge of a file; LexiconError if it is none, damaged or made for other facts."""
+    try:
+        arrays = read_arrays(path.read_bytes(), (*Judge._fields, "card"))
+        card = json.loads(arrays.pop("card").tobytes().decode("utf-8"))
+        if (card["version"], tuple(card["facts"])) != (FACTS_VERSION, NAMES):
+            raise LexiconError(f"{path}: 判定模型由另一版本生成；请用与程序同一版本的 lexicons/models")
+        return _assemble(arrays)
+    except UNREADABLE as error:
+        raise LexiconError(f"{path}: 判定模型损坏或不完整（{error}）；请重新安装") from error
+
+
+def _assemble(arrays: dict[str, NDArray[Any]]) -> Judge:
+    facts, borders, leaves = arrays["facts"].astype(np.int64), arrays["borders"], arrays["leaves"]
+    if facts.shape != borders.shape or leaves.shape != (len(facts), 1 << facts.shape[1], len(POLARITIES)):
+        raise ValueError(f"facts {facts.shape}, borders {borders.shape}, leaves {leaves.shape}")
+    if len(facts) and not 0 <= facts.min() <= facts.max() < len(NAMES):
+        raise ValueError(f"facts {facts.min()}..{facts.max()}")
+    return Judge(facts, borders, leaves, float(arrays["scale"]), arrays["bias"])
+
+
+def save_judge(judge: Judge, path: Path) -> str:
+    """Write the judge, the same bytes for the same one; the SHA-256 of the file comes back."""
+    card = json.dumps({"version": FACTS_VERSION, "facts": NAMES}, sort_keys=True).encode()
+    arrays = judge._asdict() | {
+        "facts": judge.facts.astype(np.uint8),
+        "scale": np.array(judge.scale),
+        "card": np.frombuffer(card, dtype=np.uint8),
+    }
+    return write_arrays(arrays, path)

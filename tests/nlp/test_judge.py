@@ -1,0 +1,144 @@
+"""Good, bad, neutral or mixed is judged from all that words and weights say, and told so that it adds up."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_engine.catalogs import SENTIMENT_SCORERS
+from feedback_engine.domain import Polarity
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.facts import FACTS_VERSION, NAMES
+from feedback_engine.nlp.judge import JUDGE_FILE, Judge, find_judge, load_judge, save_judge
+from feedback_engine.nlp.packing import write_arrays
+from feedback_engine.nlp.statements import POLARITIES
+from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.resources import find_lexicons
+
+RULE, SIZE = NAMES.index("rule"), NAMES.index("size")
+PIECES = [
+    "服务没得说", "菜嘛一般", "等了四十分钟没人理", "没有什么不满意的", "物流很快", "请问几点开门", "😡", "呵呵",
+    "，", "。", "但是", "good",
+]  # fmt: skip
+
+
+@cache
+def tagger_of(folder: Path | None = None) -> Tagger:
+    lexicons = folder or find_lexicons()
+    lexicon, words = load_lexicon(lexicons), load_pack(lexicons, "general")
+    return Tagger(lexicon, words, SENTIMENT_SCORERS["learned"](lexicon, words, lexicons))
+
+
+def facts_of(*, rule: list[float], size: list[float]) -> list[np.ndarray]:
+    columns = [np.zeros(len(rule)) for _ in NAMES]
+    columns[RULE], columns[SIZE] = np.array(rule), np.array(size)
+    return columns
+
+
+def make_judge() -> Judge:
+    """Praise by the rules is good, in texts of more than 16 characters mixed; all else is bad."""
+    leaves = np.zeros((1, 4, 4), dtype=np.int16)
+    for answer, polarity in enumerate((Polarity.NEGATIVE, Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.MIXED)):
+        leaves[0, answer, POLARITIES.index(polarity)] = 100
+    borders = np.array([[0.0, 16.0]], dtype=np.float32)
+    return Judge(np.array([[RULE, SIZE]]), borders, leaves, 0.05, np.zeros(4))
+
+
+def test_each_tree_asks_of_its_facts_and_counts_what_the_answer_is_worth() -> None:
+    chances = make_judge().weigh(facts_of(rule=[-0.5, 0.5, -0.5, 0.5], size=[8, 8, 40, 40]))
+    judged = [POLARITIES[number] for number in chances.argmax(axis=1)]
+    assert judged == [Polarity.NEGATIVE, Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.MIXED]
+    assert chances.max(axis=1) == pytest.approx(math.exp(5) / (math.exp(5) + 3))
+    assert chances.sum(axis=1) == pytest.approx(1.0)
+
+
+def test_trees_add_up() -> None:
+    one = make_judge()
+    three = one._replace(**{name: np.repeat(getattr(one, name), 3, axis=0) for name in ("facts", "borders", "leaves")})
+    chances = three.weigh(facts_of(rule=[0.5], size=[8]))
+    assert chances.max() == pytest.approx(math.exp(15) / (math.exp(15) + 3))
+
+
+def test_a_judge_comes_back_from_its_file_as_it_was_and_equal_ones_are_equal_files(tmp_path: Path) -> None:
+    judge = make_judge()
+    assert save_judge(judge, tmp_path / "one.npz") == save_judge(judge, tmp_path / "other.npz")
+    loaded, facts = load_judge(tmp_path / "one.npz"), facts_of(rule=[0.1, -0.2], size=[3, 300])
+    assert loaded.weigh(facts).tolist() == judge.weigh(facts).tolist()
+
+
+@pytest.mark.parametrize("texts", [1, 2, 300, 700])
+def test_how_many_texts_are_judged_together_changes_no_bit(texts: int) -> None:
+    judge = load_judge(find_judge(find_lexicons() / "models"))
+    facts = np.random.default_rng(0).normal(size=(len(NAMES), 700))
+    together = judge.weigh(facts)
+    assert judge.weigh(facts[:, :texts]).tolist() == together[:texts].tolist()
+
+
+def test_a_damaged_file_is_refused_and_so_is_one_for_other_facts(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.npz"
+    damaged.write_bytes(b"PK\x03\x04 and nothing else")
+    with pytest.raises(LexiconError, match="损坏"):
+        load_judge(damaged)
+    arrays = make_judge()._asdict() | {"scale": np.array(0.05)}
+    for name, card in (
+        ("older", {"version": FACTS_VERSION - 1, "facts": NAMES}),
+        ("fewer", {"version": FACTS_VERSION, "facts": NAMES[1:]}),
+    ):
+        written = np.frombuffer(json.dumps(card).encode(), dtype=np.uint8)
+        write_arrays(arrays | {"card": written}, tmp_path / f"{name}.npz")
+        with pytest.raises(LexiconError, match="另一版本"):
+            load_judge(tmp_path / f"{name}.npz")
+    card = np.frombuffer(json.dumps({"version": FACTS_VERSION, "facts": NAMES}).encode(), dtype=np.uint8)
+    write_arrays(arrays | {"card": card, "leaves": np.zeros((1, 2, 4), dtype=np.int16)}, tmp_path / "short.npz")
+    with pytest.raises(LexiconError, match="损坏"):
+        load_judge(tmp_path / "short.npz")
+
+
+def test_lexicons_without_a_judge_use_the_shipped_one_and_another_judge_is_another_tagger(tmp_path: Path) -> None:
+    folder = tmp_path / "lexicons"
+    shutil.copytree(find_lexicons(), folder)
+    (folder / "models" / JUDGE_FILE).unlink()
+    assert tagger_of(folder).tag("物流很快") == tagger_of().tag("物流很快")
+    assert tagger_of(folder).fingerprint == tagger_of().fingerprint
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    save_judge(make_judge(), other / "models" / JUDGE_FILE)
+    assert tagger_of(other).fingerprint != tagger_of().fingerprint
+    assert tagger_of(other).tag("今天天气").sentiment.polarity is Polarity.NEGATIVE
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join))
+def test_what_is_told_of_a_text_adds_up_to_its_score_which_agrees_with_its_label(text: str) -> None:
+    sentiment = tagger_of().tag(text).sentiment
+    told = sum(evidence.weight for evidence in sentiment.evidence)
+    assert math.tanh(0.5 * told) == pytest.approx(sentiment.score, abs=1e-9)
+    if sentiment.polarity is Polarity.NEUTRAL:
+        assert abs(sentiment.score) < 0.1
+    elif sentiment.polarity is not Polarity.MIXED:
+        assert abs(sentiment.score) >= 0.1 and (sentiment.score > 0) is (sentiment.polarity is Polarity.POSITIVE)
+    assert 0.0 <= sentiment.confidence <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("师傅态度没得说，就是家里网还是老掉线", Polarity.MIXED),
+        ("打热线三分钟就有人接，可惜说的都是套话", Polarity.MIXED),
+        ("窗口搬到二楼了", Polarity.NEUTRAL),
+        ("麻烦问下周六上午办不办业务", Polarity.NEUTRAL),
+        ("报修四回了，次次说明天来", Polarity.NEGATIVE),
+        ("真行，一份外卖等到食堂都关门了", Polarity.NEGATIVE),
+        ("快递员爬了九楼，一步没让我下去", Polarity.POSITIVE),
+    ],
+)
+def test_sides_are_told_from_what_words_and_weights_say_together(text: str, polarity: Polarity) -> None:
+    assert tagger_of().tag(text).sentiment.polarity is polarity
