@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -96,14 +97,12 @@ class MomentParser:
         it is the project's own at that moment. 3/4/2026 is not read (day or month first?), nor 2026-09-22 10:00-11:00,
         which is a span and no zone.
         """
-        # A number is no day of a calendar, and numbers of moments are too many to remember.
-        if not text.isdecimal():
-            day, _, clock = text.partition(" ")
-            start = self._days[day] if day in self._days else self._remember_day(day)
-            if start is not None:
-                past = self._clocks[clock] if clock in self._clocks else self._remember_clock(clock)
-                if past is not None:
-                    return start + past
+        day, _, clock = text.partition(" ")
+        start = self._days[day] if day in self._days else self._remember_day(day)
+        if start is not None:
+            past = self._clocks[clock] if clock in self._clocks else self._remember_clock(clock)
+            if past is not None:
+                return start + past
         text = _BESIDE_OFFSET.sub("", text)
         try:
             moment = self._read_in_zone(text)
@@ -121,13 +120,14 @@ class MomentParser:
 
     def _remember_day(self, text: str) -> int | None:
         """Return the start of a day on which the zone's clocks are not changed; None for anything else."""
-        start = None
-        if match := _DAY.fullmatch(text):
-            try:
-                day = date(*(int(part) for part in match.groups()))
-                start = self._start_if_even(day)
-            except (ValueError, OverflowError):
-                pass
+        match = _DAY.fullmatch(text)
+        # Other forms are not remembered: moments in them, as in seconds since 1970, are too many.
+        if match is None:
+            return None
+        try:
+            start = self._start_if_even(date(*(int(part) for part in match.groups())))
+        except (ValueError, OverflowError):
+            start = None
         return _remember(self._days, text, start)
 
     def _start_if_even(self, day: date) -> int | None:
@@ -163,10 +163,14 @@ class MomentParser:
             text = write_in_digits(text.translate(_HALF_WIDTH))
         if match := _GUARDED.fullmatch(text):
             text = match[match.lastindex or 0]
-        text = rewrite(text)
-        if match := _OF_REPUBLIC.match(text):
-            text = f"{int(match[1]) + REPUBLIC_BEGINS}{text[match.end() :]}"
-        if match := _CALENDAR.fullmatch(text):
+        match = _CALENDAR.fullmatch(text)
+        if match is None:
+            # None of the rarer forms begins with the four digits of a year.
+            text = rewrite(text)
+            if year := _OF_REPUBLIC.match(text):
+                text = f"{int(year[1]) + REPUBLIC_BEGINS}{text[year.end() :]}"
+            match = _CALENDAR.fullmatch(text)
+        if match is not None:
             return None if _is_span(match) else _from_calendar(match)
         if match := _COMPACT.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
             return datetime(*(int(part) for part in match.groups("0")))  # type: ignore[arg-type]  # noqa: DTZ001
@@ -194,21 +198,21 @@ def _is_span(match: re.Match[str]) -> bool:
 
 
 def _from_calendar(match: re.Match[str]) -> datetime:
-    parts = match.groupdict()
-    hour = int(parts["hour"] or 0)
-    if half := parts["half"] or parts["late_half"]:
+    half = match["half"] or match["late_half"]
+    hour, minute, second = int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0)
+    if half:
         hour += _HALVES[half.lower()].get(hour, 24)
     # 24:00 is how some systems write the midnight that ends a day.
-    is_end = hour == 24 and not int(parts["minute"] or 0) and not int(parts["second"] or 0)
+    is_end = hour == 24 and not minute and not second
     moment = datetime(
-        int(parts["year"]),
-        int(parts["month"]),
-        int(parts["day"]),
+        int(match["year"]),
+        int(match["month"]),
+        int(match["day"]),
         0 if is_end else hour,
-        int(parts["minute"] or 0),
-        int(parts["second"] or 0),
-        int((parts["fraction"] or "0")[:6].ljust(6, "0")),
-        _zone_of(parts["zone"]),
+        minute,
+        second,
+        int((match["fraction"] or "0")[:6].ljust(6, "0")),
+        _zone_of(match["zone"]),
     )
     return moment + timedelta(days=1) if is_end else moment
 
@@ -223,6 +227,7 @@ def _from_words(text: str) -> datetime | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _zone_of(text: str | None) -> timezone | None:
     if text is None:
         return None
