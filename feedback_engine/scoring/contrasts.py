@@ -11,10 +11,10 @@ import numpy as np
 
 from feedback_engine.config.scoring import ChangeConfig
 from feedback_engine.domain import OVERALL, Measure
-from feedback_engine.scoring.figures import Linear, error_of, mark_promoters, mark_satisfied, mean_of
+from feedback_engine.scoring.figures import Linear, blend, error_of, mark_promoters, mark_satisfied, mean_of
 from feedback_engine.scoring.index import Cell, score_alike, score_cell
 from feedback_engine.scoring.model import TEXT, IndexModel
-from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints, is_rising
+from feedback_engine.scoring.samples import TOLERANCE, Floats, Ints
 
 #: touchpoint, indicator, measure
 Key = tuple[str, str, str]
@@ -73,12 +73,9 @@ def identify(name: Hashable, first: Linear | None, second: Linear | None) -> Has
         return name, first.value, second.value
     digest = blake2b()
     for side in (first, second):
-        rows, influence = side.rows, side.influence
-        if not is_rising(rows):
-            # A record has said something twice: a blend has summed that already, a mean of texts has not.
-            rows, inverse = np.unique(rows, return_inverse=True)
-            influence = np.bincount(inverse.reshape(-1), weights=influence, minlength=len(rows)).astype(np.float64)
-        for piece in (np.array([side.value]), rows, influence):
+        # Records that have said something twice stand twice in a mean of texts, and once in a blend.
+        once = blend([(1.0, side)])
+        for piece in (np.array([once.value]), once.rows, once.influence):
             digest.update(np.ascontiguousarray(piece).data)
     return digest.digest()
 

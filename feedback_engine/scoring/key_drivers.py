@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feedback_engine.config.scoring import DriversConfig
 from feedback_engine.scoring.answers import Answers
@@ -201,39 +200,43 @@ def _resample(sets: list[tuple[Floats, Floats, Floats]], groups: Groups, is_lmg:
     return np.concatenate(drawn)
 
 
-def build_drivers(found: KeyDrivers, answers: Answers) -> pd.DataFrame:
-    """Return DRIVERS, the strongest first; every member of a group has the group's figures."""
-    rows = [_row(found, answers, place, number) for number, group in enumerate(found.groups) for place in group]
+def build_drivers(found: KeyDrivers, answers: Answers, *, concerned: float | None = None) -> pd.DataFrame:
+    """Return DRIVERS, the strongest first; every member of a group has the group's figures.
+
+    Where `answers` are only of those who met a driver, `concerned` is their share of all.
+    """
+    groups = enumerate(found.groups)
+    rows = [_row(found, answers, place, number, concerned) for number, group in groups for place in group]
     return DRIVERS.build(sorted(rows, key=lambda row: (-(row[2] if row[2] == row[2] else -1.0), row[0])))
 
 
-def _row(found: KeyDrivers, answers: Answers, place: int, group: int) -> tuple[object, ...]:
+def _row(found: KeyDrivers, answers: Answers, place: int, group: int, concerned: float | None) -> tuple[object, ...]:
     code = found.codes[place]
     column = answers.table[code].to_numpy(dtype=np.float64)
     known = ~np.isnan(column)
     weights = answers.weights
     score = float(np.average(column[known], weights=weights[known])) if known.any() else float("nan")
-    incidence = float(weights[known].sum() / weights.sum()) if len(weights) else float("nan")
+    incidence = concerned
+    if incidence is None:
+        incidence = float(weights[known].sum() / weights.sum()) if len(weights) else float("nan")
     members = found.groups[group]
     label = _JOINT.join(found.codes[member] for member in members) if len(members) > 1 else ""
-    notes = [found.refusal, *found.notes] if found.refusal else list(found.notes)
+    notes = [] if concerned is None else [f"只在接触过的 {len(known)} 人里估计"]
+    notes += [found.refusal, *found.notes] if found.refusal else found.notes
     if label:
         others = "、".join(answers.names.get(each, each) for at in members if (each := found.codes[at]) != code)
         notes.append(f"与{others}高度相关，合为一组：份额是整组的，优先度按均分")
     elif found.vif[place] > HIGH_VIF:
         notes.append(f"VIF = {found.vif[place]:.1f}，与其他因素重叠")
     share = float(found.share[group])
+    # What improving it could give: of a group, an equal part.
+    priority = share / len(members) * incidence * (100.0 - score) / 100.0
     return (
         code, answers.names.get(code, code), share, float(found.lower[group]), float(found.upper[group]),
         found.band[group], float(found.rank_stability[group]), float(found.johnson[place]), float(found.centred[place]),
         float(found.correlations[place]), float(found.vif[place]), label, score, incidence,
-        _prioritise(share / len(members), incidence, score), int(known.sum()), "；".join(notes),
+        priority, int(known.sum()), "；".join(notes),
     )  # fmt: skip
-
-
-def _prioritise(share: float, incidence: float, score: float) -> float:
-    """Return what improving a driver of this share could give."""
-    return share * incidence * (100.0 - score) / 100.0
 
 
 def share_alone(drivers: pd.DataFrame) -> pd.DataFrame:
@@ -281,21 +284,10 @@ def rank_drivers(
             own.table, y[users], weights=own.weights, config=config, min_base=min_base,
             min_r_squared=min_r_squared, confidence=confidence,
         )  # fmt: skip
-        rows = build_drivers(found, own)
-        tables.append(rows if is_common[place] else _of_users(rows[rows["code"] == code], met[:, place], answers))
+        concerned = None if is_common[place] else float(own.weights.sum() / answers.weights.sum())
+        rows = build_drivers(found, own, concerned=concerned)
+        tables.append(rows if is_common[place] else rows[rows["code"] == code])
     if not tables:
         return DRIVERS.build()
     table = pd.concat(tables).sort_values(["share", "code"], ascending=[False, True], na_position="last")
     return DRIVERS.conform(table)
-
-
-def _of_users(row: pd.DataFrame, met: NDArray[np.bool_], answers: Answers) -> pd.DataFrame:
-    """Return the row with the incidence among all, and what that makes of the priority."""
-    incidence = float(answers.weights[met].sum() / answers.weights.sum())
-    note = f"只在接触过的 {int(met.sum())} 人里估计"
-    share, score = float(share_alone(row)["share"].iloc[0]), float(row["score"].iloc[0])
-    return row.assign(
-        incidence=incidence,
-        priority=_prioritise(share, incidence, score),
-        note=[f"{note}；{told}" if told else note for told in row["note"]],
-    )
