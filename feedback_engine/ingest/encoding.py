@@ -11,11 +11,11 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from feedback_engine.errors import EncodingError
 from feedback_engine.ingest.damage import measure_damage
+from feedback_engine.ingest.file_state import remember_while_unchanged
 from feedback_engine.ingest.hanzi import (
     CHINESE,
     MIN_COMMON_SHARE,
@@ -88,18 +88,12 @@ class Encoding:
         return name_lenient(self.name) if self.is_damaged else self.name
 
 
+@remember_while_unchanged
 def detect_encoding(path: Path, declared: str | None = None) -> Encoding:
     """Return the encoding of the whole file, checked to its end.
 
     A declared encoding is checked, not doubted. Raises EncodingError with the byte and line where decoding fails.
     """
-    found = path.stat()
-    return _detect(path, declared, (found.st_ino, found.st_size, found.st_mtime_ns))
-
-
-@lru_cache(maxsize=16)
-def _detect(path: Path, declared: str | None, _state: tuple[int, int, int]) -> Encoding:
-    """Return the encoding; remembered while the file stays as it is: a search for its headings opens it many times."""
     with path.open("rb") as stream:
         head = stream.read(4096)
     if marked := next(((codec, name) for mark, codec, name in _MARKS if head.startswith(mark)), None):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections import Counter
@@ -21,6 +20,7 @@ from feedback_engine.ingest.cells import clean, show_name
 from feedback_engine.ingest.complaints import read_complaints
 from feedback_engine.ingest.detect import Claim, Platform, Sample, find_claims, settle_claims
 from feedback_engine.ingest.failures import explain_failure
+from feedback_engine.ingest.file_state import FileState, find_state
 from feedback_engine.ingest.heading_line import open_at_headings
 from feedback_engine.ingest.identity import hash_file
 from feedback_engine.ingest.mapping import Adapted, Chunk, Flaw, GenericAdapter, MappedColumns
@@ -66,34 +66,6 @@ class FileFacts:
     platform: str
     #: Why it is read this way, in Chinese.
     evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What changes when a file is replaced, cut or written to; nothing is known of one that has gone."""
-
-    #: Bytes.
-    size: int = 0
-    #: The number of the file on its disk, and when it was last written to, in nanoseconds.
-    number: int = 0
-    written: int = 0
-
-    @classmethod
-    def of(cls, found: os.stat_result) -> Self:
-        """Return the state that the system tells."""
-        return cls(found.st_size, found.st_ino, found.st_mtime_ns)
-
-    def describe(self) -> str:
-        """Return what is known, in Chinese."""
-        return f"为 {self.size:,} 字节" if self.written else "已不在"
-
-
-def find_state(path: Path) -> FileState:
-    """Return the state of the file as it is now."""
-    try:
-        return FileState.of(path.stat())
-    except OSError:
-        return FileState()
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from feedback_engine.ingest.file_state import remember_while_unchanged
 from feedback_engine.ingest.readers.text import read_lines
 
 _ESCAPE = '\\"'
@@ -24,8 +24,7 @@ _CHUNK = 1 << 20
 
 def is_escaped(path: Path, encoding: str, header_row: int, delimiter: str) -> bool:
     """Whether the file clearly escapes quotes by a backslash."""
-    state = path.stat()
-    if not _may_escape(path, encoding, (state.st_ino, state.st_size, state.st_mtime_ns)):
+    if not _may_escape(path, encoding):
         return False
     lines = islice(read_lines(path, encoding), header_row - 1, None)
     width = _count_fields(next(lines, ""), delimiter)
@@ -53,12 +52,9 @@ def _count_fields(line: str, delimiter: str) -> int:
         return 0
 
 
-@lru_cache(maxsize=16)
-def _may_escape(path: Path, encoding: str, _state: tuple[int, int, int]) -> bool:
-    """Whether the bytes of a backslash and a quote are anywhere: they are not in most files, and this is quick.
-
-    Remembered while the file stays as it is, as a search for headings opens it many times.
-    """
+@remember_while_unchanged
+def _may_escape(path: Path, encoding: str) -> bool:
+    """Whether the bytes of a backslash and a quote are anywhere: they are not in most files, and this is quick."""
     wide = next((name for name in ("utf-16", "utf-32") if encoding.startswith(name)), "")
     needles = [_ESCAPE.encode(f"{wide}-{order}") for order in ("le", "be")] if wide else [_ESCAPE.encode()]
     return any(needle in chunk for chunk in _read_overlapping(path) for needle in needles)

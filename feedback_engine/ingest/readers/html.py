@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 from feedback_engine.errors import MappingError, NoHeadings
+from feedback_engine.ingest.file_state import remember_while_unchanged
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.readers.text import read_pieces
 from feedback_engine.registry import unknown_name
@@ -96,15 +96,9 @@ class _Tables(HTMLParser):
         self._row = None
 
 
-def find_tables(path: Path, encoding: str) -> list[int]:
+@remember_while_unchanged
+def _find_tables(path: Path, encoding: str) -> list[int]:
     """Return the numbers of the page's longest table and of others as wide; none without rows below headings."""
-    found = path.stat()
-    return _find_tables(path, encoding, (found.st_ino, found.st_size, found.st_mtime_ns))
-
-
-@lru_cache(maxsize=16)
-def _find_tables(path: Path, encoding: str, _state: tuple[int, int, int]) -> list[int]:
-    """Return the numbers; remembered while the file stays as it is, as a search for headings opens it many times."""
     lengths, widths = dict[int, int](), dict[int, int]()
     for table, cells in _read_rows(path, encoding):
         lengths[table] = lengths.get(table, 0) + (len(cells) > 1)
@@ -121,7 +115,7 @@ def read_html(path: Path, encoding: str, sheet: str | None, header_row: int) -> 
 
     Rows narrower than the headings end in blanks. Raises NoHeadings where there are none in that row.
     """
-    tables = find_tables(path, encoding)
+    tables = _find_tables(path, encoding)
     if sheet is not None and tables:
         names = tuple(map(_TABLE.format, tables))
         if sheet not in names:

@@ -6,11 +6,11 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
 from feedback_engine.errors import MappingError, NoHeadings, UnreadableFile
+from feedback_engine.ingest.file_state import remember_while_unchanged
 from feedback_engine.ingest.readers.excel_child import MAX_ROWS, SPARE_COLUMNS, write_moment, write_number
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.readers.text import read_pieces
@@ -122,8 +122,7 @@ def read_sheet_xml(path: Path, encoding: str, sheet: str | None, header_row: int
     Without `sheet` it is the first visible one with content. Raises UnreadableFile, and MappingError if there is no
     such sheet.
     """
-    found = path.stat()
-    sheets = _list_sheets(path, encoding, (found.st_ino, found.st_size, found.st_mtime_ns))
+    sheets = _list_sheets(path, encoding)
     at = _choose(path, sheets, sheet)
     records = ((row.number, row.cells) for place, row in _read(path, encoding) if place == at)
     records = ((number, cells) for number, cells in records if number >= header_row)
@@ -158,9 +157,9 @@ def _choose(path: Path, sheets: list[_Sheet], name: str | None) -> int:
     return next((at for at in filled if sheets[at].is_visible), filled[0])
 
 
-@lru_cache(maxsize=16)
-def _list_sheets(path: Path, encoding: str, _state: tuple[int, int, int]) -> list[_Sheet]:
-    """Return the worksheets; remembered while the file stays as it is, as a search for headings opens it many times."""
+@remember_while_unchanged
+def _list_sheets(path: Path, encoding: str) -> list[_Sheet]:
+    """Return the worksheets."""
     tables = _Tables()
     for _ in _read(path, encoding, tables):
         pass
