@@ -13,7 +13,7 @@ import tempfile
 import weakref
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email.message import Message
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -38,13 +38,58 @@ _MESSAGE = re.compile(rb"(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*)*?content-type:\s*multi
 MAX_MESSAGE_BYTES = 100 << 20
 #: How Excel calls the page of a sheet.
 _SHEET_PAGE = re.compile(r"sheet\d+\.html?$", re.IGNORECASE)
-_GZIP, _ZIP, _MHTML = "gzip 压缩包", "ZIP 压缩包", "单个文件网页（MHTML）"
-_WAYS_OUT = {_GZIP: "解压后分别导入", _ZIP: "解压后分别导入", _MHTML: "用 Excel 另存为 .xlsx"}
 _CHUNK = 1 << 20
 _FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
 
 
-def is_archive(path: Path) -> bool:
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How data files are packed."""
+
+    #: What it is called, and how one gets at all that is in it, in Chinese.
+    name: str
+    way_out: str
+    #: Unfolds the one data file into a folder; returns its name, where it is now, and the names of others.
+    unfold: Callable[[Path, Path], tuple[str, Path, list[str]]]
+
+
+def find_packing(path: Path, head: bytes) -> Packing | None:
+    """Return how the file, which begins with `head`, is packed; None for one that is read as it is."""
+    if head.startswith(b"\x1f\x8b"):
+        return Packing("gzip 压缩包", "解压后分别导入", _unfold_gzip)
+    if _MESSAGE.match(head):
+        return Packing("单个文件网页（MHTML）", "用 Excel 另存为 .xlsx", _unfold_message)
+    if head.startswith(b"PK\x03\x04") and _is_archive(path):
+        return Packing("ZIP 压缩包", "解压后分别导入", _unfold_zip)
+    return None
+
+
+class Unfolded:
+    """The one data file of an archive, unfolded beside the system's temporary files until nobody reads it."""
+
+    def __init__(self, path: Path, packing: Packing) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="feedback-engine-"))
+        self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._packing = packing
+        try:
+            self.name, self.path, self._others = packing.unfold(path, folder)
+        except (BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise UnreadableFile(f"{path} 的 {packing.name}解不开（{error}）；请重新下载") from None
+        except OSError as error:
+            raise explain_failure(path, error, f"的 {packing.name}解不开", "请检查磁盘或网络后重新导入") from None
+
+    def hold(self, rows: Rows) -> Rows:
+        """Return the rows, which keep the file while they are read."""
+        name, others = self._packing.name, "、".join(self._others)
+        told = (f"{name}里的 {others} 没有读；要读请{self._packing.way_out}",) if others else ()
+        evidence = (f"{name}里的 {self.name}", *rows.evidence)
+        return replace(rows, records=self._pass_on(rows), evidence=evidence, warnings=(*told, *rows.warnings))
+
+    def _pass_on(self, rows: Rows) -> Iterator[tuple[int, list[str]]]:
+        yield from rows
+
+
+def _is_archive(path: Path) -> bool:
     """Whether the file is a ZIP of files, and no document."""
     try:
         with ZipFile(path) as archive:
@@ -52,54 +97,6 @@ def is_archive(path: Path) -> bool:
     except (BadZipFile, OSError, ValueError):
         return False
     return bool(names) and not any(name.startswith(_PARTS) for name in names)
-
-
-class Unfolded:
-    """The one data file of an archive, unfolded beside the system's temporary files until nobody reads it."""
-
-    def __init__(self, path: Path) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="feedback-engine-"))
-        self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._kind, unfold = _choose_way(path)
-        try:
-            self.name, self.path, self._others = unfold(path, folder)
-        except (BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise UnreadableFile(f"{path} 的 {self._kind}解不开（{error}）；请重新下载") from None
-        except OSError as error:
-            raise explain_failure(path, error, f"的 {self._kind}解不开", "请检查磁盘或网络后重新导入") from None
-
-    def hold(self, rows: Rows) -> Rows:
-        """Return the rows, which keep the file while they are read."""
-        evidence = (f"{self._kind}里的 {self.name}", *rows.evidence)
-        told = (
-            (f"{self._kind}里的 {'、'.join(self._others)} 没有读；要读请{_WAYS_OUT[self._kind]}",)
-            if self._others
-            else ()
-        )
-        return replace(rows, records=self._pass_on(rows), evidence=evidence, warnings=(*told, *rows.warnings))
-
-    def _pass_on(self, rows: Rows) -> Iterator[tuple[int, list[str]]]:
-        yield from rows
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether the file is packed by gzip."""
-    with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
-
-
-def is_message(head: bytes) -> bool:
-    """Whether a file that begins so is MHTML."""
-    return _MESSAGE.match(head) is not None
-
-
-def _choose_way(path: Path) -> tuple[str, Callable[[Path, Path], tuple[str, Path, list[str]]]]:
-    """Return what the file is called, and what unfolds it."""
-    if is_gzip(path):
-        return _GZIP, _unfold_gzip
-    with path.open("rb") as stream:
-        is_zip = stream.read(2) == b"PK"
-    return (_ZIP, _unfold_zip) if is_zip else (_MHTML, _unfold_message)
 
 
 def _unfold_zip(path: Path, folder: Path) -> tuple[str, Path, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import SourceError, UnreadableFile
-from feedback_engine.ingest.archive import Unfolded, is_archive, is_gzip, is_message
+from feedback_engine.ingest.archive import Packing, Unfolded, find_packing
 from feedback_engine.ingest.damage import settle_damage
 from feedback_engine.ingest.encoding import detect_encoding
 from feedback_engine.ingest.readers.csv import read_csv
@@ -54,8 +54,8 @@ def open_rows(path: Path, source: SourceConfig) -> Rows:
 def _open_rows(path: Path, source: SourceConfig) -> Rows:
     with path.open("rb") as stream:
         head = stream.read(4096)
-    if is_gzip(path) or is_message(head) or (head.startswith(b"PK\x03\x04") and is_archive(path)):
-        return _open_unfolded(path, source)
+    if packing := find_packing(path, head):
+        return _open_unfolded(path, packing, source)
     if head.startswith(_WORKBOOKS):
         return _read_workbook(path, source)
     if container := _name_statistics(head):
@@ -78,8 +78,8 @@ def _open_rows(path: Path, source: SourceConfig) -> Rows:
     return replace(rows, evidence=(encoding.evidence, *rows.evidence), warnings=(*warnings, *rows.warnings))
 
 
-def _open_unfolded(path: Path, source: SourceConfig) -> Rows:
-    unfolded = Unfolded(path)
+def _open_unfolded(path: Path, packing: Packing, source: SourceConfig) -> Rows:
+    unfolded = Unfolded(path, packing)
     try:
         return unfolded.hold(open_rows(unfolded.path, source))
     except SourceError as error:

@@ -196,10 +196,12 @@ def _is_plain(text: str) -> bool:
 
 def _choose_chinese(path: Path, failed_at: int) -> Encoding:
     scores: list[tuple[float, str]] = []
+    broken: dict[str, int] = {}
     tried = [f"UTF-8（{_place(path, failed_at)}不合法）"]
     for codec, standard, level_1 in CHINESE:
         broken_at = _find_failure(path, codec)
         if broken_at is not None:
+            broken[codec] = broken_at
             tried.append(f"{codec}（{_place(path, broken_at)}不合法）")
             continue
         han_share, common_share = measure_hanzi(path, codec, standard, level_1)
@@ -221,20 +223,22 @@ def _choose_chinese(path: Path, failed_at: int) -> Encoding:
     if not scores and (western := _choose_western(path, failed_at)):
         return western
     if not scores:
-        return _choose_damaged_chinese(path, failed_at, tried)
+        return _choose_damaged_chinese(path, broken, tried)
     share, codec = max(scores)
     korean = "按韩文 EUC-KR 解码几乎全是谚文；若本是韩文，请在来源里写 encoding: cp949"
     warning = korean if codec == "gb18030" and looks_korean(path) else ""
     return Encoding(codec, f"不是 UTF-8；按 {codec} 解码全部成功，其中常用汉字占 {share:.0%}", warning)
 
 
-def _choose_damaged_chinese(path: Path, failed_at: int, tried: list[str]) -> Encoding:
-    """Return the encoding that hanzi come out in, and mostly everyday ones, where a few bytes do not decode."""
-    likely = [usual[0] for usual in CHINESE if is_chinese(path, *usual)]
+def _choose_damaged_chinese(path: Path, broken: dict[str, int], tried: list[str]) -> Encoding:
+    """Return the encoding that hanzi come out in, and mostly everyday ones, where a few bytes do not decode.
+
+    `broken` has the first of these by encoding; where there is none, all has been decoded, and was no Chinese.
+    """
+    likely = [usual[0] for usual in CHINESE if usual[0] in broken and is_chinese(path, *usual)]
     for codec in likely:
-        broken_at = _find_failure(path, codec)
         evidence = f"不是 UTF-8；按 {codec} 解码得到的几乎都是常用汉字"
-        if damaged := _find_damaged(path, codec, evidence, failed_at if broken_at is None else broken_at):
+        if damaged := _find_damaged(path, codec, evidence, broken[codec]):
             return damaged
     way_out = f"像是 {likely[0]} 而有坏字节，{_WAY_OUT_OF_DAMAGE}" if likely else _WAY_OUT
     raise EncodingError(f"{path} 的编码无法确定，试过：{'、'.join(tried)}；{way_out}")
