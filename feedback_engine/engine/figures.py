@@ -25,13 +25,14 @@ from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.themes import ThemeFinder
 from feedback_engine.registry import unknown_name
 from feedback_engine.resources import find_lexicons
+from feedback_engine.scoring.basis import Basis
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.explain import Explanation, explain
 from feedback_engine.scoring.frozen import FrozenWeights, apply_weights, read_frozen
 from feedback_engine.scoring.model import IndexModel, build_model
 from feedback_engine.scoring.quality import exclude_flagged, find_quality_flags
 from feedback_engine.scoring.respondents import weight_respondents
-from feedback_engine.scoring.result import Basis, IndexResult
+from feedback_engine.scoring.result import IndexResult
 from feedback_engine.scoring.settled import Settled, reweight, settle_weights
 from feedback_engine.scoring.shares import ErrorRates, build_text_shares
 from feedback_engine.scoring.verbatims import quote

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from feedback_engine.config.scoring import ScoringConfig
-from feedback_engine.domain import Measure, Period
+from feedback_engine.domain import Measure
 from feedback_engine.errors import ConfigError, FeedbackEngineError, InputError
-from feedback_engine.scoring.data import ScoringData
-from feedback_engine.scoring.frozen import FrozenWeights
-from feedback_engine.scoring.model import IndexModel
+from feedback_engine.scoring.basis import Basis, Periods
 from feedback_engine.scoring.records import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from feedback_engine.scoring.answers import Answers
     from feedback_engine.scoring.explain import Explanation
-    from feedback_engine.scoring.samples import Floats
-
-Periods = Sequence[Period | None]
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What the analyses are made from; `load` and `compute` give data and INDEX of any periods of the project."""
-
-    model: IndexModel
-    #: The model as the configuration declares it, before computed weights took the place of the declared ones.
-    declared: IndexModel
-    scoring: ScoringConfig
-    period: Period | None
-    by: str | None
-    load: Callable[[Periods], ScoringData]
-    compute: Callable[[Periods], pd.DataFrame]
-    #: The months since the first data, oldest first, the last that of the period.
-    months: Sequence[Period]
-    explain: Callable[[str], Explanation]
-    design: Callable[[], pd.DataFrame]
-    text_shares: Callable[[], pd.DataFrame]
-    frozen: FrozenWeights | None = None
-    #: An earlier version of the model, to be set beside this one.
-    earlier: IndexModel | None = None
-    #: Attributes to compare segments by, where `by` is None.
-    attributes: tuple[str, ...] = ()
-    #: Code → words of touchpoints and questions.
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class IndexResult:
@@ -111,7 +77,7 @@ class IndexResult:
         if not attributes:
             raise ConfigError("没有细分属性；请在 report.segment_by 里写明，或用 score(by=…)")
         return compare_segments(
-            self._data, basis.model, basis.scoring.change, period=basis.period, attributes=attributes
+            basis.data, basis.model, basis.scoring.change, period=basis.period, attributes=attributes
         )
 
     @cached_property
@@ -132,12 +98,12 @@ class IndexResult:
         from feedback_engine.scoring.key_drivers import rank_drivers
 
         basis = self._basis
-        answers, outcome = self._touchpoints
+        answers, outcome = basis.touchpoints
         weighting = basis.scoring.weighting
         return rank_drivers(
             answers,
             outcome,
-            read_experience(self._data, basis.model, answers),
+            read_experience(basis.data, basis.model, answers),
             config=basis.scoring.drivers,
             min_base=weighting.min_base,
             min_r_squared=weighting.min_r_squared,
@@ -149,9 +115,9 @@ class IndexResult:
         """GAPS: experience less expectation, of the pairs in `scoring.gaps`; without any, empty with a note."""
         from feedback_engine.scoring.gaps import build_gaps
 
-        scoring = self._basis.scoring
+        basis, scoring = self._basis, self._basis.scoring
         table = build_gaps(
-            self._data, scoring.gaps, period=self._basis.period, confidence=scoring.confidence, least=self._least
+            basis.data, scoring.gaps, period=basis.period, confidence=scoring.confidence, least=basis.least
         )
         return _note_absence(table, "scoring.gaps 里没有成对的期望题与体验题", is_set=bool(scoring.gaps))
 
@@ -160,9 +126,9 @@ class IndexResult:
         """KANO: the category of every attribute in `scoring.kano`; empty without any, `attrs["note"]` says so."""
         from feedback_engine.scoring.sheets import classify_kano
 
-        kano = self._basis.scoring.kano
-        table = classify_kano(self._data, kano, period=self._basis.period, least=self._least)
-        return _note_absence(table, "scoring.kano 里没有成对的 Kano 题", is_set=bool(kano))
+        basis = self._basis
+        table = classify_kano(basis.data, basis.scoring.kano, period=basis.period, least=basis.least)
+        return _note_absence(table, "scoring.kano 里没有成对的 Kano 题", is_set=bool(basis.scoring.kano))
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -216,7 +182,7 @@ class IndexResult:
         judged = [name for name, given in (("ahp", weighting.ahp.judgements), ("delphi", weighting.delphi)) if given]
         combined = ["combine"] if basis.scoring.weights == "combine" else []
         methods = (*ALWAYS, *judged, *DATA_METHODS, *combined)
-        return compare_weightings(self._data, basis.declared, basis.scoring, period=basis.period, methods=methods)
+        return compare_weightings(basis.data, basis.declared, basis.scoring, period=basis.period, methods=methods)
 
     @cached_property
     def structural(self) -> pd.DataFrame:
@@ -225,7 +191,7 @@ class IndexResult:
 
         basis = self._basis
         return build_structural(
-            self._data, basis.scoring.structural, period=basis.period, names=basis.names, least=self._least
+            basis.data, basis.scoring.structural, period=basis.period, names=basis.names, least=basis.least
         )
 
     @cached_property
@@ -234,24 +200,26 @@ class IndexResult:
         from feedback_engine.scoring.answers import count_concerned
         from feedback_engine.scoring.sheets import describe_answers
 
-        answers = self._questions
-        concerned = count_concerned(self._data, list(answers.table.columns), period=self._basis.period)
-        return describe_answers(answers, concerned, least=self._least)
+        basis = self._basis
+        concerned = count_concerned(basis.data, list(basis.questions.table.columns), period=basis.period)
+        return describe_answers(basis.questions, concerned, least=basis.least)
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
         """CORRELATIONS of the rated questions, pair by pair."""
         from feedback_engine.scoring.sheets import correlate_answers
 
-        return correlate_answers(self._questions, confidence=self._basis.scoring.confidence, least=self._least)
+        basis = self._basis
+        return correlate_answers(basis.questions, confidence=basis.scoring.confidence, least=basis.least)
 
     @cached_property
     def regression(self) -> pd.DataFrame:
         """REGRESSION of overall satisfaction on the touchpoints; needs `scoring.weighting.overall_item`."""
         from feedback_engine.scoring.sheets import regress_answers
 
-        answers, outcome = self._touchpoints
-        return regress_answers(answers, outcome, confidence=self._basis.scoring.confidence, least=self._least)
+        basis = self._basis
+        answers, outcome = basis.touchpoints
+        return regress_answers(answers, outcome, confidence=basis.scoring.confidence, least=basis.least)
 
     @cached_property
     def review(self) -> pd.DataFrame:
@@ -259,7 +227,7 @@ class IndexResult:
         from feedback_engine.scoring.review import review_model
 
         basis = self._basis
-        return review_model(self._data, basis.model, basis.scoring, period=basis.period, frozen=basis.frozen)
+        return review_model(basis.data, basis.model, basis.scoring, period=basis.period, frozen=basis.frozen)
 
     @cached_property
     def versions(self) -> pd.DataFrame:
@@ -271,7 +239,7 @@ class IndexResult:
 
         basis = self._basis
         before = basis.period.previous() if basis.period else None
-        data = basis.load([basis.period, before]) if before else self._data
+        data = basis.load([basis.period, before]) if before else basis.data
         return compare_versions(data, basis.earlier or basis.model, basis.model, before=before, after=basis.period)
 
     @cached_property
@@ -283,63 +251,27 @@ class IndexResult:
         by = basis.scoring.weighting.objects or basis.by
         if by is None:
             raise ConfigError("没有可排名的对象；请在 scoring.weighting.objects 里写明对象（门店、地区）所在的属性")
-        return rank_objects(self._data, basis.model, by=by, period=basis.period)
+        return rank_objects(basis.data, basis.model, by=by, period=basis.period)
 
     @cached_property
     def fuzzy(self) -> pd.DataFrame:
         """FUZZY: memberships of the grades (模糊综合评价) by touchpoint and overall."""
         from feedback_engine.scoring.grading import evaluate_fuzzy
 
-        return evaluate_fuzzy(self._data, self._basis.model, period=self._basis.period)
+        basis = self._basis
+        return evaluate_fuzzy(basis.data, basis.model, period=basis.period)
 
     @cached_property
     def design(self) -> pd.DataFrame:
         """DESIGN: what weighting to `scoring.population` costs; without margins, empty with a note."""
-        is_set = bool(self._basis.scoring.population.margins)
-        return _note_absence(self._basis.design(), "scoring.population.margins 里没有总体的边际", is_set=is_set)
+        basis = self._basis
+        is_set = bool(basis.scoring.population.margins)
+        return _note_absence(basis.design(), "scoring.population.margins 里没有总体的边际", is_set=is_set)
 
     @cached_property
     def text_shares(self) -> pd.DataFrame:
         """TEXT_SHARES: shares of texts as counted, and corrected for the tagger's own errors."""
         return self._basis.text_shares()
-
-    @property
-    def _least(self) -> float:
-        """The base under which a figure is withheld."""
-        return self._basis.model.suppress_below
-
-    @cached_property
-    def _data(self) -> ScoringData:
-        return self._basis.load([self._basis.period])
-
-    @cached_property
-    def _touchpoints(self) -> tuple[Answers, Floats]:
-        """Respondents' touchpoint scores, and their overall satisfaction."""
-        from feedback_engine.scoring.answers import read_touchpoints
-
-        basis = self._basis
-        item = basis.scoring.weighting.overall_item
-        if item is None:
-            raise ConfigError(f"请在 scoring.weighting.overall_item 写明总体满意度题{self._suggest()}")
-        if item not in set(self._data.ratings["indicator"]):
-            raise ConfigError(f"scoring.weighting.overall_item {item!r} 在本期没有回答{self._suggest()}")
-        answers, outcome = read_touchpoints(self._data, basis.model, period=basis.period, overall_item=item)
-        if outcome is None or not len(answers.table.columns):
-            raise ConfigError("没有一个触点有打分，无从寻找驱动因素")
-        return answers, outcome
-
-    def _suggest(self) -> str:
-        free = sorted(set(self._data.ratings["indicator"]) - set(self._basis.model.rating_codes))
-        return f"；不属于任何触点的打分题有 {'、'.join(free)}" if free else ""
-
-    @cached_property
-    def _questions(self) -> Answers:
-        from feedback_engine.scoring.answers import read_answers
-
-        asked = set(self._data.ratings["indicator"])
-        inside = [code for code in self._basis.model.rating_codes if code in asked]
-        codes = [*inside, *sorted(asked - set(inside))]
-        return read_answers(self._data, codes, period=self._basis.period, names=self._basis.names)
 
 
 def _note_absence(table: pd.DataFrame, missing: str, *, is_set: bool) -> pd.DataFrame:

@@ -13,10 +13,10 @@ import pandas as pd
 from feedback_engine.config.model import Config
 from feedback_engine.config.scoring import ScoringConfig
 from feedback_engine.domain import OVERALL, Period
+from feedback_engine.scoring.basis import Basis
 from feedback_engine.scoring.data import ScoringData
 from feedback_engine.scoring.index import compute_index
 from feedback_engine.scoring.model import IndexModel, build_model
-from feedback_engine.scoring.result import Basis
 from feedback_engine.tables.analysis import DESIGN, TEXT_SHARES
 from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS
