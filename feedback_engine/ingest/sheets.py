@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from feedback_engine.ingest.readers.rows import LineReject, Rows
 from feedback_engine.ingest.records import Records
+from feedback_engine.ingest.spool import Record, Spool
 
 #: Opens a sheet by its name; None where the headings are not those of the sheet that is read.
 OpenSheet = Callable[[str], Rows | None]
@@ -27,21 +28,23 @@ WAY_OUT = "要读请用 --sheet（配置里为 sheet）指定"
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What a sheet holds, known by reading it once."""
+    """A sheet that has been read, and waits for its turn."""
 
     name: str
     header: list[str]
     heading_row: int
+    rows: Spool
+    rejects: list[LineReject]
     #: Digests of its rows without their running number, how many rows there are, and the number of the last one.
-    rows: frozenset[int]
+    said: frozenset[int]
     count: int
     last: int
     warnings: tuple[str, ...]
 
     def repeats(self, known: set[int]) -> bool:
         """Whether it says again what the sheets before it have said."""
-        is_telling = len(self.rows) >= _TELLING * self.count
-        return is_telling and len(self.rows & known) > _COPIED * len(self.rows)
+        is_telling = len(self.said) >= _TELLING * self.count
+        return is_telling and len(self.said & known) > _COPIED * len(self.said)
 
 
 def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Rows:
@@ -50,12 +53,13 @@ def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Row
     A sheet that repeats the others, as a copy or a summary does, is left out. Rows are numbered on from sheet to sheet,
     as if each lay below the one before it.
     """
-    alike = [sheet for name in others[:_MOST] if (sheet := _look_through(name, open_sheet)) is not None]
-    first = _look_through(rows.sheet, open_sheet) if alike and rows.sheet else None
-    names = {sheet.name for sheet in alike} if first else set[str]()
+    opened = ((name, open_sheet(name)) for name in others[:_MOST])
+    alike = [_read(name, own) for name, own in opened if own is not None]
+    if not alike or rows.sheet is None:
+        return replace(rows, warnings=(*rows.warnings, *_tell_unread(others)))
+    names = {sheet.name for sheet in alike}
     unread = _tell_unread([name for name in others if name not in names])
-    if first is None:
-        return replace(rows, warnings=(*rows.warnings, *unread))
+    first = _read(rows.sheet, rows)
     taken, copies = _drop_copies([first, *alike])
     further = [(sheet, warning) for sheet in taken if sheet is not first for warning in sheet.warnings]
     further += [(sheet, drift) for sheet in taken for drift in _tell_drift(first.header, sheet)]
@@ -63,7 +67,7 @@ def join_sheets(rows: Rows, others: Sequence[str], open_sheet: OpenSheet) -> Row
     placed = _place(taken)
     return replace(
         rows,
-        records=_chain(rows, first.name, placed, open_sheet),
+        records=_chain(rows, placed),
         sheet="、".join(sheet.name for sheet in taken),
         sheets=tuple((sheet.heading_row + 1 + shift, sheet.name) for sheet, shift in placed)
         if taken != [first]
@@ -86,17 +90,16 @@ def name_sheets(records: Records, sheets: Sequence[tuple[int, str]]) -> Records:
     )
 
 
-def _look_through(name: str, open_sheet: OpenSheet) -> _Sheet | None:
-    """Return what the sheet holds; None where the headings are others."""
-    rows = open_sheet(name)
-    if rows is None:
-        return None
-    seen, count, last = set[int](), 0, rows.heading_row
-    for number, cells in rows:
+def _read(name: str, rows: Rows) -> _Sheet:
+    """Return what the sheet holds, having read all of it."""
+    kept, said, count, last = Spool(), set[int](), 0, rows.heading_row
+    for number, cells in kept.keep(rows):
         last, count = number, count + 1
-        seen.add(hash(tuple(cells[1:] if cells[:1] == [str(count)] else cells)))
+        said.add(hash(tuple(cells[1:] if cells[:1] == [str(count)] else cells)))
     last = max([last, *(reject.row_number for reject in rows.rejects)])
-    return _Sheet(name, rows.header, rows.heading_row, frozenset(seen), count, last, rows.warnings)
+    rejects = rows.rejects.copy()
+    rows.rejects.clear()
+    return _Sheet(name, rows.header, rows.heading_row, kept, rejects, frozenset(said), count, last, rows.warnings)
 
 
 def _drop_copies(sheets: Sequence[_Sheet]) -> tuple[list[_Sheet], list[str]]:
@@ -107,7 +110,7 @@ def _drop_copies(sheets: Sequence[_Sheet]) -> tuple[list[_Sheet], list[str]]:
             copies.add(sheet.name)
         elif sheet.last > sheet.heading_row or sheet is sheets[0]:
             taken.add(sheet.name)
-            known |= sheet.rows
+            known |= sheet.said
     return [s for s in sheets if s.name in taken], [s.name for s in sheets if s.name in copies]
 
 
@@ -121,30 +124,19 @@ def _place(sheets: Sequence[_Sheet]) -> list[tuple[_Sheet, int]]:
     return placed
 
 
-def _chain(
-    rows: Rows, first: str, placed: Sequence[tuple[_Sheet, int]], open_sheet: OpenSheet
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield all rows; a sheet but the first is opened when its turn comes, as each takes a process."""
+def _chain(rows: Rows, placed: Sequence[tuple[_Sheet, int]]) -> Iterator[Record]:
+    """Yield the rows of all sheets with their columns as in `rows`, which takes their rejects."""
     for sheet, shift in placed:
-        if sheet.name == first:
-            yield from rows
-        elif (own := open_sheet(sheet.name)) is not None:
-            yield from _fit(own, rows, shift)
+        rows.rejects.extend(reject._replace(row_number=reject.row_number + shift) for reject in sheet.rejects)
+        yield from _fit(sheet, rows.header, shift)
 
 
-def _fit(own: Rows, rows: Rows, shift: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield a sheet's rows with their columns as in `rows`, which takes its rejects."""
-    order, width = _find_order(rows.header, own.header), len(rows.header)
-    for number, cells in own:
-        _pass_on(own.rejects, rows.rejects, shift)
+def _fit(sheet: _Sheet, header: Sequence[str], shift: int) -> Iterator[Record]:
+    """Yield a sheet's rows with their columns under these headings."""
+    order, width = _find_order(header, sheet.header), len(header)
+    for number, cells in sheet.rows:
         in_place = [cells[at] if 0 <= at < len(cells) else "" for at in order]
         yield number + shift, in_place or cells + [""] * (width - len(cells))
-    _pass_on(own.rejects, rows.rejects, shift)
-
-
-def _pass_on(own: list[LineReject], rejects: list[LineReject], shift: int) -> None:
-    rejects += [reject._replace(row_number=reject.row_number + shift) for reject in own]
-    own.clear()
 
 
 def are_alike(header: Sequence[str], own: Sequence[str]) -> bool:

@@ -1,5 +1,9 @@
 """An export that lies on several sheets of one workbook: by month, by shop, or cut at so many rows."""
 
+import errno
+import os
+import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +12,9 @@ import pytest
 from xlsxwriter import Workbook
 
 import feedback_engine as fe
-from feedback_engine.errors import MappingError
+from feedback_engine.errors import MappingError, UnreadableFile
+from feedback_engine.ingest.readers import excel
+from feedback_engine.ingest.readers.excel_process import Child
 from feedback_engine.store.loading import FeedbackReader
 
 Table = Sequence[Sequence[Any]]
@@ -134,6 +140,28 @@ def test_a_sheet_copied_before_it_was_edited_is_left_out_and_told(tmp_path: Path
     found = fe.FeedbackEngine().inspect(write_book(tmp_path / "a.xlsx", **book))
     assert found["rows"] == 10
     assert any("「Sheet1 (2)」的多数行在别的工作表里已有" in said for said in found["warnings"])
+
+
+def test_each_sheet_is_opened_once_however_many_rows_wait_for_those_before(tmp_path: Path, monkeypatch) -> None:
+    opened: list[str | None] = []
+    monkeypatch.setattr(excel, "Child", lambda job: opened.append(job.sheet) or Child(job))
+    bad = [("A0", "不详", "空调坏了", "设施"), ("B0", "不详", "空调坏了", "设施")]
+    shops = {name: [HEADINGS, *cases(name, 28), *bad, *cases(f"{name}早", 28), ("合计",)] for name in ("一店", "二店")}
+    summary = fe.FeedbackEngine().import_file(write_book(tmp_path / "a.xlsx", **shops, 三店=[HEADINGS, *cases("三")]))
+    assert opened == ["一店", "二店", "三店"]
+    assert (summary.read, summary.stored, summary.quarantined) == (122, 116, 6)
+
+
+def test_a_full_folder_for_drafts_is_no_fault_of_the_workbook(tmp_path: Path, monkeypatch) -> None:
+    path = write_book(tmp_path / "a.xlsx", 九月=[HEADINGS, *cases("A")], 十月=[HEADINGS, *cases("B")])
+
+    def refuse(_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("feedback_engine.ingest.spool.marshal.dumps", refuse)
+    for read in (fe.FeedbackEngine().import_file, fe.FeedbackEngine().inspect):
+        with pytest.raises(UnreadableFile, match=rf"a\.xlsx.*{re.escape(tempfile.gettempdir())} 写不下了.*TMPDIR"):
+            read(path)
 
 
 def test_grades_that_are_alike_in_any_month_are_no_copy(tmp_path: Path) -> None:
