@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.batch import cut_batches
 from feedback_engine.nlp.facts import NAMES
-from feedback_engine.nlp.judge import JUDGE_FILE, Judge, join_facts, load_judge, save_judge
+from feedback_engine.nlp.judge import JUDGE_FILE, Judge, load_judge, save_judge
 from feedback_engine.nlp.learned import LearnedScorer
 from feedback_engine.nlp.models import load_model, save_model
 from feedback_engine.nlp.ngrams import plain_key
@@ -138,7 +138,8 @@ def find_facts(rows: Sequence[Row], lexicons: Path) -> NDArray[np.float32]:
         own = [number for number, row in enumerate(rows) if row.pack == name]
         first = 0
         for batch in cut_batches([rows[number].text for number in own]):
-            facts[own[first : first + len(batch)]] = join_facts(scorer.score(reader.read(batch)).facts)
+            columns = scorer.score(reader.read(batch)).facts
+            facts[own[first : first + len(batch)]] = np.array(columns, dtype=np.float32).T
             first += len(batch)
     return facts
 
@@ -165,7 +166,7 @@ def to_judge(model: CatBoostClassifier) -> Judge:
     if short:
         raise SystemExit(f"{len(short)} trees are not of depth {DEPTH}")
     scale, bias = found["scale_and_bias"]
-    values = np.array([tree["leaf_values"] for tree in trees]).reshape(len(trees), 1 << DEPTH, len(_LABELS))
+    values = np.array([tree["leaf_values"] for tree in trees]).reshape(-1, len(_LABELS)).T
     unit = float(np.abs(values).max()) / _GREATEST
     return Judge(
         np.array([[split["float_feature_index"] for split in tree["splits"]] for tree in trees]),
@@ -200,7 +201,7 @@ def main() -> None:
     started, path = time.process_time(), chosen.out / JUDGE_FILE
     if not path.exists():
         empty = np.zeros((0, DEPTH))
-        nothing = np.zeros((0, 1 << DEPTH, len(_LABELS)), dtype=np.int16)
+        nothing = np.zeros((len(_LABELS), 0), dtype=np.int16)
         save_judge(Judge(empty.astype(np.int64), empty.astype(np.float32), nothing, 1.0, np.zeros(len(_LABELS))), path)
     sentences, reviews = list(sentence_rows()), list(review_rows(chosen.data))
     with TemporaryDirectory() as folder:

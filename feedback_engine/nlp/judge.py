@@ -35,39 +35,37 @@ class Judge(NamedTuple):
     facts: NDArray[np.int64]
     #: A fact above this makes the bit of its level 1, shape (trees, depth).
     borders: NDArray[np.float32]
-    #: What the answer whose bits make its number counts for each label, shape (trees, 2 ** depth, labels).
+    #: What the answer whose bits make its number counts for each label, shape (labels, trees * 2 ** depth).
     leaves: NDArray[np.int16]
     #: What 1 counts in log odds, and where each label starts from.
     scale: float
     bias: Floats
 
     def weigh(self, columns: Sequence[NDArray[Any]]) -> Floats:
-        """Return how likely each text is each of POLARITIES, shape (texts, 4); `columns` are its facts, as in NAMES."""
-        facts = join_facts(columns)
-        odds = np.empty((len(facts), len(POLARITIES)))
-        for first in range(0, len(facts), _NEAR):
+        """Return how likely each text is each of POLARITIES, shape (texts, 4); `columns` are its facts, as in NAMES.
+
+        The same bits in any batch.
+        """
+        facts = np.array(columns, dtype=np.float32)
+        odds = np.empty((facts.shape[1], len(POLARITIES)))
+        for first in range(0, len(odds), _NEAR):
             some = slice(first, first + _NEAR)
-            odds[some] = self._sum(facts[some]) * self.scale + self.bias
+            odds[some] = self._sum(facts[:, some]).T * self.scale + self.bias
         odds -= odds.max(axis=1, keepdims=True, initial=-np.inf)
         raised = np.exp(odds)
         chances: Floats = raised / raised.sum(axis=1, keepdims=True)
         return chances
 
     def _sum(self, facts: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Return what the answers of all trees count for each label, shape (texts, labels)."""
+        """Return what the answers of all trees count for each label, shape (labels, texts)."""
         trees, depth = self.facts.shape
-        answers = np.arange(trees) << depth
+        answers = np.zeros((trees, facts.shape[1]), dtype=np.uint8)
         for level in range(depth):
-            is_above = facts.take(self.facts[:, level], axis=1) > self.borders[:, level]
-            answers = answers + (is_above.astype(np.int64) << level)
-        leaves = self.leaves.reshape(-1, len(POLARITIES))
-        summed: NDArray[np.int64] = leaves.take(answers, axis=0).sum(axis=1, dtype=np.int64)
+            is_above = facts.take(self.facts[:, level], axis=0) > self.borders[:, level, None]
+            answers |= is_above.view(np.uint8) << np.uint8(level)
+        places = answers + (np.arange(trees) << depth)[:, None]
+        summed: NDArray[np.int64] = self.leaves.take(places, axis=1).sum(axis=1, dtype=np.int64)
         return summed
-
-
-def join_facts(columns: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
-    """Return the facts of each text in a row."""
-    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
 
 
 def find_judge(folder: Path) -> Path:
@@ -90,7 +88,7 @@ def load_judge(path: Path) -> Judge:
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> Judge:
     facts, borders, leaves = arrays["facts"].astype(np.int64), arrays["borders"], arrays["leaves"]
-    if facts.shape != borders.shape or leaves.shape != (len(facts), 1 << facts.shape[1], len(POLARITIES)):
+    if facts.shape != borders.shape or leaves.shape != (len(POLARITIES), len(facts) << facts.shape[1]):
         raise ValueError(f"facts {facts.shape}, borders {borders.shape}, leaves {leaves.shape}")
     if len(facts) and not 0 <= facts.min() <= facts.max() < len(NAMES):
         raise ValueError(f"facts {facts.min()}..{facts.max()}")

@@ -46,9 +46,9 @@ def facts_of(*, rule: list[float], size: list[float]) -> list[np.ndarray]:
 
 def make_judge() -> Judge:
     """Praise by the rules is good, in texts of more than 16 characters mixed; all else is bad."""
-    leaves = np.zeros((1, 4, 4), dtype=np.int16)
+    leaves = np.zeros((4, 4), dtype=np.int16)
     for answer, polarity in enumerate((Polarity.NEGATIVE, Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.MIXED)):
-        leaves[0, answer, POLARITIES.index(polarity)] = 100
+        leaves[POLARITIES.index(polarity), answer] = 100
     borders = np.array([[0.0, 16.0]], dtype=np.float32)
     return Judge(np.array([[RULE, SIZE]]), borders, leaves, 0.05, np.zeros(4))
 
@@ -63,7 +63,8 @@ def test_each_tree_asks_of_its_facts_and_counts_what_the_answer_is_worth() -> No
 
 def test_trees_add_up() -> None:
     one = make_judge()
-    three = one._replace(**{name: np.repeat(getattr(one, name), 3, axis=0) for name in ("facts", "borders", "leaves")})
+    facts, borders = (np.repeat(column, 3, axis=0) for column in (one.facts, one.borders))
+    three = one._replace(facts=facts, borders=borders, leaves=np.tile(one.leaves, 3))
     chances = three.weigh(facts_of(rule=[0.5], size=[8]))
     assert chances.max() == pytest.approx(math.exp(15) / (math.exp(15) + 3))
 
@@ -98,7 +99,7 @@ def test_a_damaged_file_is_refused_and_so_is_one_for_other_facts(tmp_path: Path)
         with pytest.raises(LexiconError, match="另一版本"):
             load_judge(tmp_path / f"{name}.npz")
     card = np.frombuffer(json.dumps({"version": FACTS_VERSION, "facts": NAMES}).encode(), dtype=np.uint8)
-    write_arrays(arrays | {"card": card, "leaves": np.zeros((1, 2, 4), dtype=np.int16)}, tmp_path / "short.npz")
+    write_arrays(arrays | {"card": card, "leaves": np.zeros((4, 2), dtype=np.int16)}, tmp_path / "short.npz")
     with pytest.raises(LexiconError, match="损坏"):
         load_judge(tmp_path / "short.npz")
 
