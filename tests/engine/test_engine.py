@@ -38,7 +38,7 @@ def test_the_nightly_job_goes_from_files_to_a_report(engine: fe.FeedbackEngine, 
     summary = engine.run(as_of="2026-10-31")
     assert (summary.read, summary.stored, summary.quarantined) == (67, 67, 0)
     assert summary.tagged == 8 + 12 + 15
-    assert load_workbook(tmp_path / "out/report.xlsx", read_only=True).sheetnames == SHEETS
+    assert load_workbook(tmp_path / "out/report.xlsx").sheetnames == SHEETS
 
 
 def test_the_nightly_job_leaves_the_figures_of_its_report_in_the_database(
@@ -157,7 +157,7 @@ def test_a_report_without_an_indicator_system_says_what_its_index_is_made_of(tmp
         config.write_text("\n".join(kept), encoding="utf-8")
     engine = fe.FeedbackEngine.from_config(config)
     engine.import_sources()
-    sheet = load_workbook(engine.report(tmp_path / "r.xlsx"), read_only=True)["指标体系与权重"]
+    sheet = load_workbook(engine.report(tmp_path / "r.xlsx"))["指标体系与权重"]
     told = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if "没有 touchpoints" in str(cell)]
     assert len(told) == (not is_declared)
     assert is_declared or "2 道打分题" in told[0]
@@ -166,7 +166,7 @@ def test_a_report_without_an_indicator_system_says_what_its_index_is_made_of(tmp
 def test_the_detail_tells_to_which_question_a_text_answers(engine: fe.FeedbackEngine, tmp_path: Path) -> None:
     engine.import_sources()
     engine.tag_new()
-    sheet = load_workbook(engine.report(tmp_path / "r.xlsx"), read_only=True)["明细"]
+    sheet = load_workbook(engine.report(tmp_path / "r.xlsx"))["明细"]
     headings, *rows = sheet.iter_rows(values_only=True)
     places = headings.index("来源"), headings.index("题目")
     assert {tuple(row[at] for at in places) for row in rows} == {

@@ -27,7 +27,7 @@ def test_shares_of_texts_come_with_their_correction_by_the_model_cards(tmp_path)
     assert negative["lower"] < negative["corrected"] < negative["upper"]
     assert f"灵敏度 {card.sensitivity:.3f}，特异度 {card.specificity:.3f}" in negative["note"]
     assert engine.score().text_shares.equals(engine.text_shares())
-    sheet = load_workbook(engine.report(tmp_path / "report.xlsx"), read_only=True)["情感与主题"]
+    sheet = load_workbook(engine.report(tmp_path / "report.xlsx"))["情感与主题"]
     shown = [row for row in sheet.iter_rows(values_only=True) if "负面占比" in row and "总体" in row]
     assert [cell for cell in shown[0] if isinstance(cell, float)] == pytest.approx(
         negative[["counted", "corrected", "lower", "upper"]].tolist()
