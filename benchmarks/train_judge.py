@@ -161,16 +161,16 @@ def to_judge(model: CatBoostClassifier) -> Judge:
         path = Path(folder) / "trees.json"
         model.save_model(str(path), format="json")
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    trees = [tree for tree in found["oblivious_trees"] if len(tree["splits"]) == DEPTH]
-    short = [tree for tree in found["oblivious_trees"] if len(tree["splits"]) != DEPTH]
-    if short:
-        raise SystemExit(f"{len(short)} trees are not of depth {DEPTH}")
+    trees = found["oblivious_trees"]
+    if any(len(tree["splits"]) != DEPTH for tree in trees):
+        raise SystemExit(f"not all trees are of depth {DEPTH}")
     scale, bias = found["scale_and_bias"]
-    values = np.array([tree["leaf_values"] for tree in trees]).reshape(-1, len(_LABELS)).T
+    values = np.ascontiguousarray(np.array([tree["leaf_values"] for tree in trees]).reshape(-1, len(_LABELS)).T)
     unit = float(np.abs(values).max()) / _GREATEST
+    splits = [tree["splits"] for tree in trees]
     return Judge(
-        np.array([[split["float_feature_index"] for split in tree["splits"]] for tree in trees]),
-        np.array([[split["border"] for split in tree["splits"]] for tree in trees], dtype=np.float32),
+        np.array([[tree[level]["float_feature_index"] for tree in splits] for level in range(DEPTH)]),
+        np.array([[tree[level]["border"] for tree in splits] for level in range(DEPTH)], dtype=np.float32),
         np.rint(values / unit).astype(np.int16),
         unit * scale,
         np.array(bias),
@@ -200,7 +200,7 @@ def main() -> None:
     chosen = parser.parse_args()
     started, path = time.process_time(), chosen.out / JUDGE_FILE
     if not path.exists():
-        empty = np.zeros((0, DEPTH))
+        empty = np.zeros((DEPTH, 0))
         nothing = np.zeros((len(_LABELS), 0), dtype=np.int16)
         save_judge(Judge(empty.astype(np.int64), empty.astype(np.float32), nothing, 1.0, np.zeros(len(_LABELS))), path)
     sentences, reviews = list(sentence_rows()), list(review_rows(chosen.data))

@@ -31,9 +31,9 @@ _NEAR = 256
 class Judge(NamedTuple):
     """Trees of one depth: the facts that each asks for, how large they must be, and what each answer counts."""
 
-    #: By number in `NAMES`, shape (trees, depth).
+    #: By number in `NAMES`, shape (depth, trees).
     facts: NDArray[np.int64]
-    #: A fact above this makes the bit of its level 1, shape (trees, depth).
+    #: A fact above this makes the bit of its level 1, shape (depth, trees).
     borders: NDArray[np.float32]
     #: What the answer whose bits make its number counts for each label, shape (labels, trees * 2 ** depth).
     leaves: NDArray[np.int16]
@@ -58,12 +58,10 @@ class Judge(NamedTuple):
 
     def _sum(self, facts: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return what the answers of all trees count for each label, shape (labels, texts)."""
-        trees, depth = self.facts.shape
-        answers = np.zeros((trees, facts.shape[1]), dtype=np.uint8)
-        for level in range(depth):
-            is_above = facts.take(self.facts[:, level], axis=0) > self.borders[:, level, None]
-            answers |= is_above.view(np.uint8) << np.uint8(level)
-        places = answers + (np.arange(trees) << depth)[:, None]
+        levels = np.arange(len(self.facts), dtype=np.uint8)[:, None, None]
+        are_above = facts.take(self.facts, axis=0) > self.borders[..., None]
+        answers = (are_above.view(np.uint8) << levels).sum(axis=0, dtype=np.uint8)
+        places = answers + (np.arange(len(answers)) << len(levels))[:, None]
         summed: NDArray[np.int64] = self.leaves.take(places, axis=1).sum(axis=1, dtype=np.int64)
         return summed
 
@@ -88,9 +86,9 @@ def load_judge(path: Path) -> Judge:
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> Judge:
     facts, borders, leaves = arrays["facts"].astype(np.int64), arrays["borders"], arrays["leaves"]
-    if facts.shape != borders.shape or leaves.shape != (len(POLARITIES), len(facts) << facts.shape[1]):
+    if facts.shape != borders.shape or leaves.shape != (len(POLARITIES), facts.shape[1] << len(facts)):
         raise ValueError(f"facts {facts.shape}, borders {borders.shape}, leaves {leaves.shape}")
-    if len(facts) and not 0 <= facts.min() <= facts.max() < len(NAMES):
+    if facts.size and not 0 <= facts.min() <= facts.max() < len(NAMES):
         raise ValueError(f"facts {facts.min()}..{facts.max()}")
     return Judge(facts, borders, leaves, float(arrays["scale"]), arrays["bias"])
 

@@ -49,8 +49,8 @@ def make_judge() -> Judge:
     leaves = np.zeros((4, 4), dtype=np.int16)
     for answer, polarity in enumerate((Polarity.NEGATIVE, Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.MIXED)):
         leaves[POLARITIES.index(polarity), answer] = 100
-    borders = np.array([[0.0, 16.0]], dtype=np.float32)
-    return Judge(np.array([[RULE, SIZE]]), borders, leaves, 0.05, np.zeros(4))
+    borders = np.array([[0.0], [16.0]], dtype=np.float32)
+    return Judge(np.array([[RULE], [SIZE]]), borders, leaves, 0.05, np.zeros(4))
 
 
 def test_each_tree_asks_of_its_facts_and_counts_what_the_answer_is_worth() -> None:
@@ -63,7 +63,7 @@ def test_each_tree_asks_of_its_facts_and_counts_what_the_answer_is_worth() -> No
 
 def test_trees_add_up() -> None:
     one = make_judge()
-    facts, borders = (np.repeat(column, 3, axis=0) for column in (one.facts, one.borders))
+    facts, borders = (np.repeat(column, 3, axis=1) for column in (one.facts, one.borders))
     three = one._replace(facts=facts, borders=borders, leaves=np.tile(one.leaves, 3))
     chances = three.weigh(facts_of(rule=[0.5], size=[8]))
     assert chances.max() == pytest.approx(math.exp(15) / (math.exp(15) + 3))
