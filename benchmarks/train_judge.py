@@ -61,7 +61,8 @@ CARD = """# judge.trees
 {table}
 ```
 Nothing else was learned from them; the reviews and posts (those of others are not in this repository) were heard by
-weights that had been learned without them. The golden sentences, for which the rules were written, count ten times.
+weights that had been learned without them. The golden sentences, for which the rules were written, count ten times;
+where two labels are right, each is a row of half that weight, of which one at most can be hit.
 
 ## Limits
 
@@ -88,9 +89,9 @@ def sentence_rows() -> Iterator[Row]:
         for line in path.read_text(encoding="utf-8").splitlines():
             yield Row(*line.split("\t")[:2], 1.0, "comments", path.stem)
     for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        pack, text, label = [*line.split("\t"), "", ""][:3]
-        if label in _LABELS and has_content(text):
-            yield Row(text, label, GOLDEN_WEIGHT, "golden", pack)
+        pack, text, listed = [*line.split("\t"), "", ""][:3]
+        labels = [label for label in listed.split("|") if label in _LABELS and has_content(text)]
+        yield from (Row(text, label, GOLDEN_WEIGHT / len(labels), "golden", pack) for label in labels)
 
 
 def held_out(text: str) -> bool:

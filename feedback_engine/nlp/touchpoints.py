@@ -6,6 +6,7 @@ lower the limit. Weights for hints add what a short text tells without any phras
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -28,18 +29,18 @@ from feedback_engine.lexicon.columns import (
 )
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.hints import Hinted
-from feedback_engine.nlp.learned_touchpoints import Touched, decide
+from feedback_engine.nlp.learned_touchpoints import Touched, decide, to_odds
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import Verdicts
+from feedback_engine.nlp.sentiment import NEUTRAL_BAND, Verdicts
 from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
 from feedback_engine.nlp.vocabulary import Flags, Floats
 
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
-#: A touchpoint of which a text of at most so many characters says nothing by itself is judged by the text's score, if
-#: that is at least the second figure, at the third share of it.
-_BRIEF, _FOLLOWED, _SHARE = 40, 0.2, 0.5
+#: Log odds up to which a text that takes a side speaks for the same side of what it names; of what it says nothing of
+#: only where it has no more characters than the second figure.
+_BY_TEXT, _BRIEF = 2.0, 160
 
 
 class Touchpoints(NamedTuple):
@@ -77,7 +78,7 @@ class TouchpointRules:
         if verdicts.hints and len(verdicts.hints.touchpoints.texts):
             named = _merge(named, self._judge_hinted(verdicts.hints.touchpoints, readings, verdicts.clauses))
         if not any(verdicts.labels):
-            return _follow_texts(named, readings, verdicts)
+            return _lean_on_texts(named, readings, verdicts)
         heard = self._find_named(readings, verdicts.rules)
         names = dict(zip(self._codes.tolist(), self._names.tolist(), strict=True))
         return _join(decide(readings, verdicts, _split(named, readings), _split(heard, readings), names))
@@ -149,26 +150,30 @@ def _merge(found: Touchpoints, others: Touchpoints) -> Touchpoints:
     return Touchpoints(texts, codes, names, clauses, starts, ends, rules, scores, labels, sure, said)
 
 
-def _follow_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -> Touchpoints:
-    """Return the touchpoints with those of which a brief text says nothing by itself judged as the whole of it is.
+def _lean_on_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -> Touchpoints:
+    """Return the touchpoints, those that differ from the side that their text takes weighed with it.
 
-    They stay as they are where the text says the opposite of another one, or praises another one: who praises names
-    what is meant (房间不大,干净), while a fault is told step by step (优惠券写着通用,下单又说不能用).
+    What a clause says is clearest beside the rest: 取消了不给退 sounds kind by itself to weights. A touchpoint stays as
+    it is where its clause is surer of the contrary, says it by its words (虽然老,胜在干净), or says both. One of which
+    nothing is said stays so where its clause calls it so-so (凑合), or the text praises another: who praises names what
+    is meant (房间不大,干净), while a fault is told step by step (优惠券写着通用,下单又说不能用).
     """
-    labels, scores = verdicts.polarities[found.texts], verdicts.scores[found.texts]
-    follows = (found.labels == _NEUTRAL) & ~are_filled(found.said.first) & (np.abs(scores) >= _FOLLOWED)
-    follows &= (readings.sizes[found.texts] <= _BRIEF) & ((labels == _NEGATIVE) | (labels == _POSITIVE))
-    if not np.count_nonzero(follows):
+    sides, clauses = verdicts.polarities[found.texts], found.clauses + readings.clauses.first[found.texts]
+    differs = ((sides == _NEGATIVE) | (sides == _POSITIVE)) & (found.labels != sides) & (found.labels != _MIXED)
+    differs &= found.scores * verdicts.rules.clauses.scores[clauses] <= 0
+    is_praised = (found.labels == _POSITIVE) | (found.labels == _MIXED)
+    is_told = ~(flag(found.texts[is_praised], len(readings.given))[found.texts] | are_level(readings)[clauses])
+    is_told &= readings.sizes[found.texts] <= _BRIEF
+    at = (differs & ((found.labels != _NEUTRAL) | is_told)).nonzero()[0]
+    if not len(at):
         return found
-    is_other = (found.labels == _POSITIVE) | (found.labels == _MIXED)
-    is_other |= (found.labels == _NEGATIVE) & (labels == _POSITIVE)
-    follows &= ~flag(found.texts[is_other], len(readings.given))[found.texts]
-    follows &= ~are_level(readings)[found.clauses + readings.clauses.first[found.texts]]
-    if not np.count_nonzero(follows):
-        return found
-    rules = found.rules.copy()
-    rules[follows] = [f"{rule};本句未言褒贬,随全文" for rule in rules[follows].tolist()]
-    scores, labels = np.where(follows, _SHARE * scores, found.scores), np.where(follows, labels, found.labels)
+    pairs = zip(found.scores[at].tolist(), verdicts.scores[found.texts[at]].tolist(), strict=True)
+    odds = np.array([to_odds(own) + max(-_BY_TEXT, min(_BY_TEXT, to_odds(whole))) for own, whole in pairs])
+    follows = np.where(sides[at] == _POSITIVE, odds, -odds) >= to_odds(NEUTRAL_BAND)
+    at, odds = at[follows], odds[follows]
+    rules, scores, labels = found.rules.copy(), found.scores.copy(), found.labels.copy()
+    rules[at] = [f"{rule};兼看全文" for rule in rules[at].tolist()]
+    scores[at], labels[at] = [math.tanh(0.5 * value) for value in odds.tolist()], sides[at]
     return found._replace(rules=rules, scores=scores, labels=labels)
 
 
