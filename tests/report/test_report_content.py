@@ -65,6 +65,15 @@ def text_only(small_inputs):
     return build_report(replace(small_inputs, weights=small_inputs.weights.iloc[0:0], **changed))
 
 
+def test_a_touchpoint_outside_the_indicator_system_is_not_said_to_have_no_texts(small_inputs):
+    kept = small_inputs.index[small_inputs.index["touchpoint"] != "service"]
+    weights = small_inputs.weights[small_inputs.weights["touchpoint"] != "service"]
+    found = rows(build_report(replace(small_inputs, index=kept, weights=weights)), "mentions")
+    shown = {row["触点"]: row["文本指数"] for row in found}
+    assert shown["客服态度"] == "不在指标体系"
+    assert "不在指标体系" not in {index for name, index in shown.items() if name != "客服态度"}
+
+
 def test_the_sheets_come_in_the_order_that_users_know(report):
     assert [s.name for s in report.sections] == SHEETS
 
