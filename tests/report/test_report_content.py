@@ -423,6 +423,24 @@ def test_texts_that_all_mention_a_touchpoint_are_not_counted_as_none(small_input
     assert "没有提到任何触点" not in said
 
 
+def costs(base, *figures, note=""):
+    return Statistics({"design": SCHEMAS["design"].build([("2026-10", "性别、门店", base, *figures, note)])})
+
+
+def test_the_cover_says_to_what_answers_were_weighted_and_what_it_costs(small_inputs, report):
+    assert "加权" not in notes(report, "封面与说明")
+    told = notes(build_report(replace(small_inputs, statistics=costs(4020, 3564.7, 1.128, 7, 1.643, 12))), "封面与说明")
+    assert "按性别、门店的已知构成加权：4,020 份相当于 3,565 份（设计效应 1.13）" in told
+    assert "平均的 1.64 倍" in told
+    assert "7 份的权重被截断；12 份没有写明" in told
+
+
+def test_the_cover_says_that_nobody_could_be_weighted(small_inputs):
+    nothing = costs(0, None, None, 0, None, 0, note="没有一位写明了全部属性")
+    told = notes(build_report(replace(small_inputs, statistics=nothing)), "封面与说明")
+    assert "没有加权：没有一位写明了全部属性（性别、门店）" in told
+
+
 def test_without_ratings_the_text_index_leads(text_only):
     tiles = next(b for b in section(text_only, "总览").blocks if isinstance(b, Tiles)).tiles
     assert tiles[0].label == "文本指数（分）"
