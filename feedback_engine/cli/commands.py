@@ -252,7 +252,8 @@ def _finish(engine: FeedbackEngine, summary: RunSummary, *, as_json: bool) -> in
         return FAILED
     allowed = engine.config.imports.max_reject_share
     if summary.reject_share > allowed:
-        print(f"拒收 {summary.reject_share:.1%} 的行，超过 imports.max_reject_share 的 {allowed:.1%}", file=sys.stderr)
+        told = f"{summary.reject_share:.1%} 的行被隔离或有单元格没有读入"
+        print(f"{told}，超过 imports.max_reject_share 的 {allowed:.1%}；逐条见报告的「数据质量」", file=sys.stderr)
         return TOO_MANY_REJECTS
     return DONE
 
