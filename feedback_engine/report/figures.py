@@ -22,7 +22,7 @@ ABSENT = {
     Measure.EQUAL_SCORE: "无调查评分",
     Measure.SATISFIED_SHARE: "无调查评分",
     Measure.TEXT_INDEX: "无文本",
-    Measure.COMPLAINT_RATE: "无投诉数据",
+    Measure.COMPLAINT_RATE: "无投诉率",
     Measure.NET_PROMOTER: "无推荐意愿评分",
 }
 WITHHELD = {Flag.SUPPRESSED: "样本不足", Flag.LOW_COVERAGE: "覆盖不足"}

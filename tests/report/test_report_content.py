@@ -441,6 +441,16 @@ def test_the_cover_says_that_nobody_could_be_weighted(small_inputs):
     assert "没有加权：没有一位写明了全部属性（性别、门店）" in told
 
 
+def test_complaints_without_anything_to_divide_them_by_are_not_said_to_be_no_data(small_inputs):
+    index = small_inputs.index
+    logs_only = replace(small_inputs, index=index[index["measure"] != Measure.COMPLAINT_RATE.value])
+    report = build_report(logs_only)
+    tiles = {t.label: t.value for b in section(report, "总览").blocks if isinstance(b, Tiles) for t in b.tiles}
+    assert tiles["投诉率（件/千条）"] == "无投诉率"
+    meaning = next(row["定义"] for row in rows(report, "definitions") if row["名词"] == "投诉率")
+    assert "scoring.exposure" in meaning
+
+
 def test_without_ratings_the_text_index_leads(text_only):
     tiles = next(b for b in section(text_only, "总览").blocks if isinstance(b, Tiles)).tiles
     assert tiles[0].label == "文本指数（分）"
