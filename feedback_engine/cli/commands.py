@@ -31,10 +31,12 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def init(options: Namespace) -> int:
-    """Write config.yaml and the examples into a folder; nothing that exists is overwritten."""
+    """Write config.yaml and the examples, or the lexicons, into a folder; nothing that exists is overwritten."""
     from feedback_engine.resources import find_default_config, find_examples
 
     target = Path(options.directory)
+    if options.lexicons:
+        return _write_lexicons(target / "lexicons")
     config = target / "config.yaml"
     if config.exists():
         raise ConfigError(f"{config} 已存在；换一个目录，或先移走它")
@@ -45,6 +47,16 @@ def init(options: Namespace) -> int:
             shutil.copyfile(path, examples / path.name)
     shutil.copyfile(find_default_config(), config)
     print(f"已写出 {config} 与 {examples}；接着运行：feedback-engine --config {config} run")
+    return DONE
+
+
+def _write_lexicons(target: Path) -> int:
+    from feedback_engine.resources import find_lexicons
+
+    if target.exists():
+        raise ConfigError(f"{target} 已存在；换一个目录，或先移走它")
+    shutil.copytree(find_lexicons(), target)
+    print(f"已写出 {target}；在其中改，并在同目录的 config.yaml 里写 lexicons: lexicons，再运行 feedback-engine check")
     return DONE
 
 
