@@ -312,6 +312,23 @@ def test_departments_show_the_median_and_p90_of_hours(report, small_inputs):
     assert total["未办结"] == cases["closed_at"].isna().sum() == len(rows(report, "open_cases"))
 
 
+def test_cases_of_a_source_that_never_says_when_they_are_closed_are_not_said_to_be_open(small_inputs):
+    # Half of the cases come from another log, which has no such column.
+    others = set(small_inputs.cases["feedback_id"].iloc[::2])
+    feedback = small_inputs.feedback.copy()
+    feedback.loc[feedback["feedback_id"].isin(others), "source"] = "旧系统"
+    cases = small_inputs.cases.copy()
+    cases.loc[cases["feedback_id"].isin(others), "closed_at"] = pd.NaT
+    report = build_report(replace(small_inputs, feedback=feedback, cases=cases))
+    known = cases[~cases["feedback_id"].isin(others)]
+    assert rows(report, "departments")[-1]["未办结"] == known["closed_at"].isna().sum()
+    assert len(rows(report, "open_cases")) == known["closed_at"].isna().sum()
+    assert "工单来源 旧系统 没有任何结案时间，无法区分" in notes(report, "投诉分析")
+    never = cases.assign(closed_at=pd.to_datetime([None] * len(cases), utc=True))
+    silent = build_report(replace(small_inputs, feedback=feedback, cases=never))
+    assert [row["未办结"] for row in rows(silent, "departments")] == [None] * len(rows(silent, "departments"))
+
+
 def test_a_close_before_the_opening_is_left_out_and_said(small_inputs):
     cases = small_inputs.cases.copy()
     cases["replied_at"] = cases["opened_at"] - (cases["replied_at"] - cases["opened_at"])
