@@ -12,6 +12,7 @@ from feedback_engine.ingest.cells import DEFAULT_MISSING, clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.format_tables import read_format_table
+from feedback_engine.ingest.pending import is_pending
 from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.dayforms import decide_days
 from feedback_engine.ingest.scale_words import load_scale_words
@@ -172,6 +173,7 @@ def _fits(field: str, cells: Sequence[str], *, is_named: bool = False) -> bool:
     if field in _MOMENTS_OF_ARRIVAL and not cells:
         return False
     if field in _MOMENTS:
+        cells = [cell for cell in cells if not is_pending(cell)]
         parse, days = MomentParser("UTC").parse, decide_days(cells)
         found = sum(parse(days.convert(cell)) is not None for cell in cells)
         return found * 2 > len(cells) if is_named and cells else found >= _MOSTLY * len(cells)

@@ -224,3 +224,10 @@ def test_a_column_of_small_numbers_is_on_the_narrowest_scale_beside_it_that_hold
     assert {rating.column: rating.scale.max for rating in ratings} == dict(
         zip(header.split(","), (10, 5, 5), strict=True)
     )
+
+
+def test_cases_that_are_not_closed_yet_hide_no_time_of_closing() -> None:
+    closes = ("", "未完", "2026-10-09", "办理中", "未完", "2026-10-11")
+    rows = (f"{n},2026-10-0{n + 1},空调坏了没人修等了{n}小时,{close}" for n, close in enumerate(closes))
+    draft = draft_mapping(sample("序号,登记日期,投诉内容,完成日期", *rows))
+    assert draft.mapping.columns["closed_at"] == "完成日期"
