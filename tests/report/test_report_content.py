@@ -155,6 +155,16 @@ def test_segments_by_a_column_of_ours_stand_under_its_name(small_inputs, attribu
     assert found.title.startswith(f"按{name}：") and found.columns[0].heading == name
 
 
+@pytest.mark.parametrize(
+    ("q", "said"), [(0.02, "有 1 项虽能与抽样波动区分（q < 0.05），但不到 2 点"), (0.4, "差异显著")]
+)
+def test_a_sure_but_small_difference_of_a_segment_is_not_said_to_be_none(small_inputs, q, said):
+    figure = (OVERALL, Measure.SCORE, 72.0, 71.0, 73.0, 900, Flag.OK, 70.6, 1.4, q / 3, q, False)
+    segments = SCHEMAS["segments"].build([("性别", "男", *figure)])
+    report = build_report(replace(small_inputs, statistics=Statistics({"segments": segments})))
+    assert said in notes(report, "细分对比")
+
+
 def test_touchpoints_of_segments_stand_in_the_order_of_the_report(small_inputs):
     def row(segment, touchpoint, score):
         flag = "ok" if score is not None else "no_data"
