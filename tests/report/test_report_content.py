@@ -478,6 +478,15 @@ def test_complaints_without_anything_to_divide_them_by_are_not_said_to_be_no_dat
     assert "scoring.exposure" in meaning
 
 
+@pytest.mark.parametrize(("base", "said"), [(28, "n<30"), (36, "加权后的有效样本<30")])
+def test_what_is_too_few_is_not_contradicted_by_the_number_beside_it(small_inputs, base, said):
+    index = small_inputs.index.copy()
+    index.loc[index["touchpoint"].eq("returns") & index["measure"].eq(Measure.SCORE), "base"] = base
+    found = rows(build_report(replace(small_inputs, index=index)), "touchpoints")
+    (row,) = (row for row in found if row["触点"] == "退换货")
+    assert (row["评分 n"], row["备注"]) == (base, f"样本偏少（{said}），仅供参考")
+
+
 def test_without_ratings_the_text_index_leads(text_only):
     tiles = next(b for b in section(text_only, "总览").blocks if isinstance(b, Tiles)).tiles
     assert tiles[0].label == "文本指数（分）"

@@ -148,7 +148,8 @@ def _definitions(facts: Facts) -> Table:
         ),
         (
             "样本不足",
-            f"n < {thresholds.suppress_below} 的数字不显示；n < {thresholds.flag_below} 的标出，不作变化判断。",
+            f"n < {thresholds.suppress_below} 的数字不显示；n < {thresholds.flag_below} 的标出，不作变化判断。"
+            "加权的答卷按有效样本计：(Σ权重)² ÷ Σ权重²。",
             "",
         ),
     )
