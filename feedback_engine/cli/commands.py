@@ -95,6 +95,10 @@ def inspect(options: Namespace) -> int:
     for heading in ("evidence", "warnings"):
         for sentence in found[heading]:
             print(f"  {'依据' if heading == 'evidence' else '注意'}：{sentence}")
+    if found.get("columns"):
+        print(f"  读作：{'、'.join(f'{field} ← {heading}' for field, heading in found['columns'].items())}")
+    if found.get("attributes"):
+        print(f"  属性：{'、'.join(found['attributes'])}")
     if "mapping" in found:
         _hand_over_mapping(found["mapping"], options)
     elif options.draft:

@@ -602,3 +602,16 @@ def test_what_platform_it_is_is_said_even_where_its_numbers_are_unclear(
     assert "mode: number 或 mode: score" in found["warnings"][0]
     assert found["questions"][0]["scale"] is None
     assert run("import", "wjx.csv") == 1
+
+
+def test_inspect_says_what_each_column_is_read_as(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [["W1", "2026-10-01 08:00", "路灯不亮", "城管局", "2026-10-02 08:00", "东区"]] * 2
+    write_csv(tmp_path / "a.csv", ["工单编号", "受理时间", "诉求内容", "承办单位", "办结时间", "片区"], rows)
+    assert run("inspect", "a.csv") == 0
+    said = capsys.readouterr().out
+    assert "  读作：id ← 工单编号、" in said
+    assert "closed_at ← 办结时间" in said
+    assert "  属性：片区" in said

@@ -53,6 +53,9 @@ def test_a_platform_knows_a_ledger_by_the_items_and_by_what_is_merged_downwards(
     found = engine.inspect(tmp_path / "a.csv")
     assert (found["platform"], found["rows"]) == ("work_order", 12)
     assert any("标题占两行" in sentence for sentence in found["evidence"])
+    # What is read as what can be checked before anything is imported.
+    assert (found["columns"]["opened_at"], found["columns"]["closed_at"]) == ("来件时间", "办结时间")
+    assert "区域" in found["attributes"]
     summary = engine.import_file(tmp_path / "a.csv")
     assert (summary.stored, summary.quarantined, summary.reject_share) == (12, 0, 0)
     assert engine.score(by="区域").table["segment"].unique().tolist() == ["all", "市政"]
