@@ -92,6 +92,8 @@ RECOMMEND_SCALE = (0, 10)
 
 #: The value of `touchpoint` (and of `indicator`) in the INDEX rows that sum up the level below.
 OVERALL = "overall"
+#: p and q values below this are told as such.
+LEAST_P = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +218,8 @@ class Period:
 def _add_months(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     return day.replace(year=day.year + years, month=month + 1)
+
+
+def say_p(value: float) -> str:
+    """Return the p value as a sentence has it: `p = 0.03`, and `p < 0.0001` for one too small to print."""
+    return f"p < {LEAST_P:g}" if value < LEAST_P else f"p = {value:.2g}"

@@ -31,10 +31,12 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def init(options: Namespace) -> int:
-    """Write config.yaml and the examples into a folder; nothing that exists is overwritten."""
+    """Write config.yaml and the examples, or the lexicons, into a folder; nothing that exists is overwritten."""
     from feedback_engine.resources import find_default_config, find_examples
 
     target = Path(options.directory)
+    if options.lexicons:
+        return _write_lexicons(target / "lexicons")
     config = target / "config.yaml"
     if config.exists():
         raise ConfigError(f"{config} 已存在；换一个目录，或先移走它")
@@ -45,6 +47,16 @@ def init(options: Namespace) -> int:
             shutil.copyfile(path, examples / path.name)
     shutil.copyfile(find_default_config(), config)
     print(f"已写出 {config} 与 {examples}；接着运行：feedback-engine --config {config} run")
+    return DONE
+
+
+def _write_lexicons(target: Path) -> int:
+    from feedback_engine.resources import find_lexicons
+
+    if target.exists():
+        raise ConfigError(f"{target} 已存在；换一个目录，或先移走它")
+    shutil.copytree(find_lexicons(), target)
+    print(f"已写出 {target}；在其中改，并在同目录的 config.yaml 里写 lexicons: lexicons，再运行 feedback-engine check")
     return DONE
 
 
@@ -83,6 +95,10 @@ def inspect(options: Namespace) -> int:
     for heading in ("evidence", "warnings"):
         for sentence in found[heading]:
             print(f"  {'依据' if heading == 'evidence' else '注意'}：{sentence}")
+    if found.get("columns"):
+        print(f"  读作：{'、'.join(f'{field} ← {heading}' for field, heading in found['columns'].items())}")
+    if found.get("attributes"):
+        print(f"  属性：{'、'.join(found['attributes'])}")
     if "mapping" in found:
         _hand_over_mapping(found["mapping"], options)
     elif options.draft:
@@ -252,7 +268,8 @@ def _finish(engine: FeedbackEngine, summary: RunSummary, *, as_json: bool) -> in
         return FAILED
     allowed = engine.config.imports.max_reject_share
     if summary.reject_share > allowed:
-        print(f"拒收 {summary.reject_share:.1%} 的行，超过 imports.max_reject_share 的 {allowed:.1%}", file=sys.stderr)
+        told = f"{summary.reject_share:.1%} 的行被隔离或有单元格没有读入"
+        print(f"{told}，超过 imports.max_reject_share 的 {allowed:.1%}；逐条见报告的「数据质量」", file=sys.stderr)
         return TOO_MANY_REJECTS
     return DONE
 

@@ -89,6 +89,7 @@ _Commands = argparse._SubParsersAction  # the public module names no type for wh
 def _add_project_commands(commands: _Commands[Parser]) -> None:
     init = _add(commands, "init", "写出带注释的 config.yaml 与示例数据，可直接 run")
     init.add_argument("directory", nargs="?", default=".", metavar="目录", help="缺省为当前目录")
+    init.add_argument("--lexicons", action="store_true", help="只写出随软件的词典与行业包（目录/lexicons），供自己改")
     _add(commands, "check", "检查配置、词典与来源，说出所有问题，不作任何改动")
     run = _add(commands, "run", "夜间任务：导入、打标签、算分、出报告（持锁）")
     run.add_argument("--as-of", metavar="日期", help="只用到这一天为止的数据，并固定报告时钟，如 2026-10-31")

@@ -68,7 +68,7 @@ _WORDS: dict[str, Mapping[Any, str]] = {
         "mentioned": "提及占比",
         "complaint": "投诉占比",
     },
-    "verdict": {"holds": "成立", "does_not_hold": "不成立", "no_claim": "没有说法"},
+    "verdict": {"holds": "成立", "does_not_hold": "不成立", "no_claim": "没有说法", "no_figures": "无从核对"},
 }
 _HEADINGS = {
     "period": "期间", "against": "对比", "segment": "细分", "touchpoint": "触点", "indicator": "指标",

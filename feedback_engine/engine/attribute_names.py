@@ -8,19 +8,27 @@ from feedback_engine.config.model import Config
 from feedback_engine.registry import unknown_name
 
 
-def describe_unknown(config: Config, of_surveys: Collection[str], of_others: Collection[str]) -> list[str]:
+def describe_unknown(
+    config: Config, of_surveys: Collection[str] | None, of_others: Collection[str] | None
+) -> list[str]:
     """Return a sentence for each attribute named that neither the questionnaires nor, where these count, others bring.
 
-    Where nothing of the kind was read, nothing is known to be missing.
+    Where nothing of the kind was read (None), nothing is known to be missing.
     """
-    every = {*of_surveys, *of_others}
+    every = None if of_surveys is None and of_others is None else {*(of_surveys or ()), *(of_others or ())}
     found = [(place, name, of_surveys) for place, name in _named_of_surveys(config)]
     found += [(place, name, every) for place, name in _named_of_any(config)]
     return [
-        f"{place}：{unknown_name('属性', name, tuple(sorted(known)))}"
+        f"{place}：{_say_missing(name, known)}"
         for place, name, known in found
-        if known and name not in known
+        if known is not None and name not in known
     ]
+
+
+def _say_missing(name: str, known: Collection[str]) -> str:
+    if not known:
+        return f"没有名为 {name!r} 的属性：来源没有带来任何属性；请写进来源 mapping 的 attributes"
+    return unknown_name("属性", name, tuple(sorted(known)))
 
 
 def list_named(config: Config) -> set[str]:

@@ -12,6 +12,7 @@ from feedback_engine.engine.judgements import check_judgements
 from feedback_engine.engine.label_names import describe_unheard
 from feedback_engine.engine.reporting import check_report
 from feedback_engine.errors import ConfigError, FeedbackEngineError
+from feedback_engine.scoring.structural import check_structural
 from feedback_engine.store.checking import check_store
 from feedback_engine.store.dialects import parse_url
 from feedback_engine.store.loading import FeedbackReader
@@ -31,6 +32,7 @@ def find_problems(
     checks.append(partial(check_store, config.store.url, config.base))
     checks += [lambda: language.theme_words, partial(check_report, config)]
     checks.append(partial(check_judgements, config, language.pack))
+    checks.append(partial(check_structural, config.scoring.structural))
     found = _try_all(checks)
     of_sources = _try_all(partial(imports.check_source, source) for source in config.sources)
     brought = {} if of_sources else imports.opener.indicators

@@ -107,8 +107,9 @@ class Imports:
         """
         if self._has_failures:
             return []
-        of_others = {name for kind, names in self._opener.attributes.items() if kind != _SURVEY for name in names}
-        return describe_unknown(self._config, self._opener.attributes.get(_SURVEY, set()), of_others)
+        brought = self._opener.attributes
+        others = [names for kind, names in brought.items() if kind != _SURVEY]
+        return describe_unknown(self._config, brought.get(_SURVEY), set().union(*others) if others else None)
 
     def _note_stored_attributes(self) -> None:
         """Count the attributes of the configuration that stored feedback has, as files imported before brought them.

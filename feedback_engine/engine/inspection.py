@@ -17,7 +17,10 @@ _SHOWN_HEADINGS, _SHOWN_HEADING = 12, 20
 def inspect_file(
     path: Path, sheet: str | None, opener: Opener, progress: Callable[[str, int, int], None]
 ) -> dict[str, Any]:
-    """Return platform, encoding, rows, questions with scales, evidence, warnings; without a platform, a mapping too."""
+    """Return platform, encoding, rows, what each column is read as, questions with scales, evidence, warnings.
+
+    Without a platform: a drafted mapping, which says what columns are read as.
+    """
     with opener.own_words():
         return _inspect(path, sheet, opener, progress)
 
@@ -44,6 +47,8 @@ def _inspect(
         "encoding": reading.facts.encoding or reading.facts.container,
         "rows": rows,
         "evidence": list(reading.facts.evidence),
+        "columns": {name: reading.columns.labels[at] for name, at in reading.columns.fields.items()},
+        "attributes": [name for name, _ in reading.columns.attributes],
         "questions": [question.to_dict() for question in reading.adapted.questions],
         "warnings": [*doubts, *reading.notes],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -12,24 +13,27 @@ from feedback_engine.ingest.readers.rows import Rows
 _NUMBER = re.compile(r"[-+]?\d[\d.,:/\- ]*%?", re.ASCII)
 
 
-def join_headings(sample: Sample, rows: Rows) -> tuple[Sample, Rows] | None:
-    """Return the sample and the rows under headings of both lines, `group item`; None where there is one line.
+def join_headings(sample: Sample, rows: Rows) -> Iterator[tuple[Sample, Rows]]:
+    """Yield the sample and the rows under headings of both lines: as `group item`, then by the items alone.
 
-    No row of data looks so: it would be blank below each heading that stands alone, and filled below each group.
+    Nothing where there is one line: no row of data is blank below each heading that stands alone, and filled below each
+    group. A platform knows 办结时间 and not 办理信息 办结时间.
     """
     above = [heading.strip() for heading in sample.header]
     below = [cell.strip() for cell in sample.rows[0]] if sample.rows else []
     if len(above) != len(below) or not above[0] or all(above):
-        return None
+        return
     groups = _spread(above)
     is_item = [not own or not following for own, following in zip(above, [*above[1:], "-"], strict=True)]
     is_double = all(bool(cell) == inside for cell, inside in zip(below, is_item, strict=True)) and not all(is_item)
     if not is_double or any(map(_NUMBER.fullmatch, filter(None, below))):
-        return None
-    header = [f"{group} {cell}".strip() for group, cell in zip(groups, below, strict=True)]
-    joined = replace(sample, header=tuple(header), rows=sample.rows[1:])
+        return
+    records = islice(iter(rows), 1, None)
     evidence = (*rows.evidence, "标题占两行：上面是合并的组，下面是各项")
-    return joined, replace(rows, header=header, records=islice(iter(rows), 1, None), evidence=evidence)
+    full = [f"{group} {cell}".strip() for group, cell in zip(groups, below, strict=True)]
+    for header in (full, [cell or own for own, cell in zip(above, below, strict=True)]):
+        joined = replace(sample, header=tuple(header), rows=sample.rows[1:])
+        yield joined, replace(rows, header=header, records=records, evidence=evidence)
 
 
 def _spread(above: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from feedback_engine.config.model import COLUMNS, MappingConfig, RatingConfig, S
 from feedback_engine.domain import SourceKind
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Sample
-from feedback_engine.ingest.draft_table import Table, has_draft_cue, is_category, read_table
+from feedback_engine.ingest.draft_table import Table, has_draft_cue, is_category, read_table, says_arrival
 from feedback_engine.ingest.platforms.scale_guesses import asks_for_rating, may_rate
 from feedback_engine.ingest.privacy import mask
 from feedback_engine.ingest.survey import Question, QuestionType
@@ -20,6 +20,7 @@ from feedback_engine.ingest.survey import Question, QuestionType
 #: Fields that a complaint is handled by.
 _HANDLING = frozenset({"opened_at", "replied_at", "closed_at", "department", "status"})
 _SHOWN_ANSWERS, _SHOWN_ANSWER = 5, 20
+_SHOWN_COLUMNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ def _warn(table: Table, mapping: MappingConfig, kind: SourceKind) -> tuple[str, 
     moment = "opened_at" if kind is SourceKind.COMPLAINTS else "received_at"
     if moment not in mapping.columns:
         warnings.append(f"没有找到日期列（{moment}）；没有日期的行只计入全部期间，也可在来源里写 received_on")
+    elif not says_arrival(table.sample.header[_fit_fields(table, kind)[moment]]):
+        column = mapping.columns[moment]
+        warnings.append(
+            f"标题没有写明是作答、发布或受理的时间，暂用 {column} 分月；若是别的时间（如开户、出生），请换一列或去掉"
+        )
     if kind is not SourceKind.QUESTIONNAIRE and "text" not in table.fields and "text" in mapping.columns:
         warnings.append(f"没有标题写明是正文，按内容把 {mapping.columns['text']} 当作正文，请核对")
     if table.private:
@@ -134,8 +140,21 @@ def _warn(table: Table, mapping: MappingConfig, kind: SourceKind) -> tuple[str, 
         for at, found in table.scales.items()
         if not found.is_certain
     ]
+    warnings += _warn_of_left(table, mapping)
     # A heading may be of several lines; a sentence is of one.
     return tuple(" ".join(clean(warning).split()) for warning in warnings)
+
+
+def _warn_of_left(table: Table, mapping: MappingConfig) -> list[str]:
+    """Return a sentence that names the columns with cells of which the draft does not speak."""
+    asked = [*(rating.column for rating in mapping.ratings), *(text.column for text in mapping.texts)]
+    used = {*mapping.columns.values(), *asked, *mapping.attributes, *(table.names[at] for at in table.private)}
+    left = [name for at, name in enumerate(table.names) if name not in used and table.sample.column(at)]
+    if not left:
+        return []
+    more = f" 等 {len(left)} 列" if len(left) > _SHOWN_COLUMNS else ""
+    shown = f"{'、'.join(left[:_SHOWN_COLUMNS])}{more}"
+    return [f"没有写进映射的列（不认识，也不像分组用的类别）：{shown}；其中若有打分题，请自己写进 ratings 并声明量表"]
 
 
 def _warn_of_unread_scales(table: Table) -> list[str]:

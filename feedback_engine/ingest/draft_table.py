@@ -12,6 +12,7 @@ from feedback_engine.ingest.cells import DEFAULT_MISSING, clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.format_tables import read_format_table
+from feedback_engine.ingest.pending import is_pending
 from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.dayforms import decide_days
 from feedback_engine.ingest.scale_words import load_scale_words
@@ -123,6 +124,13 @@ def has_draft_cue(kind: str, heading: str) -> bool:
     return any(row[1] in heading.casefold() for row in read_format_table("draft_cues") if row[0] == kind)
 
 
+def says_arrival(heading: str) -> bool:
+    """Whether a heading says that its moments are those of an answer, a post or a case, and not just some moments."""
+    table = AliasTable.load("generic_columns")
+    aliases = [table.find(part) for part in (heading, heading.rpartition(".")[2]) if part]
+    return any(alias is not None and alias.field in _MOMENTS_OF_ARRIVAL and not alias.is_weak for alias in aliases)
+
+
 def _find_fields(sample: Sample) -> dict[str, int]:
     """Return field → column where the heading says it and the cells do not contradict.
 
@@ -165,6 +173,7 @@ def _fits(field: str, cells: Sequence[str], *, is_named: bool = False) -> bool:
     if field in _MOMENTS_OF_ARRIVAL and not cells:
         return False
     if field in _MOMENTS:
+        cells = [cell for cell in cells if not is_pending(cell)]
         parse, days = MomentParser("UTC").parse, decide_days(cells)
         found = sum(parse(days.convert(cell)) is not None for cell in cells)
         return found * 2 > len(cells) if is_named and cells else found >= _MOSTLY * len(cells)
@@ -194,8 +203,9 @@ def _find_siblings(
         if len(cells) < 2 or not all(map(_RATING.fullmatch, cells)) or is_other:
             continue
         low, high = min(map(float, cells)), max(map(float, cells))
-        like = next((pair for pair in numeric if pair[1].scale.min <= low and high <= pair[1].scale.max), None)
-        if like is not None and sample.header[at]:
+        wide_enough = [pair for pair in numeric if pair[1].scale.min <= low and high <= pair[1].scale.max]
+        if wide_enough and sample.header[at]:
+            like = min(wide_enough, key=lambda pair: pair[1].scale.max - pair[1].scale.min)
             evidence = f"取值 {low:g} 到 {high:g}，与“{sample.header[like[0]]}”一样；请核对"
             found_here[at] = replace(like[1], type=QuestionType.SCALE, evidence=evidence, is_certain=False)
     return found_here

@@ -96,10 +96,7 @@ def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
 
 def _judge(sample: Sample, rows: Rows, is_wanted: Callable[[Sample], bool]) -> tuple[Sample, Rows] | None:
     """Return the file as it was opened if it is wanted so, else under headings of two lines if it is wanted so."""
-    if is_wanted(sample):
-        return sample, rows
-    joined = join_headings(sample, rows)
-    return joined if joined is not None and is_wanted(joined[0]) else None
+    return next((found for found in chain([(sample, rows)], join_headings(sample, rows)) if is_wanted(found[0])), None)
 
 
 def _are_groups(sample: Sample) -> bool:

@@ -14,6 +14,7 @@ from feedback_engine.errors import MappingError
 from feedback_engine.ingest.cells import MissingTable, clean, clean_column, fold
 from feedback_engine.ingest.dates import FIRST_YEAR, LAST_YEAR, MomentParser, is_zero
 from feedback_engine.ingest.identity import is_damaged
+from feedback_engine.ingest.pending import is_pending
 from feedback_engine.ingest.ratings import Answer, RatingReader
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.survey import Question
@@ -187,7 +188,7 @@ class Chunk:
     def read_moments(self, name: str, *, is_row_lost: bool) -> list[int | None]:
         """Return a mapped field in microseconds since 1970; what is no moment is a flaw, of the row if so told.
 
-        Where the row can do without the moment, the zero of a system (0000-00-00) is none and no flaw.
+        Where the row can do without the moment, the zero of a system (0000-00-00) and 办理中 are none and no flaw.
         """
         cells = self.read_field(name)
         if cells is None:
@@ -196,7 +197,7 @@ class Chunk:
         moments = [parse(cell) if cell else None for cell in cells]
         for at in _positions(moments, lambda moment: moment is None) if None in moments else ():
             cell = cells[at]
-            if cell and (is_row_lost or not is_zero(cell)):
+            if cell and (is_row_lost or not (is_zero(cell) or is_pending(cell))):
                 reason = _explain_moment(cell, is_needed=is_row_lost)
                 self.flaws.append(Flaw(at, self._label(name), cell, reason, is_row_lost))
         return moments

@@ -19,7 +19,7 @@ def read_questionnaire(chunk: Chunk, source: SourceConfig) -> Records:
     for position in chunk.columns.choices:
         is_answer = [cell != "" for cell in blank_out(chunk.read_text(position))]
         has_content = [before or now for before, now in zip(has_content, is_answer, strict=True)]
-    reason = "没有内容：各题都没有作答" if chunk.columns.choices else "没有内容：打分题和开放题都没有作答"
+    reason = "没有内容：各题都没有可用的回答" if chunk.columns.choices else "没有内容：打分题和开放题都没有可用的回答"
     states = dict(records.attributes).get(STATUS, [])
     for at, is_kept in enumerate(has_content):
         if not is_kept:

@@ -46,6 +46,9 @@ def load_lexicon(folder: Path) -> Lexicon:
     """Return the sentiment words of `folder`/sentiment; raises LexiconError that lists every mistake."""
     problems = Problems()
     sentiment, tables = folder / "sentiment", WordTables.of(folder, problems)
+    if not sentiment.is_dir():
+        way_out = "运行 feedback-engine init --lexicons 可写出一份完整的，在其中改"
+        raise LexiconError(f"{folder} 不是完整的词典文件夹（没有 sentiment）；{way_out}")
     lexicon = Lexicon(
         polarity=_entries(sentiment / "polarity.tsv", tables, roles=_KINDS, limit=1.0),
         negation=_entries(sentiment / "negation.tsv", tables, roles=_REACHES, limit=2.0),

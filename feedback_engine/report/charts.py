@@ -57,8 +57,20 @@ def build_chart(workbook: Workbook, chart: Chart, place: Place) -> NativeChart:
         native.add_series(_series(chart, series, place, count))
     if chart.kind is ChartKind.PARETO:
         native.combine(_cumulative(workbook, chart, place, count))
-    _dress(native, chart)
+    _dress(native, chart, _floor(chart, place, count))
     return native
+
+
+def _floor(chart: Chart, place: Place, count: int) -> float | None:
+    """Return where the value axis begins: where the chart says, and bars on 0, as their length is what is read.
+
+    None leaves it to the viewer, who may begin the bars 130 and 136 at 126.
+    """
+    if chart.minimum is not None or chart.kind not in (*_LYING, ChartKind.PARETO):
+        return chart.minimum
+    headings = [name for series in chart.series for name in (series.heading, series.lower) if name]
+    drawn = [cell for name in headings for cell in place.cells(name, count)]
+    return None if any(isinstance(cell, (int, float)) and cell < 0 for cell in drawn) else 0
 
 
 def _series(chart: Chart, series: Series, place: Place, count: int) -> dict[str, Any]:
@@ -145,12 +157,12 @@ def _cumulative(workbook: Workbook, chart: Chart, place: Place, count: int) -> N
 _BAR_ONLY = ("gap", "border", "overlap")
 
 
-def _dress(native: NativeChart, chart: Chart) -> None:
+def _dress(native: NativeChart, chart: Chart, floor: float | None) -> None:
     native.set_title({"name": chart.title, "name_font": _font(13, NAVY, bold=True), "overlay": False})
     native.set_chartarea({"border": {"color": LINE}, "fill": {"color": "#FFFFFF"}})
     category: dict[str, Any] = {"num_font": _font(10), "line": {"color": LINE}, "major_tick_mark": "none"}
     value = _value_axis(chart.unit) | ({"num_format": "0%"} if chart.is_share else {})
-    value |= {key: limit for key, limit in (("min", chart.minimum), ("max", chart.maximum)) if limit is not None}
+    value |= {key: limit for key, limit in (("min", floor), ("max", chart.maximum)) if limit is not None}
     if chart.kind in _LYING:
         # The table's first row is the top bar; the value axis then stands at the foot.
         native.set_y_axis(category | {"reverse": True, "interval_unit": 1})
@@ -158,7 +170,8 @@ def _dress(native: NativeChart, chart: Chart) -> None:
     elif chart.crossing is not None:
         _cross(native, chart, value)
     else:
-        native.set_x_axis(category)
+        # At the foot, also where the values go below 0.
+        native.set_x_axis(category | {"label_position": "low"})
         native.set_y_axis(value)
     has_legend = len(chart.series) > 1
     native.set_legend({"position": "bottom", "font": _font(10)} if has_legend else {"none": True})

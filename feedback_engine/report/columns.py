@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from feedback_engine.domain import LEAST_P
 from feedback_engine.report.blocks import Cell, Column, ColumnKind, Look
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ def judgement(heading: str) -> Column:
 def interval(decimals: int = 1, of: str = "区间") -> tuple[Column, Column]:
     """Return the two columns of an interval."""
     return number(f"{of}下限", decimals), number(f"{of}上限", decimals)
-
-
-#: p and q values below this are shown as such.
-LEAST_P = 0.0001
 
 
 def show_p(value: float | None) -> Cell:

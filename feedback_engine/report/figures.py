@@ -22,7 +22,7 @@ ABSENT = {
     Measure.EQUAL_SCORE: "无调查评分",
     Measure.SATISFIED_SHARE: "无调查评分",
     Measure.TEXT_INDEX: "无文本",
-    Measure.COMPLAINT_RATE: "无投诉数据",
+    Measure.COMPLAINT_RATE: "无投诉率",
     Measure.NET_PROMOTER: "无推荐意愿评分",
 }
 WITHHELD = {Flag.SUPPRESSED: "样本不足", Flag.LOW_COVERAGE: "覆盖不足"}
@@ -114,12 +114,17 @@ def base(figure: Figure | None) -> int:
 def remark(figure: Figure | None, thresholds: Thresholds) -> Cell:
     """Return what a reader must know before using the figure."""
     if figure is not None and figure.flag is Flag.SUPPRESSED:
-        return Marked(f"样本不足（n<{thresholds.suppress_below}），不显示", Tone.MUTED)
+        return Marked(f"样本不足（{_too_few(figure, thresholds.suppress_below)}），不显示", Tone.MUTED)
     if figure is not None and figure.flag is Flag.SMALL_BASE:
-        return Marked(f"样本偏少（n<{thresholds.flag_below}），仅供参考", Tone.MIXED)
+        return Marked(f"样本偏少（{_too_few(figure, thresholds.flag_below)}），仅供参考", Tone.MIXED)
     if figure is not None and figure.flag is Flag.LOW_COVERAGE:
         return Marked("触点覆盖不足", Tone.MIXED)
     return None
+
+
+def _too_few(figure: Figure, limit: float) -> str:
+    """Say what is below the limit: the base, or where answers are weighted what they are worth (Kish)."""
+    return f"{'n' if figure.base < limit else '加权后的有效样本'}<{limit:g}"
 
 
 def say(figure: Figure | None, measure: Measure) -> str:

@@ -28,6 +28,9 @@ _BEFORE_AFTER = re.compile(
 )
 #: 30% → 60%
 _ARROW = re.compile(rf"{_NUMBER}\s*(?:→|->|—>|➔|~>)\s*{_NUMBER}")
+#: 2025年72.3分，2026年75.9分 · 2025年9月72.3%，2025年10月75.9%
+_DATED_NUMBER = rf"(\d{{4}})\s*年(?:\s*(\d{{1,2}})\s*月)?[^\d。；]{{0,8}}?{_NUMBER}(?![\d.]|\s*[年月日号])"
+_DATED = re.compile(rf"{_DATED_NUMBER}[^\d。；]{{0,16}}?{_DATED_NUMBER}")
 _GROWTH = re.compile(rf"({_RISE}|{_FALL})(?:幅度)?(?:了|达|约|近|超过|为)*\s*({_AMOUNT})\s*(%|％|个百分点|倍|成)")
 _DOUBLED = re.compile(r"翻了?([一两二三四五六]?)(番|倍)")
 _SENTENCE = re.compile(r"[^。！？!?\n]+")
@@ -37,28 +40,26 @@ _DIGITS = {"": 1, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "�
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence's figures and what it says of them; `stated` in percent, or in points if `is_points`."""
+    """A sentence's figures, where it has two, and what it says of them: in percent, or in points if `is_points`."""
 
     sentence: str
-    before: float
-    after: float
+    before: float | None
+    after: float | None
     stated: float | None
     is_points: bool
     is_percentage: bool
 
 
 def read_claims(text: str) -> list[Claim]:
-    """Return the claims of a text: one a statement of growth in a sentence that has a figure before and one after."""
+    """Return the claims of a text: one a statement of growth, and one a sentence of two figures that states none."""
     return [claim for sentence in _SENTENCE.findall(text) for claim in _read_sentence(sentence.strip())]
 
 
 def _read_sentence(sentence: str) -> Iterator[Claim]:
     figures = _find_figures(sentence)
-    if figures is None:
-        return
-    before, after, is_percentage, span = figures
+    before, after, is_percentage, span = figures or (None, None, False, (0, 0))
     stated: list[tuple[float | None, bool]] = [*_find_growth(sentence, span)]
-    for growth, is_points in stated or [(None, False)]:
+    for growth, is_points in stated or ([(None, False)] if figures else []):
         yield Claim(sentence, before, after, growth, is_points, is_percentage)
 
 
@@ -68,7 +69,18 @@ def _find_figures(sentence: str) -> tuple[float, float, bool, tuple[int, int]] |
             before, unit, after, other = match.groups()
             is_percentage = (unit or other) in _PERCENT
             return _parse(before), _parse(after), is_percentage, match.span()
-    return None
+    return _find_dated(sentence)
+
+
+def _find_dated(sentence: str) -> tuple[float, float, bool, tuple[int, int]] | None:
+    """Return the figures of two periods that are named, the earlier first whichever the sentence names first."""
+    match = _DATED.search(sentence)
+    if match is None:
+        return None
+    year, month, value, unit, other_year, other_month, other_value, other_unit = match.groups()
+    ends = [(int(year), int(month or 0), _parse(value)), (int(other_year), int(other_month or 0), _parse(other_value))]
+    (*_, before), (*_, after) = sorted(ends, key=lambda end: end[:2])
+    return before, after, (unit or other_unit) in _PERCENT, match.span()
 
 
 def _find_growth(sentence: str, figures: tuple[int, int]) -> Iterator[tuple[float, bool]]:
@@ -92,7 +104,8 @@ def check_claims(texts: Iterable[str]) -> pd.DataFrame:
     """Return CLAIMS: what the figures of each sentence really give, and whether the stated growth holds.
 
     Growth in percent holds if it is the relative change, and between two percentages also if it is the difference in
-    points, which the finding then says. Sentences without two figures are passed over.
+    points, which the finding then says. Growth stated without two figures cannot be checked, which is told; other
+    sentences without them are passed over.
     """
     claims = [claim for text in texts for claim in read_claims(text)]
     return CLAIMS.build([_row(place, claim) for place, claim in enumerate(claims)])
@@ -101,6 +114,9 @@ def check_claims(texts: Iterable[str]) -> pd.DataFrame:
 def _row(place: int, claim: Claim) -> tuple[object, ...]:
     from feedback_engine.stats.claims import check_claim
 
+    if claim.before is None or claim.after is None:
+        finding = "没有写出前后两个数字，无从核对；请写成「从…到…」"
+        return place, claim.sentence, None, None, claim.stated, None, None, "no_figures", finding
     checked = check_claim(0.0 if claim.stated is None else claim.stated, claim.before, claim.after,
                           is_percentage=claim.is_percentage)  # fmt: skip
     relative = None if checked.relative != checked.relative else checked.relative

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from feedback_engine.config.scoring import ScoringConfig
-from feedback_engine.domain import OVERALL, Period
+from feedback_engine.domain import OVERALL, Period, say_p
 from feedback_engine.errors import StatisticsError
 from feedback_engine.scoring.answers import Answers, read_answers, read_touchpoints
 from feedback_engine.scoring.data import ScoringData
@@ -146,9 +146,8 @@ def _judge_adequacy(answers: Answers) -> Iterator[Row]:
             yield "adequacy", OVERALL, OVERALL, None, None, None, len(complete), True, f"算不出 KMO：{refusal}"
             return
     is_low = adequacy.value < LOW_KMO
-    finding = (
-        f"KMO = {adequacy.value:.2f}{f'，低于 {LOW_KMO:g}' if is_low else ''}；Bartlett p = {sphericity.p_value:.3g}"
-    )
+    low = f"，低于 {LOW_KMO:g}" if is_low else ""
+    finding = f"KMO = {adequacy.value:.2f}{low}；Bartlett 检验 {say_p(sphericity.p_value)}"
     finding = "；".join((finding, *dict.fromkeys(str(warning.message) for warning in caught)))
     yield "adequacy", OVERALL, OVERALL, adequacy.value, None, None, len(complete), is_low or bool(caught), finding
 

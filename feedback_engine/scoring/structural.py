@@ -52,16 +52,33 @@ def find_paths(config: StructuralConfig) -> tuple[Path, ...]:
     return paths
 
 
+def check_structural(config: StructuralConfig) -> None:
+    """Raise ConfigError for what is wrong with the model as drawn, before there are data."""
+    from feedback_engine.stats.pls_model import draw_model
+
+    if not config.blocks:
+        return
+    try:
+        draw_model(config.blocks, find_paths(config), config.modes)
+    except StatisticsError as error:
+        raise ConfigError(f"scoring.structural：{error}") from error
+    if config.satisfaction not in config.blocks:
+        raise ConfigError(
+            f"scoring.structural.satisfaction {config.satisfaction!r} 不在 blocks 里；有 {'、'.join(config.blocks)}"
+        )
+
+
 def fit_structural(data: ScoringData, config: StructuralConfig, *, period: Period | None = None) -> PlsResult:
     """Return the PLS model fitted to complete answers on 0-100 (reversed scales already turned round).
 
-    Refusals name the item or latent at fault: a question nobody was asked (ConfigError), a constant item, a cycle, too
+    Refusals name the item or latent at fault: a question nobody was asked, a cycle (ConfigError), a constant item, too
     few complete answers (StatisticsError).
     """
     from feedback_engine.stats.pls import fit_pls
 
     if not config.blocks:
         raise ConfigError("没有结构模型：请在 scoring.structural.blocks 里写明每个潜变量由哪些题测量")
+    check_structural(config)
     paths = find_paths(config)
     items = [item for block in config.blocks.values() for item in block]
     answers = read_answers(data, items, period=period)
@@ -93,10 +110,6 @@ def build_structural(
     fit = fit_structural(data, config, period=period)
     if fit.base < least:
         raise StatisticsError(f"完整答卷只有 {fit.base} 份，结构模型至少需要 {least:g} 份")
-    if config.satisfaction not in config.blocks:
-        raise ConfigError(
-            f"scoring.structural.satisfaction {config.satisfaction!r} 不在 blocks 里；有 {'、'.join(config.blocks)}"
-        )
     items = list(fit.item_means)
     table = read_answers(data, items, period=period).table.dropna()
     rows = [

@@ -280,7 +280,7 @@ CLAIMS = TableSchema(
         _number("stated", "Growth as stated, in percent or points; negative = less."),
         _number("points", "after - before."),
         _number("relative", "100 (after - before) / |before|."),
-        Column("verdict", Kind.TEXT, "holds, does_not_hold, or no_claim (figures, but nothing stated)."),
+        Column("verdict", Kind.TEXT, "holds, does_not_hold, no_claim (figures, but nothing stated) or no_figures."),
         Column("finding", Kind.TEXT, "The finding in words."),
     ),
 )

@@ -1,6 +1,7 @@
 """The command line as scripts use it: what it prints where, and its exit codes."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import feedback_engine as fe
 from feedback_engine.cli.main import main
 from feedback_engine.cli.tables import print_frame
 from feedback_engine.report.statistics import SCHEMAS
+from feedback_engine.resources import find_lexicons
 from feedback_engine.store import dialects
 from feedback_engine.store.locks import hold_lock
 
@@ -57,6 +59,28 @@ def test_the_run_sheet_says_each_thing_once_and_in_words(project: Path) -> None:
     said = [(str(row[0]), str(row[1])) for row in sheet.iter_rows(max_col=2, values_only=True) if row[0] and row[1]]
     assert ("权重方法", "配置声明") in said
     assert len({name for name, _ in said}) == len(said)
+
+
+def test_init_writes_the_lexicons_for_an_industry_pack_of_ones_own(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("init", "--lexicons") == 0
+    assert "lexicons: lexicons" in capsys.readouterr().out
+    shutil.copytree("lexicons/packs/hotel", "lexicons/packs/inn")
+    config = (project / "config.yaml").read_text(encoding="utf-8")
+    assert "pack: hotel}" in config
+    own = f"lexicons: lexicons\n{config.replace('pack: hotel}', 'pack: inn}')}"
+    (project / "config.yaml").write_text(own, encoding="utf-8")
+    assert run("check") == 0
+    assert run("init", "--lexicons") == 1
+    assert "已存在" in capsys.readouterr().err
+
+
+def test_a_folder_with_a_pack_alone_is_told_how_to_have_the_rest(tmp_path: Path) -> None:
+    shutil.copytree(find_lexicons() / "packs" / "hotel", tmp_path / "words" / "packs" / "inn")
+    (tmp_path / "config.yaml").write_text("lexicons: words\nproject: {pack: inn}\n", encoding="utf-8")
+    problems = fe.FeedbackEngine.from_config(tmp_path / "config.yaml").check()
+    assert any("不是完整的词典文件夹" in problem and "init --lexicons" in problem for problem in problems)
 
 
 def test_init_overwrites_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -578,3 +602,16 @@ def test_what_platform_it_is_is_said_even_where_its_numbers_are_unclear(
     assert "mode: number 或 mode: score" in found["warnings"][0]
     assert found["questions"][0]["scale"] is None
     assert run("import", "wjx.csv") == 1
+
+
+def test_inspect_says_what_each_column_is_read_as(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [["W1", "2026-10-01 08:00", "路灯不亮", "城管局", "2026-10-02 08:00", "东区"]] * 2
+    write_csv(tmp_path / "a.csv", ["工单编号", "受理时间", "诉求内容", "承办单位", "办结时间", "片区"], rows)
+    assert run("inspect", "a.csv") == 0
+    said = capsys.readouterr().out
+    assert "  读作：id ← 工单编号、" in said
+    assert "closed_at ← 办结时间" in said
+    assert "  属性：片区" in said

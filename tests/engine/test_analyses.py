@@ -205,6 +205,12 @@ def test_every_analysis_has_its_sheet(workbook: Path) -> None:
     assert {"期望（Expectation）", "感知质量（Quality）", "满意（Satisfaction）"} <= values(workbook, "结构模型")
 
 
+def test_no_p_of_a_sentence_is_nothing(workbook: Path) -> None:
+    told = " ".join(text for sheet in ("答题统计", "模型复核") for text in map(str, values(workbook, sheet)))
+    assert "F 检验 p < 0.0001" in told
+    assert "p = 0）" not in told
+
+
 def test_the_analyses_are_the_same_bytes_again(engine: fe.FeedbackEngine, tmp_path: Path) -> None:
     again = [engine.report(tmp_path / f"{name}.xlsx", as_of=date(2026, 10, 31)).read_bytes() for name in ("one", "two")]
     assert again[0] == again[1]

@@ -86,3 +86,16 @@ def test_an_attribute_that_another_file_brought_before_is_not_missed(
     engine_with(project, MISSPELT["attention"])
     fe.FeedbackEngine.from_config(project / "config.yaml").import_file(other)
     assert messages(caplog)
+
+
+def test_sources_without_any_attribute_bring_none_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("编号,时间,内容\n1,2026-10-03,房间干净\n", encoding="utf-8")
+    mapping = "mapping: {columns: {id: 编号, received_at: 时间, text: 内容}}"
+    (tmp_path / "config.yaml").write_text(
+        f"sources: [{{name: r, kind: reviews, path: a.csv, {mapping}}}]\nreport: {{segment_by: [channel, 门店]}}\n",
+        encoding="utf-8",
+    )
+    (problem,) = fe.FeedbackEngine.from_config(tmp_path / "config.yaml").check()
+    assert (
+        problem == "report.segment_by：没有名为 '门店' 的属性：来源没有带来任何属性；请写进来源 mapping 的 attributes"
+    )

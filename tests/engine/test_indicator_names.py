@@ -9,12 +9,13 @@ from engine_projects import CONFIG, write_project
 import feedback_engine as fe
 from feedback_engine.resources import find_lexicons
 
+STRUCTURAL = "{paths: [[Image, Satisfaction]], blocks: {Image: [q_service, q_ful], Satisfaction: [q_clean]}}"
 ELSEWHERE = {
     "scoring: {weighting: {overall_item: q_ful}}": "scoring.weighting.overall_item",
     "scoring: {gaps: [{expectation: q_service, experience: q_ful}]}": "scoring.gaps.0.experience",
     "scoring: {gaps: [{expectation: q_ful, experience: q_service}]}": "scoring.gaps.0.expectation",
     "scoring: {kano: [{functional: q_clean, dysfunctional: q_ful}]}": "scoring.kano.0.dysfunctional",
-    "scoring: {structural: {preset: ecsi, blocks: {Image: [q_service, q_ful]}}}": "scoring.structural.blocks.Image.1",
+    f"scoring: {{structural: {STRUCTURAL}}}": "scoring.structural.blocks.Image.1",
 }
 
 

@@ -100,3 +100,22 @@ def test_who_left_a_gap_is_left_out_and_modes_and_schemes_are_used(tmp_path: Pat
     found = structural(tmp_path, holed, "acsi", scheme="factorial", modes={"Quality": "B"})
     fit = fit_pls(table.drop(index=4), blocks_of("acsi"), sorted(ACSI), scheme="factorial", modes={"Quality": "B"})
     assert found["path"].to_dict() == pytest.approx(fit.paths, abs=1e-6)
+
+
+TWO = {"甲": ["q1"], "乙": ["s1"]}
+WRONG = {
+    "缺少 Expectation、Value、Complaints": {"preset": "acsi", "blocks": {"Quality": ["q1"], "Satisfaction": ["s1"]}},
+    "丙 不在 blocks": {"paths": [["甲", "丙"]], "blocks": TWO},
+    "路径成环": {"paths": [["甲", "乙"], ["乙", "甲"]], "blocks": TWO},
+    "q1 同时属于": {"paths": [["甲", "乙"]], "blocks": {"甲": ["q1"], "乙": ["q1"]}},
+    "'Satisfaction' 不在 blocks 里": {"paths": [["甲", "乙"]], "blocks": TWO},
+}
+
+
+@pytest.mark.parametrize(("said", "model"), WRONG.items())
+def test_check_says_what_a_model_lacks_before_there_are_answers(tmp_path: Path, said: str, model: object) -> None:
+    config = {"store": {"url": "sqlite:///own.db"}, "scoring": {"structural": model}}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    (problem,) = fe.FeedbackEngine.from_config(tmp_path / "config.yaml").check()
+    assert problem.startswith("scoring.structural")
+    assert said in problem

@@ -40,3 +40,22 @@ def test_a_line_of_anything_else_is_data(tmp_path: Path, below: tuple[str, ...])
     write_csv(tmp_path / "a.csv", GROUPS, [below, *ROWS])
     found = fe.FeedbackEngine().inspect(tmp_path / "a.csv")
     assert not any("标题占两行" in sentence for sentence in found["evidence"])
+
+
+def test_a_platform_knows_a_ledger_by_the_items_and_by_what_is_merged_downwards(tmp_path: Path) -> None:
+    title = ("12345 热线工单台账", *[""] * 7)
+    groups = ("序号", "来件信息", "", "", "办理信息", "", "", "区域")
+    items = ("", "工单编号", "来件时间", "诉求内容", "承办单位", "首次答复", "办结时间", "")
+    days = [f"2026-10-{n:02} 08:00" for n in range(1, 13)]
+    rows = [(n, f"W{n:04}", day, f"路灯第{n}次不亮", "城管局", day, "办理中", "市政") for n, day in enumerate(days)]
+    write_csv(tmp_path / "a.csv", title, [groups, items, *rows])
+    engine = fe.FeedbackEngine()
+    found = engine.inspect(tmp_path / "a.csv")
+    assert (found["platform"], found["rows"]) == ("work_order", 12)
+    assert any("标题占两行" in sentence for sentence in found["evidence"])
+    # What is read as what can be checked before anything is imported.
+    assert (found["columns"]["opened_at"], found["columns"]["closed_at"]) == ("来件时间", "办结时间")
+    assert "区域" in found["attributes"]
+    summary = engine.import_file(tmp_path / "a.csv")
+    assert (summary.stored, summary.quarantined, summary.reject_share) == (12, 0, 0)
+    assert engine.score(by="区域").table["segment"].unique().tolist() == ["all", "市政"]

@@ -195,3 +195,39 @@ def test_comments_below_statements_to_agree_with_are_those_of_a_survey() -> None
     draft = draft_mapping(sample("Response ID,Submitted,The staff were friendly,Rooms were clean,Comments", *rows))
     assert draft.kind is SourceKind.QUESTIONNAIRE
     assert (draft.mapping.columns["id"], len(draft.mapping.ratings)) == ("Response ID", 2)
+
+
+def warned(header: str, *rows: str) -> str:
+    return "\n".join(draft_mapping(sample(header, *rows)).warnings)
+
+
+def test_a_moment_that_no_heading_calls_that_of_the_answer_is_told() -> None:
+    # The day a SIM card was activated cuts a survey into months of its own.
+    rows = [f"{n % 9 + 1},2021-0{n % 9 + 1}-11,信号时好时坏的第{n}天" for n in range(40)]
+    told = warned("手机上网整体满意度,码号资源-激活时间,意见建议", *rows)
+    assert "暂用 码号资源-激活时间 分月；若是别的时间（如开户、出生）" in told
+    for heading in ("评价时间", "data.commentTime", "Timestamp", "提交时间"):
+        assert "分月" not in warned(f"手机上网整体满意度,{heading},意见建议", *rows), heading
+
+
+def test_columns_that_the_draft_passes_over_are_named() -> None:
+    rows = [f"{n},2026-10-01,{70 + n * 0.37:.4f},{n * 1.5},房间很干净服务也很好{n}" for n in range(60)]
+    told = warned("编号,评论时间,a1,a2,评论", *rows)
+    assert "没有写进映射的列（不认识，也不像分组用的类别）：a1、a2；" in told
+    assert "没有写进映射的列" not in "\n".join(draft_mapping(SURVEY).warnings)
+
+
+def test_a_column_of_small_numbers_is_on_the_narrowest_scale_beside_it_that_holds_them() -> None:
+    rows = (f"{n % 11},{n % 5 + 1},{n % 3 + 3}" for n in range(44))
+    header = "推荐意愿0-10,送餐速度评分（1-5）,期望"
+    ratings = draft_mapping(sample(header, *rows)).mapping.ratings
+    assert {rating.column: rating.scale.max for rating in ratings} == dict(
+        zip(header.split(","), (10, 5, 5), strict=True)
+    )
+
+
+def test_cases_that_are_not_closed_yet_hide_no_time_of_closing() -> None:
+    closes = ("", "未完", "2026-10-09", "办理中", "未完", "2026-10-11")
+    rows = (f"{n},2026-10-0{n + 1},空调坏了没人修等了{n}小时,{close}" for n, close in enumerate(closes))
+    draft = draft_mapping(sample("序号,登记日期,投诉内容,完成日期", *rows))
+    assert draft.mapping.columns["closed_at"] == "完成日期"

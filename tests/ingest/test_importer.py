@@ -181,10 +181,18 @@ def test_the_zero_of_a_system_is_no_close_of_a_case_but_no_date_of_one_either(tm
 
 
 def test_a_word_in_place_of_a_date_is_told_where_to_declare_it(tmp_path: Path) -> None:
-    rows = [["G1", "", "内容", "2026-01-01", "", "未办结", *[""] * 4]]
+    rows = [["G1", "", "内容", "2026-01-01", "", "见附件", *[""] * 4]]
     path = write(tmp_path / "c.csv", CASES_HEADER, rows)
     assert "missing" in read(path, source("complaints", CASES)).rejects["reason"].iloc[0]
-    assert read(path, source("complaints", CASES | {"missing": {"未办结": "blank"}})).rejects.empty
+    assert read(path, source("complaints", CASES | {"missing": {"见附件": "blank"}})).rejects.empty
+
+
+@pytest.mark.parametrize("word", ["办理中", "（处理中）", "未办结", "Pending", "处理中…"])
+def test_a_case_in_hand_is_not_closed_and_lacks_nothing_but_has_to_have_begun(tmp_path: Path, word: str) -> None:
+    rows = [["G1", "", "内容", "2026-01-01", "", word, *[""] * 4], ["G2", "", "内容", word, *[""] * 6]]
+    batch = read(write(tmp_path / "c.csv", CASES_HEADER, rows), source("complaints", CASES))
+    assert batch.cases["closed_at"].isna().tolist() == [True]
+    assert batch.rejects[["row_number", "column", "is_row_lost"]].to_numpy().tolist() == [[3, "受理时间", True]]
 
 
 def test_a_complaint_with_only_a_title_is_kept_and_one_without_text_is_not(tmp_path: Path) -> None:

@@ -65,6 +65,15 @@ def text_only(small_inputs):
     return build_report(replace(small_inputs, weights=small_inputs.weights.iloc[0:0], **changed))
 
 
+def test_a_touchpoint_outside_the_indicator_system_is_not_said_to_have_no_texts(small_inputs):
+    kept = small_inputs.index[small_inputs.index["touchpoint"] != "service"]
+    weights = small_inputs.weights[small_inputs.weights["touchpoint"] != "service"]
+    found = rows(build_report(replace(small_inputs, index=kept, weights=weights)), "mentions")
+    shown = {row["触点"]: row["文本指数"] for row in found}
+    assert shown["客服态度"] == "不在指标体系"
+    assert "不在指标体系" not in {index for name, index in shown.items() if name != "客服态度"}
+
+
 def test_the_sheets_come_in_the_order_that_users_know(report):
     assert [s.name for s in report.sections] == SHEETS
 
@@ -144,6 +153,16 @@ def test_segments_by_a_column_of_ours_stand_under_its_name(small_inputs, attribu
     report = build_report(replace(small_inputs, statistics=Statistics({"segments": segments})))
     found = table(report, "segments_0")
     assert found.title.startswith(f"按{name}：") and found.columns[0].heading == name
+
+
+@pytest.mark.parametrize(
+    ("q", "said"), [(0.02, "有 1 项虽能与抽样波动区分（q < 0.05），但不到 2 点"), (0.4, "差异显著")]
+)
+def test_a_sure_but_small_difference_of_a_segment_is_not_said_to_be_none(small_inputs, q, said):
+    figure = (OVERALL, Measure.SCORE, 72.0, 71.0, 73.0, 900, Flag.OK, 70.6, 1.4, q / 3, q, False)
+    segments = SCHEMAS["segments"].build([("性别", "男", *figure)])
+    report = build_report(replace(small_inputs, statistics=Statistics({"segments": segments})))
+    assert said in notes(report, "细分对比")
 
 
 def test_touchpoints_of_segments_stand_in_the_order_of_the_report(small_inputs):
@@ -303,6 +322,23 @@ def test_departments_show_the_median_and_p90_of_hours(report, small_inputs):
     assert total["未办结"] == cases["closed_at"].isna().sum() == len(rows(report, "open_cases"))
 
 
+def test_cases_of_a_source_that_never_says_when_they_are_closed_are_not_said_to_be_open(small_inputs):
+    # Half of the cases come from another log, which has no such column.
+    others = set(small_inputs.cases["feedback_id"].iloc[::2])
+    feedback = small_inputs.feedback.copy()
+    feedback.loc[feedback["feedback_id"].isin(others), "source"] = "旧系统"
+    cases = small_inputs.cases.copy()
+    cases.loc[cases["feedback_id"].isin(others), "closed_at"] = pd.NaT
+    report = build_report(replace(small_inputs, feedback=feedback, cases=cases))
+    known = cases[~cases["feedback_id"].isin(others)]
+    assert rows(report, "departments")[-1]["未办结"] == known["closed_at"].isna().sum()
+    assert len(rows(report, "open_cases")) == known["closed_at"].isna().sum()
+    assert "工单来源 旧系统 没有任何结案时间，无法区分" in notes(report, "投诉分析")
+    never = cases.assign(closed_at=pd.to_datetime([None] * len(cases), utc=True))
+    silent = build_report(replace(small_inputs, feedback=feedback, cases=never))
+    assert [row["未办结"] for row in rows(silent, "departments")] == [None] * len(rows(silent, "departments"))
+
+
 def test_a_close_before_the_opening_is_left_out_and_said(small_inputs):
     cases = small_inputs.cases.copy()
     cases["replied_at"] = cases["opened_at"] - (cases["replied_at"] - cases["opened_at"])
@@ -412,6 +448,43 @@ def test_texts_that_all_mention_a_touchpoint_are_not_counted_as_none(small_input
     said = notes(build_report(replace(small_inputs, feedback=kept)), "总览")
     assert "段文本都提到了触点" in said
     assert "没有提到任何触点" not in said
+
+
+def costs(base, *figures, note=""):
+    return Statistics({"design": SCHEMAS["design"].build([("2026-10", "性别、门店", base, *figures, note)])})
+
+
+def test_the_cover_says_to_what_answers_were_weighted_and_what_it_costs(small_inputs, report):
+    assert "加权" not in notes(report, "封面与说明")
+    told = notes(build_report(replace(small_inputs, statistics=costs(4020, 3564.7, 1.128, 7, 1.643, 12))), "封面与说明")
+    assert "按性别、门店的已知构成加权：4,020 份相当于 3,565 份（设计效应 1.13）" in told
+    assert "平均的 1.64 倍" in told
+    assert "7 份的权重被截断；12 份没有写明" in told
+
+
+def test_the_cover_says_that_nobody_could_be_weighted(small_inputs):
+    nothing = costs(0, None, None, 0, None, 0, note="没有一位写明了全部属性")
+    told = notes(build_report(replace(small_inputs, statistics=nothing)), "封面与说明")
+    assert "没有加权：没有一位写明了全部属性（性别、门店）" in told
+
+
+def test_complaints_without_anything_to_divide_them_by_are_not_said_to_be_no_data(small_inputs):
+    index = small_inputs.index
+    logs_only = replace(small_inputs, index=index[index["measure"] != Measure.COMPLAINT_RATE.value])
+    report = build_report(logs_only)
+    tiles = {t.label: t.value for b in section(report, "总览").blocks if isinstance(b, Tiles) for t in b.tiles}
+    assert tiles["投诉率（件/千条）"] == "无投诉率"
+    meaning = next(row["定义"] for row in rows(report, "definitions") if row["名词"] == "投诉率")
+    assert "scoring.exposure" in meaning
+
+
+@pytest.mark.parametrize(("base", "said"), [(28, "n<30"), (36, "加权后的有效样本<30")])
+def test_what_is_too_few_is_not_contradicted_by_the_number_beside_it(small_inputs, base, said):
+    index = small_inputs.index.copy()
+    index.loc[index["touchpoint"].eq("returns") & index["measure"].eq(Measure.SCORE), "base"] = base
+    found = rows(build_report(replace(small_inputs, index=index)), "touchpoints")
+    (row,) = (row for row in found if row["触点"] == "退换货")
+    assert (row["评分 n"], row["备注"]) == (base, f"样本偏少（{said}），仅供参考")
 
 
 def test_without_ratings_the_text_index_leads(text_only):

@@ -12,7 +12,19 @@ from openpyxl import load_workbook
 from feedback_engine.errors import ReportError
 from feedback_engine.report import sheets as sheets_module
 from feedback_engine.report import verify as verify_module
-from feedback_engine.report.blocks import Column, ColumnKind, Marked, Note, Report, Section, Table, Tone
+from feedback_engine.report.blocks import (
+    Chart,
+    ChartKind,
+    Column,
+    ColumnKind,
+    Marked,
+    Note,
+    Report,
+    Section,
+    Series,
+    Table,
+    Tone,
+)
 from feedback_engine.report.cells import CUT_MARK
 from feedback_engine.report.content import build_report
 from feedback_engine.report.excel import write_excel
@@ -170,6 +182,33 @@ def test_charts_are_native_and_cache_their_figures(workbook):
     assert all("<c:numCache>" in chart and "<c:v>" in chart for chart in charts)
     assert any("<c:errBars>" in chart for chart in charts)
     assert sum("<c:barChart>" in chart and "<c:lineChart>" in chart for chart in charts) == 1
+
+
+def drawn(path, kind, rows, **more):
+    """Return the XML of a chart of these rows."""
+    table = Table(
+        "t", "表", (Column("名"), Column("正面", ColumnKind.INTEGER), Column("负面", ColumnKind.INTEGER)), rows
+    )
+    chart = Chart("图", kind, "t", "名", (Series("正面"), Series("负面")), **more)
+    write_excel(Report("题", (Section("甲", "标题", (chart, table)),), CREATED), path)
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("xl/charts/chart1.xml").decode()
+
+
+@pytest.mark.parametrize("kind", [ChartKind.BAR, ChartKind.STACKED_BAR, ChartKind.PARETO])
+def test_bars_begin_at_nothing(tmp_path, kind):
+    # Left to itself a viewer begins 130 and 136 at 126, and the six look like twice the hundred and thirty.
+    assert '<c:min val="0"/>' in drawn(tmp_path / "r.xlsx", kind, [("甲", 130, 6), ("乙", 131, 5)])
+
+
+def test_bars_that_hang_below_nothing_are_seen_whole(tmp_path):
+    assert "<c:min" not in drawn(tmp_path / "r.xlsx", ChartKind.BAR, [("甲", 130, -6)])
+
+
+def test_a_line_need_not_begin_at_nothing_and_names_its_months_at_the_foot(tmp_path):
+    chart = drawn(tmp_path / "r.xlsx", ChartKind.LINE, [("9月", 70, -6), ("10月", 72, 4)])
+    assert "<c:min" not in chart
+    assert '<c:tickLblPos val="low"/>' in chart
 
 
 def test_charts_do_not_lie_over_cells(workbook):

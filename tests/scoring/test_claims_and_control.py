@@ -42,6 +42,8 @@ def test_three_hundred_percent_beside_thirty_to_sixty_does_not_hold() -> None:
         ("从30%到60%，下降了100%", 30, 60, -100, "does_not_hold"),
         ("原来50%，现在60%，上升一成、增长10%", 50, 60, 10, "holds"),
         ("NPS 从30%提升到60%", 30, 60, None, "no_claim"),
+        ("2025年得分72.3，2026年得分75.9，提升5%", 72.3, 75.9, 5, "holds"),
+        ("2026年10月得分75.9，2026年9月为72.3，提升12%", 72.3, 75.9, 12, "does_not_hold"),
     ],
 )
 def test_sentences_and_what_their_figures_give(
@@ -63,7 +65,14 @@ def test_a_start_from_nothing_has_no_relative_change() -> None:
     assert row["verdict"] == "does_not_hold"
 
 
-@pytest.mark.parametrize("text", ["", "提高了300%", "我们提升到60%", "😀", "2026-10-01 至 2026-10-31", "从甲到乙"])
+@pytest.mark.parametrize("sentence", ["提高了300%", "环比增长12.5%", "2026年9月10日起，满意度提升了5%"])
+def test_growth_without_two_figures_cannot_be_checked_and_is_not_passed_over(sentence: str) -> None:
+    row = check_claims([sentence]).iloc[0]
+    assert (row["sentence"], row["verdict"]) == (sentence, "no_figures")
+    assert "没有写出前后两个数字" in row["finding"]
+
+
+@pytest.mark.parametrize("text", ["", "我们提升到60%", "😀", "2026-10-01 至 2026-10-31", "从甲到乙"])
 def test_sentences_without_two_figures_are_passed_over(text: str) -> None:
     assert check_claims([text]).empty
 

@@ -96,6 +96,8 @@ def test_three_touchpoints_are_judged_fit_to_be_summed_up() -> None:
     found = review_model(data_of(survey()), model, SCORING).set_index(["kind", "touchpoint", "indicator"])
     assert found.loc[("adequacy", OVERALL, OVERALL), "base"] == 300
     assert found.loc[("adequacy", OVERALL, OVERALL), "value"] > 0.6
+    # No p is 0, however small.
+    assert found.loc[("adequacy", OVERALL, OVERALL), "finding"].endswith("Bartlett 检验 p < 0.0001")
 
 
 def test_an_item_of_two_has_no_alpha_without_it() -> None:

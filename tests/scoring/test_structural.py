@@ -83,9 +83,9 @@ def test_a_useless_item_is_refused(change: dict, message: str) -> None:
 
 
 def test_a_cycle_and_an_unknown_latent_are_refused() -> None:
-    with pytest.raises(StatisticsError, match="成环"):
+    with pytest.raises(ConfigError, match=r"scoring\.structural：.*成环"):
         table(paths=(*PATHS, ("Satisfaction", "Quality")))
-    with pytest.raises(StatisticsError, match="Loyalty"):
+    with pytest.raises(ConfigError, match=r"scoring\.structural：.*Loyalty"):
         table(paths=(*PATHS, ("Satisfaction", "Loyalty")))
     with pytest.raises(ConfigError, match="satisfaction 'CSI'"):
         table(satisfaction="CSI")

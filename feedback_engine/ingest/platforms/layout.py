@@ -67,11 +67,14 @@ class Layout:
         if is_volatile:
             self.volatile.append(name)
 
-    def add_rating(self, heading: str, make: Make, *, indicator: str, scale: ScaleConfig, evidence: str) -> None:
-        """Add a closed question."""
+    def add_rating(
+        self, heading: str, make: Make, *, indicator: str, scale: ScaleConfig, evidence: str, stem: str = ""
+    ) -> None:
+        """Add a closed question, known to people by its stem, else by its heading."""
         name = self._add(heading, make)
         self.ratings.append(RatingConfig(column=name, indicator=indicator, scale=scale))
-        self.questions.append(Question(indicator, heading, QuestionType.SCALE, scale=scale, scale_evidence=evidence))
+        asked = stem or heading
+        self.questions.append(Question(indicator, asked, QuestionType.SCALE, scale=scale, scale_evidence=evidence))
 
     def _add(self, heading: str, make: Make) -> str:
         stem = clean(heading) or "列"

@@ -164,8 +164,9 @@ def _is_merged(sample: Sample) -> bool:
         return False
     if not first[0].strip() and not _are_merged_down(sample, first, blanks):
         return False
-    # Groups of headings over a table with a number and a date: no survey has these among its options.
-    if _FIELDS & AliasTable.load("generic_columns").locate(first).keys():
+    # Groups of headings over a table with a number and a date: no survey has these among its options or questions.
+    table = AliasTable.load("generic_columns")
+    if _FIELDS & table.locate(first).keys() or table.count_strong(sample.header, *_FIELDS):
         return False
     labels = [fold(first[at]) for at in blanks]
     below = {at: {fold(row[at]) for row in sample.rows[1:] if at < len(row)} for at in blanks}

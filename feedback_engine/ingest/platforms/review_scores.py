@@ -14,8 +14,9 @@ FIVE_STARS = ScaleConfig(min=1, max=5)
 
 
 def add_stars(layout: Layout, heading: str, make: Make, *, evidence: str) -> None:
-    """Add a column of one to five stars."""
-    layout.add_rating(heading, make, indicator=STARS, scale=FIVE_STARS, evidence=evidence)
+    """Add a column of one to five stars; a program's name for it (score) is none that a report may show."""
+    stem = "星级" if heading.isascii() else heading
+    layout.add_rating(heading, make, indicator=STARS, scale=FIVE_STARS, evidence=evidence, stem=stem)
 
 
 def are_numbers(cells: Collection[str], allowed: Collection[int]) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 
 from feedback_engine.ingest.cells import clean, fold
 from feedback_engine.ingest.platforms.answers import (
@@ -66,9 +66,7 @@ def add_heads(survey: SurveyLayout, heads: Sequence[Head], cells: Sequence[Seque
     An empty cell says neither that the question was not shown nor that it was left out, so its state is unknown.
     """
     runs = [list(run) for _, run in groupby(heads, key=lambda head: (head.number, head.stem) if head.part else head)]
-    taken: set[str] = set()
-    for order, run in enumerate(runs, start=1):
-        code = _name(run[0].number or str(order), taken)
+    for code, run in zip(_name_each([run[0].number for run in runs]), runs, strict=True):
         read = {head.position: list(map(_reader(head, grammar), cells[head.position])) for head in run}
         if len(run) > 1 and load_scale_words().has_cue("rank", run[0].declared):
             _add_ranking(survey, code, run, grammar)
@@ -82,12 +80,18 @@ def add_heads(survey: SurveyLayout, heads: Sequence[Head], cells: Sequence[Seque
             _add_column(survey, code, run[0], read[run[0].position], grammar)
 
 
-def _name(number: str, taken: set[str]) -> str:
-    code = f"Q{number}"
-    while code in taken:
-        code += "r"
-    taken.add(code)
-    return code
+def _name_each(numbers: Sequence[str]) -> Iterator[str]:
+    """Yield the codes of questions: Q and their own number, or their place where the survey has no numbers.
+
+    Beside numbered ones, what has no number is U1, U2: a column put in front must not take the first one's code.
+    """
+    is_numbered, places, taken = any(numbers), count(1), set[str]()
+    for number in numbers:
+        code = f"Q{number}" if number else f"{'U' if is_numbered else 'Q'}{next(places)}"
+        while code in taken:
+            code += "r"
+        taken.add(code)
+        yield code
 
 
 def _are_options(run: Sequence[Head], read: dict[int, list[str]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from feedback_engine.domain import OVERALL
+from feedback_engine.domain import OVERALL, say_p
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, Look, Marked, Note, Section, Table, Tone
 from feedback_engine.report.columns import count, interval, judgement, number, pick, read_rows, show_p
 from feedback_engine.report.facts import Facts, period_line
@@ -111,7 +111,7 @@ def _regression(facts: Facts) -> list[Block]:
     ]
     told = (
         f"总体满意度对各触点得分的最小二乘回归，完整答卷 n = {fit['base']:,}，R² = {fit['estimate']:.3f}"
-        f"（F 检验 p = {fit['p_value']:.3g}）。系数会因触点之间重叠而摇摆，轻重以『驱动因素』的份额为准。"
+        f"（F 检验 {say_p(fit['p_value'])}）。系数会因触点之间重叠而摇摆，轻重以『驱动因素』的份额为准。"
     )
     return [Table("regression", "回归", columns, cells), Note(told, Tone.MUTED)]
 

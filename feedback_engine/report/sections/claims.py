@@ -11,6 +11,7 @@ _VERDICTS = {
     "holds": Marked("成立", Tone.GOOD),
     "does_not_hold": Marked("不成立", Tone.BAD),
     "no_claim": Marked("没有说法", Tone.MUTED),
+    "no_figures": Marked("无从核对", Tone.MIXED),
 }
 
 

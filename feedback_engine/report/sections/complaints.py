@@ -145,7 +145,20 @@ def _handled(facts: Facts) -> pd.DataFrame:
         department=department.where(department != "", NOT_STATED),
         reply_hours=_hours(cases["replied_at"], cases["opened_at"]),
         close_hours=_hours(cases["closed_at"], cases["opened_at"]),
+        tells_close=_tells_close(facts),
     )
+
+
+def _sources(facts: Facts) -> pd.Series[Any]:
+    """Return the source of each case."""
+    sources = facts.inputs.feedback.set_index("feedback_id")["source"]
+    return facts.inputs.cases["feedback_id"].map(sources)
+
+
+def _tells_close(facts: Facts) -> pd.Series[Any]:
+    """Return for each case whether its source says when cases are closed: of another, none is known to be open."""
+    sources = _sources(facts)
+    return sources.isin(sources[facts.inputs.cases["closed_at"].notna()])
 
 
 def _hours(until: pd.Series[Any], since: pd.Series[Any]) -> pd.Series[Any]:
@@ -153,7 +166,8 @@ def _hours(until: pd.Series[Any], since: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _department(name: str, cases: pd.DataFrame) -> tuple[Cell, ...]:
-    cells: list[Cell] = [name, len(cases), int(cases["closed_at"].isna().sum())]
+    told = cases.loc[cases["tells_close"], "closed_at"]
+    cells: list[Cell] = [name, len(cases), int(told.isna().sum()) if len(told) else None]
     for column in ("reply_hours", "close_hours"):
         hours = cases[column].dropna()
         hours = hours[hours >= 0]
@@ -163,10 +177,12 @@ def _department(name: str, cases: pd.DataFrame) -> tuple[Cell, ...]:
 
 
 def _open_cases(facts: Facts) -> list[Block]:
-    cases = facts.inputs.cases
-    unfinished = cases[cases["closed_at"].isna()]
-    if len(unfinished) == len(cases) and len(cases):
-        return [Note("工单来源没有任何结案时间，无法区分已办结与未办结。", Tone.MUTED)]
+    cases, tells_close = facts.inputs.cases, _tells_close(facts)
+    unfinished = cases[cases["closed_at"].isna() & tells_close]
+    silent = "、".join(sorted(set(_sources(facts)[~tells_close])))
+    untold = [Note(f"工单来源 {silent} 没有任何结案时间，无法区分已办结与未办结。", Tone.MUTED)] if silent else []
+    if len(cases) and not tells_close.any():
+        return [*untold]
     joined = _with_feedback(facts, unfinished).sort_values(["opened_at", "feedback_id"], na_position="last")
     shown = joined.head(MOST_OPEN)
     opened = local_moments(shown["opened_at"], facts.inputs.timezone)
@@ -193,7 +209,7 @@ def _open_cases(facts: Facts) -> list[Block]:
         Column("投诉内容", fills=True),
     )
     title = f"未办结工单（共 {len(unfinished):,} 件，最早登记的在前）"
-    blocks: list[Block] = [Table("open_cases", title, columns, rows, empty="（全部已办结）")]
+    blocks: list[Block] = [Table("open_cases", title, columns, rows, empty="（全部已办结）"), *untold]
     if len(unfinished) > MOST_OPEN:
         blocks.append(Note(f"只列出前 {MOST_OPEN} 件，还有 {len(unfinished) - MOST_OPEN:,} 件。", Tone.MUTED))
     return blocks

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from feedback_engine.domain import Measure, Scale
 from feedback_engine.report.blocks import Absent, Block, Cell, Column, ColumnKind, Note, Section, Table, Tone
+from feedback_engine.report.columns import read_rows
 from feedback_engine.report.facts import Facts, period_line
 from feedback_engine.report.figures import NAMES, overall
 
@@ -126,7 +127,12 @@ def _definitions(facts: Facts) -> Table:
             "50 为正负相抵。不与满意度指数混算，除非指标体系里有读取文本的指标。",
             "0–100 分",
         ),
-        ("投诉率", "每千条反馈（配置了接触量时为每千名顾客或每千笔交易）中的投诉件数。越低越好。", "件/千条"),
+        (
+            "投诉率",
+            "每千条反馈（配置了接触量时为每千名顾客或每千笔交易）中的投诉件数。越低越好。"
+            "只有投诉记录、又没有配置接触量（scoring.exposure）时，没有可除的数，写『无投诉率』。",
+            "件/千条",
+        ),
         *_recommending(facts),
         ("净情感", "（正面提及 − 负面提及）÷ 全部提及。", "−100% 至 100%"),
         (
@@ -142,7 +148,8 @@ def _definitions(facts: Facts) -> Table:
         ),
         (
             "样本不足",
-            f"n < {thresholds.suppress_below} 的数字不显示；n < {thresholds.flag_below} 的标出，不作变化判断。",
+            f"n < {thresholds.suppress_below} 的数字不显示；n < {thresholds.flag_below} 的标出，不作变化判断。"
+            "加权的答卷按有效样本计：(Σ权重)² ÷ Σ权重²。",
             "",
         ),
     )
@@ -166,6 +173,20 @@ def _satisfied(least: float) -> str:
     return "、".join(str(step) for step in range(1, 6) if scale.score(step) >= least) or "没有一级"
 
 
+def _weighing(facts: Facts) -> Iterable[Note]:
+    """Say that answers do not count alike, to which margins they were weighted, and what it costs."""
+    for row in read_rows(facts.inputs.statistics.table("design")):
+        if row["effective_base"] is None:
+            yield Note(f"答卷没有加权：{row['note']}（{row['margins']}）。", Tone.MIXED)
+            continue
+        cost = f"{row['base']:,} 份相当于 {row['effective_base']:,.0f} 份（设计效应 {row['design_effect']:.2f}）"
+        told = [cost, f"权重最大的一份是平均的 {row['largest_weight']:.2f} 倍"]
+        told += [f"{row['trimmed']:,} 份的权重被截断"] if row["trimmed"] else []
+        told += [f"{row['unstated']:,} 份没有写明，按平均权重计"] if row["unstated"] else []
+        meaning = "得分、满意率与区间是加权后的，样本量 n 是实际份数。"
+        yield Note(f"答卷按{row['margins']}的已知构成加权：{'；'.join(told)}。{meaning}")
+
+
 def _caveats(facts: Facts) -> tuple[Note, ...]:
     notes = [
         Note("阅读须知", is_heading=True),
@@ -173,6 +194,7 @@ def _caveats(facts: Facts) -> tuple[Note, ...]:
             "样本来自自愿填写的问卷、投诉登记与公开评论，不是概率抽样。区间只反映抽样波动，不含覆盖偏差与"
             "无回答偏差，不宜直接推断全体顾客。"
         ),
+        *_weighing(facts),
         Note("情感、触点与投诉类型由规则和模型自动判断，存在误判；每个判断的依据词与规则见『明细』，可逐条核对。"),
         Note("未打分的题目按其原因分别处理：未展示、拒答、空白都不计为 0 分。"),
     ]

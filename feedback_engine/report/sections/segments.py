@@ -122,7 +122,7 @@ def _unique(facts: Facts, codes: list[str]) -> list[str]:
 def _differences(facts: Facts, rows: list[dict[str, Any]], attribute: str, place: int) -> list[Block]:
     found = sorted((row for row in rows if row["is_notable"]), key=lambda row: -abs(row["points"]))
     if not found:
-        return [Note(f"按{attribute}：没有一类与总体差异显著。", Tone.MUTED)]
+        return [Note(f"按{attribute}：{_say_none(facts, rows)}", Tone.MUTED)]
     columns = (
         Column(attribute),
         Column("触点"),
@@ -146,6 +146,17 @@ def _differences(facts: Facts, rows: list[dict[str, Any]], attribute: str, place
         for row in found
     ]
     return [Table(f"segment_differences_{place}", f"按{attribute}：与总体差异显著的", columns, cells)]
+
+
+def _say_none(facts: Facts, rows: list[dict[str, Any]]) -> str:
+    """Return that no segment stands out: none that the test tells from the whole, or none by enough points."""
+    limits = facts.inputs.thresholds
+    sure = sum(row["q_value"] is not None and row["q_value"] < limits.alpha for row in rows)
+    if not sure:
+        return "没有一类与总体差异显著。"
+    return (
+        f"没有要标的差异；有 {sure:,} 项虽能与抽样波动区分（q < {limits.alpha:g}），但不到 {limits.min_effect:g} 点。"
+    )
 
 
 def _ranking(facts: Facts) -> list[Block]:

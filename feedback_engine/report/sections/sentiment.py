@@ -13,6 +13,7 @@ from feedback_engine.report.blocks import (
     Column,
     ColumnKind,
     Look,
+    Marked,
     Note,
     Section,
     Series,
@@ -94,8 +95,7 @@ def _by_touchpoint(facts: Facts) -> list[Block]:
     counts = _counts(facts.mentions, "touchpoint")
     rows: list[tuple[Cell, ...]] = []
     for code, row in zip(counts.index, counts.to_numpy().tolist(), strict=True):
-        index = of_touchpoint(facts.figures, str(code), Measure.TEXT_INDEX)
-        rows.append((*_row(facts.name(str(code)), row), show(index, Measure.TEXT_INDEX)))
+        rows.append((*_row(facts.name(str(code)), row), _index(facts, str(code))))
     columns = (
         Column("触点"),
         Column("提及", ColumnKind.INTEGER, look=Look.BAR),
@@ -108,6 +108,13 @@ def _by_touchpoint(facts: Facts) -> list[Block]:
     table = Table("mentions", "触点 × 情感", columns, rows)
     note = "一段文本对同一触点的同一倾向只计一次；同时有褒有贬的分句各计一次。净情感 =（正面 − 负面）÷ 提及。"
     return [_chart(title, "mentions", "触点", shown), table, Note(note, Tone.MUTED)]
+
+
+def _index(facts: Facts, code: str) -> Cell:
+    """Return the text index; a touchpoint that is mentioned and has none is none of the indicator system."""
+    if code not in facts.touchpoints:
+        return Marked("不在指标体系", Tone.MUTED)
+    return show(of_touchpoint(facts.figures, code, Measure.TEXT_INDEX), Measure.TEXT_INDEX)
 
 
 def _by_source(facts: Facts) -> list[Block]:

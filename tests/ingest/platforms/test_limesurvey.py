@@ -150,6 +150,14 @@ def test_headings_merged_by_hand_are_told_from_data(tmp_path: Path) -> None:
     assert survey.types["Q2_1"] == "matrix_row" and survey.answers("Q2_3") == [3, "blank"]
 
 
+def test_a_number_and_a_date_merged_over_both_lines_are_a_table_of_ones_own(tmp_path: Path) -> None:
+    # As questions the date would be lost, and with it every month.
+    rows = [["编号", "提交时间", "门店", "前台", "", "客房", ""], ["", "", "", "速度", "态度", "舒适", "清洁"]]
+    rows += [[f"A{n}", f"2026-10-0{n}", "一店", "满意", "一般", "满意", "不满意"] for n in range(1, 5)]
+    with pytest.raises(AmbiguousFormat):
+        read(write(tmp_path / "t.csv", rows))
+
+
 def test_a_title_over_a_table_is_no_question_over_options(tmp_path: Path) -> None:
     rows = [
         ["投诉明细表", "", "", ""],

@@ -119,6 +119,7 @@ def test_google_play_reviews_have_stars_and_local_moments(tmp_path: Path) -> Non
     ]
     reading = open_export(write_csv(tmp_path / "a.csv", header, rows))
     assert reading.facts.platform == "google_play"
+    assert [question.stem for question in reading.adapted.questions] == ["星级"]
     batch = read_all(reading)
     assert batch.ratings["rating"].tolist() == [2, 5] and set(batch.ratings["indicator"]) == {"stars"}
     assert moments(batch.feedback["received_at"])[0] == "2026-03-01 08:05" and "Ann" not in batch.feedback.to_csv()

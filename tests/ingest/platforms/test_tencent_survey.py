@@ -41,6 +41,13 @@ def test_questions_keep_their_numbers(survey: Survey) -> None:
     }  # fmt: skip
 
 
+def test_a_column_put_in_front_takes_no_question_its_code(survey: Survey, tmp_path: Path) -> None:
+    branches = ("所在分行", "城东", "城西", "城东", "城东", "城西")
+    rows = [[*row[:4], branch, *row[4:]] for row, branch in zip(ROWS, branches, strict=True)]
+    edited = read_survey(write_csv(tmp_path / "b.csv", rows))
+    assert edited.types == {"U1": "single", **survey.types}
+
+
 def test_option_columns_fold_where_the_option_is_in_the_cell(survey: Survey) -> None:
     assert survey.questions["Q3"].options == ("一丹图书馆", "其他")
     assert [a["通勤地点"] for a in survey.attributes] == ["一丹图书馆┋其他", "其他", "(缺失)", "一丹图书馆", "(缺失)"]
