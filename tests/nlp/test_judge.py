@@ -32,9 +32,9 @@ PIECES = [
 
 
 @cache
-def tagger_of(folder: Path | None = None) -> Tagger:
+def tagger_of(folder: Path | None = None, pack: str = "general") -> Tagger:
     lexicons = folder or find_lexicons()
-    lexicon, words = load_lexicon(lexicons), load_pack(lexicons, "general")
+    lexicon, words = load_lexicon(lexicons), load_pack(lexicons, pack)
     return Tagger(lexicon, words, SENTIMENT_SCORERS["learned"](lexicon, words, lexicons))
 
 
@@ -143,3 +143,24 @@ def test_what_is_told_of_a_text_adds_up_to_its_score_which_agrees_with_its_label
 )
 def test_sides_are_told_from_what_words_and_weights_say_together(text: str, polarity: Polarity) -> None:
     assert tagger_of().tag(text).sentiment.polarity is polarity
+
+
+def test_a_touchpoint_is_judged_with_the_side_of_its_text_and_says_so() -> None:
+    tagged = tagger_of(pack="telecom").tag("客服把我转了五个人，最后又转回第一个")
+    assert {(mention.code, mention.polarity) for mention in tagged.touchpoints} == {("hotline", Polarity.NEGATIVE)}
+    assert any(mention.evidence[0].rule.endswith("兼看全文") for mention in tagged.touchpoints)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "polarity"),
+    [
+        ("设施虽然老,胜在干净", "facilities", Polarity.NEGATIVE),
+        ("房间不大,很干净", "room", Polarity.NEUTRAL),
+        ("房间很干净，早餐太差", "dining", Polarity.NEGATIVE),
+    ],
+)
+def test_what_a_clause_says_by_its_words_stands_whatever_side_the_text_takes(
+    text: str, code: str, polarity: Polarity
+) -> None:
+    found = {mention.code: mention for mention in tagger_of(pack="hotel").tag(text).touchpoints}
+    assert found[code].polarity is polarity and "兼看全文" not in found[code].evidence[0].rule
