@@ -48,6 +48,8 @@ HEARD_BY = ("sentiment", "clauses")
 TREES, DEPTH, RATE, RIDGE, BORDERS, SEED = 400, 4, 0.1, 5.0, 64, 0
 #: The figures of the card come from so many folds.
 CHECKS = 5
+#: The sets that tell how often each label errs in what customers write.
+WRITTEN = ("comments", *HELD_OUT)
 _GREATEST = 32_000
 _LABELS = [str(polarity) for polarity in POLARITIES]
 CARD = """# judge.trees
@@ -62,7 +64,8 @@ CARD = """# judge.trees
 ```
 Nothing else was learned from them; the reviews and posts (those of others are not in this repository) were heard by
 weights that had been learned without them. The golden sentences, for which the rules were written, count ten times;
-where two labels are right, each is a row of half that weight, of which one at most can be hit.
+where two labels are right, each is a row of half that weight, of which one at most can be hit. How often each label
+errs in comments and reviews stands in the file, and corrects shares of texts.
 
 ## Limits
 
@@ -84,7 +87,8 @@ def sentence_rows() -> Iterator[Row]:
     """Yield the sentences of ours."""
     for line in JUDGED.read_text(encoding="utf-8").splitlines():
         text, label, kind = line.split("\t")
-        yield Row(text, label, GOLDEN_WEIGHT if kind == SPECIFIED else 1.0, "sentences")
+        if has_content(text):
+            yield Row(text, label, GOLDEN_WEIGHT if kind == SPECIFIED else 1.0, "sentences")
     for path in sorted(SEEN.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             yield Row(*line.split("\t")[:2], 1.0, "comments", path.stem)
@@ -94,9 +98,14 @@ def sentence_rows() -> Iterator[Row]:
         yield from (Row(text, label, GOLDEN_WEIGHT / len(labels), "golden", pack) for label in labels)
 
 
+def find_fold(text: str, folds: int, salt: str = "") -> int:
+    """Return the fold of a text, that of all its copies."""
+    return int(sha256((salt + plain_key(text)).encode()).hexdigest(), 16) % folds
+
+
 def held_out(text: str) -> bool:
     """Return whether a text of a public set is among those that weights do not learn from here."""
-    return int(sha256(plain_key(text).encode()).hexdigest(), 16) % FOLDS == 0
+    return find_fold(text, FOLDS) == 0
 
 
 def review_rows(data: Path) -> Iterator[Row]:
@@ -112,14 +121,14 @@ def review_rows(data: Path) -> Iterator[Row]:
                 yield Row(row["text"], label, weight, name)
 
 
-def learn_without(data: Path, folder: Path) -> Path:
-    """Return a folder of lexicons whose weights were learned without the held-out texts."""
+def learn_without(data: Path, own: Path, folder: Path) -> Path:
+    """Return a copy of our own lexicons whose weights were learned without the held-out texts."""
     rest, lexicons = folder / "data", folder / "lexicons"
     shutil.copytree(data, rest, copy_function=shutil.copyfile)
     for path in (*(rest / "sentiment").glob("*.jsonl"), *(rest / "unlabelled").glob("*.jsonl")):
         lines = path.read_text(encoding="utf-8").splitlines()
         path.write_text("".join(f"{line}\n" for line in lines if not held_out(json.loads(line)["text"])), "utf-8")
-    shutil.copytree(shipped.ROOT / "lexicons", lexicons)
+    shutil.copytree(own, lexicons)
     models = lexicons / "models"
     for path in models.glob("*.npz"):
         save_model(load_model(path), path)  # so that they owe nothing to words that are learned anew
@@ -178,19 +187,41 @@ def to_judge(model: CatBoostClassifier) -> Judge:
     )
 
 
-def check(facts: NDArray[np.float32], rows: Sequence[Row]) -> str:
-    """Return the share of right labels by set, each text judged by trees that were fitted without it."""
-    numbers = np.random.default_rng(SEED).integers(0, CHECKS, len(rows))
-    right = np.zeros(len(rows), dtype=np.bool_)
+def judge_apart(facts: NDArray[np.float32], rows: Sequence[Row]) -> list[str]:
+    """Return the label of each text as told by trees that were fitted without it and its copies."""
+    numbers = np.array([find_fold(row.text, CHECKS, "check") for row in rows])
+    told = np.zeros(len(rows), dtype=np.int64)
     for number in range(CHECKS):
         rest, own = (numbers != number).nonzero()[0], (numbers == number).nonzero()[0]
         judge = to_judge(fit(facts[rest], [rows[at] for at in rest]))
-        chances = judge.weigh(facts[own].T)
-        right[own] = [_LABELS[chosen] == rows[at].label for chosen, at in zip(chances.argmax(axis=1), own, strict=True)]
+        told[own] = judge.weigh(facts[own].T).argmax(axis=1)
+    return [_LABELS[number] for number in told.tolist()]
+
+
+def tell_shares(rows: Sequence[Row], told: Sequence[str]) -> str:
+    """Return the share of right labels by set."""
     counts, hits = Counter(row.source for row in rows), Counter[str]()
-    for row, is_right in zip(rows, right.tolist(), strict=True):
-        hits[row.source] += is_right
+    for row, label in zip(rows, told, strict=True):
+        hits[row.source] += row.label == label
     return "\n".join(f"{source:20}{count:8,}{hits[source] / count:8.3f}" for source, count in counts.items())
+
+
+def measure(rows: Sequence[Row], told: Sequence[str]) -> dict[str, Any]:
+    """Return how often each label errs in what customers wrote: comments and reviews, no made-up traps."""
+    pairs = [(row.label, label) for row, label in zip(rows, told, strict=True) if row.source in WRITTEN]
+    found = []
+    for label in _LABELS:
+        own, rest = ([told == label for said, told in pairs if (said == label) is has] for has in (True, False))
+        shares = {"sensitivity": sum(own) / len(own), "specificity": 1.0 - sum(rest) / len(rest)}
+        found.append({"label": label, "rows": len(own)} | {name: round(share, 4) for name, share in shares.items()})
+    return {"per_domain": [{"rows": len(pairs)}], "per_class": found}
+
+
+def write_empty(models: Path) -> None:
+    """Put a judge that knows nothing among these models, so that facts can be gathered whatever lay there."""
+    facts, borders = np.zeros((DEPTH, 0), dtype=np.int64), np.zeros((DEPTH, 0), dtype=np.float32)
+    leaves = np.zeros((len(_LABELS), 0), dtype=np.int16)
+    save_judge(Judge(facts, borders, leaves, 1.0, np.zeros(len(_LABELS))), models / JUDGE_FILE)
 
 
 def main() -> None:
@@ -200,16 +231,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=shipped.ROOT / "lexicons" / "models")
     chosen = parser.parse_args()
     started, path = time.process_time(), chosen.out / JUDGE_FILE
-    if not path.exists():
-        empty = np.zeros((DEPTH, 0))
-        nothing = np.zeros((len(_LABELS), 0), dtype=np.int16)
-        save_judge(Judge(empty.astype(np.int64), empty.astype(np.float32), nothing, 1.0, np.zeros(len(_LABELS))), path)
     sentences, reviews = list(sentence_rows()), list(review_rows(chosen.data))
     with TemporaryDirectory() as folder:
-        heard = find_facts(reviews, learn_without(chosen.data, Path(folder)))
-    facts, rows = np.concatenate((find_facts(sentences, shipped.ROOT / "lexicons"), heard)), [*sentences, *reviews]
-    model = fit(facts, rows)
-    digest, size = save_judge(to_judge(model), path), path.stat().st_size
+        own = shutil.copytree(shipped.ROOT / "lexicons", Path(folder) / "own")
+        write_empty(own / "models")
+        said, heard = find_facts(sentences, own), find_facts(reviews, learn_without(chosen.data, own, Path(folder)))
+    facts, rows = np.concatenate((said, heard)), [*sentences, *reviews]
+    model, told = fit(facts, rows), judge_apart(facts, rows)
+    digest, size = save_judge(to_judge(model), path, measure(rows, told)), path.stat().st_size
     apart = np.abs(load_judge(path).weigh(facts.T) - model.predict_proba(facts)).max()
     print(f"judge: {size:,} bytes, {time.process_time() - started:.0f} s, {digest}, rounded by {apart:.5f}")
     for value, name in sorted(zip(model.get_feature_importance(), NAMES, strict=True), reverse=True)[:12]:
@@ -221,7 +250,7 @@ def main() -> None:
         version=catboost.__version__,
         size=size,
         digest=digest,
-        table=check(facts, rows),
+        table=tell_shares(rows, told),
     )
     path.with_suffix(".md").write_text(card, encoding="utf-8")
 

@@ -405,7 +405,7 @@ The models whose card names it (`words`) hold their weights of its directions, a
 {sources}
 """
 LIMITS = """
-Learned from reviews, posts and complaints of 2008-2020; irony, reported speech and comparison are left to the rules.
+Learned from reviews, posts and complaints of 2008-2020; what the product says of a text is not by these alone.
 On domains that are not in training accuracy is several points lower. Some of the sets state no licence: see above.
 """
 OWN_LIMITS = """

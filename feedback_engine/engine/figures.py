@@ -21,6 +21,7 @@ from feedback_engine.engine.source import Source
 from feedback_engine.errors import ConfigError, StoreLocked, StoreReadOnly
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.cards import read_label_errors
+from feedback_engine.nlp.judge import find_judge
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.themes import ThemeFinder
 from feedback_engine.registry import unknown_name
@@ -242,7 +243,7 @@ class Figures:
         return build_text_shares(
             data,
             self.model,
-            errors.get("sentiment", {}),
+            errors.get("judge", {}),
             mention_rates=errors.get("clauses", {}),
             touchpoint_rates={codes[label]: rates for label, rates in of_pack.items() if label in codes},
             complaint_rates=_read_complaint_errors(self.config.scoring.complaint_errors),
@@ -288,13 +289,14 @@ def _read_complaint_errors(given: ComplaintErrorsConfig | None) -> ErrorRates | 
 
 
 def _read_errors() -> dict[str, dict[str, ErrorRates]]:
-    """Return the error rates of every shipped model, by its name and label."""
+    """Return the error rates of every shipped model and of the judge, by its name and label."""
+    models = find_lexicons() / "models"
     return {
         path.stem: {
             label: ErrorRates(one.sensitivity, one.specificity, one.with_it, one.without_it)
             for label, one in read_label_errors(path).items()
         }
-        for path in sorted((find_lexicons() / "models").glob("*.npz"))
+        for path in sorted([*models.glob("*.npz"), find_judge(models)])
     }
 
 

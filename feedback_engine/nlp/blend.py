@@ -42,9 +42,9 @@ _FAINT = 0.2
 _YIELD = 0.1
 #: The log odds of a text that is good or bad are at least so far from 0, those of one that is neutral at most so far.
 _SIDED, _REMNANT = 0.21, 0.15
-#: The score of no text is farther from 0 than this.
+#: The judge makes no score that is farther from 0 than this.
 _MOST = 0.999
-#: The share of the judge in the log odds of a text from which on it is told.
+#: What the judge adds to the log odds of a text is told from this amount on.
 _TOLD = 0.3
 #: How sure a label is where nothing is known.
 _CHANCE = 0.25
@@ -92,9 +92,9 @@ class Blend:
     rates: Floats
     totals: Floats
     notes: Sequence[str]
-    #: How likely each part is what it was judged to be; of clauses that is not told.
+    #: How likely each text is what it was judged to be; NaN for clauses, of which that is not told.
     chances: Floats
-    #: What is left of the weights of each part where they yield to rules, else 1.
+    #: What is left of the weights of each part that yield to rules, or of a clause are too faint to count; else 1.
     left: Floats
     #: How likely a part is neutral where weights for posts tell that, NaN elsewhere; None: nowhere.
     silences: Floats | None = None

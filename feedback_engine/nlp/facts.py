@@ -42,7 +42,7 @@ class SaidByWords(NamedTuple):
     questions: Floats
     asking: Floats
     unasserted: Floats
-    #: Whether the text asks for something, has nothing to tell of, or finds good only by denying what is bad.
+    #: Whether the text asks for something, has nothing to tell of, or denies what is bad and finds nothing bad.
     is_demanding: Flags
     is_untried: Flags
     is_spared: Flags

@@ -9,7 +9,7 @@ the facts and add up, in whole numbers, what each of their answers counts for th
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ from feedback_engine.resources import find_table
 JUDGE_FILE = "judge.trees"
 #: So many texts are judged at once: few enough to stay in the cache.
 _NEAR = 256
+#: The answers of a tree make a number of so many bits at most.
+_DEEPEST = 8
 
 
 class Judge(NamedTuple):
@@ -81,21 +83,42 @@ def load_judge(path: Path) -> Judge:
             raise LexiconError(f"{path}: 判定模型由另一版本生成；请用与程序同一版本的 lexicons/models")
         return _assemble(arrays)
     except UNREADABLE as error:
-        raise LexiconError(f"{path}: 判定模型损坏或不完整（{error}）；请重新安装") from error
+        raise _tell_damaged(path, error) from error
+
+
+def _tell_damaged(path: Path, error: Exception) -> LexiconError:
+    return LexiconError(f"{path}: 判定模型损坏或不完整（{error}）；请重新安装")
 
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> Judge:
     facts, borders, leaves = arrays["facts"].astype(np.int64), arrays["borders"], arrays["leaves"]
     if facts.shape != borders.shape or leaves.shape != (len(POLARITIES), facts.shape[1] << len(facts)):
         raise ValueError(f"facts {facts.shape}, borders {borders.shape}, leaves {leaves.shape}")
+    if len(facts) > _DEEPEST or arrays["bias"].shape != (len(POLARITIES),):
+        raise ValueError(f"depth {len(facts)}, bias {arrays['bias'].shape}")
     if facts.size and not 0 <= facts.min() <= facts.max() < len(NAMES):
         raise ValueError(f"facts {facts.min()}..{facts.max()}")
     return Judge(facts, borders, leaves, float(arrays["scale"]), arrays["bias"])
 
 
-def save_judge(judge: Judge, path: Path) -> str:
-    """Write the judge, the same bytes for the same one; the SHA-256 of the file comes back."""
-    card = json.dumps({"version": FACTS_VERSION, "facts": NAMES}, sort_keys=True).encode()
+def read_judge_card(path: Path) -> Mapping[str, Any]:
+    """Return the card of a judge's file alone; LexiconError as for the judge."""
+    try:
+        card: Mapping[str, Any] = json.loads(
+            read_arrays(path.read_bytes(), ("card",))["card"].tobytes().decode("utf-8")
+        )
+    except UNREADABLE as error:
+        raise _tell_damaged(path, error) from error
+    return card
+
+
+def save_judge(judge: Judge, path: Path, measured: Mapping[str, Any] | None = None) -> str:
+    """Write the judge, the same bytes for the same one; the SHA-256 of the file comes back.
+
+    `measured` are the figures of its card, as those of a model.
+    """
+    told = {"version": FACTS_VERSION, "facts": NAMES, "measured": measured or {"per_domain": [], "per_class": []}}
+    card = json.dumps(told, sort_keys=True).encode()
     arrays = judge._asdict() | {
         "facts": judge.facts.astype(np.uint8),
         "scale": np.array(judge.scale),

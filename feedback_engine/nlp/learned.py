@@ -1,7 +1,7 @@
 """Polarity by learned weights and word lists together: the default scorer.
 
-The weights of a text's n-grams are summed, for the text and for each of its clauses that is wanted; `blend` joins them
-with what the rules read.
+The weights of a text's n-grams are summed, for the text and for each of its clauses that is wanted; a judge tells from
+these and from what the rules read what the text is, and `blend` joins both to a score.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 #: What reading a file that is damaged, or no npz, may raise.
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def read_arrays(data: bytes, names: Collection[str], further: Collection[str] = ()) -> dict[str, NDArray[Any]]:

@@ -38,7 +38,7 @@ _AGAINST = 0.4
 #: How likely a text is neutral if it is no post: where it takes a side as such, and where it takes none.
 _TAKES_SIDE, _TAKES_NONE = 0.25, 0.7
 #: Log odds that bound the score of a neutral text, and that any other reaches.
-_BAND = 0.2
+_LEVEL_BAND, _SIDED_BAND = 0.2, 0.21
 #: What is left of the log odds of neutral where they tell how sure that is: those of two labels against all others
 #: count twice what speaks against the one and for the other.
 _CALIBRATED = 0.5
@@ -112,9 +112,11 @@ def judge_posts(
     if not len(numbers):
         return blend, characters
     found = _weigh(blend, rules, head.read(row, numbers), weights[numbers], numbers)
-    reach = _BAND / np.maximum(np.abs(found.both) * (1.0 - found.doubts), 1e-9)
+    strengths = np.maximum(np.abs(found.both) * (1.0 - found.doubts), 1e-9)
     is_level = (found.labels == _NEUTRAL) | (found.labels == _MIXED)
-    factors = (1.0 - found.doubts) * np.where(is_level, np.minimum(1.0, reach), np.maximum(1.0, reach))
+    factors = (1.0 - found.doubts) * np.where(
+        is_level, np.minimum(1.0, _LEVEL_BAND / strengths), np.maximum(1.0, _SIDED_BAND / strengths)
+    )
     notes = list(blend.notes)
     for number, label, chance in zip(numbers.tolist(), found.labels.tolist(), found.chances.tolist(), strict=True):
         if label == _NEUTRAL or chance >= 0.5:

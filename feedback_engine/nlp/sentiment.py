@@ -33,7 +33,7 @@ DAMPING = 0.4
 #: Scores nearer to 0 than this are neutral.
 NEUTRAL_BAND = 0.1
 #: Both signs at least this strong, and the score within the second figure: mixed.
-_MIXED_STRENGTH, MIXED_BAND = 0.5, 0.25
+_MIXED_STRENGTH, _MIXED_BAND = 0.5, 0.25
 #: Confidence: at chance level, what evidence can add, and the strength of evidence at which 63 % of that is reached.
 _CHANCE, _GAIN, _AMOUNT = 0.5, 0.45, 0.7
 _UNKNOWN = 0.3
@@ -235,13 +235,13 @@ def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
     """Return the labels of scores by number; `weaker_sides` are the summed strengths of the sign that lost."""
     labels, strengths = np.where(scores > 0, _POSITIVE, _NEGATIVE), np.abs(scores)
     labels[strengths < NEUTRAL_BAND] = _NEUTRAL
-    labels[(weaker_sides >= _MIXED_STRENGTH) & (strengths < MIXED_BAND)] = _MIXED
+    labels[(weaker_sides >= _MIXED_STRENGTH) & (strengths < _MIXED_BAND)] = _MIXED
     return labels
 
 
 def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:
     """Return the label of a score; `weaker_side` is the summed strength of the sign that lost."""
-    if weaker_side >= _MIXED_STRENGTH and abs(score) < MIXED_BAND:
+    if weaker_side >= _MIXED_STRENGTH and abs(score) < _MIXED_BAND:
         return Polarity.MIXED
     if abs(score) < NEUTRAL_BAND:
         return Polarity.NEUTRAL

@@ -24,7 +24,7 @@ from feedback_engine.nlp.touchpoints import TouchpointRules, Touchpoints
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS
 
 #: Raised whenever the rules in code change what a text is tagged with.
-RULES_VERSION = 14
+RULES_VERSION = 15
 _CONTENT = re.compile(r"[^\W\d_]")
 
 _Told = tuple[Evidence, ...]

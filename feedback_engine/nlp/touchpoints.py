@@ -1,4 +1,4 @@
-"""Touchpoints by seed phrase, each with the opinions of its own part of the clause.
+"""Touchpoints by seed phrase, each with the opinions of its own part of the clause, weighed with the text's side.
 
 Where the pack names learned weights, these decide which touchpoints the text speaks of; the phrases say where, and
 lower the limit. Weights for hints add what a short text tells without any phrase, and take away what they doubt.
@@ -32,7 +32,7 @@ from feedback_engine.nlp.hints import Hinted
 from feedback_engine.nlp.learned_touchpoints import Touched, decide, to_odds
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import NEUTRAL_BAND, Verdicts
+from feedback_engine.nlp.sentiment import NEUTRAL_BAND, Verdicts, sum_values
 from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
 from feedback_engine.nlp.vocabulary import Flags, Floats
@@ -59,7 +59,7 @@ class Touchpoints(NamedTuple):
     #: By number in `POLARITIES`.
     labels: NDArray[np.int64]
     confidences: Floats
-    #: The statements about the clauses that lead to score and label.
+    #: The statements about the clauses that lead to score and label; what the text adds to them stands in the rule.
     said: Lists
 
 
@@ -160,21 +160,29 @@ def _lean_on_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -
     """
     sides, clauses = verdicts.polarities[found.texts], found.clauses + readings.clauses.first[found.texts]
     differs = ((sides == _NEGATIVE) | (sides == _POSITIVE)) & (found.labels != sides) & (found.labels != _MIXED)
-    differs &= found.scores * verdicts.rules.clauses.scores[clauses] <= 0
+    differs &= found.scores * _sum_words(found, verdicts) <= 0
     is_praised = (found.labels == _POSITIVE) | (found.labels == _MIXED)
     is_told = ~(flag(found.texts[is_praised], len(readings.given))[found.texts] | are_level(readings)[clauses])
     is_told &= readings.sizes[found.texts] <= _BRIEF
     at = (differs & ((found.labels != _NEUTRAL) | is_told)).nonzero()[0]
     if not len(at):
         return found
-    pairs = zip(found.scores[at].tolist(), verdicts.scores[found.texts[at]].tolist(), strict=True)
-    odds = np.array([to_odds(own) + max(-_BY_TEXT, min(_BY_TEXT, to_odds(whole))) for own, whole in pairs])
+    wholes = [max(-_BY_TEXT, min(_BY_TEXT, to_odds(score))) for score in verdicts.scores[found.texts[at]].tolist()]
+    odds = np.array([to_odds(own) for own in found.scores[at].tolist()]) + wholes
     follows = np.where(sides[at] == _POSITIVE, odds, -odds) >= to_odds(NEUTRAL_BAND)
-    at, odds = at[follows], odds[follows]
+    by_text, at, odds = np.array(wholes)[follows].tolist(), at[follows], odds[follows]
     rules, scores, labels = found.rules.copy(), found.scores.copy(), found.labels.copy()
-    rules[at] = [f"{rule};兼看全文" for rule in rules[at].tolist()]
+    rules[at] = [f"{rule};兼看全文 {value:+.2f}" for rule, value in zip(rules[at].tolist(), by_text, strict=True)]
     scores[at], labels[at] = [math.tanh(0.5 * value) for value in odds.tolist()], sides[at]
     return found._replace(rules=rules, scores=scores, labels=labels)
+
+
+def _sum_words(found: Touchpoints, verdicts: Verdicts) -> Floats:
+    """Return what the words of the lists add up to among the statements of each touchpoint."""
+    told, by_words, owners = verdicts.clauses.statements, verdicts.rules.clauses.statements, found.said.owners()
+    apart = 1 + max(told.ends.max(initial=0), by_words.ends.max(initial=0))
+    are_words = np.isin(told.starts * apart + told.ends, by_words.starts * apart + by_words.ends)[found.said.numbers]
+    return sum_values(told.values[found.said.numbers] * are_words, owners, len(found.texts))
 
 
 def _find_confidences(lengths: Places, has_opinion: Flags) -> Floats:

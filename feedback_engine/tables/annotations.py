@@ -28,9 +28,7 @@ ANNOTATIONS = TableSchema(
         ),
         Column("end", Kind.INTEGER, "Character after the span.", minimum=0),
         Column("clause", Kind.INTEGER, "Number of the clause in the text, from 0; -1 = the whole text.", minimum=-1),
-        Column(
-            "polarity", Kind.TEXT, "Polarity of the text, or of the touchpoint's own clause.", allowed=tuple(Polarity)
-        ),
+        Column("polarity", Kind.TEXT, "Polarity of the text, or of the touchpoint.", allowed=tuple(Polarity)),
         Column("score", Kind.NUMBER, "Sentiment score.", minimum=-1, maximum=1),
         Column(
             "confidence",

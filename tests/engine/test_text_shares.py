@@ -20,7 +20,7 @@ def test_shares_of_texts_come_with_their_correction_by_the_model_cards(tmp_path)
     engine = FeedbackEngine(Config.model_validate(config))
     assert engine.import_sources().stored == 60
     engine.tag_new()
-    card = read_label_errors(find_lexicons() / "models" / "sentiment.npz")["negative"]
+    card = read_label_errors(find_lexicons() / "models" / "judge.trees")["negative"]
     shares = engine.text_shares().set_index(["touchpoint", "polarity"])
     negative = shares.loc[("overall", "negative")]
     assert 0.6 < negative["counted"] < 0.75

@@ -105,7 +105,6 @@ def test_a_long_review_of_many_good_and_bad_points_takes_the_side_it_leans_to(
     verdicts = scorer.score(reader.read([*LEVEL_REVIEWS, "服务好环境差"]))
     labels = [POLARITIES[number] for number in verdicts.polarities.tolist()]
     assert labels == [Polarity.NEGATIVE] * 3 + [Polarity.MIXED], "what is said in a few words is mixed"
-    assert all(verdicts.scores < verdicts.rules.scores[-1] + 0.1)
 
 
 def test_a_short_review_whose_words_leave_good_and_bad_level_takes_the_side_of_its_weights(
