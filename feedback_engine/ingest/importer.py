@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Self
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.domain import SourceKind
@@ -96,10 +95,6 @@ class Reading:
         return tuple(
             _LINE_END.sub(" ", note) for note in (*self.adapted.warnings, *counted, *describe_tally(self._tally))
         )
-
-    def noting(self, warning: str) -> Self:
-        """Return the same with a further warning."""
-        return replace(self, adapted=replace(self.adapted, warnings=(*self.adapted.warnings, warning)))
 
     def __iter__(self) -> Iterator[FeedbackBatch]:
         """Yield the batches in the order of the file.

@@ -78,7 +78,7 @@ def load_judge(path: Path) -> Judge:
     """Return the judge of a file; LexiconError if it is none, damaged or made for other facts."""
     try:
         arrays = read_arrays(path.read_bytes(), (*Judge._fields, "card"))
-        card = json.loads(arrays.pop("card").tobytes().decode("utf-8"))
+        card = _read_card(arrays.pop("card"))
         if (card["version"], tuple(card["facts"])) != (FACTS_VERSION, NAMES):
             raise LexiconError(f"{path}: 判定模型由另一版本生成；请用与程序同一版本的 lexicons/models")
         return _assemble(arrays)
@@ -104,11 +104,13 @@ def _assemble(arrays: dict[str, NDArray[Any]]) -> Judge:
 def read_judge_card(path: Path) -> Mapping[str, Any]:
     """Return the card of a judge's file alone; LexiconError as for the judge."""
     try:
-        card: Mapping[str, Any] = json.loads(
-            read_arrays(path.read_bytes(), ("card",))["card"].tobytes().decode("utf-8")
-        )
+        return _read_card(read_arrays(path.read_bytes(), ("card",))["card"])
     except UNREADABLE as error:
         raise _tell_damaged(path, error) from error
+
+
+def _read_card(data: NDArray[np.uint8]) -> Mapping[str, Any]:
+    card: Mapping[str, Any] = json.loads(data.tobytes().decode("utf-8"))
     return card
 
 

@@ -77,14 +77,16 @@ class LearnedScorer:
         self._pack = pack
         parts = [f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint]
         parts += [_file_digest(models / name) for name in (SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE)]
-        parts.append(_file_digest(find_judge(models)))
+        self._judge = find_judge(models)
+        parts.append(_file_digest(self._judge))
         parts += head_digests(pack, models) if pack else []
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._learned: _Learned | None = None
         self._lock = Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_folder": self._folder, "_pack": self._pack, "fingerprint": self.fingerprint}
+        kept = ("_folder", "_pack", "_judge", "fingerprint")
+        return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -98,7 +100,7 @@ class LearnedScorer:
     def _load(self) -> _Learned:
         with self._lock:
             if self._learned is None:
-                self._learned = _load_models(self._folder, self._pack)
+                self._learned = _load_models(self._folder, self._pack, self._judge)
             return self._learned
 
 
@@ -111,7 +113,7 @@ def _file_digest(path: Path) -> str:
         ) from error
 
 
-def _load_models(folder: Path, pack: Pack | None) -> _Learned:
+def _load_models(folder: Path, pack: Pack | None, judge: Path) -> _Learned:
     text, clauses = load_model(folder / SENTIMENT_FILE), load_model(folder / CLAUSES_FILE)
     if text.task != "sentiment" or clauses.task != "clauses":
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
@@ -122,8 +124,7 @@ def _load_models(folder: Path, pack: Pack | None) -> _Learned:
     hints = PackHints(pack, folder) if pack is not None and pack.hint_model else None
     weights = Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs)
     details, sides = DetailWeights(folder / DETAILS_FILE), SideWeights(folder / SIDES_FILE)
-    judge = load_judge(find_judge(folder))
-    return _Learned(weights, usual, heads, posts, hints, details, sides, judge)
+    return _Learned(weights, usual, heads, posts, hints, details, sides, load_judge(judge))
 
 
 class LearnedVerdicts:
