@@ -9,6 +9,7 @@ from feedback_engine.tables.annotations import ANNOTATIONS
 from feedback_engine.tables.feedback import CASES, FEEDBACK, RATINGS, REJECTS
 from feedback_engine.tables.index import INDEX, WEIGHTS
 from feedback_engine.tables.schema import TableSchema, describe
+from feedback_engine.tables.spotcheck import AGREEMENT, SPOTCHECK
 from feedback_engine.tables.themes import THEMES
 
 HEAD = """# Data dictionary
@@ -24,7 +25,9 @@ def render() -> str:
     more = [
         table for module in (weighting, analysis) for table in vars(module).values() if isinstance(table, TableSchema)
     ]
-    return HEAD + describe((FEEDBACK, RATINGS, CASES, REJECTS, ANNOTATIONS, INDEX, WEIGHTS, THEMES, *more))
+    return HEAD + describe(
+        (FEEDBACK, RATINGS, CASES, REJECTS, ANNOTATIONS, INDEX, WEIGHTS, THEMES, SPOTCHECK, AGREEMENT, *more)
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ _WRONG_CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose fro
 #: What else argparse says → what we say.
 _MESSAGES = (
     (r"the following arguments are required: (.*)", r"缺少 \1"),
+    (r"one of the arguments (.*) is required", r"要写明其中之一：\1"),
     (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
     (r"argument (\S+): expected (?:one|at least one) argument", r"\1 后面要写一个值"),
     (r"argument (\S+): expected \d+ arguments?", r"\1 后面的值不够"),

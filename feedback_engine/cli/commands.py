@@ -203,6 +203,31 @@ def report(options: Namespace) -> int:
     return DONE
 
 
+def spotcheck(options: Namespace) -> int:
+    """Write a form for a person to judge texts in, or say what came of one."""
+    engine = _engine(options)
+    if options.read is None:
+        drawn = engine.draw_spotcheck(options.out, options.period, count=options.count, seed=options.seed)
+        of_chance = int((drawn["reason"] == "random").sum())
+        print(
+            f"已写出 {options.out}：随机抽取的文本 {of_chance} 条，有疑问的 {len(drawn) - of_chance} 条；"
+            f"填好「倾向」「触点」「投诉」后运行：feedback-engine spotcheck --read {options.out}"
+        )
+        return DONE
+    found = engine.read_spotcheck(options.read)
+    if options.rows:
+        found.write_rows(_unused(Path(options.rows)))
+        logger.info("已写出 %s，可作 train、evaluate 的 --data", options.rows)
+    print_json(found.to_dict()) if options.json else print(found.to_text())
+    return DONE
+
+
+def _unused(path: Path) -> Path:
+    if path.exists():
+        raise ConfigError(f"{path} 已存在；换一个文件名，或先移走它")
+    return path
+
+
 def run(options: Namespace) -> int:
     """Do the nightly job."""
     engine = _engine(options)
@@ -298,9 +323,7 @@ def _print_summary(summary: RunSummary) -> None:
 def _hand_over_mapping(text: str, options: Namespace) -> None:
     """Write the drafted mapping to the file asked for, or print it with the way to use it."""
     if options.draft:
-        target = Path(options.draft)
-        if target.exists():
-            raise ConfigError(f"{target} 已存在；换一个文件名，或先移走它")
+        target = _unused(Path(options.draft))
         target.write_text(text, encoding="utf-8")
         print(f"映射草稿已写入 {target}；核对后运行：feedback-engine import {options.path} --mapping {target}")
     else:

@@ -156,6 +156,16 @@ def _add_figure_commands(commands: _Commands[Parser]) -> None:
     report.add_argument("--period", metavar="期间", help="如 2026-10；latest 为最近一个有数据的月份，all 为全部")
     report.add_argument("--out", metavar="文件", help="缺省按配置 report.path")
 
+    spotcheck = _add(commands, "spotcheck", "抽查标签：抽出文本请人复核（--out），或读回填好的表，算出一致率（--read）")
+    action = spotcheck.add_mutually_exclusive_group(required=True)
+    action.add_argument("--out", metavar="文件", help="写出抽查表（.xlsx）：一半随机抽取，一半是有疑问的")
+    action.add_argument("--read", metavar="文件", help="读回填好的抽查表")
+    spotcheck.add_argument("--period", metavar="期间", default="all", help=f"与 --out 同用；{period}")
+    spotcheck.add_argument("--count", type=int, default=200, metavar="条数", help="与 --out 同用；缺省 200")
+    spotcheck.add_argument("--seed", type=int, default=0, metavar="整数", help="与 --out 同用：换一个数，换一批文本")
+    spotcheck.add_argument("--rows", metavar="文件", help="与 --read 同用：把人的判断写成 JSONL，供 train、evaluate")
+    spotcheck.add_argument("--json", action="store_true", help="与 --read 同用：打印 JSON")
+
 
 def _add_model_commands(commands: _Commands[Parser]) -> None:
     train = _add(commands, "train", "用带标签的数据训练权重，可复现到字节；--base 在现有模型上适应自己的领域")

@@ -6,7 +6,7 @@ import_sources → tag_new → score → report; run does the four under the pro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import perf_counter
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from feedback_engine.config.model import Config
     from feedback_engine.engine.figures import Figures
     from feedback_engine.engine.imports import Imports
+    from feedback_engine.engine.spotcheck import SpotCheck
     from feedback_engine.nlp.keywords import Keyword
     from feedback_engine.nlp.tagged import TaggedText
     from feedback_engine.scoring.result import IndexResult
@@ -255,6 +256,39 @@ class FeedbackEngine:
 
         target = as_path("path", path) if path is not None else self.config.resolve(self.config.report.path)
         return write_report(self._figures(as_of), target, period)
+
+    def draw_spotcheck(
+        self,
+        path: str | Path,
+        period: str | None = None,
+        *,
+        count: int = 200,
+        seed: int = 0,
+        as_of: date | str | None = None,
+    ) -> pd.DataFrame:
+        """Draw tagged texts of a period (as for `score`) into a form (.xlsx) for a person to judge; return SPOTCHECK.
+
+        Half of them are drawn by chance, by the `seed`, half for doubts about their tags. Raises ReportError where the
+        file exists, NoData where no text has tags.
+        """
+        from feedback_engine.engine.spotcheck import write_spotcheck
+
+        figures = self._figures(as_of)
+        drawing = {"count": require_count("count", count), "seed": require_count("seed", seed)}
+        return write_spotcheck(figures, as_path("path", path), figures.calendar.find_period(period), **drawing)
+
+    def read_spotcheck(self, path: str | Path) -> SpotCheck:
+        """Return how far the tags of today agree with the judgements in a form that a person has filled in."""
+        from feedback_engine.engine.spotcheck import name_choices, read_spotcheck
+        from feedback_engine.store.texts import TextReader
+
+        packs = {source.name: source.pack for source in self.config.sources}
+        names = name_choices([self._language.pack(name) for name in self._configured_packs()])
+
+        def tag(source: str, texts: Sequence[str]) -> list[TaggedText]:
+            return list(self.tag_each(texts, packs.get(source)))
+
+        return read_spotcheck(as_path("path", path), names, TextReader(self._database), tag)
 
     def run(self, as_of: date | str | None = None) -> RunSummary:
         """Do the nightly job: import, tag, score, report, under the project's lock; raises RunLocked if it is held.

@@ -147,7 +147,8 @@ def measure_rows(task: Task, protocol: str, corpus: Corpus, examples: Examples, 
 
 def evaluate(task_name: str, files: Sequence[Path], model: Path) -> Evaluation:
     """Return how a model does on labelled rows; rows that it was trained on flatter it."""
-    task, learned, corpus = find_task(task_name), load_model(model), read_corpus(files)
+    task, learned = find_task(task_name), load_model(model)
+    corpus = read_corpus(files, task.column)
     if learned.task != task.name:
         raise SourceError(f"{model}: 这是 {learned.task} 的模型，不是 {task.name} 的")
     examples = prepare_examples(task, corpus, learned.card["labels"])
@@ -170,7 +171,8 @@ def cross_validate(
     words: WordSpace | None = None,
 ) -> Evaluation:
     """Return how weights learned from the other folds do on each fold; near-copies are in one fold."""
-    task, corpus = find_task(task_name), read_corpus(files)
+    task = find_task(task_name)
+    corpus = read_corpus(files, task.column)
     examples = prepare_examples(task, corpus, words=words)
     refuse_too_little(files, examples, corpus)
     tests = fold_tests(split_folds(corpus.groups, folds, seed))
@@ -182,7 +184,8 @@ def leave_domains_out(
     task_name: str, files: Sequence[Path], *, progress: Progress = report_nothing, words: WordSpace | None = None
 ) -> Evaluation:
     """Return how weights do on each domain when learned from the others, near-copies of its texts left out as well."""
-    task, corpus = find_task(task_name), read_corpus(files)
+    task = find_task(task_name)
+    corpus = read_corpus(files, task.column)
     examples = prepare_examples(task, corpus, words=words)
     tests = []
     for domain in np.unique(examples.domains):

@@ -66,8 +66,11 @@ class Corpus:
     contradictions: int = 0
 
 
-def read_corpus(files: Sequence[Path]) -> Corpus:
-    """Return the labelled rows of the files without copies; SourceError names file, row and what is missing."""
+def read_corpus(files: Sequence[Path], labels: str = "") -> Corpus:
+    """Return the labelled rows of the files without copies; SourceError names file, row and what is missing.
+
+    A file with the labels of several tasks has none of the usual headings; there the column `labels` holds them.
+    """
     seen: dict[str, tuple[str, ...]] = {}
     contradictions = 0
     kept: list[Labelled] = []
@@ -75,7 +78,7 @@ def read_corpus(files: Sequence[Path]) -> Corpus:
     sets: list[SetInfo] = []
     for path in files:
         before, count = len(kept), 0
-        for row in _read_file(path):
+        for row in _read_file(path, labels):
             count += 1
             key = plain_key(row.text) or row.text.strip()
             if not (key and row.labels):
@@ -92,13 +95,13 @@ def read_corpus(files: Sequence[Path]) -> Corpus:
     return Corpus(tuple(kept), tuple(sets), group_near_copies(keys), contradictions)
 
 
-def _read_file(path: Path) -> Iterator[Labelled]:
+def _read_file(path: Path, labels: str) -> Iterator[Labelled]:
     known: dict[tuple[str, ...], dict[str, str]] = {}
     for number, record in enumerate(_records(path), start=1):
         # each line of JSONL may name other columns
         headings = tuple(record)
         if headings not in known:
-            known[headings] = _find_columns(headings)
+            known[headings] = _find_columns(headings, labels)
             if number == 1:
                 _require_columns(path, headings, known[headings])
         columns = known[headings]
@@ -111,11 +114,12 @@ def _read_file(path: Path) -> Iterator[Labelled]:
         )
 
 
-def _find_columns(headings: Sequence[str]) -> dict[str, str]:
+def _find_columns(headings: Sequence[str], labels: str) -> dict[str, str]:
     """Return field → the heading of its column."""
+    fields = _COLUMNS | {"label": (*_COLUMNS["label"], labels)}
     present = {str(heading).strip().lower(): heading for heading in reversed(headings)}
     named = (
-        (field, next((present[name] for name in names if name in present), None)) for field, names in _COLUMNS.items()
+        (field, next((present[name] for name in names if name in present), None)) for field, names in fields.items()
     )
     return {field: heading for field, heading in named if heading is not None}
 

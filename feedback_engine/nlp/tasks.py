@@ -48,6 +48,8 @@ class Task:
     is_binary: bool = False
     #: Rows of this label are of no class: they only teach the gates what texts of their domain look like.
     ignored: str = ""
+    #: Heading of the labels in a file that has those of several tasks, as a spot check writes it.
+    column: str = "polarity"
     #: How finely weights are rounded: the largest one of an output has so many levels.
     levels: int = 2047
 
@@ -76,6 +78,7 @@ TASKS: Mapping[str, Task] = {
             "touchpoints",
             MarginSpec(RowSpec("presence", 0.35, 20.0, 0.7), 6e-4, balance=0.6, prune=0.03),
             is_multiple=True,
+            column="touchpoints",
         ),
         Task(
             "opinions",
@@ -86,10 +89,21 @@ TASKS: Mapping[str, Task] = {
             PACK_TASK,
             FitSpec(penalty=3e-5, nb_power=0.5, balance=0.6, prune=0.3, kinship=0.9),
             is_multiple=True,
+            column="pack",
             levels=63,
         ),
-        Task("sides", FitSpec(penalty=1e-5, nb_power=0.5, balance=0.4, prune=0.05), is_multiple=True, levels=127),
-        Task("complaints", MarginSpec(RowSpec("log", opening=26, opening_gain=0.5), 1e-5, least_rows=3, prune=0.03)),
+        Task(
+            "sides",
+            FitSpec(penalty=1e-5, nb_power=0.5, balance=0.4, prune=0.05),
+            is_multiple=True,
+            column="sides",
+            levels=127,
+        ),
+        Task(
+            "complaints",
+            MarginSpec(RowSpec("log", opening=26, opening_gain=0.5), 1e-5, least_rows=3, prune=0.03),
+            column="complaint_type",
+        ),
     )
 }
 

@@ -117,7 +117,8 @@ def train(
     on rows held out is proven, or `is_forced`. `notes` go into the card as they are. Given a word space, weights learn
     from that, too; the file holds what they owe to it, or `is_owing`, counts on it to lie beside and is smaller.
     """
-    task, corpus = find_task(task_name), read_corpus(files)
+    task = find_task(task_name)
+    corpus = read_corpus(files, task.column)
     origin = None if base is None else load_base(task, base)
     examples = prepare_examples(task, corpus, () if origin is None else origin.card["labels"], words)
     refuse_too_little(files, examples, corpus)

@@ -71,10 +71,19 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What people may fill in: the first column of the table of that name, and when `is_free` anything else, too."""
+
+    table: str
+    is_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table; `width` in half-width characters, measured from the cells when None.
 
-    A column of text that `fills` is the last of its table and takes all the room to the right.
+    A column of text that `fills` is the last of its table and takes all the room to the right. One with `choices` is
+    left to people to fill in. A hidden one, in a data section, is for the program that reads the sheet again.
     """
 
     heading: str
@@ -85,6 +94,8 @@ class Column:
     width: float | None = None
     is_centred: bool = False
     fills: bool = False
+    choices: Choices | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,8 @@ Block: TypeAlias = Table | Chart | Note | Tiles
 class Section:
     """One sheet: its name, heading, a line below the heading, and blocks from top to bottom.
 
-    A data section is one table and nothing else: headings in the first row, filter, no decoration.
+    A data section is one table and nothing else: headings in the first row, filter, no decoration. Of a form, a data
+    section that people read and fill in, the rows are as high as their text.
     """
 
     name: str
@@ -194,6 +206,7 @@ class Section:
     blocks: tuple[Block, ...]
     lead: str = ""
     is_data: bool = False
+    is_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def row_height(table: Table, cells: Sequence[Cell], grid: Grid) -> float:
     widths = list(grid.widths[: len(cells)])
     if table.columns[-1].fills:
         widths[-1] = sum(grid.widths[len(cells) - 1 :])
-    lines = max((line_count(text_of(cell), width) for cell, width in zip(cells, widths, strict=True)), default=1)
+    shown = (part for part in zip(cells, widths, table.columns, strict=True) if not part[2].is_hidden)
+    lines = max((line_count(text_of(cell), width) for cell, width, _ in shown), default=1)
     return paragraph_height(lines)
 
 

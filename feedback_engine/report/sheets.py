@@ -69,6 +69,8 @@ def fill_workbook(workbook: Workbook, report: Report) -> list[Written]:
             sheets.append(sheet)
     for wanted in pending:
         _insert(workbook, wanted, places)
+    for place in places.values():
+        _offer_choices(workbook, place, places)
     return [Written(sheet.name, sheet.last_row) for sheet in sheets]
 
 
@@ -179,6 +181,27 @@ def _insert(workbook: Workbook, wanted: _Pending, places: dict[str, Place]) -> N
     check_code(wanted.sheet.native.insert_chart(wanted.row, 0, native, options), wanted.sheet.name, wanted.row)
 
 
+def _offer_choices(workbook: Workbook, place: Place, places: dict[str, Place]) -> None:
+    """Give the columns that people fill in a list to choose from: a range, as words may have 255 characters at most."""
+    from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
+    for at, column in enumerate(place.table.columns):
+        if column.choices is None or not len(place.table.rows):
+            continue
+        offered = places[column.choices.table]
+        heading = offered.table.columns[0].heading
+        name, *corners = offered.reference(heading, len(offered.table.rows))
+        options = {
+            "validate": "list",
+            "source": f"={quote_sheetname(name)}!{xl_range_abs(*corners)}",
+            "show_error": not column.choices.is_free,
+            "error_title": column.heading,
+            "error_message": f"请从列表中选择，或留空；可填的都在「{offered.sheet}」",
+        }
+        native, last = workbook.get_worksheet_by_name(place.sheet), place.first_row + len(place.table.rows) - 1
+        check_code(native.data_validation(place.first_row, at, last, at, options), place.sheet, place.first_row)
+
+
 def _write_table(sheet: Sheet, table: Table) -> Place:
     if table.title:
         sheet.native.set_row(sheet.row, 26)
@@ -226,9 +249,14 @@ def _write_data(
         sheet.native.freeze_panes(1, 1)
         sheet.native.repeat_rows(0)
         _write_headings(sheet, table)
+        for place, column in enumerate(table.columns):
+            if column.is_hidden:
+                check_code(sheet.native.set_column(place, place, grid.widths[place], None, {"hidden": True}), name, 0)
         places.setdefault(table.name, Place(table, sheet.name, sheet.row))
         for row in islice(rows, SHEET_ROWS):
-            write_row(sheet, table, row, is_strong=False, is_wrapped=False)
+            if section.is_form:
+                sheet.native.set_row(sheet.row, row_height(table, row, sheet.grid))
+            write_row(sheet, table, row, is_strong=False, is_wrapped=section.is_form)
             sheet.row += 1
         last = max(sheet.row - 1, 0)
         check_code(sheet.native.autofilter(0, 0, last, len(table.columns) - 1), sheet.name, 0)

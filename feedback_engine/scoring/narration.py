@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from feedback_engine.domain import OVERALL, AnswerState, Flag, Measure, Polarity
+from feedback_engine.domain import OVERALL, AnswerState, Flag, Measure
 from feedback_engine.scoring.explanation import (
     METHODS,
     Answers,
@@ -15,6 +15,7 @@ from feedback_engine.scoring.explanation import (
     Verbatim,
     round_to_total,
 )
+from feedback_engine.tables.annotations import POLARITY_NAMES
 
 _FLAGS = {
     Flag.OK: "可用",
@@ -39,12 +40,6 @@ _STATES = {
     AnswerState.NOT_SHOWN.value: "未显示",
     AnswerState.REFUSED.value: "拒答或未体验",
     AnswerState.UNKNOWN_MISSING.value: "缺失（原因不明）",
-}
-_POLARITIES = {
-    Polarity.POSITIVE.value: "正面",
-    Polarity.NEUTRAL.value: "中性",
-    Polarity.NEGATIVE.value: "负面",
-    Polarity.MIXED.value: "褒贬兼有",
 }
 _TEXT_SHOWN, _SPAN_SHOWN = 120, 20
 #: Pieces of evidence told of a tag: what names the touchpoint, then the heaviest.
@@ -233,7 +228,7 @@ def _tell_verbatim(v: Verbatim) -> Iterator[str]:
     text = "（原文已清除）" if v.text is None else " ".join(v.text.split())
     cut = text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
     yield f"  {v.source} 第 {v.row_number} 行 [{v.feedback_id[:12]}] {cut}"
-    tag = f"{_POLARITIES.get(v.polarity, v.polarity)} {v.score:+.2f}，置信度 {v.confidence:.2f}"
+    tag = f"{POLARITY_NAMES.get(v.polarity, v.polarity)} {v.score:+.2f}，置信度 {v.confidence:.2f}"
     span = "全文" if v.span == v.text else _say_span(v.start, v.end, v.span)
     yield f"    {span}：{tag}" + ("" if v.evidence else f"；规则：{v.rule}")
     heaviest = sorted(v.evidence, key=lambda piece: (piece.weight != 0, -abs(piece.weight)))[:_EVIDENCE_SHOWN]

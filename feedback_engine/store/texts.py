@@ -74,6 +74,14 @@ class TextReader:
             found = fetch_by_keys(connection, [table.c.row_id, table.c.text], list(id_of))
         return {id_of[number]: text for number, text in found}
 
+    def read_origins(self, feedback_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return id → (name, kind) of the source that it came from, of those that are stored."""
+        table = tables.feedback.c
+        with self._database.reading() as connection:
+            id_of = _find(connection, feedback_ids)
+            found = fetch_by_keys(connection, [table.row_id, table.source, table.kind], list(id_of))
+        return {id_of[number]: (source, kind) for number, source, kind in found}
+
     def read_tags(self, feedback_ids: Sequence[str]) -> pd.DataFrame:
         """Return the ANNOTATIONS of these texts, evidence included."""
         columns = [column for column in tables.text_annotations.c if column.name != "row_id"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from feedback_engine.domain import Polarity
 from feedback_engine.tables.schema import Column, Kind, TableSchema
 
@@ -10,6 +12,13 @@ SENTIMENT, TOUCHPOINT, COMPLAINT = "sentiment", "touchpoint", "complaint"
 #: … and those that tell more of a complaint: which of value, system and people failed, causes, urgency, demands.
 ROOT, CAUSE, URGENCY, DEMAND = "root", "cause", "urgency", "demand"
 DETAILS = (ROOT, CAUSE, URGENCY, DEMAND)
+#: What a person is told of a polarity.
+POLARITY_NAMES: Mapping[str, str] = {
+    Polarity.POSITIVE: "正面",
+    Polarity.NEUTRAL: "中性",
+    Polarity.NEGATIVE: "负面",
+    Polarity.MIXED: "褒贬兼有",
+}
 
 ANNOTATIONS = TableSchema(
     "annotations",

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from feedback_engine.domain import Polarity
 from feedback_engine.report.blocks import Column, ColumnKind, Row, Section, Table
 from feedback_engine.report.evidence import evidence_words
 from feedback_engine.report.facts import Facts, local_moments, short_id
 from feedback_engine.report.texts import quote_all, read_evidence
-from feedback_engine.tables.annotations import CAUSE, COMPLAINT, DEMAND, DETAILS, ROOT, SENTIMENT, TOUCHPOINT, URGENCY
+from feedback_engine.tables.annotations import (
+    CAUSE,
+    COMPLAINT,
+    DEMAND,
+    DETAILS,
+    POLARITY_NAMES,
+    ROOT,
+    SENTIMENT,
+    TOUCHPOINT,
+    URGENCY,
+)
 from feedback_engine.tables.feedback import MAIN_ROLE
 
 if TYPE_CHECKING:
@@ -26,12 +35,6 @@ KINDS = {
     CAUSE: "流失原因",
     URGENCY: "紧急信号",
     DEMAND: "客户诉求",
-}
-POLARITY_NAMES = {
-    Polarity.POSITIVE: "正面",
-    Polarity.NEUTRAL: "中性",
-    Polarity.NEGATIVE: "负面",
-    Polarity.MIXED: "褒贬兼有",
 }
 COLUMNS = (
     Column("编号", width=15),
@@ -90,7 +93,7 @@ class DetailRows:
             quote_all(self._facts.source, feedback["feedback_id"]),
             tags["kind"].map(KINDS),
             map(self._label, tags["kind"], tags["label"]),
-            tags["polarity"].map({str(polarity): name for polarity, name in POLARITY_NAMES.items()}),
+            tags["polarity"].map(dict(POLARITY_NAMES)),
             tags["score"].tolist(),
             tags["confidence"].tolist(),
             map(evidence_words, told["evidence"]),

@@ -1,0 +1,116 @@
+"""Which texts a person should read: a random half, whose figures hold for all, and a half chosen for doubts.
+
+The order of chance is that of a seeded digest of the ids: the same rows, period and seed draw the same texts, in
+whatever order they were imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from feedback_engine.domain import AnswerState, Polarity
+from feedback_engine.scoring.data import ScoringData
+from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
+from feedback_engine.tables.spotcheck import SPOTCHECK, Drawn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A record whose ratings come to this score, or above, says that it is satisfied; to that, or below, that it is not.
+_SATISFIED, _DISSATISFIED = 75.0, 25.0
+#: Doubtful texts looked at for each that is wanted: many say the same.
+_CANDIDATES = 4
+
+Read = Callable[[Sequence[str]], Mapping[str, str]]
+
+
+def draw_texts(data: ScoringData, read: Read, *, untyped: str, count: int, seed: int = 0) -> pd.DataFrame:
+    """Return SPOTCHECK: of the texts that say anything `count`, half of them by chance; all where there are no more.
+
+    `read` returns id → text, `untyped` is the label of complaints of no sure type. Of doubtful texts that say the same
+    one is taken, each reason in its turn.
+    """
+    tags = data.annotations
+    said = tags[(tags["kind"] == SENTIMENT) & (tags["confidence"] > 0)]
+    by_chance = sorted(said["feedback_id"], key=lambda id_: _lot(str(id_), seed))
+    drawn = by_chance if len(by_chance) <= count else by_chance[: count - count // 2]
+    place = {id_: number for number, id_ in enumerate(by_chance)}
+    doubts = {
+        reason: [id_ for id_ in sorted(ids, key=lambda id_: (ids[id_], place[id_])) if place[id_] >= len(drawn)]
+        for reason, ids in _find_doubts(data, said, untyped).items()
+    }
+    chosen = dict.fromkeys(drawn, Drawn.RANDOM) | _choose(doubts, read, count - len(drawn))
+    return _describe(data, chosen, read(list(chosen)))
+
+
+def _lot(feedback_id: str, seed: int) -> bytes:
+    return blake2b(f"{seed} {feedback_id}".encode(), digest_size=16).digest()
+
+
+def _find_doubts(data: ScoringData, said: pd.DataFrame, untyped: str) -> dict[Drawn, dict[str, float]]:
+    """Return reason → the texts that it holds for, with a number that is smaller the graver the doubt is."""
+    tags = data.annotations
+    strength = (said["score"].abs() * said["confidence"]).round(9)
+    is_sided = said["polarity"].isin([Polarity.POSITIVE.value, Polarity.NEGATIVE.value])
+    is_placed = said["feedback_id"].isin(tags.loc[tags["kind"] == TOUCHPOINT, "feedback_id"])
+    is_untyped = (tags["kind"] == COMPLAINT) & (tags["label"] == untyped)
+    return {
+        Drawn.CONTRARY: _find_contrary(data, said),
+        Drawn.UNTYPED: _number(tags[is_untyped], -tags.loc[is_untyped, "confidence"]),
+        Drawn.UNPLACED: _number(said[is_sided & ~is_placed], -strength[is_sided & ~is_placed]),
+        Drawn.UNSURE: _number(said, said["confidence"]),
+    }
+
+
+def _number(rows: pd.DataFrame, grave: pd.Series[float]) -> dict[str, float]:
+    return dict(zip(rows["feedback_id"], grave.tolist(), strict=True))
+
+
+def _find_contrary(data: ScoringData, said: pd.DataFrame) -> dict[str, float]:
+    """Return the texts that blame where their record's ratings are high, or praise where they are low."""
+    answers = data.ratings[data.ratings["state"] == AnswerState.ANSWERED.value]
+    rating, low, high = (answers[name].to_numpy(dtype="float64") for name in ("rating", "scale_min", "scale_max"))
+    scored = answers[["feedback_id"]].astype("object").assign(points=100.0 * (rating - low) / (high - low))
+    means = scored.groupby("feedback_id")["points"].mean().rename("points")
+    texts = said.merge(data.feedback[["feedback_id", "record_id"]], on="feedback_id")
+    texts = texts.merge(means, left_on="record_id", right_index=True)
+    blames = (texts["polarity"] == Polarity.NEGATIVE.value) & (texts["points"] >= _SATISFIED)
+    praises = (texts["polarity"] == Polarity.POSITIVE.value) & (texts["points"] <= _DISSATISFIED)
+    contrary = texts[blames | praises]
+    return _number(contrary, -contrary["confidence"])
+
+
+def _choose(doubts: Mapping[Drawn, Sequence[str]], read: Read, count: int) -> dict[str, Drawn]:
+    """Return `count` doubtful texts with their reason, one of each reason in turn, none that says what another says."""
+    if count <= 0:
+        return {}
+    queues = {reason: iter(ids[: _CANDIDATES * count]) for reason, ids in doubts.items()}
+    texts = read(sorted({id_ for ids in doubts.values() for id_ in ids[: _CANDIDATES * count]}))
+    chosen: dict[str, Drawn] = {}
+    seen: set[str] = set()
+    while queues and len(chosen) < count:
+        for reason, ids in list(queues.items()):
+            id_ = _next_unseen(ids, texts, seen)
+            if id_ is None:
+                del queues[reason]
+            elif len(chosen) < count:
+                chosen[id_] = reason
+    return chosen
+
+
+def _next_unseen(ids: Iterator[str], texts: Mapping[str, str], seen: set[str]) -> str | None:
+    for id_ in ids:
+        words = "".join(texts.get(id_, id_).split())
+        if words not in seen:
+            seen.add(words)
+            return id_
+    return None
+
+
+def _describe(data: ScoringData, chosen: Mapping[str, Drawn], texts: Mapping[str, str]) -> pd.DataFrame:
+    """Return the texts in the order of their ids, so that their place does not tell why they were drawn."""
+    rows = data.feedback.set_index("feedback_id").loc[sorted(chosen), ["source", "received_at"]].reset_index()
+    reasons = [chosen[id_].value for id_ in rows["feedback_id"]]
+    return SPOTCHECK.conform(rows.assign(reason=reasons, text=[texts.get(id_, "") for id_ in rows["feedback_id"]]))
