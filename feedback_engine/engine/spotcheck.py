@@ -14,6 +14,7 @@ from feedback_engine.engine.figures import Figures
 from feedback_engine.engine.spotcheck_form import Filled, Names, read_form
 from feedback_engine.errors import NoData, ReportError
 from feedback_engine.nlp.tagged import UNSURE, TaggedText
+from feedback_engine.report.cells import one_line
 from feedback_engine.report.excel import write_excel
 from feedback_engine.report.spotcheck import build_spotcheck
 from feedback_engine.scoring.agreement import DOUBTFUL, RANDOM, Judged, Opinion, measure_agreement
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 USUAL = 200
 #: Fewer complaints, or other texts, than this by chance say too little of the engine's errors to be counted with.
 _LEAST_OF_EACH = 10
-_SHOWN = 12
+#: Texts told of in which person and tags differ, and characters of each.
+_SHOWN, _QUOTED = 12, 60
 #: What each measure is called, in the order shown, and what is counted for it.
 _MEASURES = {
     "polarity": ("倾向一致", "条"),
@@ -139,7 +141,10 @@ class SpotCheck:
         for (said, told), count in sorted(taken.items(), key=lambda item: (-item[1], str(item[0]))):
             lines.append(f"  人判{_name(said)}、软件说{_name(told)}：{count} 条")
         shown = sorted(differing, key=lambda row: not row[0].is_random)[:_SHOWN]
-        lines += [f"    「{f.text[:60]}」人判{_name(f.opinion.polarity)}、软件说{_name(t.polarity)}" for f, t in shown]
+        lines += [
+            f"    「{one_line(f.text)[:_QUOTED]}」人判{_name(f.opinion.polarity)}、软件说{_name(t.polarity)}"
+            for f, t in shown
+        ]
         return lines
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from feedback_engine.domain import AnswerState, Polarity
@@ -34,19 +35,19 @@ def draw_texts(data: ScoringData, read: Read, *, untyped: str, count: int, seed:
     """
     tags = data.annotations
     said = tags[(tags["kind"] == SENTIMENT) & (tags["confidence"] > 0)]
-    by_chance = sorted(said["feedback_id"], key=lambda id_: _lot(str(id_), seed))
-    drawn = by_chance if len(by_chance) <= count else by_chance[: count - count // 2]
-    place = {id_: number for number, id_ in enumerate(by_chance)}
-    doubts = {
-        reason: [id_ for id_ in sorted(ids, key=lambda id_: (ids[id_], place[id_])) if place[id_] >= len(drawn)]
-        for reason, ids in _find_doubts(data, said, untyped).items()
-    }
-    chosen = dict.fromkeys(drawn, Drawn.RANDOM) | _choose(doubts, read, count - len(drawn))
+
+    def lot(feedback_id: str) -> bytes:
+        return blake2b(f"{seed} {feedback_id}".encode(), digest_size=16).digest()
+
+    drawn = nsmallest(count if len(said) <= count else count - count // 2, said["feedback_id"], key=lot)
+    wanted = count - len(drawn)
+
+    def gravest(ids: Mapping[str, float]) -> list[str]:
+        return nsmallest(_CANDIDATES * wanted, ids.keys() - set(drawn), key=lambda id_: (ids[id_], lot(id_)))
+
+    doubts = {reason: gravest(ids) for reason, ids in _find_doubts(data, said, untyped).items()}
+    chosen = dict.fromkeys(drawn, Drawn.RANDOM) | _choose(doubts, read, wanted)
     return _describe(data, chosen, read(list(chosen)))
-
-
-def _lot(feedback_id: str, seed: int) -> bytes:
-    return blake2b(f"{seed} {feedback_id}".encode(), digest_size=16).digest()
 
 
 def _find_doubts(data: ScoringData, said: pd.DataFrame, untyped: str) -> dict[Drawn, dict[str, float]]:
@@ -84,10 +85,8 @@ def _find_contrary(data: ScoringData, said: pd.DataFrame) -> dict[str, float]:
 
 def _choose(doubts: Mapping[Drawn, Sequence[str]], read: Read, count: int) -> dict[str, Drawn]:
     """Return `count` doubtful texts with their reason, one of each reason in turn, none that says what another says."""
-    if count <= 0:
-        return {}
-    queues = {reason: iter(ids[: _CANDIDATES * count]) for reason, ids in doubts.items()}
-    texts = read(sorted({id_ for ids in doubts.values() for id_ in ids[: _CANDIDATES * count]}))
+    queues = {reason: iter(ids) for reason, ids in doubts.items()}
+    texts = read(sorted({id_ for ids in doubts.values() for id_ in ids}))
     chosen: dict[str, Drawn] = {}
     seen: set[str] = set()
     while queues and len(chosen) < count:
