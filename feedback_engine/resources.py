@@ -37,10 +37,16 @@ def use_lexicons(folder: Path | None) -> Iterator[None]:
         _CHOSEN.reset(token)
 
 
-def find_table(folder: str, name: str) -> Path:
-    """Return the file `folder`/`name` of the lexicons in use, or the shipped one where these have none."""
-    own = find_lexicons() / folder / name
-    return own if own.is_file() else _shipped("_lexicons", "lexicons") / folder / name
+def find_table(folder: str, name: str, *, first: Path | None = None) -> Path:
+    """Return the file `folder`/`name` of the lexicons in use, or the shipped one where these have none.
+
+    A `first` folder, where one is given, is looked into before both.
+    """
+    usual = find_lexicons() / folder
+    for place in (first or usual, usual):
+        if (place / name).is_file():
+            return place / name
+    return _shipped("_lexicons", "lexicons") / folder / name
 
 
 def once_per_lexicons(make: Callable[[], _T]) -> Callable[[], _T]:

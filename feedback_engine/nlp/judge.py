@@ -70,8 +70,7 @@ class Judge(NamedTuple):
 
 def find_judge(folder: Path) -> Path:
     """Return the file of the judge among these models, or, where there is none, of that of the lexicons in use."""
-    own = folder / JUDGE_FILE
-    return own if own.exists() else find_table("models", JUDGE_FILE)
+    return find_table("models", JUDGE_FILE, first=folder)
 
 
 def load_judge(path: Path) -> Judge:

@@ -73,8 +73,7 @@ def load_words(path: Path) -> WordSpace:
 
 def load_shipped_words(beside: Path | None = None) -> WordSpace:
     """Return the words that lie beside a file, or, where there are none, those of the lexicons in use."""
-    own = None if beside is None else beside.with_name(WORDS_FILE)
-    return load_words(own if own is not None and own.exists() else find_table("models", WORDS_FILE))
+    return load_words(find_table("models", WORDS_FILE, first=beside and beside.parent))
 
 
 @lru_cache(maxsize=2)
