@@ -10,8 +10,6 @@ comparison, the rules prevail.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,18 +17,13 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Places, are_filled, flag
-from feedback_engine.nlp.pieces import Characters, tell_pieces
+from feedback_engine.nlp.account import Account
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import (
-    DAMPING,
-    LexiconVerdicts,
-    Sides,
-    label_scores,
-    sum_values,
-)  # fmt: skip
+from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, label_scores, sum_values
 from feedback_engine.nlp.silences import SILENT_BAND, are_untried, limit_clauses
-from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange
+from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.weighing import OfClauses, OfTexts
 
 #: Raised whenever the blend below changes what a text scores.
 BLEND_VERSION = 16
@@ -48,8 +41,6 @@ _MOST = 0.999
 _TOLD = 0.3
 #: How sure a label is where nothing is known.
 _CHANCE = 0.25
-#: A side is right more often than a post's score says: s is worth s + this x s (1 - s²), fitted on reviews held out.
-_SURER_THAN_SAID = 0.2
 #: What is said beside weights: that they yield to the rules, or these to them; that the judge adds what neither tells.
 _BY_RULES, _BY_WEIGHTS, _BY_ALL = ",规则优先", ",权重优先", ",整体判断"
 #: The same of a text that takes no side: by no word of opinion, whatever words of opinion it holds, for both sides.
@@ -69,54 +60,30 @@ _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(4)
 _IS_LEVEL = np.array([label in (Polarity.MIXED, Polarity.NEUTRAL) for label in POLARITIES])
 
 
-class Weighed(NamedTuple):
-    """What the learned weights say of the parts of a row (texts or clauses), in log odds."""
-
-    odds: Floats
-    #: The share of n-grams that the weights do not know.
-    unknown: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Blend:
-    """The parts of a row judged by weights and rules together."""
+class BlendedTexts(NamedTuple):
+    """The texts judged by weights and rules together."""
 
     scores: Floats
     #: By number in POLARITIES.
     labels: NDArray[np.int64]
-    readings: Readings
-    said: Columns
-    #: The parts that were weighed, what their weights count, their log odds in all, and notes on them.
-    numbers: Places
-    weighed: Weighed
-    rates: Floats
-    totals: Floats
-    notes: Sequence[str]
-    #: How likely each text is what it was judged to be; NaN for clauses, of which that is not told.
-    chances: Floats
-    #: What is left of the weights of each part that yield to rules, or of a clause are too faint to count; else 1.
+    #: How likely each is what it was judged to be.
+    confidences: Floats
+    #: What is left of the weights of those that yield to rules; 1 for all others.
     left: Floats
-    #: How likely a part is neutral where weights for posts tell that, NaN elsewhere; None: nowhere.
-    silences: Floats | None = None
+    account: Account
 
 
-def tell(texts: Blend, clauses: Blend, characters: Characters) -> tuple[Statements, Statements]:
-    """Return what texts and clauses were judged by; the values of each add up to its log odds.
+class BlendedClauses(NamedTuple):
+    """The clauses judged by weights and rules together; those that were not wanted are neutral."""
 
-    `characters` are those of the texts and then of the clauses.
-    """
-    count, total = len(texts.scores), len(texts.scores) + len(clauses.scores)
-    rates, totals = (np.concatenate(pair) for pair in ((texts.rates, clauses.rates), (texts.totals, clauses.totals)))
-    pieces = tell_pieces(texts.readings, characters, rates, totals, [*texts.notes, *clauses.notes])
-    pieces = pieces.about(np.concatenate((texts.numbers, clauses.numbers + count))[pieces.parts])
-    told = arrange(total, texts.said, clauses.said.about(clauses.said.parts + count), pieces)
-    return told.take(0, count), told.take(count, total)
+    scores: Floats
+    #: By number in POLARITIES.
+    labels: NDArray[np.int64]
+    account: Account
 
 
-def judge_texts(
-    readings: Readings, rules: LexiconVerdicts, weighed: Weighed, domains: Sequence[str], chances: Floats
-) -> Blend:
-    """Return the judgement of each text; `domains` are those recognised, `chances` how likely it is each label."""
+def judge_texts(readings: Readings, rules: LexiconVerdicts, weighed: OfTexts, chances: Floats) -> BlendedTexts:
+    """Return the judgement of each text; `chances` tells how likely it is each label."""
     found, sides, count = rules.found, rules.text_sides, len(readings.given)
     labels = chances.argmax(axis=1)
     goals, takes_side = _find_goals(chances, labels), ~_IS_LEVEL[labels]
@@ -135,16 +102,16 @@ def judge_texts(
     heard = sum_values(said.values, found.texts, count)
     # where nothing is heard there is nothing that could tell it
     totals = np.where(odds == 0, 0.0, goals - heard)
-    notes = np.where(by_rules, _BY_RULES, np.where(by_weights, _BY_WEIGHTS, ""))
-    notes = np.where(labels == _NEUTRAL, np.where(are_filled(found.first_of_text), _PLAIN, _SILENT), notes)
-    notes = np.where(labels == _MIXED, _BOTH, notes)
-    more = np.where(np.abs(goals - scale * told) >= _TOLD, _BY_ALL, "")
-    shown = zip(domains, notes.tolist(), more.tolist(), strict=True)
-    told_of = [(f",按领域 {domain}" if domain else "") + note + rest for domain, note, rest in shown]
-    rates = _TEXT.learned * scale * left
+    notes = _take_notes(labels, are_filled(found.first_of_text), by_rules, by_weights)
+    more = np.where(np.abs(goals - scale * told) >= _TOLD, _BY_ALL, "").tolist()
+    shown = [name_domain(domain) + note + rest for domain, note, rest in zip(weighed.domains, notes, more, strict=True)]
     scores = np.array([math.tanh(0.5 * value) for value in (totals + heard).tolist()])
-    sure = chances[np.arange(count), labels]
-    return Blend(scores, labels, readings, said, np.arange(count), weighed, rates, totals, told_of, sure, left)
+    numbers = np.arange(count)
+    # n-grams unlike the training data draw towards chance
+    usual = 0.5 * (1.0 + weighed.usual_unknown)
+    sure = _CHANCE + (chances[numbers, labels] - _CHANCE) * find_alike(weighed.unknown, usual)
+    account = Account(said, numbers, _TEXT.learned * scale * left, totals, shown)
+    return BlendedTexts(scores, labels, sure, left, account)
 
 
 def _find_goals(chances: Floats, labels: NDArray[np.int64]) -> Floats:
@@ -156,13 +123,29 @@ def _find_goals(chances: Floats, labels: NDArray[np.int64]) -> Floats:
     return np.where(labels == _NEUTRAL, np.clip(goals, -_REMNANT, _REMNANT), goals)
 
 
-def judge_clauses(
-    readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: Weighed, silences: Floats, whole: Floats
-) -> Blend:
-    """Return the judgement of each clause that is wanted by itself, neutral for the others.
+def _take_notes(labels: NDArray[np.int64], has_opinions: Flags, by_rules: Flags, by_weights: Flags) -> list[str]:
+    """Return what is said of each text beside its weights."""
+    notes = np.where(by_rules, _BY_RULES, np.where(by_weights, _BY_WEIGHTS, ""))
+    notes = np.where(labels == _NEUTRAL, np.where(has_opinions, _PLAIN, _SILENT), notes)
+    noted: list[str] = np.where(labels == _MIXED, _BOTH, notes).tolist()
+    return noted
 
-    `silences` tells by what log odds weights find each likelier neutral, `whole` what they say of each text.
-    """
+
+def name_domain(domain: str) -> str:
+    """Return what is said of a text that is recognised to be of this domain, nothing of one of none."""
+    return f",按领域 {domain}" if domain else ""
+
+
+def find_alike(unknown: Floats, usual: float) -> Floats:
+    """Return how much of what is said counts, less and less where more is unknown than is usual."""
+    alike: Floats = 1.0 - np.maximum(0.0, unknown - usual) / max(1.0 - usual, 1e-9)
+    return alike
+
+
+def judge_clauses(
+    readings: Readings, rules: LexiconVerdicts, wanted: Places, weighed: OfClauses, texts: OfTexts
+) -> BlendedClauses:
+    """Return the judgement of each clause that is wanted by itself; `texts` is what weights say of the texts."""
     found, count = rules.found, len(readings.clauses.starts)
     sides = rules.clause_sides.take(wanted)
     strength = sum_values(found.values, found.clauses, count)[wanted]
@@ -172,8 +155,8 @@ def judge_clauses(
     prevail = ~is_silent & _rules_prevail(sides, odds, has_structure)
     factor = _yield_to(strength * _CLAUSE.rules, odds, prevail)
     factor[~is_silent & readings.are_latin[readings.clauses.texts[wanted]]] = 0.0
-    are_contrary = odds * whole[readings.clauses.texts[wanted]] < 0
-    is_faint = np.abs(odds) < limit_clauses(readings, wanted, silences, are_contrary)
+    are_contrary = odds * texts.odds[readings.clauses.texts[wanted]] < 0
+    is_faint = np.abs(odds) < limit_clauses(readings, wanted, weighed.silences, are_contrary)
     factor[is_silent & (is_faint | are_untried(readings)[wanted])] = 0.0
     said = rules.of_clauses(found.values * _CLAUSE.rules)
     said = said.take(flag(wanted, count)[said.parts].nonzero()[0])
@@ -182,8 +165,7 @@ def judge_clauses(
     scores, labels = np.zeros(count), np.full(count, _NEUTRAL)
     scores[wanted], labels[wanted] = _score(weighed.odds * rates, heard, sides)
     notes = np.where(prevail, _BY_RULES, "").tolist()
-    sure = np.full(count, np.nan)
-    return Blend(scores, labels, readings, said, wanted, weighed, rates, weighed.odds * rates, notes, sure, factor)
+    return BlendedClauses(scores, labels, Account(said, wanted, rates, weighed.odds * rates, notes))
 
 
 def _score(weighed: Floats, said: Floats, sides: Sides) -> tuple[Floats, NDArray[np.int64]]:
@@ -210,20 +192,3 @@ def _rules_prevail(sides: Sides, odds: Floats, has_structure: Flags) -> Flags:
     by_score = _IS_LEVEL[sides.labels] | (is_contrary & (np.abs(sides.scores) >= _FAINT))
     prevail: Flags = (is_contrary & has_structure) | (by_score & (np.abs(odds) < _STRONG))
     return prevail
-
-
-def find_confidences(blend: Blend, unknown: Floats, usual_unknown: float) -> Floats:
-    """Return the probability of each label, drawn towards chance by n-grams unlike the training data."""
-    sure: Floats = _CHANCE + (blend.chances - _CHANCE) * _find_alike(unknown, 0.5 * (1.0 + usual_unknown))
-    if blend.silences is None:
-        return sure
-    said = np.abs(blend.scores) * _find_alike(unknown, usual_unknown)
-    side = 0.5 + 0.5 * said * (1.0 + _SURER_THAN_SAID * (1.0 - said * said))
-    of_posts = np.where(_IS_LEVEL[blend.labels], blend.silences, side * (1.0 - blend.silences))
-    return np.where(np.isnan(blend.silences), sure, of_posts)
-
-
-def _find_alike(unknown: Floats, usual: float) -> Floats:
-    """Return how much of what is said counts, less and less where more is unknown than is usual."""
-    alike: Floats = 1.0 - np.maximum(0.0, unknown - usual) / max(1.0 - usual, 1e-9)
-    return alike

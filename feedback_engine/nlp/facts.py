@@ -12,6 +12,7 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import LexiconVerdicts, sum_values
 from feedback_engine.nlp.silences import find_demanding, find_untried
 from feedback_engine.nlp.vocabulary import Flags, Floats
+from feedback_engine.nlp.weighing import Weighings
 
 #: Raised whenever a fact below changes its meaning, so that the judge must be fitted anew.
 FACTS_VERSION = 1
@@ -108,4 +109,24 @@ def find_said_by_words(readings: Readings, rules: LexiconVerdicts) -> SaidByWord
         np.minimum(readings.sizes, _LONGEST),
         np.minimum(parts, _LONGEST),
         readings.are_latin,
+    )
+
+
+def find_said_by_weights(weighed: Weighings, sides: Floats) -> SaidByWeights:
+    """Return what weights tell of the texts; `sides` are the log odds that each praises and blames at once."""
+    texts, wholes = weighed.texts, weighed.wholes
+    return SaidByWeights(
+        texts.odds,
+        texts.shared,
+        texts.remark,
+        wholes.bad,
+        wholes.neutral,
+        wholes.good,
+        wholes.odds,
+        wholes.silences,
+        sides,
+        texts.unknown,
+        texts.remark_chances,
+        texts.review_chances,
+        texts.post_chances,
     )

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.errors import LexiconError, tell_os_error
+from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import are_filled
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.models import Floats, Model, load_model
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, open_ngrams, take_texts
 from feedback_engine.nlp.pieces import Characters, find_runs
+from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.weights import WeightTable, opening_factor, opening_odds, row_factor, spread
 
 #: Labels are told from these log odds on, or where they are a text's best.
@@ -164,50 +166,38 @@ class PackHeads:
         self._types = _load_head(folder, pack.complaint_model, "complaints", pack.complaint_types)
 
     @property
-    def knows_opinions(self) -> bool:
-        """Whether the weights tell what is said of touchpoints."""
-        return self._opinion is not None
-
-    @property
     def knows_touchpoints(self) -> bool:
         """Whether the weights name touchpoints, which may then stand in any clause."""
         return self._touchpoints is not None
 
-    def read(self, layout: Layout, grams: Buckets) -> list[PackLabels]:
-        """Return what the weights say of each text."""
-        found = find_distinct(layout, grams)
-        none: list[dict[str, LearnedLabel]] = [{}] * (len(layout.starts) - 1)
+    def read(self, readings: Readings, row: Row) -> list[PackLabels]:
+        """Return what the weights say of each text, which are laid out in the row with their clauses."""
+        found = find_distinct(*row.texts)
+        none: list[dict[str, LearnedLabel]] = [{} for _ in readings.given]
         touchpoints = self._touchpoints.label(found) if self._touchpoints else none
         types = self._types.label(found) if self._types else none
-        opinions = self._hear(found) if self._opinion else [None] * len(none)
-        return [PackLabels(*labels, {}) for labels in zip(touchpoints, types, opinions, strict=True)]
-
-    def hear(self, layout: Layout, grams: Buckets) -> list[Opinion]:
-        """Return what is said of touchpoints in each part of a layout; nothing where no weights tell."""
-        return self._hear(find_distinct(layout, grams))
-
-    def _hear(self, found: Distinct) -> list[Opinion]:
         if self._opinion is None:
-            return []
-        order = [self._opinion.codes.index(name) for name in OPINIONS]
-        return [(bad, neutral, good) for bad, neutral, good in self._opinion.odds(found)[:, order].tolist()]
+            return [PackLabels(*labels, None, {}) for labels in zip(touchpoints, types, strict=True)]
+        opinions, clauses = _hear(self._opinion, found), _hear_clauses(self._opinion, readings, row)
+        return [PackLabels(*labels) for labels in zip(touchpoints, types, opinions, clauses, strict=True)]
 
 
-def head_digests(pack: Pack, folder: Path) -> list[str]:
-    """Return the SHA-256 of each model file that the pack names; LexiconError for one that cannot be read."""
-    models = (pack.touchpoint_model, pack.opinion_model, pack.complaint_model, pack.post_model, pack.hint_model)
-    names = filter(None, models)
-    return [_digest(folder / f"{name}.npz", pack) for name in names]
+def _hear(head: Head, found: Distinct) -> list[Opinion]:
+    """Return what is said of touchpoints in each text."""
+    order = [head.codes.index(name) for name in OPINIONS]
+    return [(bad, neutral, good) for bad, neutral, good in head.odds(found)[:, order].tolist()]
 
 
-def _digest(path: Path, pack: Pack) -> str:
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise LexiconError(
-            f"{path}: 行业包 {pack.code} 写明的模型文件读不到（{tell_os_error(error)}）；"
-            "请改正包里的模型名，或用 feedback-engine train 生成"
-        ) from error
+def _hear_clauses(head: Head, readings: Readings, row: Row) -> list[dict[int, Opinion]]:
+    """Return what the clauses of each text that name touchpoints say of them, by the number of the clause."""
+    clauses, told = readings.clauses, [dict[int, Opinion]() for _ in readings.given]
+    named = are_filled(readings.mentions.first).nonzero()[0]
+    if not len(named):
+        return told
+    opinions, texts = _hear(head, find_distinct(*row.pick(named + row.given))), clauses.texts[named]
+    for text, number, opinion in zip(texts.tolist(), (named - clauses.first[texts]).tolist(), opinions, strict=True):
+        told[text][number] = opinion
+    return told
 
 
 def _load_head(folder: Path, name: str, task: str, labels: Sequence[Label] = ()) -> Head | None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.lexicon.columns import Places, steps, sum_up
-from feedback_engine.nlp.blend import Weighed
 from feedback_engine.nlp.domains import Domains
 from feedback_engine.nlp.experts import open_gates, share_experts
 from feedback_engine.nlp.ngrams import Buckets, Counts
@@ -26,69 +25,47 @@ class Weights(NamedTuple):
     domains: Domains
     #: The outputs for clauses.
     outputs: Sequence[str]
-
-    def pick_outputs(self, odds: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return the log odds of bad, neutral and good of those for clauses."""
-        bad, neutral, good = (odds[:, self.outputs.index(name)] for name in ("negative", "neutral", "positive"))
-        return bad, neutral, good
+    #: The usual share of n-grams that the weights for texts do not know.
+    usual_unknown: float
 
 
-class Parts(NamedTuple):
-    """What weights say of texts, or of clauses."""
+class OfTexts(NamedTuple):
+    """What the weights for texts say of each, in log odds where nothing else is said."""
 
-    weighed: Weighed
-    #: The log odds of the outputs.
+    #: Good against bad: as its domain counts, by the weights that all domains share, and by those of remarks.
     odds: Floats
-    #: Of texts the chances of each domain, of clauses by what log odds they are likelier neutral than good or bad.
-    chances: Floats
+    shared: Floats
+    remark: Floats
+    #: The share of its n-grams that the weights do not know, and what that usually is.
+    unknown: Floats
+    usual_unknown: float
+    #: The domain that it is recognised to be of, or nothing; how likely it is a remark, a review, a post.
+    domains: Sequence[str]
+    remark_chances: Floats
+    review_chances: Floats
+    post_chances: Floats
+
+
+class OfClauses(NamedTuple):
+    """What the weights for clauses say of each clause, or of each text as a whole, in log odds."""
+
+    bad: Floats
+    neutral: Floats
+    good: Floats
+    #: By how much it is likelier neutral than good or bad, and half of good against bad, as far as it is either.
+    silences: Floats
+    odds: Floats
 
 
 class Weighings(NamedTuple):
     """What the weights say of a row."""
 
-    texts: Parts
-    clauses: Parts
+    texts: OfTexts
+    clauses: OfClauses
     #: What those for clauses say of each text as a whole.
-    wholes: Parts
+    wholes: OfClauses
     #: The characters of the texts and then of the clauses.
     characters: Characters
-
-
-def weigh(weights: Weights, row: Row, wanted: Places) -> Weighings:
-    """Return what the weights say of the texts and of these clauses, and of the characters of both.
-
-    For texts the shared weights count, and those of the domains that the gates recognise.
-    """
-    starts, places, grams = row.take(wanted)
-    middle, first = starts[row.given], starts[: row.given + 1]
-    texts = _sum(weights.texts, grams[:middle], first)
-    opened = open_gates(weights.domains.pick(texts.odds))
-    of_texts = share_experts(texts.odds, opened)
-    wholes = _sum(weights.clauses, grams[:middle], first)
-    clauses = _sum(weights.clauses, grams[middle:], starts[row.given :] - middle)
-    (whole, _), (clause, of_clauses) = (_part(weights, summed) for summed in (wholes, clauses))
-    of_grams = np.concatenate((_weigh_grams(texts, of_texts), _weigh_grams(clauses, of_clauses)))
-    text = Parts(_add_up(texts, of_texts), texts.odds, opened)
-    totals = np.concatenate((text.weighed.odds, clause.weighed.odds))
-    characters = _share_out(grams, starts, places, of_grams.reshape(grams.shape), totals)
-    return Weighings(text, clause, whole, characters)
-
-
-def _part(weights: Weights, summed: _Summed) -> tuple[Parts, Floats]:
-    """Return what the weights for clauses say of some parts of a row, and how much each output counts."""
-    bad, neutral, good = weights.pick_outputs(summed.odds)
-    # by what log odds each is likelier neutral than good or bad
-    silences: Floats = neutral - np.maximum(good, bad)
-    shares = _share_clauses(weights.outputs, silences)
-    return Parts(_add_up(summed, shares), summed.odds, silences), shares
-
-
-def _share_clauses(outputs: Sequence[str], silences: Floats) -> Floats:
-    """Return half of positive against negative for each clause, less as far as it says neither; by output."""
-    shares = np.zeros((len(silences), len(outputs)))
-    said = 0.5 * (1.0 - 0.5 * (1.0 + np.tanh(0.5 * silences)))
-    shares[:, outputs.index("positive")], shares[:, outputs.index("negative")] = said, -said
-    return shares
 
 
 class _Summed(NamedTuple):
@@ -98,6 +75,30 @@ class _Summed(NamedTuple):
     odds: Floats
     scale: Floats
 
+    def add_up(self, shares: Floats) -> Floats:
+        """Return what the parts weigh, each output counting by its share."""
+        return np.where(self.sums.size > 0, (self.odds * shares).sum(axis=1), 0.0)
+
+    def weigh_grams(self, shares: Floats) -> Floats:
+        """Return what each n-gram weighs, in one row."""
+        of_grams = np.zeros(self.sums.grams)
+        of_grams[self.sums.known] = weigh_known(self.sums, shares * self.scale)
+        return of_grams
+
+
+def weigh(weights: Weights, row: Row, wanted: Places) -> Weighings:
+    """Return what the weights say of the texts and of these clauses, and of the characters of both."""
+    starts, places, grams = row.take(wanted)
+    middle, first = starts[row.given], starts[: row.given + 1]
+    texts, wholes = (_sum(table, grams[:middle], first) for table in (weights.texts, weights.clauses))
+    clauses = _sum(weights.clauses, grams[middle:], starts[row.given :] - middle)
+    of_texts, text_shares = _tell_texts(weights, texts)
+    of_clauses, clause_shares = _tell_clauses(weights, clauses)
+    of_grams = np.concatenate((texts.weigh_grams(text_shares), clauses.weigh_grams(clause_shares)))
+    totals = np.concatenate((of_texts.odds, of_clauses.odds))
+    characters = _share_out(grams, starts, places, of_grams.reshape(grams.shape), totals)
+    return Weighings(of_texts, of_clauses, _tell_clauses(weights, wholes)[0], characters)
+
 
 def _sum(table: WeightTable, grams: Buckets, starts: Counts) -> _Summed:
     """Return the sums of the weights over the parts of a row given by their n-grams."""
@@ -106,18 +107,33 @@ def _sum(table: WeightTable, grams: Buckets, starts: Counts) -> _Summed:
     return _Summed(sums, sums.weights * scale + table.bias, scale)
 
 
-def _add_up(summed: _Summed, shares: Floats) -> Weighed:
-    """Return what the parts weigh, each output counting by its share."""
-    sums = summed.sums
-    totals = np.where(sums.size > 0, (summed.odds * shares).sum(axis=1), 0.0)
-    return Weighed(totals, sums.unknown / np.maximum(sums.size, 1))
+def _tell_texts(weights: Weights, summed: _Summed) -> tuple[OfTexts, Floats]:
+    """Return what the weights say of texts, and how much each output counts.
+
+    The shared weights count, and those of the domains that the gates recognise.
+    """
+    domains, odds, sums = weights.domains, summed.odds, summed.sums
+    opened = open_gates(domains.pick(odds))
+    shares = share_experts(odds, opened)
+    told = OfTexts(
+        summed.add_up(shares), odds[:, 0], odds[:, domains.remarks],
+        sums.unknown / np.maximum(sums.size, 1), weights.usual_unknown,
+        domains.find(opened), domains.find_remarks(opened), domains.find_reviews(opened), domains.find_posts(opened),
+    )  # fmt: skip
+    return told, shares
 
 
-def _weigh_grams(summed: _Summed, shares: Floats) -> Floats:
-    """Return what each n-gram weighs, in one row."""
-    of_grams = np.zeros(summed.sums.grams)
-    of_grams[summed.sums.known] = weigh_known(summed.sums, shares * summed.scale)
-    return of_grams
+def _tell_clauses(weights: Weights, summed: _Summed) -> tuple[OfClauses, Floats]:
+    """Return what the weights say of clauses, and how much each output counts.
+
+    What counts is half of positive against negative, less as far as the clause is neither.
+    """
+    bad, neutral, good = (weights.outputs.index(name) for name in ("negative", "neutral", "positive"))
+    odds, shares = summed.odds, np.zeros(summed.odds.shape)
+    silences: Floats = odds[:, neutral] - np.maximum(odds[:, good], odds[:, bad])
+    said = 0.5 * (1.0 - 0.5 * (1.0 + np.tanh(0.5 * silences)))
+    shares[:, good], shares[:, bad] = said, -said
+    return OfClauses(odds[:, bad], odds[:, neutral], odds[:, good], silences, summed.add_up(shares)), shares
 
 
 def _share_out(grams: Buckets, starts: Counts, places: Places, of_grams: Floats, totals: Floats) -> Characters:
