@@ -71,9 +71,9 @@ class SaidByWeights(NamedTuple):
     both: Floats
     #: The share of its n-grams that the weights do not know; how likely it is a remark, a review, a post.
     unknown: Floats
-    is_remark: Floats
-    is_review: Floats
-    is_post: Floats
+    remark_chance: Floats
+    review_chance: Floats
+    post_chance: Floats
 
 
 #: The names of all facts, in their order.
