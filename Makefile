@@ -24,7 +24,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 # Training the shipped models, the scenic spots and what is new need data that are not in the repository.
-BENCHMARKS := $(filter-out benchmarks/train_shipped_models.py benchmarks/train_judge.py benchmarks/scenic_spots.py benchmarks/emerging.py,$(wildcard benchmarks/*.py))
+BENCHMARKS := $(filter-out benchmarks/train%.py benchmarks/scenic_spots.py benchmarks/emerging.py,$(wildcard benchmarks/*.py))
 
 bench: $(VENV)/.installed-test
 	@status=0; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python "$$script" || status=1; done; exit $$status

@@ -21,9 +21,11 @@ from typing import Any, NamedTuple
 
 import catboost
 import numpy as np
-import train_shipped_models as shipped
 from catboost import CatBoostClassifier
 from numpy.typing import NDArray
+from train_shipped_models import make, make_words
+from training_data import ROOT, SENTENCES, read_cells, read_lines
+from training_polarity import EMOTIONS
 
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.batch import cut_batches
@@ -36,8 +38,8 @@ from feedback_engine.nlp.reading import Reader
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.tagger import has_content
 
-JUDGED, SEEN = shipped.SENTENCES / "judged.tsv", shipped.SENTENCES / "unseen" / "whole_seen"
-GOLDEN = shipped.ROOT / "tests" / "golden" / "sentences.tsv"
+JUDGED, SEEN = SENTENCES / "judged.tsv", SENTENCES / "unseen" / "whole_seen"
+GOLDEN = ROOT / "tests" / "golden" / "sentences.tsv"
 #: What a sentence that the rules were written for counts beside another one, and the kind of those that tests tell.
 GOLDEN_WEIGHT, SPECIFIED = 10.0, "specified"
 #: The sets of which one text in so many is held out, and what each of these counts.
@@ -85,15 +87,13 @@ class Row(NamedTuple):
 
 def sentence_rows() -> Iterator[Row]:
     """Yield the sentences of ours."""
-    for line in JUDGED.read_text(encoding="utf-8").splitlines():
-        text, label, kind = line.split("\t")
+    for text, label, kind in read_cells(JUDGED):
         if has_content(text):
             yield Row(text, label, GOLDEN_WEIGHT if kind == SPECIFIED else 1.0, "sentences")
     for path in sorted(SEEN.glob("*.tsv")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield Row(*line.split("\t")[:2], 1.0, "comments", path.stem)
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        pack, text, listed = [*line.split("\t"), "", ""][:3]
+        yield from (Row(text, label, 1.0, "comments", path.stem) for text, label, *_ in read_cells(path))
+    for cells in read_cells(GOLDEN):
+        pack, text, listed = [*cells, "", ""][:3]
         labels = [label for label in listed.split("|") if label in _LABELS and has_content(text)]
         yield from (Row(text, label, GOLDEN_WEIGHT / len(labels), "golden", pack) for label in labels)
 
@@ -112,12 +112,11 @@ def review_rows(data: Path) -> Iterator[Row]:
     """Yield the held-out reviews and posts, each once."""
     seen: set[str] = set()
     for name, weight in (*HELD_OUT.items(), (POSTS, 1.0)):
-        for row in shipped.read_lines(data / "sentiment" / f"{name}.jsonl"):
+        for row in read_lines(data / "sentiment" / f"{name}.jsonl"):
             key = plain_key(row["text"])
             if key and key not in seen and held_out(row["text"]):
                 seen.add(key)
-                emotions = shipped.EMOTIONS | shipped.NEUTRAL_EMOTIONS
-                label = emotions[row["emotion"]] if name == POSTS else _LABELS[2 * int(row["label"])]
+                label = EMOTIONS[row["emotion"]] if name == POSTS else _LABELS[2 * int(row["label"])]
                 yield Row(row["text"], label, weight, name)
 
 
@@ -132,9 +131,9 @@ def learn_without(data: Path, own: Path, folder: Path) -> Path:
     models = lexicons / "models"
     for path in models.glob("*.npz"):
         save_model(load_model(path), path)  # so that they owe nothing to words that are learned anew
-    shipped.make_words(rest, models)
+    make_words(rest, models)
     for name in HEARD_BY:
-        shipped.make(name, rest, models)
+        make(name, rest, models)
     return lexicons
 
 
@@ -228,12 +227,12 @@ def main() -> None:
     """Fit the judge and write it with its card."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=shipped.ROOT / "lexicons" / "models")
+    parser.add_argument("--out", type=Path, default=ROOT / "lexicons" / "models")
     chosen = parser.parse_args()
     started, path = time.process_time(), chosen.out / JUDGE_FILE
     sentences, reviews = list(sentence_rows()), list(review_rows(chosen.data))
     with TemporaryDirectory() as folder:
-        own = shutil.copytree(shipped.ROOT / "lexicons", Path(folder) / "own")
+        own = shutil.copytree(ROOT / "lexicons", Path(folder) / "own")
         write_empty(own / "models")
         said, heard = find_facts(sentences, own), find_facts(reviews, learn_without(chosen.data, own, Path(folder)))
     facts, rows = np.concatenate((said, heard)), [*sentences, *reviews]
