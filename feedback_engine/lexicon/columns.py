@@ -13,6 +13,7 @@ Places = NDArray[np.int64]
 Numbers = NDArray[np.int32]
 Points = NDArray[np.uint32]
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Objects = NDArray[np.object_]
 
 

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places
+from feedback_engine.lexicon.columns import Floats, Places
 from feedback_engine.nlp.pieces import Characters, tell_pieces
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import Columns, Statements, arrange
-from feedback_engine.nlp.vocabulary import Floats
 
 
 class Account(NamedTuple):

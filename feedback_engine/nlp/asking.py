@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, Points, flag, flag_points, sum_up
+from feedback_engine.lexicon.columns import Flags, Places, Points, flag, flag_points, sum_up
 from feedback_engine.lexicon.model import DetailKind, Proviso, Steer, WordKind
 from feedback_engine.nlp.reading import Hits, Readings
 from feedback_engine.nlp.segment import Clauses
 from feedback_engine.nlp.statements import Columns
-from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS, Flags
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, KINDS, PROVISOS, STEERS
 
 _DEMAND = KINDS.index(WordKind.DEMAND)
 _DEMANDED, _URGENT = DETAIL_KINDS.index(DetailKind.DEMAND), DETAIL_KINDS.index(DetailKind.URGENCY)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, are_alike, flag, flag_points, steps
+from feedback_engine.lexicon.columns import Flags, Places, are_alike, flag, flag_points, steps
 from feedback_engine.lexicon.model import Steer
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import STEERS, Flags
+from feedback_engine.nlp.vocabulary import STEERS
 
 _SUPPOSE, _INQUIRE, _QUERY, _HEARSAY, _PAST = map(
     STEERS.index, (Steer.SUPPOSE, Steer.INQUIRE, Steer.QUERY, Steer.HEARSAY, Steer.PAST)

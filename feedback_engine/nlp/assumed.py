@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, flag, join_columns, objects, pick
+from feedback_engine.lexicon.columns import Flags, Objects, Places, flag, join_columns, objects, pick
 from feedback_engine.lexicon.model import DetailKind, Label
 from feedback_engine.nlp.complaint_types import Blames, Weights
 from feedback_engine.nlp.marks import Assumed, Marks
 from feedback_engine.nlp.normalize import quote
-from feedback_engine.nlp.vocabulary import DetailTable, Flags
+from feedback_engine.nlp.vocabulary import DetailTable
 
 #: A root that no clear type names needs so many times the evidence of the next one.
 _CLEARLY = 1.1

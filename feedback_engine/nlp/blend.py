@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places, are_filled, flag
+from feedback_engine.lexicon.columns import Flags, Floats, Places, are_filled, flag
 from feedback_engine.nlp.account import Account
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, label_scores, sum_values
 from feedback_engine.nlp.silences import SILENT_BAND, are_untried, limit_clauses
 from feedback_engine.nlp.statements import POLARITIES
-from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weighing import OfClauses, OfTexts
 
 #: Raised whenever the blend below changes what a text scores.

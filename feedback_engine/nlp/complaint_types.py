@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, are_alike, join_columns, number_first, objects, pick
+from feedback_engine.lexicon.columns import (
+    Floats,
+    Objects,
+    Places,
+    are_alike,
+    join_columns,
+    number_first,
+    objects,
+    pick,
+)
 from feedback_engine.lexicon.model import Label
 from feedback_engine.nlp.details import weigh_lengths
 from feedback_engine.nlp.heads import LearnedLabel
@@ -21,7 +30,7 @@ from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.statements import POLARITIES, Statement
 from feedback_engine.nlp.tagged import UNSURE
 from feedback_engine.nlp.touchpoints import Touchpoints
-from feedback_engine.nlp.vocabulary import CueTable, Floats
+from feedback_engine.nlp.vocabulary import CueTable
 
 #: What a cue counts in a clause that is bad, that says nothing, that is good.
 _CUE_FACTORS = {Polarity.NEGATIVE: 1.0, Polarity.MIXED: 0.7, Polarity.NEUTRAL: 0.6, Polarity.POSITIVE: 0.2}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick, steps
+from feedback_engine.lexicon.columns import Flags, Floats, Objects, Places, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.asking import find_asked
 from feedback_engine.nlp.assumed import Found, TypeDefaults
@@ -33,7 +33,7 @@ from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.touchpoints import Touchpoints
-from feedback_engine.nlp.vocabulary import DetailTable, Flags, Floats
+from feedback_engine.nlp.vocabulary import DetailTable
 
 #: In a text of at most so many characters cues help the learned weights.
 _SHORT = 30

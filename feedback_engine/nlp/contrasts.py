@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from feedback_engine.lexicon.columns import Flags, Floats
 from feedback_engine.lexicon.model import Contrast
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: So many contrast words after a clause are named in its rules.
 _SHOWN_CONTRASTS = 2

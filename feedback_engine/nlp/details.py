@@ -10,13 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, flag, join_columns, number_first, objects, pick
+from feedback_engine.lexicon.columns import (
+    Flags,
+    Floats,
+    Objects,
+    Places,
+    flag,
+    join_columns,
+    number_first,
+    objects,
+    pick,
+)
 from feedback_engine.lexicon.model import Detail, DetailKind
 from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.reading import Vocabulary
 from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements, arrange, to_columns
-from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable
 from feedback_engine.tables.annotations import CAUSE, DEMAND, ROOT, URGENCY
 
 #: How ANNOTATIONS call the kinds, by number in `DETAIL_KINDS`.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.experts import EXPERT, GATE
-from feedback_engine.nlp.vocabulary import Floats
 
 #: The domain of the sentiment weights that is of what customers say by word of mouth, in chats and questionnaires.
 REMARKS = "remark"

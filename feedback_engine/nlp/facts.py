@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, are_filled, flag, steps
+from feedback_engine.lexicon.columns import Flags, Floats, Places, are_filled, flag, steps
 from feedback_engine.nlp.assertions import find_asking
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import LexiconVerdicts, sum_values
 from feedback_engine.nlp.silences import find_demanding, find_untried
-from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weighing import Weighings
 
 #: Raised whenever a fact below changes its meaning, so that the judge must be fitted anew.

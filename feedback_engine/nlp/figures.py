@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from feedback_engine.lexicon.columns import Flags
 from feedback_engine.nlp.models import Floats
 
 _BINS = 10
 _SHOWN_CONFUSIONS = 20
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

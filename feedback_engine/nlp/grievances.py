@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Places, flag, join_columns, pick, steps
+from feedback_engine.lexicon.columns import Flags, Floats, Places, flag, join_columns, pick, steps
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.assertions import are_mostly, find_asking
 from feedback_engine.nlp.hints import Hints
@@ -18,7 +18,7 @@ from feedback_engine.nlp.sentiment import Verdicts, sum_values
 from feedback_engine.nlp.silences import find_untried
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements
 from feedback_engine.nlp.touchpoints import Touchpoints
-from feedback_engine.nlp.vocabulary import DEMANDS, KINDS, Flags, Floats
+from feedback_engine.nlp.vocabulary import DEMANDS, KINDS
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
 _NEGATIVE, _PRAISE = -0.2, 0.4

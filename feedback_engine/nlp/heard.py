@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, flag_points, steps
+from feedback_engine.lexicon.columns import Floats, Places, flag_points, steps
 from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
 from feedback_engine.nlp.pieces import Characters, Runs, find_runs
-from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
 
 #: Marks that people repeat, folded as the texts are.

@@ -15,6 +15,8 @@ import numpy as np
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import (
+    Flags,
+    Floats,
     Objects,
     Places,
     are_filled,
@@ -31,7 +33,6 @@ from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.stretches import Stretches, cut_stretches
-from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weights import WeightTable
 
 #: The task of the weights, and their labels: the codes of touchpoints; that a text is a complaint, and of which type;

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.facts import FACTS_VERSION, NAMES
 from feedback_engine.nlp.packing import UNREADABLE, read_arrays, write_arrays
 from feedback_engine.nlp.statements import POLARITIES
-from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.resources import find_table
 
 JUDGE_FILE = "judge.trees"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, flag
+from feedback_engine.lexicon.columns import Flags, Places, flag
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.account import tell
 from feedback_engine.nlp.blend import BLEND_VERSION, judge_clauses, judge_texts
@@ -32,7 +32,6 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row, lay_out_row
 from feedback_engine.nlp.sentiment import LexiconVerdicts
 from feedback_engine.nlp.statements import Judged
-from feedback_engine.nlp.vocabulary import Flags
 from feedback_engine.nlp.weighing import weigh
 
 

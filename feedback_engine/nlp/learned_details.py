@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Places, objects, pick
+from feedback_engine.lexicon.columns import Flags, Floats, Places, objects, pick
 from feedback_engine.lexicon.model import DetailKind
 from feedback_engine.nlp.heard import hear
 from feedback_engine.nlp.hints import PACK_TASK
@@ -21,7 +21,7 @@ from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import Buckets, Layout
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable, Flags, Floats
+from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable
 from feedback_engine.nlp.weights import WeightTable
 
 _ROOT = DETAIL_KINDS.index(DetailKind.ROOT)

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Objects, Places, objects
-from feedback_engine.nlp.vocabulary import Flags
+from feedback_engine.lexicon.columns import Flags, Objects, Places, objects
 
 
 class Marks(NamedTuple):

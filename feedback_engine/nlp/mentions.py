@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, are_filled, number_first, number_groups, sum_up
+from feedback_engine.lexicon.columns import Flags, Floats, Places, are_filled, number_first, number_groups, sum_up
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.reading import CARRIED_CLAUSES, Hits, Readings
 from feedback_engine.nlp.sentiment import weigh_sides
 from feedback_engine.nlp.statements import Judged, Lists, Statements
-from feedback_engine.nlp.vocabulary import KINDS, Flags, Floats
+from feedback_engine.nlp.vocabulary import KINDS
 
 _OPINION = KINDS.index(WordKind.OPINION)
 

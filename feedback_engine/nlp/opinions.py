@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, are_alike, find_bounds, flag
+from feedback_engine.lexicon.columns import Flags, Floats, Places, are_alike, find_bounds, flag
 from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.asking import find_idle
 from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import KINDS, Flags, Floats
+from feedback_engine.nlp.vocabulary import KINDS
 from feedback_engine.nlp.wording import Findings, tell_rules
 
 #: How many unmatched characters may stand between a modifier and what it acts upon.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_engine.lexicon.columns import Flags
 from feedback_engine.nlp.corpus import Corpus, Numbers
 from feedback_engine.nlp.wordroles import Role, WordTable
 
@@ -25,7 +26,6 @@ PATTERNS = {
     "VV": 0.6,
     "NNA": 1.2, "VNA": 1.2, "NVA": 1.2, "NNN": 0.8, "VNN": 0.8, "NVN": 0.6, "NNV": 0.5, "VVN": 0.5, "AVN": 0.5,
 }  # fmt: skip
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

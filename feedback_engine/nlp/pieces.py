@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, are_filled, join_columns, objects, pick
+from feedback_engine.lexicon.columns import Floats, Places, are_filled, join_columns, objects, pick
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import Columns
-from feedback_engine.nlp.vocabulary import SIGNS, Floats
+from feedback_engine.nlp.vocabulary import SIGNS
 
 #: So many pieces are told one by one, those of at least this weight in log odds; the others are told together.
 _MOST, _LEAST = 4, 0.3

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.batch import cut_batches
 from feedback_engine.nlp.experts import expert_shares
 from feedback_engine.nlp.learned_models import SENTIMENT_FILE
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import hash_ngrams, lay_out
 from feedback_engine.nlp.tagger import as_text, has_content
-from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable, sum_texts
 
 

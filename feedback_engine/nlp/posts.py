@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import Places, flag, steps
+from feedback_engine.lexicon.columns import Flags, Floats, Places, flag, steps
 from feedback_engine.nlp.account import Account
 from feedback_engine.nlp.blend import BlendedTexts, find_alike, name_domain
 from feedback_engine.nlp.heads import OPINIONS, Head, find_distinct
@@ -22,7 +22,6 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.sentiment import DAMPING, LexiconVerdicts, Sides, sum_values
 from feedback_engine.nlp.statements import POLARITIES
-from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.weighing import OfTexts, Weighings
 
 #: What the odds that a text is a post are multiplied by, as its gate was taught as many other texts as there were; the

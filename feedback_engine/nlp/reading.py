@@ -11,7 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, are_alike, are_filled, find_bounds, flag_points, pick, steps, sum_up
+from feedback_engine.lexicon.columns import (
+    Flags,
+    Places,
+    are_alike,
+    are_filled,
+    find_bounds,
+    flag_points,
+    pick,
+    steps,
+    sum_up,
+)
 from feedback_engine.lexicon.matcher import Matches, PhraseMatcher, are_latin
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.normalize import FoldedTexts, fold_many, quote
@@ -26,7 +36,6 @@ from feedback_engine.nlp.vocabulary import (
     TOUCHPOINT,
     CueTable,
     DetailTable,
-    Flags,
     WordTable,
 )
 

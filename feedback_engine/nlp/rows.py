@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, join_columns, objects, pick
+from feedback_engine.lexicon.columns import Floats, Objects, Places, join_columns, objects, pick
 from feedback_engine.nlp.details import ANNOTATED_AS
 from feedback_engine.nlp.evidence import to_json
 from feedback_engine.nlp.statements import POLARITIES, find_decisive
 from feedback_engine.nlp.tagger import Tagger, Tags, has_content
-from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
 
 _NO_CONTENT, _NO_OPINION = "无内容", "没有情感词"

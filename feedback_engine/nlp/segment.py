@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Places, Points, are_alike, steps
+from feedback_engine.lexicon.columns import Flags, Places, Points, are_alike, steps
 from feedback_engine.lexicon.model import UserWord
 from feedback_engine.lexicon.patterns import EDGE
 from feedback_engine.nlp.characters import VARIED, pick_varied
-
-Flags = NDArray[np.bool_]
 
 #: What a character is, by bit. A full stop or comma inside a number or a Latin word breaks nothing.
 _SENTENCE, _STOP, _COMMA, _BLANK, _DIGIT, _LATIN, _SPACE, _QUESTION = (1 << bit for bit in range(8))

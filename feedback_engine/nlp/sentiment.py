@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, flag
+from feedback_engine.lexicon.columns import Flags, Floats, Objects, Places, flag
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.nlp.contrasts import Weighing, weigh_contrasts
 from feedback_engine.nlp.heads import PackLabels
@@ -25,7 +25,6 @@ from feedback_engine.nlp.learned_details import DetailOdds
 from feedback_engine.nlp.opinions import Opinions, find_opinions
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
-from feedback_engine.nlp.vocabulary import Flags, Floats
 from feedback_engine.nlp.wording import add_note
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, flag
+from feedback_engine.lexicon.columns import Flags, Floats, Places, flag
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import Flags, Floats
 
 #: Log odds that weights must reach in a clause in which the rules read no opinion: the least, and what else by how much
 #: likelier they find neutral than good or bad.

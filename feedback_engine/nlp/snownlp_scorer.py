@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import objects
+from feedback_engine.lexicon.columns import Floats, objects
 from feedback_engine.lexicon.model import UserWord, digest
 from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.normalize import quote
@@ -30,7 +30,6 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Segmenter
 from feedback_engine.nlp.sentiment import choose_polarity
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
-from feedback_engine.nlp.vocabulary import Floats
 
 _SHOWN = 12
 _NEGATIVE, _POSITIVE = POLARITIES.index(Polarity.NEGATIVE), POLARITIES.index(Polarity.POSITIVE)

@@ -11,9 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Objects, Places, are_filled, find_bounds, join_columns, objects, pick, steps
+from feedback_engine.lexicon.columns import (
+    Floats,
+    Objects,
+    Places,
+    are_filled,
+    find_bounds,
+    join_columns,
+    objects,
+    pick,
+    steps,
+)
 from feedback_engine.lexicon.model import WordKind
-from feedback_engine.nlp.vocabulary import KINDS, Floats
+from feedback_engine.nlp.vocabulary import KINDS
 
 #: Labels by number.
 POLARITIES = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, are_alike, number_groups, sum_up
+from feedback_engine.lexicon.columns import Flags, Places, are_alike, number_groups, sum_up
 from feedback_engine.nlp.ngrams import Layout
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row
-from feedback_engine.nlp.vocabulary import Flags
 
 #: A clause that begins so many characters into its sentence, or a multiple of it, begins another stretch; stretches of
 #: more characters than the second are left out, they are no short remarks.

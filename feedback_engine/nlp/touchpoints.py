@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import (
+    Flags,
+    Floats,
     Objects,
     Places,
     are_filled,
@@ -35,7 +37,6 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import NEUTRAL_BAND, Verdicts, sum_values
 from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
-from feedback_engine.nlp.vocabulary import Flags, Floats
 
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
 #: Log odds up to which a text that takes a side speaks for the same side of what it names; of what it says nothing of

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.heard import hear
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.row import Row
-from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import WeightTable
 
 #: The task of the weights, and their label for remarks of two sides.

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import objects
+from feedback_engine.lexicon.columns import Flags, objects
 from feedback_engine.lexicon.model import (
     Contrast,
     Detail,
@@ -62,8 +61,6 @@ _STRUCTURES = (WordKind.WAITING, WordKind.PROMISE, WordKind.COMPARISON, WordKind
 #: An opinion of so many characters is a saying; praise that begins with one of these and is longer than 不错 denies.
 _SAYING, _BRIEF, _DENIALS = 5, 2, "不没无免毫"
 
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 Said = TypeVar("Said", Entry, Contrast)
 
 

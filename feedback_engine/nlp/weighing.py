@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Places, steps, sum_up
+from feedback_engine.lexicon.columns import Floats, Places, steps, sum_up
 from feedback_engine.nlp.domains import Domains
 from feedback_engine.nlp.experts import open_gates, share_experts
 from feedback_engine.nlp.ngrams import Buckets, Counts
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.row import Row
-from feedback_engine.nlp.vocabulary import Floats
 from feedback_engine.nlp.weights import Sums, WeightTable, spread, sum_texts, weigh_known
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import Objects, Places, objects, pick
+from feedback_engine.lexicon.columns import Flags, Floats, Objects, Places, objects, pick
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS, Flags, Floats
+from feedback_engine.nlp.vocabulary import KIND_NAMES, KINDS, SIGNS
 
 #: What an opinion is told to be, by kind.
 _KINDS_IN_WORDS = objects(KIND_NAMES.get(kind, "") for kind in KINDS)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import are_alike
+from feedback_engine.lexicon.columns import Floats, are_alike
 from feedback_engine.nlp.packing import UNREADABLE, read_arrays, write_arrays
 from feedback_engine.resources import find_table
 
@@ -25,8 +25,6 @@ WORDS_FILE = "words.vec"
 UNIT = np.float32(13.0)
 #: Whole weights of directions are at most this: sums over words are exact then, whatever processor adds them up.
 LARGEST_FACTOR = 2047
-
-Floats = NDArray[np.float64]
 
 
 class WordSpace(NamedTuple):
