@@ -5,8 +5,8 @@
 Two writers who saw neither code nor word lists wrote 120 and 160 texts for each of five industries as customers do,
 from single words to 120 characters, half of what is said without the obvious word for it, and said of each: polarity,
 touchpoints with their polarity, complaint or none, its type. The limits of a few rules were chosen on the 160s
-(`whole_seen`); the 120s (`whole`) are blind, though models that were fitted more than once were compared on them. A third
-wrote 60 for each (`fresh`) when all of it stood: what they show was never chosen by them.
+(`whole_seen`); the 120s (`whole`) are blind, though models fitted more than once were compared on them. A third writer
+wrote 60 for each (`fresh`) when all of it stood.
 
 Columns: share of right polarities, and of mixed texts told as such; of the touchpoints that are praised or blamed,
 share found, and found with the right polarity; of those told as praised or blamed, share that is spoken of; texts

@@ -21,7 +21,9 @@ from feedback_engine.engine.source import Source
 from feedback_engine.errors import ConfigError, StoreLocked, StoreReadOnly
 from feedback_engine.lexicon.model import Label, Pack
 from feedback_engine.nlp.cards import read_label_errors
+from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.judge import find_judge
+from feedback_engine.nlp.mention_facts import OF_MENTIONS
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.themes import ThemeFinder
 from feedback_engine.registry import unknown_name
@@ -244,7 +246,7 @@ class Figures:
             data,
             self.model,
             errors.get("judge", {}),
-            mention_rates=errors.get("clauses", {}),
+            mention_rates=errors.get("mentions", {}),
             touchpoint_rates={codes[label]: rates for label, rates in of_pack.items() if label in codes},
             complaint_rates=_read_complaint_errors(self.config.scoring.complaint_errors),
             period=period,
@@ -289,14 +291,14 @@ def _read_complaint_errors(given: ComplaintErrorsConfig | None) -> ErrorRates | 
 
 
 def _read_errors() -> dict[str, dict[str, ErrorRates]]:
-    """Return the error rates of every shipped model and of the judge, by its name and label."""
+    """Return the error rates of every shipped model and of the judges, by its name and label."""
     models = find_lexicons() / "models"
     return {
         path.stem: {
             label: ErrorRates(one.sensitivity, one.specificity, one.with_it, one.without_it)
             for label, one in read_label_errors(path).items()
         }
-        for path in sorted([*models.glob("*.npz"), find_judge(models)])
+        for path in sorted([*models.glob("*.npz"), find_judge(models, OF_TEXTS), find_judge(models, OF_MENTIONS)])
     }
 
 

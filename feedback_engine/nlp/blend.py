@@ -33,11 +33,11 @@ _FAINT = 0.2
 #: What contradicts is cut to this share of what it yields to.
 _YIELD = 0.1
 #: The log odds of a text that is good or bad are at least so far from 0, those of one that is neutral at most so far.
-_SIDED, _REMNANT = 0.21, 0.15
+SIDED, _REMNANT = 0.21, 0.15
 #: The judge makes no score that is farther from 0 than this.
 _MOST = 0.999
 #: What the judge adds to the log odds of a text is told from this amount on.
-_TOLD = 0.3
+TOLD = 0.3
 #: How sure a label is where nothing is known.
 _CHANCE = 0.25
 #: What is said beside weights: that they yield to the rules, or these to them; that the judge adds what neither tells.
@@ -85,7 +85,7 @@ def judge_texts(readings: Readings, rules: LexiconVerdicts, weighed: OfTexts, ch
     """Return the judgement of each text; `chances` tells how likely it is each label."""
     found, sides, count = rules.found, rules.text_sides, len(readings.given)
     labels = chances.argmax(axis=1)
-    goals, takes_side = _find_goals(chances, labels), ~_IS_LEVEL[labels]
+    goals, takes_side = find_goals(chances, labels), ~_IS_LEVEL[labels]
     odds, ruled = weighed.odds * _TEXT.learned, sides.scores * _TEXT.rules
     is_split = takes_side & (odds * ruled < 0)
     by_rules, by_weights = is_split & (ruled * goals > 0), is_split & (odds * goals > 0)
@@ -102,7 +102,7 @@ def judge_texts(readings: Readings, rules: LexiconVerdicts, weighed: OfTexts, ch
     # where nothing is heard there is nothing that could tell it
     totals = np.where(odds == 0, 0.0, goals - heard)
     notes = _take_notes(labels, are_filled(found.first_of_text), by_rules, by_weights)
-    more = np.where(np.abs(goals - scale * told) >= _TOLD, _BY_ALL, "").tolist()
+    more = np.where(np.abs(goals - scale * told) >= TOLD, _BY_ALL, "").tolist()
     shown = [name_domain(domain) + note + rest for domain, note, rest in zip(weighed.domains, notes, more, strict=True)]
     scores = np.array([math.tanh(0.5 * value) for value in (totals + heard).tolist()])
     numbers = np.arange(count)
@@ -113,12 +113,12 @@ def judge_texts(readings: Readings, rules: LexiconVerdicts, weighed: OfTexts, ch
     return BlendedTexts(scores, labels, sure, left, account)
 
 
-def _find_goals(chances: Floats, labels: NDArray[np.int64]) -> Floats:
+def find_goals(chances: Floats, labels: NDArray[np.int64]) -> Floats:
     """Return the log odds whose score is how much likelier each text is good than bad, on the side of its label."""
     leans = np.clip(chances[:, _POSITIVE] - chances[:, _NEGATIVE], -_MOST, _MOST)
     goals = np.array([2.0 * math.atanh(lean) for lean in leans.tolist()])
-    goals = np.where(labels == _POSITIVE, np.maximum(goals, _SIDED), goals)
-    goals = np.where(labels == _NEGATIVE, np.minimum(goals, -_SIDED), goals)
+    goals = np.where(labels == _POSITIVE, np.maximum(goals, SIDED), goals)
+    goals = np.where(labels == _NEGATIVE, np.minimum(goals, -SIDED), goals)
     return np.where(labels == _NEUTRAL, np.clip(goals, -_REMNANT, _REMNANT), goals)
 
 

@@ -8,13 +8,12 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Flags, Floats, Places, are_filled, flag, steps
 from feedback_engine.nlp.assertions import find_asking
+from feedback_engine.nlp.judge import Subject
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import LexiconVerdicts, sum_values
 from feedback_engine.nlp.silences import find_demanding, find_untried
 from feedback_engine.nlp.weighing import Weighings
 
-#: Raised whenever a fact below changes its meaning, so that the judge must be fitted anew.
-FACTS_VERSION = 1
 #: So many opinions, negations and contrast words are counted, and so many characters and clauses.
 _MOST, _LONGEST = 6, 400
 
@@ -75,8 +74,8 @@ class SaidByWeights(NamedTuple):
     post_chance: Floats
 
 
-#: The names of all facts, in their order.
-NAMES = SaidByWords._fields + SaidByWeights._fields
+#: All facts, in their order.
+OF_TEXTS = Subject("judge.trees", 1, SaidByWords._fields + SaidByWeights._fields)
 
 
 def find_said_by_words(readings: Readings, rules: LexiconVerdicts) -> SaidByWords:

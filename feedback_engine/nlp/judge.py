@@ -1,4 +1,4 @@
-"""Good, bad, neutral or mixed: what word lists and weights say of a text, judged together.
+"""Good, bad, neutral or mixed: what word lists and weights say of a text, or of a touchpoint in it, judged together.
 
 Each errs in its own way: weights learned from reviews take a plain remark for blame, rules a word in another sense for
 praise. Which of them to believe, when, was learned from sentences and reviews that neither has seen (stacking, after
@@ -18,22 +18,31 @@ from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Floats
-from feedback_engine.nlp.facts import FACTS_VERSION, NAMES
 from feedback_engine.nlp.packing import UNREADABLE, read_arrays, write_arrays
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.resources import find_table
 
-JUDGE_FILE = "judge.trees"
+#: How the files of judges end.
+TREES = ".trees"
 #: So many texts are judged at once: few enough to stay in the cache.
 _NEAR = 256
 #: The answers of a tree make a number of so many bits at most.
 _DEEPEST = 8
 
 
+class Subject(NamedTuple):
+    """What is judged: the name of its judge's file, and the facts that this one looks at."""
+
+    file: str
+    #: Raised whenever a fact changes its meaning, so that the judge must be fitted anew.
+    version: int
+    names: tuple[str, ...]
+
+
 class Judge(NamedTuple):
     """Trees of one depth: the facts that each asks for, how large they must be, and what each answer counts."""
 
-    #: By number in `NAMES`, shape (depth, trees).
+    #: By number among those of its subject, shape (depth, trees).
     facts: NDArray[np.int64]
     #: A fact above this makes the bit of its level 1, shape (depth, trees).
     borders: NDArray[np.float32]
@@ -44,7 +53,7 @@ class Judge(NamedTuple):
     bias: Floats
 
     def weigh(self, columns: Sequence[NDArray[Any]]) -> Floats:
-        """Return how likely each text is each of POLARITIES, shape (texts, 4); `columns` are its facts, as in NAMES.
+        """Return how likely each case is each of POLARITIES, shape (cases, 4); `columns` are the facts of its subject.
 
         The same bits in any batch.
         """
@@ -68,19 +77,19 @@ class Judge(NamedTuple):
         return summed
 
 
-def find_judge(folder: Path) -> Path:
-    """Return the file of the judge among these models, or, where there is none, of that of the lexicons in use."""
-    return find_table("models", JUDGE_FILE, first=folder)
+def find_judge(folder: Path, subject: Subject) -> Path:
+    """Return the file of its judge among these models, or, where there is none, of that of the lexicons in use."""
+    return find_table("models", subject.file, first=folder)
 
 
-def load_judge(path: Path) -> Judge:
+def load_judge(path: Path, subject: Subject) -> Judge:
     """Return the judge of a file; LexiconError if it is none, damaged or made for other facts."""
     try:
         arrays = read_arrays(path.read_bytes(), (*Judge._fields, "card"))
         card = _read_card(arrays.pop("card"))
-        if (card["version"], tuple(card["facts"])) != (FACTS_VERSION, NAMES):
+        if (card["version"], tuple(card["facts"])) != (subject.version, subject.names):
             raise LexiconError(f"{path}: 判定模型由另一版本生成；请用与程序同一版本的 lexicons/models")
-        return _assemble(arrays)
+        return _assemble(arrays, len(subject.names))
     except UNREADABLE as error:
         raise _tell_damaged(path, error) from error
 
@@ -89,13 +98,13 @@ def _tell_damaged(path: Path, error: Exception) -> LexiconError:
     return LexiconError(f"{path}: 判定模型损坏或不完整（{error}）；请重新安装")
 
 
-def _assemble(arrays: dict[str, NDArray[Any]]) -> Judge:
+def _assemble(arrays: dict[str, NDArray[Any]], count: int) -> Judge:
     facts, borders, leaves = arrays["facts"].astype(np.int64), arrays["borders"], arrays["leaves"]
     if facts.shape != borders.shape or leaves.shape != (len(POLARITIES), facts.shape[1] << len(facts)):
         raise ValueError(f"facts {facts.shape}, borders {borders.shape}, leaves {leaves.shape}")
     if len(facts) > _DEEPEST or arrays["bias"].shape != (len(POLARITIES),):
         raise ValueError(f"depth {len(facts)}, bias {arrays['bias'].shape}")
-    if facts.size and not 0 <= facts.min() <= facts.max() < len(NAMES):
+    if facts.size and not 0 <= facts.min() <= facts.max() < count:
         raise ValueError(f"facts {facts.min()}..{facts.max()}")
     return Judge(facts, borders, leaves, float(arrays["scale"]), arrays["bias"])
 
@@ -113,12 +122,13 @@ def _read_card(data: NDArray[np.uint8]) -> Mapping[str, Any]:
     return card
 
 
-def save_judge(judge: Judge, path: Path, measured: Mapping[str, Any] | None = None) -> str:
+def save_judge(judge: Judge, path: Path, subject: Subject, measured: Mapping[str, Any] | None = None) -> str:
     """Write the judge, the same bytes for the same one; the SHA-256 of the file comes back.
 
     `measured` are the figures of its card, as those of a model.
     """
-    told = {"version": FACTS_VERSION, "facts": NAMES, "measured": measured or {"per_domain": [], "per_class": []}}
+    figures = measured or {"per_domain": [], "per_class": []}
+    told = {"version": subject.version, "facts": subject.names, "measured": figures}
     card = json.dumps(told, sort_keys=True).encode()
     arrays = judge._asdict() | {
         "facts": judge.facts.astype(np.uint8),

@@ -26,11 +26,13 @@ from feedback_engine.nlp.heard import without_repeats
 from feedback_engine.nlp.hints import Hints, PackHints
 from feedback_engine.nlp.judge import find_judge
 from feedback_engine.nlp.learned_details import DetailOdds
-from feedback_engine.nlp.learned_models import LearnedModels, digest_models, load_models
+from feedback_engine.nlp.learned_models import JUDGED, LearnedModels, digest_models, load_models
+from feedback_engine.nlp.mention_facts import MentionJudge, find_complaint_odds, find_turns, place_clauses
 from feedback_engine.nlp.posts import judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row, lay_out_row
 from feedback_engine.nlp.sentiment import LexiconVerdicts
+from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import Judged
 from feedback_engine.nlp.weighing import weigh
 
@@ -41,7 +43,7 @@ class LearnedScorer:
     name = "learned"
 
     def __init__(self, lexicon: Lexicon, models: Path, pack: Pack | None = None) -> None:
-        self._files = models, find_judge(models), pack
+        self._files = models, [find_judge(models, subject) for subject in JUDGED], pack
         parts = (f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint, *digest_models(*self._files))
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._models: LearnedModels | None = None
@@ -83,7 +85,20 @@ class LearnedVerdicts:
         by_weights = find_said_by_weights(weighed, models.sides.hear(heard))
         #: What the judge looks at.
         self.facts = (*find_said_by_words(readings, rules), *by_weights)
-        texts = judge_texts(readings, rules, weighed.texts, models.judge.weigh(self.facts))
+        chances = models.judge.weigh(self.facts)
+        #: What judges the touchpoints of the texts.
+        self.mentions = MentionJudge(
+            models.mention_judge,
+            readings,
+            chances,
+            by_weights,
+            find_complaint_odds(self.hints, len(readings.given)),
+            place_clauses(len(readings.clauses.starts), wanted, weighed.clauses.odds),
+            rules.clause_sides.scores,
+            are_level(readings),
+            find_turns(readings),
+        )
+        texts = judge_texts(readings, rules, weighed.texts, chances)
         characters = weighed.characters
         if models.posts:
             texts, characters = judge_posts(texts, readings, rules, weighed, models.posts, row)

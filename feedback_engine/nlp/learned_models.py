@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -10,16 +10,20 @@ from typing import NamedTuple
 from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.domains import Domains
+from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.heads import PackHeads
 from feedback_engine.nlp.hints import PackHints
 from feedback_engine.nlp.judge import Judge, load_judge
 from feedback_engine.nlp.learned_details import DetailWeights
+from feedback_engine.nlp.mention_facts import OF_MENTIONS
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.posts import PostHead
 from feedback_engine.nlp.two_sided import SideWeights
 from feedback_engine.nlp.weighing import Weights
 from feedback_engine.nlp.weights import WeightTable
 
+#: What there are judges for, in the order of their files.
+JUDGED = (OF_TEXTS, OF_MENTIONS)
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
 
 
@@ -30,8 +34,9 @@ class LearnedModels(NamedTuple):
     #: The weights for what complaints tell beside their type, and for remarks that praise and blame at once.
     details: DetailWeights
     sides: SideWeights
-    #: What decides, from all that words and weights say of a text.
+    #: What decides, from all that words and weights say, of a text and of a touchpoint in it.
     judge: Judge
+    mention_judge: Judge
     #: The weights that the pack names: for touchpoints and complaint types, for posts, for what is told without words
     #: for it; None where it names none.
     heads: PackHeads | None
@@ -39,10 +44,10 @@ class LearnedModels(NamedTuple):
     hints: PackHints | None
 
 
-def digest_models(folder: Path, judge: Path, pack: Pack | None) -> Iterator[str]:
+def digest_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> Iterator[str]:
     """Yield the SHA-256 of each file; LexiconError for one that cannot be read."""
     shipped = (folder / name for name in (SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE))
-    for path in (*shipped, judge):
+    for path in (*shipped, *judges):
         yield _digest(path, "读不到模型文件", "可改用 tagging.scorer: lexicon")
     if pack:
         models = (pack.touchpoint_model, pack.opinion_model, pack.complaint_model, pack.post_model, pack.hint_model)
@@ -58,18 +63,20 @@ def _digest(path: Path, problem: str, way_out: str) -> str:
         raise LexiconError(f"{path}: {problem}（{tell_os_error(error)}）；{way_out}") from error
 
 
-def load_models(folder: Path, judge: Path, pack: Pack | None) -> LearnedModels:
+def load_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> LearnedModels:
     """Return what the files hold; LexiconError for one that is damaged or of another task."""
     text, clauses = load_model(folder / SENTIMENT_FILE), load_model(folder / CLAUSES_FILE)
     if text.task != "sentiment" or clauses.task != "clauses":
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
     usual = float(text.card["calibration"]["unknown"])
+    judge, mention_judge = (load_judge(path, subject) for path, subject in zip(judges, JUDGED, strict=True))
     has_heads = pack and any((pack.touchpoint_model, pack.opinion_model, pack.complaint_model))
     return LearnedModels(
         Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs, usual),
         DetailWeights(folder / DETAILS_FILE),
         SideWeights(folder / SIDES_FILE),
-        load_judge(judge),
+        judge,
+        mention_judge,
         PackHeads(pack, folder) if pack and has_heads else None,
         PostHead(folder / f"{pack.post_model}.npz") if pack and pack.post_model else None,
         PackHints(pack, folder) if pack and pack.hint_model else None,

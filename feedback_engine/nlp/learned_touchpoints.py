@@ -14,7 +14,7 @@ from typing import NamedTuple
 from feedback_engine.domain import Polarity
 from feedback_engine.nlp.heads import LearnedLabel, Opinion, PackLabels
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import Verdicts
+from feedback_engine.nlp.sentiment import Verdicts, to_odds
 from feedback_engine.nlp.statements import POLARITIES
 
 #: Log odds from which on learned weights name a touchpoint, where a phrase names it too, where a phrase names it in a
@@ -31,8 +31,6 @@ _FAIRLY_BRIEF, _VERY_CLEAR, _AGREED = 20, 0.75, 0.3
 #: these clauses, whether there are further touchpoints, and 1; fitted on held-out posts.
 _BAD = (0.37, -0.40, 0.16, 0.33, -0.15, 0.04, -0.74, 0.05, -0.24, -0.07, 0.25, 0.00)
 _GOOD = (0.23, -0.25, 0.19, -0.07, -0.14, 0.48, 0.35, 0.18, 0.14, 0.12, 0.32, -0.20)
-#: Polarity counts up to these log odds.
-_SUREST = 5.0
 
 
 class Touched(NamedTuple):
@@ -181,11 +179,6 @@ def speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]]
         return length <= _FAIRLY_BRIEF and is_agreed and abs(score) >= _VERY_CLEAR
     are_clear = len(said) > 1 and all(abs(sum(one)) >= _CLEAR_EACH * len(one) for one in said.values())
     return are_clear or (is_agreed and abs(score) >= _CLEAR)
-
-
-def to_odds(score: float) -> float:
-    """Return the log odds of which a score is made, within bounds."""
-    return max(-_SUREST, min(_SUREST, 2.0 * math.atanh(max(-0.9999, min(0.9999, score)))))
 
 
 def weigh_opinion(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
 from feedback_engine.nlp.wording import add_note
 
+if TYPE_CHECKING:
+    from feedback_engine.nlp.mention_facts import MentionJudge
+
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
 DAMPING = 0.4
 #: Scores nearer to 0 than this are neutral.
@@ -36,6 +39,8 @@ _MIXED_STRENGTH, _MIXED_BAND = 0.5, 0.25
 #: Confidence: at chance level, what evidence can add, and the strength of evidence at which 63 % of that is reached.
 _CHANCE, _GAIN, _AMOUNT = 0.5, 0.45, 0.7
 _UNKNOWN = 0.3
+#: Log odds that a score stands for are told up to this.
+_SUREST = 5.0
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
 
 
@@ -100,6 +105,11 @@ class Verdicts(Protocol):
     @property
     def details(self) -> DetailOdds | None:
         """What weights tell of complaints beside their type, None where there are none."""
+        ...
+
+    @property
+    def mentions(self) -> MentionJudge | None:
+        """What judges the touchpoints of the texts by all that is known, None where their clauses alone do."""
         ...
 
 
@@ -190,6 +200,10 @@ class LexiconVerdicts:
     def details(self) -> None:
         """None: word lists have no weights."""
 
+    @property
+    def mentions(self) -> None:
+        """None: word lists judge a touchpoint by its clause."""
+
     @cached_property
     def clauses(self) -> Judged:
         """The opinions of each clause, and what they make of it."""
@@ -236,6 +250,11 @@ def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
     labels[strengths < NEUTRAL_BAND] = _NEUTRAL
     labels[(weaker_sides >= _MIXED_STRENGTH) & (strengths < _MIXED_BAND)] = _MIXED
     return labels
+
+
+def to_odds(score: float) -> float:
+    """Return the log odds of which a score is made, within bounds."""
+    return max(-_SUREST, min(_SUREST, 2.0 * math.atanh(max(-0.9999, min(0.9999, score)))))
 
 
 def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:

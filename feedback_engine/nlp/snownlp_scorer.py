@@ -97,6 +97,10 @@ class SnownlpVerdicts:
     def details(self) -> None:
         """None: it knows of no complaints."""
 
+    @property
+    def mentions(self) -> None:
+        """None: it judges clauses by themselves."""
+
 
 def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int64]]:
     """Return the parts as statements, their scores and their labels."""

@@ -1,4 +1,4 @@
-"""Touchpoints by seed phrase, each with the opinions of its own part of the clause, weighed with the text's side.
+"""Touchpoints by seed phrase, each with the opinions of its own part of the clause, judged beside its text.
 
 Where the pack names learned weights, these decide which touchpoints the text speaks of; the phrases say where, and
 lower the limit. Weights for hints add what a short text tells without any phrase, and take away what they doubt.
@@ -30,18 +30,21 @@ from feedback_engine.lexicon.columns import (
     sum_up,
 )
 from feedback_engine.lexicon.model import Pack
+from feedback_engine.nlp.blend import SIDED, TOLD, find_goals
 from feedback_engine.nlp.hints import Hinted
-from feedback_engine.nlp.learned_touchpoints import Touched, decide, to_odds
+from feedback_engine.nlp.learned_touchpoints import Touched, decide
+from feedback_engine.nlp.mention_facts import MentionJudge
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import NEUTRAL_BAND, Verdicts, sum_values
+from feedback_engine.nlp.sentiment import Verdicts, to_odds
 from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
 
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
-#: Log odds up to which a text that takes a side speaks for the same side of what it names; of what it says nothing of
-#: only where it has no more characters than the second figure.
-_BY_TEXT, _BRIEF = 2.0, 160
+#: Texts of more characters are reviews, in which each clause speaks for itself.
+_BRIEF = 160
+#: Without a judge, a text that takes a side speaks for what it names up to these log odds.
+_BY_TEXT = 2.0
 
 
 class Touchpoints(NamedTuple):
@@ -72,17 +75,22 @@ class TouchpointRules:
         self._names = objects(label.name for label in pack.touchpoints)
 
     def find(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
-        """Return one entry per touchpoint and clause: what seed phrases name, or what learned weights make of it."""
-        if verdicts.hints and not verdicts.hints.are_meant.all():
-            readings = readings._replace(mentions=readings.mentions.take(verdicts.hints.are_meant.nonzero()[0]))
-        named = self._find_named(readings, verdicts)
+        """Return one entry per touchpoint and clause, judged by all that is known of it."""
+        named = self.name(readings, verdicts)
+        if any(verdicts.labels):
+            heard = self._find_named(_take_meant(readings, verdicts), verdicts.rules)
+            names = dict(zip(self._codes.tolist(), self._names.tolist(), strict=True))
+            return _join(decide(readings, verdicts, _split(named, readings), _split(heard, readings), names))
+        if verdicts.mentions:
+            return _judge_by_all(named, readings, verdicts.mentions)
+        return _lean_on_texts(named, readings, verdicts)
+
+    def name(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
+        """Return what seed phrases and hints name, as the clauses speak of it."""
+        named = self._find_named(_take_meant(readings, verdicts), verdicts)
         if verdicts.hints and len(verdicts.hints.touchpoints.texts):
-            named = _merge(named, self._judge_hinted(verdicts.hints.touchpoints, readings, verdicts.clauses))
-        if not any(verdicts.labels):
-            return _lean_on_texts(named, readings, verdicts)
-        heard = self._find_named(readings, verdicts.rules)
-        names = dict(zip(self._codes.tolist(), self._names.tolist(), strict=True))
-        return _join(decide(readings, verdicts, _split(named, readings), _split(heard, readings), names))
+            return _merge(named, self._judge_hinted(verdicts.hints.touchpoints, readings, verdicts.clauses))
+        return named
 
     def _find_named(self, readings: Readings, verdicts: Verdicts) -> Touchpoints:
         """Return what the seed phrases name."""
@@ -112,6 +120,13 @@ class TouchpointRules:
             hinted.clauses - readings.clauses.first[hinted.texts], hinted.starts, hinted.ends, hinted.rules,
             judged.scores[of], judged.labels[of], sure, Lists(number_groups(sizes, first[of]), sum_up(sizes)),
         )  # fmt: skip
+
+
+def _take_meant(readings: Readings, verdicts: Verdicts) -> Readings:
+    """Return the readings without the mentions that the hints doubt."""
+    if not verdicts.hints or verdicts.hints.are_meant.all():
+        return readings
+    return readings._replace(mentions=readings.mentions.take(verdicts.hints.are_meant.nonzero()[0]))
 
 
 @cache
@@ -151,39 +166,48 @@ def _merge(found: Touchpoints, others: Touchpoints) -> Touchpoints:
     return Touchpoints(texts, codes, names, clauses, starts, ends, rules, scores, labels, sure, said)
 
 
-def _lean_on_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -> Touchpoints:
-    """Return the touchpoints, those that differ from the side that their text takes weighed with it.
+def _judge_by_all(found: Touchpoints, readings: Readings, judge: MentionJudge) -> Touchpoints:
+    """Return the touchpoints, those of texts that are not long as they are judged by all that is known of them.
 
-    What a clause says is clearest beside the rest: 取消了不给退 sounds kind by itself to weights. A touchpoint stays as
-    it is where its clause is surer of the contrary, says it by its words (虽然老,胜在干净), or says both. One of which
-    nothing is said stays so where its clause calls it so-so (凑合), or the text praises another: who praises names what
-    is meant (房间不大,干净), while a fault is told step by step (优惠券写着通用,下单又说不能用).
+    What a clause says is clearest beside the rest: 取消了不给退 sounds kind by itself to weights. It stands as far as
+    it is likely, and what the judgement adds is told behind the rule. In a long review each clause speaks for itself.
     """
-    sides, clauses = verdicts.polarities[found.texts], found.clauses + readings.clauses.first[found.texts]
-    differs = ((sides == _NEGATIVE) | (sides == _POSITIVE)) & (found.labels != sides) & (found.labels != _MIXED)
-    differs &= found.scores * _sum_words(found, verdicts) <= 0
-    is_praised = (found.labels == _POSITIVE) | (found.labels == _MIXED)
-    is_told = ~(flag(found.texts[is_praised], len(readings.given))[found.texts] | are_level(readings)[clauses])
-    is_told &= readings.sizes[found.texts] <= _BRIEF
-    at = (differs & ((found.labels != _NEUTRAL) | is_told)).nonzero()[0]
+    at = (readings.sizes[found.texts] <= _BRIEF).nonzero()[0]
     if not len(at):
         return found
-    wholes = [max(-_BY_TEXT, min(_BY_TEXT, to_odds(score))) for score in verdicts.scores[found.texts[at]].tolist()]
-    odds = np.array([to_odds(own) for own in found.scores[at].tolist()]) + wholes
-    follows = np.where(sides[at] == _POSITIVE, odds, -odds) >= to_odds(NEUTRAL_BAND)
-    by_text, at, odds = np.array(wholes)[follows].tolist(), at[follows], odds[follows]
-    rules, scores, labels = found.rules.copy(), found.scores.copy(), found.labels.copy()
-    rules[at] = [f"{rule};兼看全文 {value:+.2f}" for rule, value in zip(rules[at].tolist(), by_text, strict=True)]
-    scores[at], labels[at] = [math.tanh(0.5 * value) for value in odds.tolist()], sides[at]
+    clauses = found.clauses[at] + readings.clauses.first[found.texts[at]]
+    facts = judge.find_facts(clauses, found.starts[at], found.scores[at], found.confidences[at])
+    chances = judge.weigh(facts)
+    judged = chances.argmax(axis=1)
+    goals, takes_side = find_goals(chances, judged), (judged == _POSITIVE) | (judged == _NEGATIVE)
+    bounded = np.sign(goals) * np.clip(np.abs(facts.own), SIDED, np.abs(goals))
+    odds = np.where(takes_side & (facts.own * goals > 0), bounded, goals)
+    added, labels, scores, rules = odds - facts.own, found.labels.copy(), found.scores.copy(), found.rules.copy()
+    labels[at], scores[at] = judged, [math.tanh(0.5 * value) for value in odds.tolist()]
+    told = np.abs(added) >= TOLD
+    shown = zip(rules[at[told]].tolist(), added[told].tolist(), strict=True)
+    rules[at[told]] = [f"{rule};整体判断 {value:+.2f}" for rule, value in shown]
     return found._replace(rules=rules, scores=scores, labels=labels)
 
 
-def _sum_words(found: Touchpoints, verdicts: Verdicts) -> Floats:
-    """Return what the words of the lists add up to among the statements of each touchpoint."""
-    told, by_words, owners = verdicts.clauses.statements, verdicts.rules.clauses.statements, found.said.owners()
-    apart = 1 + max(told.ends.max(initial=0), by_words.ends.max(initial=0))
-    are_words = np.isin(told.starts * apart + told.ends, by_words.starts * apart + by_words.ends)[found.said.numbers]
-    return sum_values(told.values[found.said.numbers] * are_words, owners, len(found.texts))
+def _lean_on_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -> Touchpoints:
+    """Return the touchpoints, those that no word speaks of with the side that their text takes.
+
+    Where the text praises another one, they stay as they are: who praises names what is meant (房间不大,干净), while a
+    fault is told step by step (优惠券写着通用,下单又说不能用). So do those whose clause calls them so-so (凑合).
+    """
+    sides, clauses = verdicts.polarities[found.texts], found.clauses + readings.clauses.first[found.texts]
+    is_praised = (found.labels == _POSITIVE) | (found.labels == _MIXED)
+    is_open = (found.labels == _NEUTRAL) & (found.scores == 0) & ((sides == _NEGATIVE) | (sides == _POSITIVE))
+    is_open &= ~flag(found.texts[is_praised], len(readings.given))[found.texts] & ~are_level(readings)[clauses]
+    at = (is_open & (readings.sizes[found.texts] <= _BRIEF)).nonzero()[0]
+    if not len(at):
+        return found
+    wholes = [max(-_BY_TEXT, min(_BY_TEXT, to_odds(score))) for score in verdicts.scores[found.texts[at]].tolist()]
+    rules, scores, labels = found.rules.copy(), found.scores.copy(), found.labels.copy()
+    rules[at] = [f"{rule};兼看全文 {value:+.2f}" for rule, value in zip(rules[at].tolist(), wholes, strict=True)]
+    scores[at], labels[at] = [math.tanh(0.5 * value) for value in wholes], sides[at]
+    return found._replace(rules=rules, scores=scores, labels=labels)
 
 
 def _find_confidences(lengths: Places, has_opinion: Flags) -> Floats:

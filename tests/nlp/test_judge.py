@@ -17,14 +17,15 @@ from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
-from feedback_engine.nlp.facts import FACTS_VERSION, NAMES
-from feedback_engine.nlp.judge import JUDGE_FILE, Judge, find_judge, load_judge, save_judge
+from feedback_engine.nlp.facts import OF_TEXTS
+from feedback_engine.nlp.judge import Judge, Subject, find_judge, load_judge, save_judge
+from feedback_engine.nlp.mention_facts import OF_MENTIONS
 from feedback_engine.nlp.packing import write_arrays
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
 
-RULE, SIZE = NAMES.index("rule"), NAMES.index("size")
+RULE, SIZE = OF_TEXTS.names.index("rule"), OF_TEXTS.names.index("size")
 PIECES = [
     "服务没得说", "菜嘛一般", "等了四十分钟没人理", "没有什么不满意的", "物流很快", "请问几点开门", "😡", "呵呵",
     "，", "。", "但是", "good",
@@ -39,7 +40,7 @@ def tagger_of(folder: Path | None = None, pack: str = "general") -> Tagger:
 
 
 def facts_of(*, rule: list[float], size: list[float]) -> list[np.ndarray]:
-    columns = [np.zeros(len(rule)) for _ in NAMES]
+    columns = [np.zeros(len(rule)) for _ in OF_TEXTS.names]
     columns[RULE], columns[SIZE] = np.array(rule), np.array(size)
     return columns
 
@@ -71,15 +72,15 @@ def test_trees_add_up() -> None:
 
 def test_a_judge_comes_back_from_its_file_as_it_was_and_equal_ones_are_equal_files(tmp_path: Path) -> None:
     judge = make_judge()
-    assert save_judge(judge, tmp_path / "one.npz") == save_judge(judge, tmp_path / "other.npz")
-    loaded, facts = load_judge(tmp_path / "one.npz"), facts_of(rule=[0.1, -0.2], size=[3, 300])
+    assert save_judge(judge, tmp_path / "one", OF_TEXTS) == save_judge(judge, tmp_path / "other", OF_TEXTS)
+    loaded, facts = load_judge(tmp_path / "one", OF_TEXTS), facts_of(rule=[0.1, -0.2], size=[3, 300])
     assert loaded.weigh(facts).tolist() == judge.weigh(facts).tolist()
 
 
 @pytest.mark.parametrize("texts", [1, 2, 300, 700])
 def test_how_many_texts_are_judged_together_changes_no_bit(texts: int) -> None:
-    judge = load_judge(find_judge(find_lexicons() / "models"))
-    facts = np.random.default_rng(0).normal(size=(len(NAMES), 700))
+    judge = load_judge(find_judge(find_lexicons() / "models", OF_TEXTS), OF_TEXTS)
+    facts = np.random.default_rng(0).normal(size=(len(OF_TEXTS.names), 700))
     together = judge.weigh(facts)
     assert judge.weigh(facts[:, :texts]).tolist() == together[:texts].tolist()
 
@@ -88,33 +89,42 @@ def test_a_damaged_file_is_refused_and_so_is_one_for_other_facts(tmp_path: Path)
     damaged = tmp_path / "damaged.npz"
     damaged.write_bytes(b"PK\x03\x04 and nothing else")
     with pytest.raises(LexiconError, match="损坏"):
-        load_judge(damaged)
+        load_judge(damaged, OF_TEXTS)
     arrays = make_judge()._asdict() | {"scale": np.array(0.05)}
     for name, card in (
-        ("older", {"version": FACTS_VERSION - 1, "facts": NAMES}),
-        ("fewer", {"version": FACTS_VERSION, "facts": NAMES[1:]}),
+        ("older", {"version": OF_TEXTS.version - 1, "facts": OF_TEXTS.names}),
+        ("fewer", {"version": OF_TEXTS.version, "facts": OF_TEXTS.names[1:]}),
     ):
         written = np.frombuffer(json.dumps(card).encode(), dtype=np.uint8)
         write_arrays(arrays | {"card": written}, tmp_path / f"{name}.npz")
         with pytest.raises(LexiconError, match="另一版本"):
-            load_judge(tmp_path / f"{name}.npz")
-    card = np.frombuffer(json.dumps({"version": FACTS_VERSION, "facts": NAMES}).encode(), dtype=np.uint8)
+            load_judge(tmp_path / f"{name}.npz", OF_TEXTS)
+    card = np.frombuffer(json.dumps({"version": OF_TEXTS.version, "facts": OF_TEXTS.names}).encode(), dtype=np.uint8)
     write_arrays(arrays | {"card": card, "leaves": np.zeros((4, 2), dtype=np.int16)}, tmp_path / "short.npz")
     with pytest.raises(LexiconError, match="损坏"):
-        load_judge(tmp_path / "short.npz")
+        load_judge(tmp_path / "short.npz", OF_TEXTS)
 
 
-def test_lexicons_without_a_judge_use_the_shipped_one_and_another_judge_is_another_tagger(tmp_path: Path) -> None:
+@pytest.mark.parametrize("subject", [OF_TEXTS, OF_MENTIONS], ids=lambda subject: subject.file)
+def test_lexicons_without_a_judge_use_the_shipped_one_and_another_judge_is_another_tagger(
+    subject: Subject, tmp_path: Path
+) -> None:
     folder = tmp_path / "lexicons"
     shutil.copytree(find_lexicons(), folder)
-    (folder / "models" / JUDGE_FILE).unlink()
+    (folder / "models" / subject.file).unlink()
     assert tagger_of(folder).tag("物流很快") == tagger_of().tag("物流很快")
     assert tagger_of(folder).fingerprint == tagger_of().fingerprint
     other = tmp_path / "other"
     shutil.copytree(folder, other)
-    save_judge(make_judge(), other / "models" / JUDGE_FILE)
+    save_judge(make_judge(), other / "models" / subject.file, subject)
     assert tagger_of(other).fingerprint != tagger_of().fingerprint
-    assert tagger_of(other).tag("今天天气").sentiment.polarity is Polarity.NEGATIVE
+
+
+def test_the_judge_in_the_lexicons_in_use_decides(tmp_path: Path) -> None:
+    folder = tmp_path / "lexicons"
+    shutil.copytree(find_lexicons(), folder)
+    save_judge(make_judge(), folder / "models" / OF_TEXTS.file, OF_TEXTS)
+    assert tagger_of(folder).tag("今天天气").sentiment.polarity is Polarity.NEGATIVE
 
 
 @example("呵呵good呵呵")
@@ -146,22 +156,53 @@ def test_sides_are_told_from_what_words_and_weights_say_together(text: str, pola
     assert tagger_of().tag(text).sentiment.polarity is polarity
 
 
-def test_a_touchpoint_is_judged_with_the_side_of_its_text_and_says_so() -> None:
-    tagged = tagger_of(pack="telecom").tag("客服把我转了五个人，最后又转回第一个")
-    assert {(mention.code, mention.polarity) for mention in tagged.touchpoints} == {("hotline", Polarity.NEGATIVE)}
-    assert any(mention.evidence[0].rule.endswith("兼看全文 -2.00") for mention in tagged.touchpoints)
-
-
 @pytest.mark.parametrize(
-    ("text", "code", "polarity"),
+    ("pack", "text", "said"),
     [
-        ("设施虽然老,胜在干净", "facilities", Polarity.NEGATIVE),
-        ("房间不大,很干净", "room", Polarity.NEUTRAL),
-        ("房间很干净，早餐太差", "dining", Polarity.NEGATIVE),
+        ("telecom", "客服把我转了五个人，最后又转回第一个", "hotline:negative"),
+        ("hotel", "取消了不给退，我提前两天取消的，平台写的免费取消", "booking:negative"),
+        ("hotel", "设施虽然老,胜在干净", "facilities:negative cleanliness:positive"),
+        ("hotel", "房间不大,很干净", "room:neutral cleanliness:positive"),
+        ("hotel", "房间很干净，早餐太差", "cleanliness:positive dining:negative"),
     ],
 )
-def test_what_a_clause_says_by_its_words_stands_whatever_side_the_text_takes(
-    text: str, code: str, polarity: Polarity
-) -> None:
-    found = {mention.code: mention for mention in tagger_of(pack="hotel").tag(text).touchpoints}
-    assert found[code].polarity is polarity and "兼看全文" not in found[code].evidence[0].rule
+def test_a_touchpoint_is_what_its_clause_and_its_text_say_together(pack: str, text: str, said: str) -> None:
+    found = {f"{mention.code}:{mention.polarity}" for mention in tagger_of(pack=pack).tag(text).touchpoints}
+    assert set(said.split()) <= found
+
+
+def to_odds(score: float) -> float:
+    return 2.0 * math.atanh(score)
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("，".join))
+def test_the_score_of_a_touchpoint_agrees_with_its_label(text: str) -> None:
+    for mention in tagger_of(pack="restaurant").tag(text).touchpoints:
+        if mention.polarity is Polarity.NEUTRAL:
+            assert abs(mention.score) < 0.1
+        elif mention.polarity is not Polarity.MIXED:
+            assert (mention.score > 0) is (mention.polarity is Polarity.POSITIVE) and abs(mention.score) >= 0.1
+
+
+def test_what_the_judgement_adds_to_a_touchpoint_is_told() -> None:
+    (mention,) = (m for m in tagger_of(pack="telecom").tag("转了五个人，最后又转回第一个").touchpoints if m.clause == 1)
+    by_clause = sum(evidence.weight for evidence in mention.evidence)
+    rule, _, added = mention.evidence[0].rule.partition(";整体判断 ")
+    assert rule.startswith("触点『")
+    assert by_clause + float(added) == pytest.approx(to_odds(mention.score), abs=0.01)
+
+
+def test_in_a_long_review_each_clause_speaks_for_itself() -> None:
+    long = "房间很干净，床也舒服，" * 12 + "早餐太差，" * 6
+    told = tagger_of(pack="hotel").tag(long).touchpoints
+    assert len(long) > 160 and not any("整体判断" in mention.evidence[0].rule for mention in told)
+    assert {(mention.code, mention.polarity) for mention in told if mention.code == "dining"} == {
+        ("dining", Polarity.NEGATIVE)
+    }
+
+
+def test_word_lists_alone_lean_on_the_text_where_nothing_is_said_of_a_touchpoint() -> None:
+    lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), "hotel")
+    tagger = Tagger(lexicon, words, SENTIMENT_SCORERS["lexicon"](lexicon, words, find_lexicons()))
+    (mention,) = (m for m in tagger.tag("浴缸里有毛发,排水口还堵了").touchpoints if m.code == "cleanliness")
+    assert mention.polarity is Polarity.NEGATIVE and ";兼看全文 -" in mention.evidence[0].rule
