@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from feedback_engine.domain import Period, Polarity, SourceKind
 from feedback_engine.engine.figures import Figures
 from feedback_engine.engine.spotcheck_form import Filled, Names, read_form
-from feedback_engine.errors import NoData, ReportError
+from feedback_engine.errors import InputError, NoData, ReportError
 from feedback_engine.nlp.tagged import UNSURE, TaggedText
 from feedback_engine.report.cells import one_line
 from feedback_engine.report.excel import write_excel
@@ -51,8 +51,10 @@ _PARTS = {RANDOM: "随机抽取的文本（可以代表该期间的全部文本�
 def write_spotcheck(figures: Figures, path: Path, period: Period | None, *, count: int, seed: int) -> pd.DataFrame:
     """Draw texts of the period, write the form, and return SPOTCHECK.
 
-    Raises ReportError where there is a file of this name, NoData where no text has tags.
+    Raises ReportError where there is a file of this name, NoData where no text has tags, InputError for no count.
     """
+    if count < 1:
+        raise InputError(f"count 应为正整数，而不是 {count}：至少要抽一条")
     if path.exists():
         raise ReportError(f"{path} 已存在，里面可能有填好的判断；请换一个文件名，或先移走它")
     texts = figures.read_texts(period)

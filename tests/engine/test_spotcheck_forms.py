@@ -146,8 +146,10 @@ def test_nothing_to_draw_and_nothing_filled_in_are_said_with_the_way_out(tmp_pat
         engine.read_spotcheck(tmp_path / "抽查.xlsx")
     with pytest.raises(NoData, match="2019-01"):
         engine.draw_spotcheck(tmp_path / "另一份.xlsx", period="2019-01")
-    with pytest.raises(InputError, match="count"):
-        engine.draw_spotcheck(tmp_path / "另一份.xlsx", count=-1)
+    for count in (-1, 0):
+        with pytest.raises(InputError, match="count"):
+            engine.draw_spotcheck(tmp_path / "另一份.xlsx", count=count)
+    assert not (tmp_path / "另一份.xlsx").exists()
 
 
 @pytest.mark.parametrize("name", ["别的.csv", "没有.xlsx", "坏的.xlsx"])
