@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.lexicon.columns import Floats, Places, flag_points, steps
-from feedback_engine.nlp.ngrams import Buckets, Layout, take_texts
+from feedback_engine.nlp.ngrams import take_texts
 from feedback_engine.nlp.pieces import Characters, Runs, find_runs
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
 
 #: Marks that people repeat, folded as the texts are.
@@ -20,12 +21,11 @@ _MARKS = ",.;:!?。、~…-=*"
 
 
 class Heard(NamedTuple):
-    """Texts with what each output of a table says of them, shape (texts, outputs)."""
+    """Some texts of a row with what each output of a table says of them, shape (texts, outputs)."""
 
     table: WeightTable
-    layout: Layout
-    grams: Buckets
-    #: The numbers of the texts in the layout.
+    row: Row
+    #: The numbers of the texts in the row.
     texts: Places
     #: What the weights of a text are multiplied by.
     scale: Floats
@@ -33,12 +33,13 @@ class Heard(NamedTuple):
 
     def find_runs(self, of: Places, columns: Places) -> Runs:
         """Return the runs of characters that make up the log odds of each of these texts, by its number here."""
-        rows, starts = take_texts(self.layout, self.texts[of])
-        grams, part = self.grams.take(rows, axis=0), np.arange(len(of)).repeat(steps(starts))
+        layout = self.row.layout
+        rows, starts = take_texts(layout, self.texts[of])
+        grams, part = self.row.grams.take(rows, axis=0), np.arange(len(of)).repeat(steps(starts))
         weights = self.table.rows[self.table.slots.take(grams), columns[part][:, None]]
         real = (grams[:, 0] != 0).nonzero()[0]
         characters = spread(grams, weights * self.scale[of, columns][part][:, None])[real]
-        return find_runs(Characters(self.layout.places[rows[real]], characters, real.searchsorted(starts)))
+        return find_runs(Characters(layout.places[rows[real]], characters, real.searchsorted(starts)))
 
     def find_strongest(self, of: Places, columns: Places) -> tuple[Places, Places]:
         """Return where the run begins and ends that says most for each of these outputs of these texts."""
@@ -49,22 +50,24 @@ class Heard(NamedTuple):
         return starts, ends
 
 
-def hear(table: WeightTable, layout: Layout, grams: Buckets, texts: Places) -> Heard:
-    """Return what the weights say of these texts of a layout, whose n-grams are `without_repeats`."""
-    if len(texts) == len(layout.starts) - 1:
+def hear(table: WeightTable, row: Row, texts: Places) -> Heard:
+    """Return what the weights say of these texts of a row, whose n-grams are `without_repeats`."""
+    if len(texts) == row.given:
+        layout, grams = row.texts
         sums = sum_texts(table, grams, layout.starts)
     else:
-        rows, starts = take_texts(layout, texts)
-        sums = sum_texts(table, grams.take(rows, axis=0), starts)
+        rows, starts = take_texts(row.layout, texts)
+        sums = sum_texts(table, row.grams.take(rows, axis=0), starts)
     scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
-    return Heard(table, layout, grams, texts, scale, sums.weights * scale + table.bias)
+    return Heard(table, row, texts, scale, sums.weights * scale + table.bias)
 
 
-def without_repeats(layout: Layout, grams: Buckets) -> Buckets:
-    """Return the n-grams without those that begin with a mark that stands there again."""
-    codes = layout.codes[: len(grams)]
+def without_repeats(row: Row) -> Row:
+    """Return the row without the n-grams that begin with a mark that stands there again."""
+    codes = row.layout.codes[: len(row.grams)]
     again = (flag_points(_MARKS).take(codes[1:]) & (codes[1:] == codes[:-1])).nonzero()[0] + 1
-    if len(again):
-        grams = grams.copy()
-        grams[again] = 0
-    return grams
+    if not len(again):
+        return row
+    grams = row.grams.copy()
+    grams[again] = 0
+    return row._replace(grams=grams)

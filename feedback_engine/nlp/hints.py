@@ -128,7 +128,7 @@ class Hints:
         self.are_heard: Flags = (
             (readings.sizes <= source.longest) & ~readings.are_latin & are_filled(readings.clauses.first)
         )
-        self._heard = hear(source.table, *row.texts, self.are_heard.nonzero()[0])
+        self._heard = hear(source.table, row, self.are_heard.nonzero()[0])
         #: The number of each text among those heard, and its log odds.
         self._numbers = self.are_heard.cumsum() - 1
         self._odds = np.zeros((len(self.are_heard), len(source.table.scale)))
@@ -202,7 +202,7 @@ class Hints:
         if not len(parts.texts):
             return found
         numbers, many = np.arange(len(parts.texts)), np.bincount(parts.texts)[parts.texts]
-        heard = hear(self._source.table, *parts.lay_out(row).texts, numbers)
+        heard = hear(self._source.table, parts.lay_out(row), numbers)
         others = self._name(readings, heard, numbers, parts, _OF_MANY * (np.sqrt(many) - 1.0))
         both = Hinted(*join_columns((found, others)))
         return Hinted(*pick(both, np.lexsort((both.starts, both.texts))))

@@ -75,11 +75,11 @@ class LearnedVerdicts:
         self.rules = rules = LexiconVerdicts(readings)
         self._readings, self._heads = readings, models.heads
         self._row = row = lay_out_row(readings)
-        heard = row._replace(grams=without_repeats(row.layout, row.grams))
+        heard = without_repeats(row)
         #: What the pack's weights add where words find nothing, None where it names none.
         self.hints = _find_hints(models.hints, readings, rules, heard) if models.hints else None
         #: What the weights tell of complaints beside their type.
-        self.details = DetailOdds(models.details, readings, rules.unasserted, *heard.texts)
+        self.details = DetailOdds(models.details, readings, rules.unasserted, heard)
         wanted = self._find_wanted()
         weighed = weigh(models.weights, row, wanted)
         by_weights = find_said_by_weights(weighed, models.sides.hear(heard))

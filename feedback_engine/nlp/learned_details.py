@@ -19,8 +19,8 @@ from feedback_engine.nlp.heard import hear
 from feedback_engine.nlp.hints import PACK_TASK
 from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.ngrams import Buckets, Layout
 from feedback_engine.nlp.reading import Readings
+from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable
 from feedback_engine.nlp.weights import WeightTable
 
@@ -52,11 +52,9 @@ class DetailWeights:
 class DetailOdds:
     """What the weights say of the texts of a batch, worked out for those that complain."""
 
-    def __init__(
-        self, source: DetailWeights, readings: Readings, unasserted: Flags, layout: Layout, grams: Buckets
-    ) -> None:
-        self._source, self._readings, self._unasserted = source, readings, unasserted
-        self._layout, self._grams = layout, grams
+    def __init__(self, source: DetailWeights, readings: Readings, unasserted: Flags, row: Row) -> None:
+        """`unasserted` are clauses that tell nothing that has happened; the row is `without_repeats`."""
+        self._source, self._readings, self._unasserted, self._row = source, readings, unasserted, row
 
     def find(self, texts: Places, marks: Marks, assumed: Assumed) -> Learned:
         """Return what weights tell of the complaints in these texts.
@@ -69,7 +67,7 @@ class DetailOdds:
         columns, values = self._find_columns(table)
         if not len(at) or not len(columns):
             return Learned.of_none(len(texts))
-        heard = hear(self._source.table, self._layout, self._grams, texts[at])
+        heard = hear(self._source.table, self._row, texts[at])
         odds = heard.odds[:, columns]
         is_root = table.kinds[values] == _ROOT
         told = odds > _TOLD

@@ -32,5 +32,5 @@ class SideWeights:
 
     def hear(self, row: Row) -> Floats:
         """Return the log odds that each text praises and blames at once."""
-        odds: Floats = hear(self.table, *row.texts, np.arange(row.given)).odds[:, self.column]
+        odds: Floats = hear(self.table, row, np.arange(row.given)).odds[:, self.column]
         return odds
