@@ -29,10 +29,10 @@ from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.marks import Learned, Marks
 from feedback_engine.nlp.reading import Hits, Readings
-from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Columns, Statements, arrange, to_columns
 from feedback_engine.nlp.tagged import UNSURE, UNSURE_NAME
 from feedback_engine.nlp.touchpoints import Touchpoints
+from feedback_engine.nlp.verdicts import Verdicts
 from feedback_engine.nlp.vocabulary import DetailTable
 
 #: In a text of at most so many characters cues help the learned weights.

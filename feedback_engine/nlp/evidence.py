@@ -15,9 +15,9 @@ from feedback_engine.domain import Evidence
 from feedback_engine.lexicon.columns import Flags, Floats, Objects, Places, Points, objects, pick, steps
 from feedback_engine.nlp.complaints import Complaints
 from feedback_engine.nlp.normalize import FoldedTexts
-from feedback_engine.nlp.sentiment import Verdicts
 from feedback_engine.nlp.statements import Lists
 from feedback_engine.nlp.touchpoints import Touchpoints
+from feedback_engine.nlp.verdicts import Verdicts
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: What JSON writes in two characters; other control characters and lone surrogates take six.

@@ -14,10 +14,11 @@ from feedback_engine.nlp.assertions import are_mostly, find_asking
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import Verdicts, sum_values
+from feedback_engine.nlp.sentiment import sum_values
 from feedback_engine.nlp.silences import find_untried
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements
 from feedback_engine.nlp.touchpoints import Touchpoints
+from feedback_engine.nlp.verdicts import Verdicts
 from feedback_engine.nlp.vocabulary import DEMANDS, KINDS
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from feedback_engine.domain import Polarity
 from feedback_engine.nlp.heads import LearnedLabel, Opinion, PackLabels
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import Verdicts, to_odds
+from feedback_engine.nlp.sentiment import to_odds
 from feedback_engine.nlp.statements import POLARITIES
+from feedback_engine.nlp.verdicts import Verdicts
 
 #: Log odds from which on learned weights name a touchpoint, where a phrase names it too, where a phrase names it in a
 #: text of at most so many characters; the likeliest one is named from the next figure on, from the last one in such a

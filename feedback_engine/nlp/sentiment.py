@@ -8,27 +8,19 @@ weak signs saturate, no sign is 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.columns import Flags, Floats, Objects, Places, flag
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.nlp.contrasts import Weighing, weigh_contrasts
-from feedback_engine.nlp.heads import PackLabels
-from feedback_engine.nlp.hints import Hints
-from feedback_engine.nlp.learned_details import DetailOdds
 from feedback_engine.nlp.opinions import Opinions, find_opinions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements
+from feedback_engine.nlp.statements import POLARITIES, Columns, Judged
 from feedback_engine.nlp.wording import add_note
-
-if TYPE_CHECKING:
-    from feedback_engine.nlp.mention_facts import MentionJudge
 
 #: Added to the sum of strengths, so that one faint sign makes no strong score.
 DAMPING = 0.4
@@ -42,75 +34,6 @@ _UNKNOWN = 0.3
 #: Log odds that a score stands for are told up to this.
 _SUREST = 5.0
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
-
-
-class Verdicts(Protocol):
-    """What a scorer says of a batch."""
-
-    @property
-    def scores(self) -> Floats:
-        """The score of each text, -1 to 1."""
-        ...
-
-    @property
-    def polarities(self) -> NDArray[np.int64]:
-        """The label of each text, by number in `POLARITIES`."""
-        ...
-
-    @property
-    def confidences(self) -> Floats:
-        """How sure the label of each text is, 0 to 1."""
-        ...
-
-    @property
-    def texts(self) -> Statements:
-        """What the score of each text is made of."""
-        ...
-
-    @property
-    def clauses(self) -> Judged:
-        """What is said of each clause by itself; where `readings.is_wanted` is False perhaps nothing."""
-        ...
-
-    @property
-    def clause_labels(self) -> NDArray[np.int64]:
-        """The labels of all clauses, by number."""
-        ...
-
-    @property
-    def unasserted(self) -> Flags:
-        """Which clauses tell nothing that has happened."""
-        ...
-
-    @property
-    def spared(self) -> Flags:
-        """Which texts find good, by a denial of what is bad, and nothing bad: 没有乱扣费."""
-        ...
-
-    @property
-    def rules(self) -> Verdicts:
-        """What the word lists alone say, where weights have a part in the above: complaints are judged by it."""
-        ...
-
-    @property
-    def labels(self) -> Sequence[PackLabels | None]:
-        """What the pack's own learned weights say of touchpoints and complaint type, where it names any."""
-        ...
-
-    @property
-    def hints(self) -> Hints | None:
-        """What the pack's weights say of what is told without words for it, None where there are none."""
-        ...
-
-    @property
-    def details(self) -> DetailOdds | None:
-        """What weights tell of complaints beside their type, None where there are none."""
-        ...
-
-    @property
-    def mentions(self) -> MentionJudge | None:
-        """What judges the touchpoints of the texts by all that is known, None where their clauses alone do."""
-        ...
 
 
 class Sides(NamedTuple):
@@ -255,15 +178,6 @@ def label_scores(scores: Floats, weaker_sides: Floats) -> NDArray[np.int64]:
 def to_odds(score: float) -> float:
     """Return the log odds of which a score is made, within bounds."""
     return max(-_SUREST, min(_SUREST, 2.0 * math.atanh(max(-0.9999, min(0.9999, score)))))
-
-
-def choose_polarity(score: float, weaker_side: float = 0.0) -> Polarity:
-    """Return the label of a score; `weaker_side` is the summed strength of the sign that lost."""
-    if weaker_side >= _MIXED_STRENGTH and abs(score) < _MIXED_BAND:
-        return Polarity.MIXED
-    if abs(score) < NEUTRAL_BAND:
-        return Polarity.NEUTRAL
-    return Polarity.POSITIVE if score > 0 else Polarity.NEGATIVE
 
 
 def _confidence(positive: float, negative: float, label: int) -> float:

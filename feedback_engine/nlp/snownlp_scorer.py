@@ -28,7 +28,7 @@ from feedback_engine.nlp.assertions import find_unasserted
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.segment import Segmenter
-from feedback_engine.nlp.sentiment import choose_polarity
+from feedback_engine.nlp.sentiment import label_scores
 from feedback_engine.nlp.statements import POLARITIES, Columns, Judged, Statements, arrange
 
 _SHOWN = 12
@@ -52,12 +52,11 @@ class _Model(NamedTuple):
 
 
 class _Scored(NamedTuple):
-    """A stretch of text with its score and label, how sure that is, and the rule in words."""
+    """A stretch of text with its score, how sure its label is, and the rule in words."""
 
     start: int
     end: int
     score: float
-    polarity: Polarity
     confidence: float
     rule: str
 
@@ -105,11 +104,10 @@ class SnownlpVerdicts:
 def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int64]]:
     """Return the parts as statements, their scores and their labels."""
     scores = np.array([scored.score for scored in parts], dtype=np.float64)
-    labels = np.array([POLARITIES.index(scored.polarity) for scored in parts], dtype=np.int64)
     starts, ends = (np.array([scored[at] for scored in parts], dtype=np.int64) for at in (0, 1))
     rules, kinds = objects(scored.rule for scored in parts), np.zeros(len(parts), dtype=np.int64)
     said = Columns(np.arange(len(parts)), starts, ends, scores, rules, kinds).take(scores.nonzero()[0])
-    return arrange(len(parts), said), scores, labels
+    return arrange(len(parts), said), scores, label_scores(scores, np.zeros(len(scores)))
 
 
 class SnownlpScorer:
@@ -144,7 +142,7 @@ class SnownlpScorer:
         score = 2.0 * probability - 1.0
         shown = quote(text[start : min(end, start + _SHOWN)])
         rule = f"{'正面' if score > 0 else '负面'}:『{shown}』(snownlp 贝叶斯 p={probability:.3f})"
-        return _Scored(start, end, score, choose_polarity(score), max(probability, 1.0 - probability), rule)
+        return _Scored(start, end, score, max(probability, 1.0 - probability), rule)
 
     def _probability(self, text: str) -> float:
         """Return p(positive) = 1 / (1 + Π of the shares' ratios), from logarithms; 0.5 for a text without words."""

@@ -17,10 +17,11 @@ from feedback_engine.nlp.details import Details
 from feedback_engine.nlp.evidence import Proof, gather_proof, to_items
 from feedback_engine.nlp.grievances import find_none_confidences
 from feedback_engine.nlp.reading import Reader, Readings
-from feedback_engine.nlp.sentiment import LexiconScorer, Verdicts
+from feedback_engine.nlp.sentiment import LexiconScorer
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.tagged import ComplaintDetail, ComplaintTag, Sentiment, TaggedText, TouchpointTag
 from feedback_engine.nlp.touchpoints import TouchpointRules, Touchpoints
+from feedback_engine.nlp.verdicts import Verdicts
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS
 
 #: Raised whenever the rules in code change what a text is tagged with.

@@ -36,9 +36,10 @@ from feedback_engine.nlp.learned_touchpoints import Touched, decide
 from feedback_engine.nlp.mention_facts import MentionJudge
 from feedback_engine.nlp.mentions import judge_mentions
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import Verdicts, to_odds
+from feedback_engine.nlp.sentiment import to_odds
 from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
+from feedback_engine.nlp.verdicts import Verdicts
 
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
 #: Texts of more characters are reviews, in which each clause speaks for itself.
