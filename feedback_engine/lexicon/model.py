@@ -227,6 +227,11 @@ class Pack:
     #: Whether every text is a case that somebody brought forward: a complaint unless it praises.
     is_case_log: bool = False
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of all its learned weights, each in its place, empty where it has none."""
+        return self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model, self.hint_model
+
     @cached_property
     def phrases(self) -> frozenset[str]:
         """All that its touchpoints and complaint types are known by, and the words that it has added."""
@@ -237,8 +242,7 @@ class Pack:
     def fingerprint(self) -> str:
         """SHA-256 of all codes, names, phrases and words."""
         lines = [self.code, self.name, f"cases\t{self.is_case_log}"]
-        models = (self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model, self.hint_model)
-        lines += [f"model\t{number}\t{name}" for number, name in enumerate(models) if name]
+        lines += [f"model\t{number}\t{name}" for number, name in enumerate(self.models) if name]
         for group, labels in (("touchpoint", self.touchpoints), ("complaint", self.complaint_types)):
             lines += [f"{group}\t{label.code}\t{label.name}" for label in labels]
             lines += [f"{group}\t{label.code}\t\t{phrase}" for label in labels for phrase in label.phrases]

@@ -13,7 +13,7 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Flags, Objects, Places, flag, join_columns, objects, pick
 from feedback_engine.lexicon.model import DetailKind, Label
-from feedback_engine.nlp.complaint_types import Blames, Weights
+from feedback_engine.nlp.complaint_types import Blames, TypeWeights
 from feedback_engine.nlp.marks import Assumed, Marks
 from feedback_engine.nlp.normalize import quote
 from feedback_engine.nlp.vocabulary import DetailTable
@@ -28,7 +28,7 @@ class Found(NamedTuple):
     """What is known of the types of complaints: the number of each one's type, and all that speaks for types."""
 
     types: Places
-    weights: Weights
+    weights: TypeWeights
     #: The type that each cue speaks for, and the cues.
     cue_types: Places
     cues: Marks
@@ -73,7 +73,7 @@ class TypeDefaults:
         )
         return Assumed(*join_columns(columns))
 
-    def _weigh_roots(self, weights: Weights, count: int) -> Places:
+    def _weigh_roots(self, weights: TypeWeights, count: int) -> Places:
         """Return the root that most of the evidence for types speaks for, -1 where it is not clear."""
         roots = self._roots[weights.types]
         known = (roots >= 0).nonzero()[0]

@@ -61,7 +61,7 @@ _CUE_ODDS, _HINTED_SHARE, _HINTED_ODDS = 3.0, 0.3, -1.0
 _MOST_PIECES = 4
 
 
-class Weights(NamedTuple):
+class TypeWeights(NamedTuple):
     """What is found says for types: by complaint and the number of the type, as they first appear."""
 
     complaints: Places
@@ -110,7 +110,7 @@ class BlameRules:
         return Blames(complaints[at], numbers, weights, touchpoints.starts[at], touchpoints.ends[at], rules)
 
 
-def weigh_types(table: CueTable, cues: Marks, labels: NDArray[np.int64], blames: Blames) -> Weights:
+def weigh_types(table: CueTable, cues: Marks, labels: NDArray[np.int64], blames: Blames) -> TypeWeights:
     """Return what cues and touchpoints say for the types of complaints; `labels` are those of the clauses.
 
     A cue counts once in a complaint, where it counts most. Cues and touchpoints often are the same words: for a type,
@@ -127,10 +127,10 @@ def weigh_types(table: CueTable, cues: Marks, labels: NDArray[np.int64], blames:
     complaints, types, counts, of_cues = pick((complaints, types, counts, of_cues), complaints.argsort(kind="stable"))
     first, groups = number_first(complaints * (1 + types.max(initial=0)) + types)
     by_cues, by_blames = (sum_values(counts * part, groups, len(first)) for part in (of_cues, ~of_cues))
-    return Weights(complaints[first], types[first], np.maximum(by_cues, by_blames))
+    return TypeWeights(complaints[first], types[first], np.maximum(by_cues, by_blames))
 
 
-def choose_types(found: Weights, count: int, unsure: int) -> tuple[Places, Floats]:
+def choose_types(found: TypeWeights, count: int, unsure: int) -> tuple[Places, Floats]:
     """Return the type of each of so many complaints with most evidence, and its share.
 
     The type is `unsure` where that is small or another one has hardly less.
@@ -146,7 +146,7 @@ def choose_types(found: Weights, count: int, unsure: int) -> tuple[Places, Float
 
 
 def choose_hinted(
-    hints: Hints, texts: Places, found: Weights, types: Places, shares: Floats
+    hints: Hints, texts: Places, found: TypeWeights, types: Places, shares: Floats
 ) -> dict[int, LearnedLabel]:
     """Put what hints and cues together say in place of what cues say, for the complaints that hints are heard of.
 

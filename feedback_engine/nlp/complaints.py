@@ -15,7 +15,7 @@ from feedback_engine.nlp.assumed import Found, TypeDefaults
 from feedback_engine.nlp.complaint_types import (
     BlameRules,
     Blames,
-    Weights,
+    TypeWeights,
     choose_hinted,
     choose_learned,
     choose_types,
@@ -121,7 +121,7 @@ class ComplaintRules:
         readings: Readings,
         texts: Places,
         labels: Sequence[PackLabels | None],
-        weights: Weights,
+        weights: TypeWeights,
         types: Places,
         shares: Floats,
     ) -> dict[int, LearnedLabel]:

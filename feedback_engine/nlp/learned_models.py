@@ -50,10 +50,9 @@ def digest_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> It
     for path in (*shipped, *judges):
         yield _digest(path, "读不到模型文件", "可改用 tagging.scorer: lexicon")
     if pack:
-        models = (pack.touchpoint_model, pack.opinion_model, pack.complaint_model, pack.post_model, pack.hint_model)
         problem = f"行业包 {pack.code} 写明的模型文件读不到"
         way_out = "请改正包里的模型名，或用 feedback-engine train 生成"
-        yield from (_digest(folder / f"{name}.npz", problem, way_out) for name in models if name)
+        yield from (_digest(folder / f"{name}.npz", problem, way_out) for name in pack.models if name)
 
 
 def _digest(path: Path, problem: str, way_out: str) -> str:

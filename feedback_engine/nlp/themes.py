@@ -22,14 +22,14 @@ from feedback_engine.domain import Polarity
 from feedback_engine.lexicon.model import Lexicon
 from feedback_engine.lexicon.themes import ThemeRole, ThemeWords
 from feedback_engine.nlp.candidates import Candidates, weigh_candidates
-from feedback_engine.nlp.clauses import Mention, find_mentions, locate
 from feedback_engine.nlp.corpus import MOST_TEXTS, Corpus, CorpusReader, Numbers
 from feedback_engine.nlp.phrases import Occurrences, find_items, find_phrases, split_key
 from feedback_engine.nlp.segment import Segmenter
 from feedback_engine.nlp.selection import Selection, find_within
-from feedback_engine.nlp.sides import Read, judge, tag_clauses
 from feedback_engine.nlp.tagged import Sentiment, TaggedText
 from feedback_engine.nlp.tagger import Tagger
+from feedback_engine.nlp.theme_mentions import Mention, find_mentions, locate
+from feedback_engine.nlp.theme_sides import Read, judge, tag_clauses
 from feedback_engine.nlp.wordroles import WordTable, build_word_table
 from feedback_engine.tables.themes import THEMES
 

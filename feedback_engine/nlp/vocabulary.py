@@ -250,7 +250,7 @@ class DetailTable:
         self.code_names = objects(detail.code for detail in details)
         self.names = objects(detail.name for detail in details)
         #: Kind and name in words: 投诉根源·系统; and how a match is told.
-        self.full_names = objects(name_detail(detail.kind, detail.name) for detail in details)
+        self.full_names = objects(_name_detail(detail.kind, detail.name) for detail in details)
         told = zip(self.full_names.tolist(), details, strict=True)
         self.rules = objects(f"{name}『{quote(detail.term)}』({detail.origin})" for name, detail in told)
         self._first: dict[tuple[str, str], int] = {}
@@ -262,6 +262,6 @@ class DetailTable:
         return self._first.get((kind, code), -1)
 
 
-def name_detail(kind: DetailKind, name: str) -> str:
+def _name_detail(kind: DetailKind, name: str) -> str:
     """Return a detail in words: 投诉根源·系统."""
     return f"{_DETAIL_NAMES[kind]}·{quote(name)}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 
 from feedback_engine.lexicon.columns import steps
-from feedback_engine.nlp.clauses import Mention
 from feedback_engine.nlp.normalize import fold
 from feedback_engine.nlp.segment import split_clauses
 from feedback_engine.nlp.tagged import Sentiment, TaggedText
 from feedback_engine.nlp.tagger import Tagger, has_content, show
+from feedback_engine.nlp.theme_mentions import Mention
 
 #: Gives texts by id.
 Read = Callable[[Sequence[str]], Mapping[str, str]]
