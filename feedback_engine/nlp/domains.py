@@ -21,21 +21,21 @@ class Domains:
     """The domains that the gates of the sentiment weights know."""
 
     def __init__(self, outputs: Sequence[str]) -> None:
-        self.names = [name.removeprefix(GATE) for name in outputs if name.startswith(GATE)]
+        self._names = [name.removeprefix(GATE) for name in outputs if name.startswith(GATE)]
         #: The column of the weights for remarks among the outputs, of those that all share where there are none.
         self.remarks = next((at for at, name in enumerate(outputs) if name == EXPERT + REMARKS), 0)
-        self._reviews = [number for number, name in enumerate(self.names) if name not in (REMARKS, *_NO_REVIEWS)]
+        self._reviews = [number for number, name in enumerate(self._names) if name not in (REMARKS, *_NO_REVIEWS)]
 
     def pick(self, odds: Floats) -> Floats:
         """Return the log odds of the gates of those of all outputs."""
-        return odds[:, 1 : 1 + len(self.names)]
+        return odds[:, 1 : 1 + len(self._names)]
 
     def find(self, opened: Floats) -> list[str]:
         """Return the domain that each text is recognised to be of by its open gates, or nothing."""
-        if not self.names:
+        if not self._names:
             return [""] * len(opened)
-        likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(self.names))
-        names = [*self.names, ""]
+        likely = np.where(opened.max(axis=1) >= _NAMED_DOMAIN, opened.argmax(axis=1), len(self._names))
+        names = [*self._names, ""]
         return [names[number] for number in likely.tolist()]
 
     def find_remarks(self, opened: Floats) -> Floats:
@@ -52,5 +52,5 @@ class Domains:
         return self._find(opened, _POSTS)
 
     def _find(self, opened: Floats, name: str) -> Floats:
-        chances: Floats = opened[:, self.names.index(name)] if name in self.names else np.zeros(len(opened))
+        chances: Floats = opened[:, self._names.index(name)] if name in self._names else np.zeros(len(opened))
         return chances

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
-from feedback_engine.nlp.models import Floats, Model, Owed, RowSpec
+from feedback_engine.nlp.models import LOG_UNIT, Floats, Model, Owed, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Layout, hash_ngrams, lay_out, open_ngrams
 from feedback_engine.nlp.weights import row_factor
 from feedback_engine.nlp.wordspace import LARGEST_FACTOR, UNIT, WordSpace, unite
 
 _CHUNK = 5000
-_LOG_UNIT = 256
 _LARGEST_BYTE = 127
 
 #: A scipy.sparse.csr_matrix: rows are texts, columns buckets.
@@ -127,7 +126,7 @@ def _block_values(counts: Matrix, spec: RowSpec) -> Matrix:
     if spec.value == "presence":
         values.data[:] = 1
     elif spec.value == "log":
-        values.data = np.round(np.log1p(values.data) * _LOG_UNIT) / np.float32(_LOG_UNIT)
+        values.data = np.round(np.log1p(values.data) * LOG_UNIT) / np.float32(LOG_UNIT)
     total = np.asarray(values.sum(1), dtype=np.float64).ravel()
     values.data *= np.repeat(row_factor(spec, total), np.diff(values.indptr)).astype(np.float32)
     return values

@@ -22,11 +22,10 @@ from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, open_
 from feedback_engine.nlp.pieces import Characters, find_runs
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row
-from feedback_engine.nlp.weights import WeightTable, opening_factor, opening_odds, row_factor, spread
+from feedback_engine.nlp.weights import WeightTable, opening_factor, opening_odds, row_factor, spread, to_values
 
 #: Labels are told from these log odds on, or where they are a text's best.
 _CONSIDERED = -3.0
-_LOG_UNIT = 256
 #: The labels of weights that tell good from bad, in the order of `PackLabels.opinion`.
 OPINIONS = ("negative", "neutral", "positive")
 
@@ -81,7 +80,7 @@ class Head:
     """One model file: log odds of its outputs for texts, and where they come from."""
 
     def __init__(self, model: Model, labels: Sequence[Label] = ()) -> None:
-        self._model = model
+        self._spec = model.spec
         self._table = WeightTable.of(model)
         names = {label.name: label.code for label in labels}
         #: The code of each output.
@@ -90,14 +89,15 @@ class Head:
 
     def odds(self, found: Distinct) -> Floats:
         """Return the log odds of each output for each text, shape (texts, outputs)."""
-        values = self._values(found.counts)
+        values = to_values(found.counts, self._spec)
         sums = np.zeros((len(found.keys) + 1, len(self.codes)))
         rows = self._table.find(found.keys & ((1 << HASH_BITS) - 1))
         np.cumsum(rows * values[:, None], axis=0, out=sums[1:])
         weighed = (sums[found.bounds[1:]] - sums[found.bounds[:-1]]) * self._factor(found)[:, None]
         odds: Floats = weighed * self._table.scale + self._table.bias
-        spec = self._model.spec
-        return odds + opening_odds(self._table, spec, found.layout, found.open(spec.opening)) if spec.opening else odds
+        if not self._spec.opening:
+            return odds
+        return odds + opening_odds(self._table, self._spec, found.layout, found.open(self._spec.opening))
 
     def label(self, found: Distinct) -> list[dict[str, LearnedLabel]]:
         """Return the labels to consider for each text, the likeliest first."""
@@ -115,23 +115,13 @@ class Head:
                 labels[text][code] = LearnedLabel(*label)
         return [dict(sorted(one.items(), key=lambda item: (-item[1].odds, item[0]))) for one in labels]
 
-    def _values(self, counts: NDArray[np.int64]) -> Floats:
-        kind = self._model.spec.value
-        if kind == "log":
-            return np.asarray(np.round(np.log1p(counts) * _LOG_UNIT) / _LOG_UNIT, dtype=np.float64)
-        return np.ones(len(counts)) if kind == "presence" else counts.astype(np.float64)
-
     def _factor(self, found: Distinct) -> Floats:
-        total = np.concatenate([[0.0], np.cumsum(self._values(found.counts))])
-        return row_factor(self._model.spec, total[found.bounds[1:]] - total[found.bounds[:-1]])
+        total = np.concatenate([[0.0], np.cumsum(to_values(found.counts, self._spec))])
+        return row_factor(self._spec, total[found.bounds[1:]] - total[found.bounds[:-1]])
 
     def pieces(self, found: Distinct, share: Floats, texts: Counts) -> list[list[tuple[int, int, float]]]:
         """Return the runs of these texts with their log odds, each output counting by its share."""
-        runs = find_runs(self.characters(found, share, texts))
-        pieces: list[list[tuple[int, int, float]]] = [[] for _ in texts]
-        for part, *piece in zip(*(column.tolist() for column in runs), strict=True):
-            pieces[part].append((piece[0], piece[1], piece[2]))
-        return pieces
+        return find_runs(self.characters(found, share, texts)).split(len(texts))
 
     def characters(self, found: Distinct, share: Floats, texts: Counts) -> Characters:
         """Return the log odds of each character of these texts, each output counting by its share."""
@@ -143,9 +133,9 @@ class Head:
 
     def _gram_odds(self, found: Distinct, share: Floats, rows: Counts, texts: Counts) -> Floats:
         """Return the log odds of the n-grams at these positions, which are of these texts."""
-        weight = self._weigh(found.keys & ((1 << HASH_BITS) - 1), share) * self._values(found.counts) / found.counts
+        spec, values = self._spec, to_values(found.counts, self._spec)
+        weight = self._weigh(found.keys & ((1 << HASH_BITS) - 1), share) * values / found.counts
         odds = np.append(weight, 0.0)[found.places[rows]] * self._factor(found)[texts][:, None]
-        spec = self._model.spec
         if spec.opening:
             opened = found.open(spec.opening)
             odds += self._weigh(opened[rows], share) * opening_factor(spec, found.layout, opened)[texts][:, None]

@@ -1,7 +1,6 @@
 """Some texts of a row heard by a table of weights: the log odds of its outputs, and which characters make them up.
 
-The log odds of an output are the sum of its weights over the n-grams of the text, over the root of their number, and
-its bias. Marks that go on (，，，) count once: they are how somebody types, and say nothing.
+Marks that go on (，，，) count once: they are how somebody types, and say nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from feedback_engine.lexicon.columns import Floats, Places, flag_points, steps
 from feedback_engine.nlp.ngrams import take_texts
 from feedback_engine.nlp.pieces import Characters, Runs, find_runs
 from feedback_engine.nlp.row import Row
-from feedback_engine.nlp.weights import WeightTable, spread, sum_texts
+from feedback_engine.nlp.weights import WeightTable, scale_sums, spread, sum_texts
 
 #: Marks that people repeat, folded as the texts are.
 _MARKS = ",.;:!?。、~…-=*"
@@ -27,9 +26,9 @@ class Heard(NamedTuple):
     row: Row
     #: The numbers of the texts in the row.
     texts: Places
+    odds: Floats
     #: What the weights of a text are multiplied by.
     scale: Floats
-    odds: Floats
 
     def find_runs(self, of: Places, columns: Places) -> Runs:
         """Return the runs of characters that make up the log odds of each of these texts, by its number here."""
@@ -58,8 +57,7 @@ def hear(table: WeightTable, row: Row, texts: Places) -> Heard:
     else:
         rows, starts = take_texts(row.layout, texts)
         sums = sum_texts(table, row.grams.take(rows, axis=0), starts)
-    scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
-    return Heard(table, row, texts, scale, sums.weights * scale + table.bias)
+    return Heard(table, row, texts, *scale_sums(table, sums))
 
 
 def without_repeats(row: Row) -> Row:

@@ -160,10 +160,7 @@ class Hints:
 
     def _tell(self, texts: Places, columns: Places) -> list[LearnedLabel]:
         """Return the log odds of these outputs in these texts, and the runs that make them up."""
-        runs = self._heard.find_runs(self._numbers[texts], columns)
-        pieces: list[list[tuple[int, int, float]]] = [[] for _ in texts]
-        for part, start, end, value in zip(*(column.tolist() for column in runs), strict=True):
-            pieces[part].append((start, end, value))
+        pieces = self._heard.find_runs(self._numbers[texts], columns).split(len(texts))
         odds = self._odds[texts, columns].tolist()
         return [LearnedLabel(value, 1.0, 1.0, own) for value, own in zip(odds, pieces, strict=True)]
 

@@ -23,6 +23,8 @@ from feedback_engine.nlp.packing import UNREADABLE, read_arrays, write_arrays
 from feedback_engine.nlp.wordspace import WORDS_FILE, WordSpace, load_shipped_words, unite
 
 FORMAT = 1
+#: Logarithms of counts are rounded to this part of 1, so that their sums are exact.
+LOG_UNIT = 256
 _ARRAYS, _FACTORS = ("buckets", "weights", "scale", "bias", "card"), ("factors", "factor_scale")
 #: What must agree between a file and this program for its buckets to mean the same.
 HASH_SPEC = {"version": NGRAMS_VERSION, "bits": HASH_BITS, "sizes": SIZES, "run": LONGEST_RUN}

@@ -42,6 +42,13 @@ class Runs(NamedTuple):
         """Return some of the runs."""
         return Runs(*pick(self, chosen))
 
+    def split(self, count: int) -> list[list[tuple[int, int, float]]]:
+        """Return the runs of each of so many parts: start, end, value."""
+        parts: list[list[tuple[int, int, float]]] = [[] for _ in range(count)]
+        for part, start, end, value in zip(*(column.tolist() for column in self), strict=True):
+            parts[part].append((start, end, value))
+        return parts
+
 
 def tell_pieces(
     readings: Readings, characters: Characters, rates: Floats, totals: Floats, notes: Sequence[str]

@@ -14,7 +14,7 @@ from feedback_engine.nlp.learned_models import SENTIMENT_FILE
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.ngrams import hash_ngrams, lay_out
 from feedback_engine.nlp.tagger import as_text, has_content
-from feedback_engine.nlp.weights import WeightTable, sum_texts
+from feedback_engine.nlp.weights import WeightTable, scale_sums, sum_texts
 
 
 class PolarityScorer:
@@ -32,7 +32,7 @@ class PolarityScorer:
         for batch in cut_batches(texts):
             layout = lay_out(batch)
             sums = sum_texts(self._table, hash_ngrams(layout), layout.starts)
-            odds = sums.weights * (self._table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]) + self._table.bias
+            odds, _ = scale_sums(self._table, sums)
             scores = np.tanh(0.5 * (odds * expert_shares(self._model.outputs, odds)).sum(axis=1))
             scores[[not has_content(text) for text in batch]] = 0.0
             yield scores

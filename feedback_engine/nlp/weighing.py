@@ -13,7 +13,7 @@ from feedback_engine.nlp.experts import open_gates, share_experts
 from feedback_engine.nlp.ngrams import Buckets, Counts
 from feedback_engine.nlp.pieces import Characters
 from feedback_engine.nlp.row import Row
-from feedback_engine.nlp.weights import Sums, WeightTable, spread, sum_texts, weigh_known
+from feedback_engine.nlp.weights import Sums, WeightTable, scale_sums, spread, sum_texts, weigh_known
 
 
 class Weights(NamedTuple):
@@ -102,8 +102,7 @@ def weigh(weights: Weights, row: Row, wanted: Places) -> Weighings:
 def _sum(table: WeightTable, grams: Buckets, starts: Counts) -> _Summed:
     """Return the sums of the weights over the parts of a row given by their n-grams."""
     sums = sum_texts(table, grams, starts)
-    scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
-    return _Summed(sums, sums.weights * scale + table.bias, scale)
+    return _Summed(sums, *scale_sums(table, sums))
 
 
 def _tell_texts(weights: Weights, summed: _Summed) -> tuple[OfTexts, Floats]:

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import steps
-from feedback_engine.nlp.models import Floats, Model, RowSpec
+from feedback_engine.nlp.models import LOG_UNIT, Floats, Model, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out, open_ngrams
 
-_LOG_UNIT = 256
 #: So many rows of weights are fetched and summed at once: few enough to stay in the cache.
 _NEAR = 4096
 #: Of more outputs than so many, columns are made up to a multiple of them.
@@ -96,6 +95,15 @@ def sum_texts(table: WeightTable, grams: Buckets, starts: Counts) -> Sums:
     return Sums(weights[:, :outputs], size, size - counts, grams.size, known, rows[:, :outputs], bounds)
 
 
+def scale_sums(table: WeightTable, sums: Sums) -> tuple[Floats, Floats]:
+    """Return the log odds of each output for each text, and what a whole number of its weights counts in them.
+
+    Weights count over the root of the number of n-grams.
+    """
+    scale = table.scale / np.sqrt(np.maximum(sums.size, 1))[:, None]
+    return sums.weights * scale + table.bias, scale
+
+
 def weigh_known(sums: Sums, shares: Floats) -> Floats:
     """Return what each known n-gram counts, by the share of each output in its text."""
     counts = steps(sums.bounds)
@@ -103,6 +111,13 @@ def weigh_known(sums: Sums, shares: Floats) -> Floats:
     for output in np.asarray(shares.any(axis=0)).nonzero()[0].tolist():
         weights += sums.rows[:, output] * shares[:, output].repeat(counts)
     return weights
+
+
+def to_values(counts: NDArray[np.int64], spec: RowSpec) -> Floats:
+    """Return what n-grams of a text count that stand in it so often."""
+    if spec.value == "log":
+        return np.asarray(np.round(np.log1p(counts) * LOG_UNIT) / LOG_UNIT, dtype=np.float64)
+    return np.ones(len(counts)) if spec.value == "presence" else counts.astype(np.float64)
 
 
 def row_factor(spec: RowSpec, total: NDArray[np.int64] | Floats) -> Floats:
@@ -113,13 +128,7 @@ def row_factor(spec: RowSpec, total: NDArray[np.int64] | Floats) -> Floats:
 
 def predict(model: Model, texts: Sequence[str]) -> Floats:
     """Return the log odds of each output for each text, shape (texts, outputs)."""
-    layout = lay_out(texts)
-    table = WeightTable.of(model)
-    return predict_layout(table, model.spec, layout)
-
-
-def predict_layout(table: WeightTable, spec: RowSpec, layout: Layout) -> Floats:
-    """Return the log odds of each output for each text of a layout."""
+    table, spec, layout = WeightTable.of(model), model.spec, lay_out(texts)
     grams = hash_ngrams(layout)
     if spec.value == "count":
         sums = sum_texts(table, grams, layout.starts)
@@ -152,13 +161,12 @@ def _distinct_sums(table: WeightTable, spec: RowSpec, layout: Layout, grams: Buc
     texts = len(layout.starts) - 1
     text = np.arange(texts, dtype=np.int64).repeat(steps(layout.starts))
     keys, counts = np.unique((((text << HASH_BITS)[:, None]) | grams)[grams != 0], return_counts=True)
-    values = np.ones(len(keys)) if spec.value == "presence" else np.round(np.log1p(counts) * _LOG_UNIT)
-    unit = 1.0 if spec.value == "presence" else float(_LOG_UNIT)
+    values = to_values(counts, spec)
     bounds = keys.searchsorted(np.arange(texts + 1, dtype=np.int64) << HASH_BITS)
     weighed = np.zeros((len(keys) + 1, len(table.scale)))
     (table.find(keys & ((1 << HASH_BITS) - 1)) * values[:, None]).cumsum(axis=0, out=weighed[1:])
     total = np.concatenate([[0.0], values.cumsum()])
-    return (weighed[bounds[1:]] - weighed[bounds[:-1]]) / unit, (total[bounds[1:]] - total[bounds[:-1]]) / unit
+    return weighed[bounds[1:]] - weighed[bounds[:-1]], total[bounds[1:]] - total[bounds[:-1]]
 
 
 def spread(grams: Buckets, gram_weights: Floats) -> Floats:
