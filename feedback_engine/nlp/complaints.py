@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Flags, Floats, Objects, Places, join_columns, objects, pick, steps
+from feedback_engine.lexicon.columns import Floats, Objects, Places, join_columns, objects, pick, steps
 from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.asking import find_asked
 from feedback_engine.nlp.assumed import Found, TypeDefaults
@@ -24,7 +24,7 @@ from feedback_engine.nlp.complaint_types import (
     weigh_types,
 )
 from feedback_engine.nlp.details import Details, find_details, find_no_details
-from feedback_engine.nlp.grievances import find_grounds
+from feedback_engine.nlp.grievances import Grounds, find_grounds
 from feedback_engine.nlp.heads import LearnedLabel, PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.marks import Learned, Marks
@@ -67,48 +67,47 @@ class ComplaintRules:
         The type is what the learned weights say of the text, if they know any types; else what its cues say, and the
         touchpoints that it speaks ill of.
         """
-        labels, hints = verdicts.labels, verdicts.hints
-        unasserted = verdicts.unasserted
-        asked = find_asked(readings, unasserted)
-        grounds = find_grounds(readings, verdicts, touchpoints, asked.insisted, unasserted, self._is_case_log)
-        texts, are_felt, confidences, said = grounds
+        asked = find_asked(readings, verdicts.unasserted)
+        grounds = find_grounds(readings, verdicts, touchpoints, asked.insisted, is_case_log=self._is_case_log)
+        texts, labels = grounds.texts, verdicts.rules.clause_labels
         if not len(texts):
             return _find_none()
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
-        cues, *details = (
-            _mark(readings, hits, places) for hits in (readings.cues, readings.roots, readings.causes, asked.hits)
-        )
-        blames = self._blame.find(touchpoints, places)
-        weights = weigh_types(readings.vocabulary.cues, cues, verdicts.rules.clause_labels, blames)
-        types, shares = choose_types(weights, len(texts), len(self._codes) - 1)
-        heard = self._hear(readings, texts, labels, weights, types, shares) if any(labels) else {}
-        if hints:
-            heard |= choose_hinted(hints, texts, weights, types, shares)
-        confidences = confidences * np.where(types == len(self._codes) - 1, 0.5, shares)
-        if any(labels):
-            confidences[list(heard)] = shares[list(heard)]
-        cue_types = readings.vocabulary.cues.labels[cues.values]
-        asking = places[asked.insisted.parts]
-        spans = (*_find_spans(readings, texts), asking, *asked.insisted[1:3])
-        assumed = self._defaults.assume(Found(types, weights, cue_types, cues, blames, *spans))
-        marks = Marks(*join_columns(details))
-        learned = verdicts.details.find(texts, marks, assumed) if verdicts.details else Learned.of_none(len(texts))
+        cues, blames = _mark(readings, readings.cues, places), self._blame.find(touchpoints, places)
+        weights = weigh_types(readings.vocabulary.cues, cues, labels, blames)
+        types, confidences, heard = self._choose_types(readings, verdicts, grounds, weights)
         told = (
-            *said.by_complaint(places),
-            *_tell_felt(hints, texts, are_felt),
+            *grounds.said.by_complaint(places),
+            *_tell_felt(verdicts.hints, grounds),
             _tell_cues(readings, cues, types),
             _tell_blames(blames, types),
             *self._tell_types(heard, types),
         )
-        return Complaints(
-            texts,
-            self._codes[types],
-            self._names[types],
-            confidences,
-            arrange(len(texts), *told),
-            find_details(readings.vocabulary, marks, assumed, learned, verdicts.rules.clause_labels),
-        )
+        cue_types = readings.vocabulary.cues.labels[cues.values]
+        asking = places[asked.insisted.parts]
+        spans = (*_find_spans(readings, texts), asking, *asked.insisted[1:3])
+        assumed = self._defaults.assume(Found(types, weights, cue_types, cues, blames, *spans))
+        phrases = (_mark(readings, hits, places) for hits in (readings.roots, readings.causes, asked.hits))
+        marks = Marks(*join_columns(phrases))
+        learned = verdicts.details.find(texts, marks, assumed) if verdicts.details else Learned.of_none(len(texts))
+        details = find_details(readings.vocabulary, marks, assumed, learned, labels)
+        evidence = arrange(len(texts), *told)
+        return Complaints(texts, self._codes[types], self._names[types], confidences, evidence, details)
+
+    def _choose_types(
+        self, readings: Readings, verdicts: Verdicts, grounds: Grounds, weights: TypeWeights
+    ) -> tuple[Places, Floats, dict[int, LearnedLabel]]:
+        """Return the type of each complaint, how sure that is, and what learned weights say for types by complaint."""
+        labels, hints, texts, unsure = verdicts.labels, verdicts.hints, grounds.texts, len(self._codes) - 1
+        types, shares = choose_types(weights, len(texts), unsure)
+        heard = self._hear(readings, texts, labels, weights, types, shares) if any(labels) else {}
+        if hints:
+            heard |= choose_hinted(hints, texts, weights, types, shares)
+        confidences = grounds.confidences * np.where(types == unsure, 0.5, shares)
+        if any(labels):
+            confidences[list(heard)] = shares[list(heard)]
+        return types, confidences, heard
 
     def _tell_types(self, heard: Mapping[int, LearnedLabel], types: Places) -> Iterator[Columns]:
         """Yield what learned weights say for the types of complaints, if they say anything."""
@@ -155,9 +154,10 @@ def _find_none() -> Complaints:
     return Complaints(details.complaints, details.codes, details.names, np.zeros(0), details.evidence, details)
 
 
-def _tell_felt(hints: Hints | None, texts: Places, are_felt: Flags) -> Iterator[Columns]:
+def _tell_felt(hints: Hints | None, grounds: Grounds) -> Iterator[Columns]:
     """Yield what speaks for complaints that weights alone find, if hints say anything of them."""
-    at = (are_felt & hints.are_heard[texts]).nonzero()[0].tolist() if hints else []
+    texts = grounds.texts
+    at = (grounds.are_felt & hints.are_heard[texts]).nonzero()[0].tolist() if hints else []
     if hints and at:
         told = dict(zip(at, hints.tell_complaints(texts[at]), strict=True))
         yield to_columns([[*tell_label("投诉", told[n])] if n in told else () for n in range(len(texts))])

@@ -76,19 +76,13 @@ class Said(NamedTuple):
 
 
 def find_grounds(
-    readings: Readings,
-    verdicts: Verdicts,
-    touchpoints: Touchpoints,
-    insisted: Columns,
-    unasserted: Flags,
-    is_case_log: bool,
+    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, insisted: Columns, *, is_case_log: bool
 ) -> Grounds:
     """Return the texts that complain; `is_case_log` tells that each is a case unless it praises.
 
-    `insisted` is what texts ask for in words that say nothing of good or bad; clauses that are `unasserted` tell
-    nothing that has happened.
+    `insisted` is what texts ask for in words that say nothing of good or bad.
     """
-    rules, hints = verdicts.rules, verdicts.hints
+    rules, hints, unasserted = verdicts.rules, verdicts.hints, verdicts.unasserted
     said = _find_said(readings, rules, insisted, unasserted)
     tells_nothing = _find_unasserting(readings, unasserted, said)
     complain = _find_complaints(readings, rules, said, tells_nothing, unasserted, is_case_log)
