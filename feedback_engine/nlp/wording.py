@@ -82,28 +82,29 @@ def tell_rules(readings: Readings, findings: Findings, values: Floats) -> Object
 
 def _put_in_words(terms: Sequence[str], finding: _Finding) -> str:
     """Return in brackets what makes the opinion what it is; `terms` are those of all hits."""
-    hit, modifiers, parts = finding.hit, finding.modifiers, finding.parts
-    said = []
-    if modifiers or finding.is_raised or parts:
-        made_of = parts or f"『{terms[hit]}』"
-        for back in range(modifiers):
-            made_of = f"{'否定' if finding.denials >> back & 1 else '程度'}『{terms[hit - 1 - back]}』+{made_of}"
-        said.append(f"{made_of}+程度『{terms[hit + 1]}』" if finding.is_raised else made_of)
-    if finding.kind:
-        said.append(finding.kind)
-    if finding.is_denied:
-        said.append(f"『{terms[hit - 1]}』之后")
-    if finding.wish >= 0:
-        said.append(f"『{terms[finding.wish]}』之后")
-    if finding.is_asked:
-        said.append("疑问句减弱")
-    if finding.is_ironical:
-        said.append("引号反语")
-    if finding.is_turned:
-        said.append("随其余文字作反话")
-    if finding.is_unasserted:
-        said.append("假设、询问或转述,不计")
-    return f"({','.join(said)})" if said else ""
+    told = (
+        _show_parts(terms, finding),
+        finding.kind,
+        f"『{terms[finding.hit - 1]}』之后" if finding.is_denied else "",
+        f"『{terms[finding.wish]}』之后" if finding.wish >= 0 else "",
+        "疑问句减弱" if finding.is_asked else "",
+        "引号反语" if finding.is_ironical else "",
+        "随其余文字作反话" if finding.is_turned else "",
+        "假设、询问或转述,不计" if finding.is_unasserted else "",
+    )
+    said = ",".join(filter(None, told))
+    return f"({said})" if said else ""
+
+
+def _show_parts(terms: Sequence[str], finding: _Finding) -> str:
+    """Return the word with what acts upon it, nothing where nothing does."""
+    hit, modifiers = finding.hit, finding.modifiers
+    if not (modifiers or finding.is_raised or finding.parts):
+        return ""
+    made_of = finding.parts or f"『{terms[hit]}』"
+    for back in range(modifiers):
+        made_of = f"{'否定' if finding.denials >> back & 1 else '程度'}『{terms[hit - 1 - back]}』+{made_of}"
+    return f"{made_of}+程度『{terms[hit + 1]}』" if finding.is_raised else made_of
 
 
 def add_note(rule: str, note: str) -> str:
