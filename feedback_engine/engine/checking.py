@@ -29,7 +29,7 @@ def find_problems(
     """Return what is wrong with lexicons, packs, scorer, store, weights, report and sources, and with names in them."""
     # The weights that a pack names are read with the first text.
     checks: list[Callable[[], object]] = [partial(_try_pack, language, name) for name in packs]
-    checks.append(partial(check_store, config.store.url, config.base))
+    checks += [language.check_models, partial(check_store, config.store.url, config.base)]
     checks += [lambda: language.theme_words, partial(check_report, config)]
     checks.append(partial(check_judgements, config, language.pack))
     checks.append(partial(check_structural, config.scoring.structural))

@@ -73,6 +73,18 @@ class Language:
         name = pack or self._settings.pack
         return self._parts.once(f"tagger {name}", lambda: self._make_tagger(name))
 
+    def check_models(self) -> None:
+        """Raise LexiconError where weights score the sentences that their file keeps otherwise than it says."""
+        from feedback_engine.errors import LexiconError
+        from feedback_engine.nlp.models import load_model
+        from feedback_engine.nlp.train import check_golden
+
+        for path in sorted((self._folder / "models").glob("*.npz")):
+            if differing := check_golden(load_model(path)):
+                raise LexiconError(
+                    f"{path}: 与训练时算得不同，{len(differing)} 句，如 {differing[0]}；文件可能被改过，请重新安装"
+                )
+
     def make_theme_finder(self) -> ThemeFinder:
         """Return what finds the themes of texts."""
         from feedback_engine.nlp.themes import ThemeFinder

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.evaluate import Fit, decide
 from feedback_engine.nlp.experts import EXPERT
 from feedback_engine.nlp.fitting import Weights, fit_logistic, join_weights, row_values, to_weights
-from feedback_engine.nlp.models import Floats, Model, load_model
+from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.tasks import Examples, Task
 from feedback_engine.stats.intervals import Estimate, paired_difference
 

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.figures import Evaluation, Predicted, measure
 from feedback_engine.nlp.fitting import Weights, count_ngrams
 from feedback_engine.nlp.labelled import Corpus, read_corpus
-from feedback_engine.nlp.models import Floats, Model, load_model
+from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.ngrams import HASH_BITS
 from feedback_engine.nlp.tasks import Examples, Task, combine, find_task, fit_task, name_labels, score_counts
 from feedback_engine.nlp.weights import predict

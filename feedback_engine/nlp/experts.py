@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from feedback_engine.nlp.models import Floats
+from feedback_engine.lexicon.columns import Floats
 
 #: How much of a recognised domain's score comes from its own weights.
 EXPERT_SHARE = 0.75

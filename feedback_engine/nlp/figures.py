@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback_engine.lexicon.columns import Flags
-from feedback_engine.nlp.models import Floats
+from feedback_engine.lexicon.columns import Flags, Floats
 
 _BINS = 10
 _SHOWN_CONFUSIONS = 20

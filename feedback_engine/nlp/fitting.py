@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import SourceError
-from feedback_engine.nlp.models import LOG_UNIT, Floats, Model, Owed, RowSpec
+from feedback_engine.lexicon.columns import Floats
+from feedback_engine.nlp.models import LOG_UNIT, Model, Owed, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Layout, hash_ngrams, lay_out, open_ngrams
 from feedback_engine.nlp.weights import row_factor
 from feedback_engine.nlp.wordspace import LARGEST_FACTOR, UNIT, WordSpace, unite

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError
-from feedback_engine.lexicon.columns import are_filled
+from feedback_engine.lexicon.columns import Floats, are_filled
 from feedback_engine.lexicon.model import Label, Pack
-from feedback_engine.nlp.models import Floats, Model, load_model
+from feedback_engine.nlp.models import Model, load_model
 from feedback_engine.nlp.ngrams import HASH_BITS, Buckets, Counts, Layout, open_ngrams, take_texts
 from feedback_engine.nlp.pieces import Characters, find_runs
 from feedback_engine.nlp.reading import Readings

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import LexiconError
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.ngrams import HASH_BITS, LONGEST_RUN, NGRAMS_VERSION, SIZES
 from feedback_engine.nlp.packing import UNREADABLE, read_arrays, write_arrays
 from feedback_engine.nlp.wordspace import WORDS_FILE, WordSpace, load_shipped_words, unite
@@ -28,8 +29,6 @@ LOG_UNIT = 256
 _ARRAYS, _FACTORS = ("buckets", "weights", "scale", "bias", "card"), ("factors", "factor_scale")
 #: What must agree between a file and this program for its buckets to mean the same.
 HASH_SPEC = {"version": NGRAMS_VERSION, "bits": HASH_BITS, "sizes": SIZES, "run": LONGEST_RUN}
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.errors import ConfigError, SourceError
+from feedback_engine.lexicon.columns import Floats
 from feedback_engine.nlp.experts import EXPERT, GATE, expert_shares
 from feedback_engine.nlp.fitting import FitSpec, MarginSpec, Matrix, Weights, fit_outputs, join_weights, row_values
 from feedback_engine.nlp.hints import PACK_TASK
 from feedback_engine.nlp.labelled import Labelled
-from feedback_engine.nlp.models import Floats, RowSpec
+from feedback_engine.nlp.models import RowSpec
 from feedback_engine.nlp.wordspace import WordSpace
 from feedback_engine.registry import unknown_name
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_engine.lexicon.columns import steps
-from feedback_engine.nlp.models import LOG_UNIT, Floats, Model, RowSpec
+from feedback_engine.lexicon.columns import Floats, steps
+from feedback_engine.nlp.models import LOG_UNIT, Model, RowSpec
 from feedback_engine.nlp.ngrams import HASH_BITS, SIZES, Buckets, Counts, Layout, hash_ngrams, lay_out, open_ngrams
 
 #: So many rows of weights are fetched and summed at once: few enough to stay in the cache.

@@ -1,8 +1,11 @@
 """A project's own lexicon folder reaches what recognises files and scales, not only what tags texts."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import feedback_engine as fe
+from feedback_engine.nlp.models import load_model, save_model
 from feedback_engine.resources import find_lexicons, use_lexicons
 
 COMPLAINTS = "反映号,反映事项,受理时间\n1,电梯坏了一周没人修,2026-10-01\n2,路灯不亮,2026-10-02\n"
@@ -53,3 +56,15 @@ def test_the_folder_in_use_is_left_behind_with_the_block(tmp_path: Path) -> None
     with use_lexicons(tmp_path):
         assert find_lexicons() == tmp_path
     assert find_lexicons() == usual
+
+
+def test_check_tells_weights_that_score_otherwise_than_their_file_says(tmp_path: Path) -> None:
+    shutil.copytree(find_lexicons(), tmp_path / "words")
+    config = tmp_path / "config.yaml"
+    config.write_text("lexicons: words\nproject: {pack: general}\n", encoding="utf-8")
+    assert fe.FeedbackEngine.from_config(config).check() == []
+    path = tmp_path / "words" / "models" / "sides.npz"
+    model = load_model(path)
+    save_model(replace(model, bias=model.bias + 0.5), path)
+    (problem,) = fe.FeedbackEngine.from_config(config).check()
+    assert "sides.npz" in problem and "与训练时算得不同" in problem
