@@ -70,7 +70,7 @@ def decide(
         if labels is not None and labels.touchpoints and not (named[text] and are_latin[text]):
             found, said = _accept(places, text, labels, named[text], names), _group_scores(heard[text])
             decided[text] = found
-            if not speak_clearly(places.length(text), scores[text], said, wholes[text]):
+            if not _speak_clearly(places.length(text), scores[text], said, wholes[text]):
                 parts = [places.score(text, touched.clause) for touched in found]
                 decided[text] = _weigh_opinions(found, labels, said, wholes[text], parts)
     return decided
@@ -114,7 +114,7 @@ def _weigh_opinions(
         heard = [labels.clauses[clause] for clause, _ in clauses if clause in labels.clauses]
         own = heard if code in said and heard else [labels.opinion]
         polarities = (to_odds(whole), to_odds(sum(part for _, part in clauses) / len(clauses)))
-        judged[code] = weigh_opinion(labels.opinion, own, said.get(code, [0.0]), polarities, len(codes))
+        judged[code] = _weigh_opinion(labels.opinion, own, said.get(code, [0.0]), polarities, len(codes))
     weighed: list[Touched] = []
     for touched in found:
         score, polarity = judged[touched.code]
@@ -142,7 +142,7 @@ class _Places:
 
     def touch(self, text: int, code: str, name: str, label: LearnedLabel) -> Touched:
         """Return a touchpoint without a seed phrase: it stands where its weights are greatest."""
-        start, end = find_strongest(label, self._edges[text] + 1, self._edges[text + 1])
+        start, end = _find_strongest(label, self._edges[text] + 1, self._edges[text + 1])
         first, last = self._first[text], self._first[text + 1]
         clause = max(bisect_right(self._starts, start, first, last) - 1, first)
         rule = f"触点『{name}』(学习权重,对数几率 {label.odds:+.2f})"
@@ -163,13 +163,13 @@ def accept(learned: Mapping[str, LearnedLabel], named: Collection[str], length: 
     return {code: label for code, label in learned.items() if label.odds >= limits[code]}
 
 
-def find_strongest(label: LearnedLabel, start: int, end: int) -> tuple[int, int]:
+def _find_strongest(label: LearnedLabel, start: int, end: int) -> tuple[int, int]:
     """Return the piece of a text [start, end) that speaks most for the label; all of the text where there is none."""
     first, last, _ = max(label.pieces, key=lambda piece: piece[2], default=(start, end, 0.0))
     return first, last
 
 
-def speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]], whole: float) -> bool:
+def _speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]], whole: float) -> bool:
     """Return whether the words of a brief text say by themselves what is thought of its touchpoints.
 
     `length` is in folded characters; the score of the text and those of its touchpoints are by the word lists alone,
@@ -182,7 +182,7 @@ def speak_clearly(length: int, score: float, said: Mapping[str, Sequence[float]]
     return are_clear or (is_agreed and abs(score) >= _CLEAR)
 
 
-def weigh_opinion(
+def _weigh_opinion(
     odds: Opinion, own: Sequence[Opinion], said: Sequence[float], polarities: tuple[float, float], number: int
 ) -> tuple[float, Polarity]:
     """Return score and label that learned weights and words give a touchpoint.

@@ -46,6 +46,9 @@ _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
 _BRIEF = 160
 #: Without a judge, a text that takes a side speaks for what it names up to these log odds.
 _BY_TEXT = 2.0
+#: More than the strength of any clause: what is said of a thing comes behind its name.
+_NEXT = 2.0
+_NOWHERE = np.zeros(0, dtype=np.int64)
 
 
 class Touchpoints(NamedTuple):
@@ -136,11 +139,6 @@ def _find_none() -> Touchpoints:
     nothing, unnamed, zeros = np.zeros(0, dtype=np.int64), objects(()), np.zeros(0)
     said = Lists(nothing, sum_up(nothing))
     return Touchpoints(nothing, unnamed, unnamed, nothing, nothing, nothing, unnamed, zeros, nothing, zeros, said)
-
-
-_NOWHERE = np.zeros(0, dtype=np.int64)
-#: More than the strength of any clause: what is said of a thing comes behind its name.
-_NEXT = 2.0
 
 
 def _find_telling(hinted: Hinted, judged: Judged) -> Places:
