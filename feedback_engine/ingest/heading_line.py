@@ -10,10 +10,10 @@ from pathlib import Path
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import NoHeadings, UnreadableFile
+from feedback_engine.ingest.added_lines import drop_added_lines
 from feedback_engine.ingest.container import open_rows
 from feedback_engine.ingest.detect import Sample, peek
 from feedback_engine.ingest.double_headings import join_headings
-from feedback_engine.ingest.footers import drop_footers
 from feedback_engine.ingest.mending import mend_file
 from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.ingest.sheets import are_alike, join_sheets
@@ -91,7 +91,7 @@ def are_headings(sample: Sample) -> bool:
 
 def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
     rows = mend_file(open_rows(path, source))
-    return peek(drop_footers(rows) if rows.container in _TABLES else rows, path.name)
+    return peek(drop_added_lines(rows) if rows.container in _TABLES else rows, path.name)
 
 
 def _judge(sample: Sample, rows: Rows, is_wanted: Callable[[Sample], bool]) -> tuple[Sample, Rows] | None:

@@ -12,8 +12,6 @@ from feedback_engine.ingest.mapping import Adapted
 from feedback_engine.ingest.readers.rows import LineReject, Rows, Tally
 from feedback_engine.ingest.survey import Question, QuestionType
 
-_REPEATED = "重复的标题行：文件由几次导出拼接而成"
-
 #: Makes one cell from the cells of a row.
 Make = Callable[[Sequence[str]], str]
 Convert = Callable[[str], str]
@@ -106,15 +104,15 @@ class Layout:
     ) -> Rows:
         """Return the rows rewritten.
 
-        Rows without content are left out. A repeated line of headings and a row that `refuse` gives a reason for become
-        rejects that the format explains; one with more or fewer cells than headings (after `repair`) a reject.
+        Rows without content are left out. A row that `refuse` gives a reason for becomes a reject that the format
+        explains; one with more or fewer cells than headings (after `repair`) a reject.
         """
         return replace(rows, header=list(self.headings), records=self._rewrite(rows, refuse, repair))
 
     def _rewrite(
         self, rows: Rows, refuse: Make | None, repair: Callable[[Sequence[str]], list[str]] | None
     ) -> Iterator[tuple[int, list[str]]]:
-        header, width = [clean(heading) for heading in rows.header], len(rows.header)
+        width = len(rows.header)
         for number, cells in rows:
             if not any(map(str.strip, cells)):
                 continue
@@ -125,8 +123,7 @@ class Layout:
                 continue
             # What a row that can be read is rejected with holds no column that is not kept: names stay outside.
             made = [make(fitted) for make in self.makes]
-            reason = _REPEATED if _is_line_of_headings(fitted, header) else refuse(fitted) if refuse else ""
-            if reason:
+            if reason := refuse(fitted) if refuse else "":
                 rows.rejects.append(LineReject(number, "", " | ".join(filter(None, made)), reason, True))
             else:
                 yield number, made
@@ -136,7 +133,3 @@ def _fit(cells: list[str], width: int, repair: Callable[[Sequence[str]], list[st
     if len(cells) > width and not any(map(str.strip, cells[width:])):
         return cells[:width]
     return repair(cells) if repair is not None and len(cells) != width else cells
-
-
-def _is_line_of_headings(cells: Sequence[str], header: list[str]) -> bool:
-    return clean(cells[0]) == header[0] and [clean(cell) for cell in cells] == header

@@ -13,6 +13,7 @@ from itertools import islice
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
+from feedback_engine.ingest.added_lines import REPEATED
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
@@ -99,14 +100,11 @@ def _read(cell: str) -> str:
 
 def _drop_previews(sheet: Sheet, headings: Headings, rows: Rows) -> Rows:
     status = headings.find("status")
-    header = [clean(cell) for cell in rows.header]
 
     def judge(cells: Sequence[str]) -> str:
         if status is not None and status.position < len(cells) and is_preview(cells[status.position]):
             return _PREVIEW_REASON
-        if any('"ImportId"' in cell for cell in cells) or [clean(cell) for cell in cells] == header:
-            return "重复的标题行：文件由几次导出拼接而成"
-        return ""
+        return REPEATED if any('"ImportId"' in cell for cell in cells) else ""
 
     if status is not None:
         kept = [row for row in sheet.sample.rows if not judge(row)]

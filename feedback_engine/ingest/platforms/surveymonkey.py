@@ -13,6 +13,7 @@ from itertools import islice
 
 from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError
+from feedback_engine.ingest.added_lines import REPEATED
 from feedback_engine.ingest.cells import clean
 from feedback_engine.ingest.detect import Match, Sample, peek
 from feedback_engine.ingest.mapping import Adapted
@@ -107,7 +108,7 @@ class SurveyMonkey:
             sheet.add(_find_choices(sheet, span if second else _name_parts(sheet, span)))
         if not second:
             sheet.warn("第 2 行标题（选项与矩阵行名）已丢失：多选题按单元格文字复原，矩阵的行只能写作“第 n 行”")
-        rows = drop_rows(rows, _repeats_of(sample.header, lines))
+        rows = drop_rows(rows, _repeats_of(lines))
         return sheet.survey.adapt(rows, scope=digest_stems(span.stem for span in spans))
 
 
@@ -215,11 +216,10 @@ def _split_choices(cell: str) -> list[str]:
     return split_outside_brackets(cell, ", ")
 
 
-def _repeats_of(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Callable[[Sequence[str]], str]:
-    headings = [[clean(cell) for cell in line] for line in (header, *lines)]
+def _repeats_of(lines: Sequence[Sequence[str]]) -> Callable[[Sequence[str]], str]:
+    headings = [[clean(cell) for cell in line] for line in lines]
 
     def judge(cells: Sequence[str]) -> str:
-        is_repeat = [clean(cell) for cell in cells] in headings
-        return "重复的标题行：文件由几次导出拼接而成" if is_repeat else ""
+        return REPEATED if [clean(cell) for cell in cells] in headings else ""
 
     return judge

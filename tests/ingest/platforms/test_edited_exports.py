@@ -35,7 +35,10 @@ LOST: dict[str, Callable[[Table], Table]] = {
     "a count of rows": lambda t: [*t, pad(t, f"共 {len(t) - 1} 条记录")],
     "signatures": lambda t: [*t, [*pad(t, "填表人：张三")[:-2], "审核：李四", "日期：2026年11月1日"]],
     "averages": lambda t: [*t, ["平均值", *["3.5"] * (len(t[0]) - 1)]],
+    "a page": lambda t: [*t[:7], pad(t, "第 2 页 共 4 页"), *t[7:]],
+    "the headings again": lambda t: [*t[:7], [f" {cell} " if cell else "" for cell in t[0]], *t[7:]],
 }
+NO_DATA = {"the headings again": "重复的标题行：文件由几次导出拼接而成，或每页都有标题"}
 
 
 def edit(folder: Path, name: str, change: Callable[[Table], Table]) -> tuple[Survey, Survey]:
@@ -52,10 +55,11 @@ def test_an_edited_export_is_the_same_survey(name: str, change: str, tmp_path: P
 
 @pytest.mark.parametrize("change", LOST)
 @pytest.mark.parametrize("name", EXPORTS)
-def test_what_stands_below_the_table_is_no_respondent(name: str, change: str, tmp_path: Path) -> None:
+def test_what_is_added_below_the_table_or_within_it_is_no_respondent(name: str, change: str, tmp_path: Path) -> None:
     before, after = edit(tmp_path, name, LOST[change])
     assert (after.row_count, len(after.mains)) == (13, 12)
-    assert after.rejects.loc[after.rejects["is_row_lost"], "reason"].tolist() == ["表格末尾的合计或说明，不是数据"]
+    reason = NO_DATA.get(change, "表格末尾的合计或说明，不是数据")
+    assert after.rejects.loc[after.rejects["is_row_lost"], "reason"].tolist() == [reason]
     assert after.rejects["is_expected"].tolist() == after.rejects["is_row_lost"].tolist()
     assert told(after) == told(before)
 
@@ -66,6 +70,7 @@ def test_what_stands_below_the_table_is_no_respondent(name: str, change: str, tm
         ["审核人态度很差", "2026-10-01", ""],
         ["共30条评价都是假的", "2026-10-02", ""],
         ["审核：太慢，等了三天", "", "一店"],
+        ["第3页打不开", "", ""],
     ],
 )
 def test_a_customer_who_writes_of_those_who_sign_is_no_signature(tmp_path: Path, row: list[str]) -> None:

@@ -1,9 +1,9 @@
-"""Lines below a table that people add by hand: totals, averages and notes, which are no answers and no cases."""
+"""Lines that people and print-outs add to a table: totals and notes, pages and the headings once more; no data."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -21,6 +21,10 @@ _SIGNED = re.compile(r"[^\s:：,，。]{1,8}\s?[:：].{0,30}")
 _COLON = re.compile(r"\s*[:：]")
 #: Cells that a note may fill, in a table of more columns.
 _NOTE_CELLS = 2
+#: What a print-out says on each page: 第 2 页 共 4 页.
+_PAGE = re.compile(r"(?:[第共]\s?\d{1,6}\s?页[\s,，/]{0,3}){1,2}", re.ASCII)
+REPEATED = "重复的标题行：文件由几次导出拼接而成，或每页都有标题"
+_FOOTER = "表格末尾的合计或说明，不是数据"
 #: Rows that are looked at together.
 _AT_A_TIME = 500
 
@@ -32,36 +36,62 @@ def _words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     totals = frozenset(word for word, kind in rows if kind == "total")
     notes = tuple(word for word, kind in rows if kind == "note")
     initials = frozenset(word[0] for word, _ in rows)
-    return totals, notes, initials | {initial.upper() for initial in initials} | set(" \t\u3000共")
+    return totals, notes, initials | {initial.upper() for initial in initials} | set(" \t\u3000共第")
 
 
-def drop_footers(rows: Rows) -> Rows:
-    """Return the rows without totals and notes; each of these becomes a reject."""
-    return replace(rows, records=_keep(rows)) if len(rows.header) > _NOTE_CELLS else rows
+def drop_added_lines(rows: Rows) -> Rows:
+    """Return the rows without totals and notes, and without the headings once more; each of these becomes a reject."""
+    return replace(rows, records=_keep(rows))
 
 
 def _keep(rows: Rows) -> Iterator[tuple[int, list[str]]]:
-    initials, records = _words()[2], iter(rows)
+    header, records = _read_headings(rows.header), iter(rows)
+    initials = _words()[2] if len(rows.header) > _NOTE_CELLS else frozenset[str]()
+    if header:
+        initials |= {next(filter(None, rows.header))[0]}
     # First characters only, of many rows at once, so that a file of millions of rows is none the slower.
     while some := list(islice(records, _AT_A_TIME)):
         firsts = {cells[0][:1] if cells else "" for _, cells in some}
         if "" in firsts:
             firsts = {next(filter(None, cells), "")[:1] for _, cells in some}
-        yield from some if initials.isdisjoint(firsts) else _reject_footers(some, rows.rejects)
+        yield from some if initials.isdisjoint(firsts) else _reject_added(some, initials, header, rows.rejects)
 
 
-def _reject_footers(some: list[tuple[int, list[str]]], rejects: list[LineReject]) -> Iterator[tuple[int, list[str]]]:
-    initials = _words()[2]
+def _read_headings(header: Sequence[str]) -> list[str]:
+    """Return the headings as a line of them would say them; none where a figure tells that they may be data."""
+    headings = _fill(header)
+    return [] if any(map(_FIGURE.fullmatch, headings)) else headings
+
+
+def _fill(cells: Sequence[str]) -> list[str]:
+    """Return the cells cleaned, without the blank ones at their end."""
+    cleaned = [clean(cell) for cell in cells]
+    while cleaned and not cleaned[-1]:
+        cleaned.pop()
+    return cleaned
+
+
+def _reject_added(
+    some: list[tuple[int, list[str]]], initials: frozenset[str], header: list[str], rejects: list[LineReject]
+) -> Iterator[tuple[int, list[str]]]:
     for number, cells in some:
         filled = list(filter(None, cells))
-        if filled and filled[0][0] in initials and _is_footer(cells):
-            rejects.append(LineReject(number, "", " | ".join(filled), "表格末尾的合计或说明，不是数据", True))
+        is_likely = bool(filled) and filled[0][0] in initials
+        if is_likely and (reason := _explain(cells, header)):
+            rejects.append(LineReject(number, "", " | ".join(filled), reason, True))
         else:
             yield number, cells
 
 
+def _explain(cells: list[str], header: list[str]) -> str:
+    """Return why a row is no data; nothing where it is."""
+    if header and _fill(cells) == header:
+        return REPEATED
+    return _FOOTER if len(cells) > _NOTE_CELLS and _is_footer(cells) else ""
+
+
 def _is_footer(cells: list[str]) -> bool:
-    """Whether a row is a total, beside which stand only figures, or a note, beside which stands nothing to speak of."""
+    """Whether a row is a total, beside which stand only figures, or a page or a note, beside which stands little."""
     totals, notes, _ = _words()
     filled = [text for cell in cells if (text := clean(cell))]
     if not filled:
@@ -69,6 +99,8 @@ def _is_footer(cells: list[str]) -> bool:
     first = _fold(filled[0])
     if first in totals or _COUNT.fullmatch(first):
         return all(map(_FIGURE.fullmatch, filled[1:]))
+    if _PAGE.fullmatch(first):
+        return len(filled) <= _NOTE_CELLS
     return first.startswith(notes) and (len(filled) <= _NOTE_CELLS or all(map(_SIGNED.fullmatch, filled)))
 
 
