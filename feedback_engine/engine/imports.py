@@ -201,6 +201,7 @@ class Imports:
         """Store what is read and return its counts and first rejects; `earlier` is how far a broken import came."""
         from feedback_engine.engine.older_files import Latest, describe_older
         from feedback_engine.engine.rereading import look_for_resaved
+        from feedback_engine.engine.reused_numbers import describe_reused
 
         counts, rejected_rows, rejects = ImportCounts(), 0, list[str]()
         batches, questions = self._choose(reading)
@@ -214,8 +215,9 @@ class Imports:
         writer.save_questions(questions)
         writer.finish_file(file, counts, earlier)
         summary = FileSummary(file.name, file.source, file.platform, counts, rejected_rows, rejects=tuple(rejects))
-        older = describe_older(writer.replaced, latest, self._reader())
-        return replace(summary, doubts=tuple(filter(None, (told, older))))
+        # Records of other days are replaced by other records, whichever file is the older.
+        reused = describe_reused(writer.moved, counts) or describe_older(writer.replaced, latest, self._reader())
+        return replace(summary, doubts=tuple(filter(None, (told, reused))))
 
     def _open(self, path: Path, source: SourceConfig, *, is_unnamed: bool) -> tuple[Reading, str]:
         """Return the opened file, and what there is to say of the source that it goes to."""

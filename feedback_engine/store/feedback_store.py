@@ -77,6 +77,8 @@ class FeedbackWriter:
         self._database = database
         #: Records corrected so far, by the file that had brought them.
         self.replaced = Counter[bytes]()
+        #: How many of them are of another day than they were, by more than a zone may shift it.
+        self.moved = 0
 
     def find_other_reading(self, file: StoredFile) -> ImportCounts | None:
         """Return the counts of the same sheet of the file as it was completely read in another way; None if not."""
@@ -160,9 +162,10 @@ class FeedbackWriter:
     def _save(self, connection: Connection, source: str, batch: FeedbackBatch) -> ImportCounts:
         feedback = batch.feedback
         is_main = [role == MAIN_ROLE for role in feedback["role"]]
-        ids, contents = (list(compress(feedback[name], is_main)) for name in ("feedback_id", "content_hash"))
+        names = ("feedback_id", "content_hash", "received_at")
+        ids, contents, moments = (list(compress(feedback[name], is_main)) for name in names)
         admission = admit(connection, ids, contents)
-        self.replaced += admission.replaced
+        self._note_replaced(admission, zip(ids, moments, strict=True))
         if admission.rows:
             _insert_feedback(connection, feedback, admission)
             _insert_of_records(connection, tables.ratings, batch.ratings, admission.rows)
@@ -172,6 +175,12 @@ class FeedbackWriter:
         quarantined = batch.row_count - len(ids)
         duplicate = len(ids) - len(admission.rows)
         return ImportCounts(batch.row_count, admission.stored, admission.updated, duplicate, quarantined)
+
+    def _note_replaced(self, admission: Admission, received: Iterable[tuple[bytes, int | None]]) -> None:
+        self.replaced.update(file_id for file_id, _ in admission.replaced.values())
+        for id_, moment in received if admission.replaced else ():
+            _, day = admission.replaced.get(admission.rows.get(id_, 0), (b"", None))
+            self.moved += day is not None and moment is not None and abs(to_day(moment) - day) > 1
 
     def _insert_rejects(self, connection: Connection, source: str, rejects: Columns) -> None:
         statement = insert_if_absent(tables.rejects, self._database.backend)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +25,8 @@ class Admission:
     free: int
     stored: int
     updated: int
-    #: Records corrected, by the file that had brought them.
-    replaced: Counter[bytes] = field(default_factory=Counter)
+    #: Number of each record corrected → the file that had brought it, and the day of which it was.
+    replaced: Mapping[int, tuple[bytes, int | None]] = field(default_factory=dict)
 
 
 def admit(connection: Connection, ids: Sequence[bytes], contents: Sequence[bytes]) -> Admission:
@@ -65,9 +64,9 @@ def _find_corrected(
     return {number: digest for number, digest, content in changed if (digest, content) not in earlier}
 
 
-def _retire(connection: Connection, records: Mapping[int, bytes]) -> Counter[bytes]:
-    """Move the rows of these records to the history; return how many each file had brought."""
-    numbers, brought = list(records), Counter[bytes]()
+def _retire(connection: Connection, records: Mapping[int, bytes]) -> dict[int, tuple[bytes, int | None]]:
+    """Move the rows of these records to the history; return the file that had brought each, and its day."""
+    numbers, retired = list(records), dict[int, tuple[bytes, int | None]]()
     for start in range(0, len(numbers), CHUNK):
         some = numbers[start : start + CHUNK]
         record_of, content = _read_rows(connection, some)
@@ -76,11 +75,12 @@ def _retire(connection: Connection, records: Mapping[int, bytes]) -> Counter[byt
             for number, rows in content.items()
         ]
         connection.execute(insert(tables.feedback_history), versions)
-        brought.update(rows["feedback"][0]["file_id"] for rows in content.values())
+        mains = ((number, rows["feedback"][0]) for number, rows in content.items())
+        retired |= {number: (main["file_id"], main["received_day"]) for number, main in mains}
         answers = [row["feedback_id"] for rows in content.values() for row in rows["feedback"][1:]]
         forget(connection, to_keys(answers))
         _delete_rows(connection, list(record_of))
-    return brought
+    return retired
 
 
 def _read_rows(
