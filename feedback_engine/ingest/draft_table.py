@@ -12,6 +12,7 @@ from feedback_engine.ingest.cells import DEFAULT_MISSING, clean
 from feedback_engine.ingest.dates import MomentParser
 from feedback_engine.ingest.detect import Sample
 from feedback_engine.ingest.format_tables import read_format_table
+from feedback_engine.ingest.identity import is_damaged
 from feedback_engine.ingest.pending import is_pending
 from feedback_engine.ingest.platforms.alias_tables import AliasTable
 from feedback_engine.ingest.platforms.dayforms import decide_days
@@ -183,8 +184,8 @@ def _fits(field: str, cells: Sequence[str], *, is_named: bool = False) -> bool:
 
 
 def _find_scale(sample: Sample, at: int) -> ScaleFinding | None:
-    cells = sample.column(at)
-    values = {cell for cell in cells if cell not in DEFAULT_MISSING}
+    # What a formula left behind is a broken cell, and says nothing of the others.
+    values = {cell for cell in sample.column(at) if cell not in DEFAULT_MISSING and not is_damaged(cell)}
     if not values or len(values) > _MAX_CATEGORIES:
         return None
     return recognise_scale(sample.header[at], values)

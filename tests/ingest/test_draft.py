@@ -58,6 +58,13 @@ def test_repeated_headings_are_mapped_by_their_numbers() -> None:
     assert [rating.column for rating in draft.mapping.ratings] == ["#1", "#2"]
 
 
+@pytest.mark.parametrize("broken", ["#REF!", "#VALUE!", "#DIV/0!", "#N/A"])
+def test_a_cell_whose_formula_broke_does_not_unmake_a_scale(broken: str) -> None:
+    rows = (f"A{n},2026-10-0{n},{answer}" for n, answer in enumerate(("满意", broken, "一般", "非常满意", "不满意"), 1))
+    (rating,) = draft_mapping(sample("编号,提交时间,总体满意度", *rows)).mapping.ratings
+    assert broken not in rating.scale.label_ratings and rating.scale.max == 5
+
+
 def test_a_missing_date_is_pointed_out() -> None:
     assert any("日期" in warning for warning in draft_mapping(sample("内容", "房间不错")).warnings)
 
