@@ -62,7 +62,7 @@ def _inspect_table(path: Path, source: SourceConfig, reason: str) -> dict[str, A
 
     sample, rows = open_at_headings(path, source, are_headings, is_strict=False)
     draft = draft_mapping(sample)
-    count = sum(any(map(str.strip, cells)) for _, cells in rows)
+    count = sum(any(map(str.strip, cells)) for _, cells in rows) + len({reject.row_number for reject in rows.rejects})
     return {
         "platform": GENERIC,
         "kind": str(draft.kind),

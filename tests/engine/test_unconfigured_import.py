@@ -60,6 +60,22 @@ def test_a_table_of_no_platform_says_which_headings_nobody_knew(tmp_path: Path) 
     assert "款号、颜色" in found["evidence"][-1] and "13800001111" not in str(found["evidence"])
 
 
+def test_as_many_rows_are_seen_as_an_import_reads(tmp_path: Path) -> None:
+    headings = ("款号", "颜色", "日期", "评价内容")
+    rows = [
+        ("1", "红", "2026-10-01", "颜色很正"),
+        ("", "", "", ""),
+        headings,
+        ("2", "蓝", "昨天", "有色差"),
+        ("太", "多", "了", "，", "五"),
+    ]
+    path = write_csv(tmp_path / "a.csv", headings, [*rows, ("合计", "2")])
+    engine, mapping = fe.FeedbackEngine(), tmp_path / "reviews.yaml"
+    found = engine.inspect(path)
+    mapping.write_text(found["mapping"], encoding="utf-8")
+    assert found["rows"] == engine.import_file(path, mapping=mapping).read == 5
+
+
 def test_a_drafted_mapping_may_be_called_what_no_source_may(tmp_path: Path) -> None:
     table = write_csv(tmp_path / "a.csv", ("日期", "评论内容"), [("2026-10-01", "房间很干净")])
     engine, mapping = fe.FeedbackEngine(), tmp_path / "我的 映射（1）.yaml"
