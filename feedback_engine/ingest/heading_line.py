@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
@@ -27,6 +28,8 @@ _SHEETS = 10
 _TITLE_CELLS = 2
 _LONGEST_HEADING = 40
 _MOSTLY = 0.8
+#: The beginning of a date or of a long number, such as a telephone's.
+_DATUM = re.compile(r"\d{4}[-/.年]\d{1,2}|\d{5}", re.ASCII)
 
 
 def open_at_headings(
@@ -80,13 +83,22 @@ def _find_headings(
 
 
 def are_headings(sample: Sample) -> bool:
-    """Whether a line looks like the headings of a table: short, different, and as wide as the rows below."""
+    """Whether a line looks like the headings of a table: short, different, as wide as the rows below, and no such row.
+
+    A date, or a number of many digits, over another one is a record.
+    """
     header = [heading.strip() for heading in sample.header]
     if _filled(header) < max(_TITLE_CELLS + 1, len(header) * _MOSTLY) or len(set(header)) < len(header) * _MOSTLY:
         return False
     if any(len(heading) > _LONGEST_HEADING for heading in header):
         return False
+    if sample.rows and any(map(_are_data, header, sample.rows[0])):
+        return False
     return sum(len(row) == len(header) for row in sample.rows) >= len(sample.rows) * _MOSTLY
+
+
+def _are_data(*cells: str) -> bool:
+    return all(_DATUM.match(cell.strip()) is not None for cell in cells)
 
 
 def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
@@ -95,8 +107,13 @@ def _open(path: Path, source: SourceConfig) -> tuple[Sample, Rows]:
 
 
 def _judge(sample: Sample, rows: Rows, is_wanted: Callable[[Sample], bool]) -> tuple[Sample, Rows] | None:
-    """Return the file as it was opened if it is wanted so, else under headings of two lines if it is wanted so."""
-    return next((found for found in chain([(sample, rows)], join_headings(sample, rows)) if is_wanted(found[0])), None)
+    """Return the file as it was opened if it is wanted so, else under headings of two lines if it is wanted so.
+
+    The other way round where a workbook tells that headings are merged downwards.
+    """
+    ways: list[Iterable[tuple[Sample, Rows]]] = [[(sample, rows)], join_headings(sample, rows)]
+    in_turn = chain.from_iterable(reversed(ways) if rows.merged_headings else ways)
+    return next((found for found in in_turn if is_wanted(found[0])), None)
 
 
 def _are_groups(sample: Sample) -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from engine_projects import write_csv
+from openpyxl import Workbook
 
 import feedback_engine as fe
 
@@ -40,6 +41,40 @@ def test_a_line_of_anything_else_is_data(tmp_path: Path, below: tuple[str, ...])
     write_csv(tmp_path / "a.csv", GROUPS, [below, *ROWS])
     found = fe.FeedbackEngine().inspect(tmp_path / "a.csv")
     assert not any("标题占两行" in sentence for sentence in found["evidence"])
+
+
+@pytest.mark.parametrize("title", [[], [("2026 年满意度调查",)]])
+def test_a_group_of_one_column_is_known_by_the_cells_merged_beside_it(tmp_path: Path, title: list[tuple[str]]) -> None:
+    groups = ("序号", "提交时间", "服务满意度", "", "环境满意度", "您的建议")
+    items = ("", "", "前台", "保洁", "噪音", "")
+    book = Workbook()
+    for row in [*title, groups, items, *ROWS]:
+        book.active.append(row)
+    first = len(title) + 1
+    for column in "ABF":
+        book.active.merge_cells(f"{column}{first}:{column}{first + 1}")
+    book.active.merge_cells(f"C{first}:D{first}")
+    book.save(tmp_path / "a.xlsx")
+    found = fe.FeedbackEngine().inspect(tmp_path / "a.xlsx")
+    assert [question["stem"] for question in found["questions"]] == [
+        "服务满意度 前台",
+        "服务满意度 保洁",
+        "环境满意度 噪音",
+        "您的建议",
+    ]
+    assert found["rows"] == 20
+
+
+def test_no_record_is_taken_for_headings_below_a_title_and_headings_that_are_none(tmp_path: Path) -> None:
+    groups = ("门店", "电话", "日期", "服务", "", "", "环境", "意见")
+    items = ("", "", "", "前台", "", "安保", "噪音", "")
+    rows = [
+        (f"{n}店", f"1380000{n:04}", f"2026-09-{n:02}", *("满意", "一般", "差", "好"), f"太吵{n}") for n in range(1, 13)
+    ]
+    path = write_csv(tmp_path / "a.csv", ("三季度汇总", *[""] * 7), [groups, items, *rows])
+    found = fe.FeedbackEngine().inspect(path)
+    assert not any("标题在第 4 行" in sentence for sentence in found["evidence"])
+    assert "13800000001" not in str(found)
 
 
 def test_a_platform_knows_a_ledger_by_the_items_and_by_what_is_merged_downwards(tmp_path: Path) -> None:

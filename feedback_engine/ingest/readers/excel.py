@@ -228,6 +228,7 @@ def _open_rows(
         reading.rejects,
         warnings=warnings,
         heading_row=job.header_row,
+        merged_headings=sum(first == job.header_row for first, _ in extent.merged),
     )
     return rows.with_others(meta["others"], meta["hidden"])
 

@@ -79,6 +79,8 @@ class Rows:
     tallies: list[Tally] = field(default_factory=list)
     #: Row of a sheet in which its headings are.
     heading_row: int = 1
+    #: How many headings are merged with the cell below them; 0 where the file does not tell.
+    merged_headings: int = 0
     #: Names of the other visible sheets with content, where nobody chose this one.
     others: tuple[str, ...] = ()
     #: Where the rows are those of several sheets: the number of the first row of each, and its name.
