@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -45,16 +45,26 @@ def drop_added_lines(rows: Rows) -> Rows:
 
 
 def _keep(rows: Rows) -> Iterator[tuple[int, list[str]]]:
-    header, records = _read_headings(rows.header), iter(rows)
-    initials = _words()[2] if len(rows.header) > _NOTE_CELLS else frozenset[str]()
-    if header:
-        initials |= {next(filter(None, rows.header))[0]}
+    records, explain, initials = iter(rows), *_explainer(rows.header)
     # First characters only, of many rows at once, so that a file of millions of rows is none the slower.
     while some := list(islice(records, _AT_A_TIME)):
         firsts = {cells[0][:1] if cells else "" for _, cells in some}
         if "" in firsts:
             firsts = {next(filter(None, cells), "")[:1] for _, cells in some}
-        yield from some if initials.isdisjoint(firsts) else _reject_added(some, initials, header, rows.rejects)
+        yield from some if initials.isdisjoint(firsts) else _reject(some, initials, explain, rows.rejects)
+
+
+def _explainer(header: Sequence[str]) -> tuple[Callable[[list[str]], str], frozenset[str]]:
+    """Return what tells of a row why it is no data, nothing where it is, and the characters such rows begin with."""
+    headings, is_wide = _read_headings(header), len(header) > _NOTE_CELLS
+
+    def explain(cells: list[str]) -> str:
+        if headings and _fill(cells) == headings:
+            return REPEATED
+        return _FOOTER if is_wide and _is_footer(cells) else ""
+
+    initials = frozenset(next(filter(None, headings))[0]) if headings else frozenset[str]()
+    return explain, initials | (_words()[2] if is_wide else initials)
 
 
 def _read_headings(header: Sequence[str]) -> list[str]:
@@ -71,23 +81,18 @@ def _fill(cells: Sequence[str]) -> list[str]:
     return cleaned
 
 
-def _reject_added(
-    some: list[tuple[int, list[str]]], initials: frozenset[str], header: list[str], rejects: list[LineReject]
+def _reject(
+    some: list[tuple[int, list[str]]],
+    initials: frozenset[str],
+    explain: Callable[[list[str]], str],
+    rejects: list[LineReject],
 ) -> Iterator[tuple[int, list[str]]]:
     for number, cells in some:
         filled = list(filter(None, cells))
-        is_likely = bool(filled) and filled[0][0] in initials
-        if is_likely and (reason := _explain(cells, header)):
+        if filled and filled[0][0] in initials and (reason := explain(cells)):
             rejects.append(LineReject(number, "", " | ".join(filled), reason, True))
         else:
             yield number, cells
-
-
-def _explain(cells: list[str], header: list[str]) -> str:
-    """Return why a row is no data; nothing where it is."""
-    if header and _fill(cells) == header:
-        return REPEATED
-    return _FOOTER if len(cells) > _NOTE_CELLS and _is_footer(cells) else ""
 
 
 def _is_footer(cells: list[str]) -> bool:

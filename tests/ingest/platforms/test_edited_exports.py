@@ -64,6 +64,14 @@ def test_what_is_added_below_the_table_or_within_it_is_no_respondent(name: str, 
     assert told(after) == told(before)
 
 
+@pytest.mark.parametrize("lines", ["注：以上为内部数据", "以上数据由系统导出\n第 2 页"])
+def test_a_note_without_separators_is_no_record_cut_short(tmp_path: Path, lines: str) -> None:
+    path = write_csv(tmp_path / "a.csv", as_wjx_text(make_survey(8)))
+    path.write_bytes(path.read_bytes() + lines.encode())
+    survey = read(path)
+    assert (len(survey.mains), survey.rejects["is_expected"].all()) == (8, True)
+
+
 @pytest.mark.parametrize(
     "row",
     [
