@@ -31,11 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
     _prepare_streams()
-    parsed = build_parser().parse_args(arguments)
-    _start_log(parsed.verbose)
-    from feedback_engine.cli import commands
-
     try:
+        parsed = build_parser().parse_args(arguments)
+        _start_log(parsed.verbose)
+        from feedback_engine.cli import commands
+
         code: int = getattr(commands, parsed.function)(parsed)
         sys.stdout.flush()
     except FeedbackEngineError as error:
@@ -64,7 +64,7 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: Any) -> None:
         from importlib.metadata import version
 
-        print(f"feedback-engine {version('feedback-engine')}")
+        print(f"feedback-engine {version('feedback-engine')}", flush=True)
         parser.exit()
 
 

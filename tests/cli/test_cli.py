@@ -1,6 +1,7 @@
 """The command line as scripts use it: what it prints where, and its exit codes."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -220,6 +221,17 @@ def test_tag_reads_standard_input_and_needs_no_config(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "feedback_engine", "tag", "-", "--pack", "retail"]
     done = subprocess.run(command, input="客服态度很差\n".encode(), capture_output=True, cwd=tmp_path, check=True)
     assert json.loads(done.stdout)["sentiment"]["polarity"] == "negative"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipe there")
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["claims", "从30%提升到60%，提高了300%"]])
+def test_a_reader_that_has_gone_is_no_error(tmp_path: Path, words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "feedback_engine", *words]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_pipe_gets_its_answer_line_by_line(tmp_path: Path) -> None:
