@@ -77,7 +77,7 @@ class FeedbackWriter:
         self._database = database
         #: Records corrected so far, by the file that had brought them.
         self.replaced = Counter[bytes]()
-        #: How many of them are of another day than they were, by more than a zone may shift it.
+        #: How many of them another row says to be of another day, by more than a zone may shift it.
         self.moved = 0
 
     def find_other_reading(self, file: StoredFile) -> ImportCounts | None:
@@ -162,10 +162,9 @@ class FeedbackWriter:
     def _save(self, connection: Connection, source: str, batch: FeedbackBatch) -> ImportCounts:
         feedback = batch.feedback
         is_main = [role == MAIN_ROLE for role in feedback["role"]]
-        names = ("feedback_id", "content_hash", "received_at")
-        ids, contents, moments = (list(compress(feedback[name], is_main)) for name in names)
+        ids, contents = (list(compress(feedback[name], is_main)) for name in ("feedback_id", "content_hash"))
         admission = admit(connection, ids, contents)
-        self._note_replaced(admission, zip(ids, moments, strict=True))
+        self._note_replaced(feedback, admission)
         if admission.rows:
             _insert_feedback(connection, feedback, admission)
             _insert_of_records(connection, tables.ratings, batch.ratings, admission.rows)
@@ -176,11 +175,17 @@ class FeedbackWriter:
         duplicate = len(ids) - len(admission.rows)
         return ImportCounts(batch.row_count, admission.stored, admission.updated, duplicate, quarantined)
 
-    def _note_replaced(self, admission: Admission, received: Iterable[tuple[bytes, int | None]]) -> None:
-        self.replaced.update(file_id for file_id, _ in admission.replaced.values())
-        for id_, moment in received if admission.replaced else ():
-            _, day = admission.replaced.get(admission.rows.get(id_, 0), (b"", None))
-            self.moved += day is not None and moment is not None and abs(to_day(moment) - day) > 1
+    def _note_replaced(self, feedback: Columns, admission: Admission) -> None:
+        if not admission.replaced:
+            return
+        self.replaced.update(version.file_id for version in admission.replaced.values())
+        columns = (feedback[name] for name in ("feedback_id", "file_id", "row_number", "received_at"))
+        for id_, file_id, row_number, moment in zip(*columns, strict=True):
+            before = admission.replaced.get(admission.rows.get(id_, 0))
+            # The same row of the same file is only read in another way.
+            if before is None or before[:2] == (file_id, row_number) or before.day is None or moment is None:
+                continue
+            self.moved += abs(to_day(moment) - before.day) > 1
 
     def _insert_rejects(self, connection: Connection, source: str, rejects: Columns) -> None:
         statement = insert_if_absent(tables.rejects, self._database.backend)

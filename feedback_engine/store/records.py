@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from feedback_engine.store import tables
 from feedback_engine.store.keys import forget, number_rows, to_keys
 from feedback_engine.store.rows import CHUNK, fetch_by_keys
+
+
+class Version(NamedTuple):
+    """What stood of a record before it was corrected: the file and the row that had brought it, and its day."""
+
+    file_id: bytes
+    row_number: int
+    day: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,8 @@ class Admission:
     free: int
     stored: int
     updated: int
-    #: Number of each record corrected → the file that had brought it, and the day of which it was.
-    replaced: Mapping[int, tuple[bytes, int | None]] = field(default_factory=dict)
+    #: Number of each record corrected → what stood before.
+    replaced: Mapping[int, Version] = field(default_factory=dict)
 
 
 def admit(connection: Connection, ids: Sequence[bytes], contents: Sequence[bytes]) -> Admission:
@@ -64,9 +72,9 @@ def _find_corrected(
     return {number: digest for number, digest, content in changed if (digest, content) not in earlier}
 
 
-def _retire(connection: Connection, records: Mapping[int, bytes]) -> dict[int, tuple[bytes, int | None]]:
-    """Move the rows of these records to the history; return the file that had brought each, and its day."""
-    numbers, retired = list(records), dict[int, tuple[bytes, int | None]]()
+def _retire(connection: Connection, records: Mapping[int, bytes]) -> dict[int, Version]:
+    """Move the rows of these records to the history; return what stood of each."""
+    numbers, retired = list(records), dict[int, Version]()
     for start in range(0, len(numbers), CHUNK):
         some = numbers[start : start + CHUNK]
         record_of, content = _read_rows(connection, some)
@@ -76,7 +84,7 @@ def _retire(connection: Connection, records: Mapping[int, bytes]) -> dict[int, t
         ]
         connection.execute(insert(tables.feedback_history), versions)
         mains = ((number, rows["feedback"][0]) for number, rows in content.items())
-        retired |= {number: (main["file_id"], main["received_day"]) for number, main in mains}
+        retired |= {n: Version(main["file_id"], main["row_number"], main["received_day"]) for n, main in mains}
         answers = [row["feedback_id"] for rows in content.values() for row in rows["feedback"][1:]]
         forget(connection, to_keys(answers))
         _delete_rows(connection, list(record_of))

@@ -27,9 +27,12 @@ def answers(month: int, count: int = 12, *, first: int = 1, rating: int = 4) -> 
 
 
 def put(folder: Path, name: str, rows: Sequence[Line], *, dry_run: bool = False) -> FileSummary:
-    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    return put_by(folder, write_csv(folder / name, HEADINGS, rows), dry_run=dry_run)
+
+
+def put_by(folder: Path, path: Path, mapping: str = MAPPING, *, dry_run: bool = False) -> FileSummary:
+    (folder / "mapping.yaml").write_text(mapping, encoding="utf-8")
     (folder / "config.yaml").write_text("store: {url: 'sqlite:///feedback.db'}\n", encoding="utf-8")
-    path = write_csv(folder / name, HEADINGS, rows)
     engine = fe.FeedbackEngine.from_config(folder / "config.yaml")
     return engine.import_file(path, mapping=folder / "mapping.yaml", dry_run=dry_run).files[0]
 
@@ -80,3 +83,11 @@ def test_sheets_that_count_from_one_each_are_told(tmp_path: Path) -> None:
 def test_corrections_and_longer_exports_are_told_nothing(tmp_path: Path, rows: list[Line]) -> None:
     put(tmp_path, "a.csv", answers(10))
     assert told(put(tmp_path, "b.csv", rows)) == []
+
+
+def test_the_same_file_with_its_dates_read_from_another_column_is_told_nothing(tmp_path: Path) -> None:
+    rows = [(*line, f"2026-0{1 + at % 9}-15") for at, line in enumerate(answers(10))]
+    path = write_csv(tmp_path / "a.csv", (*HEADINGS, "入会"), rows)
+    for column, updated in (("日期", 0), ("入会", 12)):
+        summary = put_by(tmp_path, path, MAPPING.replace("日期", column))
+        assert (summary.counts.updated, told(summary)) == (updated, [])
