@@ -56,15 +56,17 @@ def _keep(rows: Rows) -> Iterator[tuple[int, list[str]]]:
 
 def _explainer(header: Sequence[str]) -> tuple[Callable[[list[str]], str], frozenset[str]]:
     """Return what tells of a row why it is no data, nothing where it is, and the characters such rows begin with."""
-    headings, is_wide = _read_headings(header), len(header) > _NOTE_CELLS
+    headings, footers = _read_headings(header), _words()[2] if len(header) > _NOTE_CELLS else frozenset[str]()
+    begin = next(filter(None, headings), "")
 
     def explain(cells: list[str]) -> str:
-        if headings and _fill(cells) == headings:
+        # The first cell tells of most rows that they are data, without a look at the others.
+        first = next(filter(None, map(clean, cells)), "")
+        if begin and first == begin and _fill(cells) == headings:
             return REPEATED
-        return _FOOTER if is_wide and _is_footer(cells) else ""
+        return _FOOTER if first[:1] in footers and _is_footer(cells) else ""
 
-    initials = frozenset(next(filter(None, headings))[0]) if headings else frozenset[str]()
-    return explain, initials | (_words()[2] if is_wide else initials)
+    return explain, footers | set(begin[:1])
 
 
 def _read_headings(header: Sequence[str]) -> list[str]:

@@ -35,6 +35,7 @@ LOST: dict[str, Callable[[Table], Table]] = {
     "a count of rows": lambda t: [*t, pad(t, f"共 {len(t) - 1} 条记录")],
     "signatures": lambda t: [*t, [*pad(t, "填表人：张三")[:-2], "审核：李四", "日期：2026年11月1日"]],
     "averages": lambda t: [*t, ["平均值", *["3.5"] * (len(t[0]) - 1)]],
+    "a total behind a blank": lambda t: [*t, [" ", "合计", *pad(t)[2:]]],
     "a page": lambda t: [*t[:7], pad(t, "第 2 页 共 4 页"), *t[7:]],
     "the headings again": lambda t: [*t[:7], [f" {cell} " if cell else "" for cell in t[0]], *t[7:]],
 }
