@@ -144,7 +144,7 @@ def score(options: Namespace) -> int:
         result = engine.score(options.period, options.by)
         names, table = result.names, result.table if options.table == "index" else getattr(result, options.table)
     if options.csv:
-        _write_csv(table, Path(options.csv))
+        _write_csv(table, _in_folder(Path(options.csv)))
     if options.json:
         print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
     elif not options.csv:
@@ -225,6 +225,13 @@ def spotcheck(options: Namespace) -> int:
 def _unused(path: Path) -> Path:
     if path.exists():
         raise ConfigError(f"{path} 已存在；换一个文件名，或先移走它")
+    return _in_folder(path)
+
+
+def _in_folder(path: Path) -> Path:
+    """Return the path, its folder made where it was not there, as that of a report is."""
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True)
     return path
 
 

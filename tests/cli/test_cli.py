@@ -128,8 +128,8 @@ def test_score_prints_a_table_json_and_csv(project: Path, capsys: pytest.Capture
     assert "满意度指数" in capsys.readouterr().out
     assert run("score", "--json", "--by", "门店") == 0
     assert {"period", "touchpoint", "score"} <= set(json.loads(capsys.readouterr().out)[0])
-    assert run("score", "--csv", "index.csv") == 0
-    assert (project / "index.csv").read_bytes().startswith(b"\xef\xbb\xbfperiod,segment")
+    assert run("score", "--csv", "new/folder/index.csv") == 0
+    assert (project / "new/folder/index.csv").read_bytes().startswith(b"\xef\xbb\xbfperiod,segment")
 
 
 def test_score_prints_the_analyses_around_the_index(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
