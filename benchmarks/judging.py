@@ -103,14 +103,16 @@ def write_judge(
 ) -> None:
     """Fit the judge of this subject and write it with its card; `written` are the sets that tell how often it errs."""
     model, told, path = fit(facts, rows, boosting), judge_apart(facts, rows, boosting), models / subject.file
-    digest = save_judge(to_judge(model, boosting.depth), path, subject, _measure(rows, told, written))
+    measured = _measure(rows, told, written)
+    digest = save_judge(to_judge(model, boosting.depth), path, subject, measured)
     apart = np.abs(load_judge(path, subject).weigh(facts.T) - model.predict_proba(facts)).max()
     print(f"{subject.file}: {path.stat().st_size:,} bytes, {digest}, rounded by {apart:.5f}")
     for value, name in sorted(zip(model.get_feature_importance(), subject.names, strict=True), reverse=True)[:12]:
         print(f"  {name:16}{value:6.1f}")
     made = f"{boosting.trees} trees of depth {boosting.depth} over {len(subject.names)} facts"
     head = f"{made}; CatBoost {catboost.__version__}; {path.stat().st_size:,} bytes, SHA-256 `{digest}`."
-    shown = f"# {subject.file}\n\n{head}\n\n{card}".format(table=_tell_shares(rows, told))
+    figures = {"table": _tell_shares(rows, told), "errors": _tell_errors(measured)}
+    shown = f"# {subject.file}\n\n{head}\n\n{card}".format(**figures)
     path.with_suffix(".md").write_text(shown, encoding="utf-8")
 
 
@@ -128,6 +130,14 @@ def _tell_shares(rows: Sequence[Row], told: Sequence[str]) -> str:
     for row, label in zip(rows, told, strict=True):
         hits[row.source] += row.label == label
     return "\n".join(f"{source:20}{count:8,}{hits[source] / count:8.3f}" for source, count in counts.items())
+
+
+def _tell_errors(measured: dict[str, Any]) -> str:
+    """Return how often each label errs."""
+    head = f"{'label':20}{'rows':>8}{'sensitivity':>13}{'specificity':>13}"
+    rows = ((one["label"], one["rows"], one["sensitivity"], one["specificity"]) for one in measured["per_class"])
+    lines = [f"{label:20}{count:8,}{found:13.3f}{left:13.3f}" for label, count, found, left in rows]
+    return "\n".join([head, *lines])
 
 
 def _measure(rows: Sequence[Row], told: Sequence[str], written: Collection[str]) -> dict[str, Any]:

@@ -31,8 +31,8 @@ MENTIONED = SENTENCES / "mentions.tsv"
 #: What a sentence that tests tell counts beside another one.
 SPECIFIED, SPECIFIED_WEIGHT = "specified", 4.0
 BOOSTING = Boosting(trees=150, depth=6, rate=0.15, ridge=2.0)
-#: The sets that tell how often each label errs in what customers write.
-WRITTEN = ("mentions", "comments")
+#: The sets that tell how often each label errs: those of whose texts the judge of texts knows nothing.
+WRITTEN = ("mentions",)
 CARD = """Whether a touchpoint is spoken of as good, bad, neutral or both. Fitted by
 `benchmarks/train_mention_judge.py`.
 
@@ -41,15 +41,21 @@ CARD = """Whether a touchpoint is spoken of as good, bad, neutral or both. Fitte
 ```
 {table}
 ```
-They are those that words or hints find, in texts of ours that no weights were learned from; of the comments and the
-golden sentences the judge of texts was fitted on the texts as wholes. Golden and specified ones count four times. How
-often each label errs in what customers write stands in the file, and corrects shares of mentions.
+They are those that words or hints find, in texts of ours that no weights were learned from. `mentions` are comments
+that three writers made up so that several touchpoints fare differently; on the texts of the others the judge of texts
+was fitted. Golden and specified ones count four times. How often each label errs in `mentions` stands in the file, and
+corrects shares of touchpoints:
+
+```
+{errors}
+```
 
 ## Limits
 
-It judges what is found; what nothing names, and what is named by mistake, stays so. It is not asked of texts of more
-than 160 characters, in which each clause speaks for itself (in long restaurant reviews the sign of the mean of mentions
-is right by F1 .877 without it, .824 with it), nor in packs with weights of their own for touchpoints or types.
+It judges what is found; what nothing names, and what is named by mistake, stays so. What is praised and blamed at once
+in one place is rare, and hardly ever told as such. The judge is not asked of texts of more than 160 characters, where
+each clause speaks for itself (in long restaurant reviews the sign of the mean of mentions is right by F1 .877 without
+it, .824 with it), nor in packs with weights of their own for touchpoints or types.
 """
 
 

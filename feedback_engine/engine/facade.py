@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from feedback_engine.engine.figures import Figures
     from feedback_engine.engine.imports import Imports
     from feedback_engine.engine.spotcheck import SpotCheck
+    from feedback_engine.engine.spotcheck_form import Names
     from feedback_engine.nlp.keywords import Keyword
     from feedback_engine.nlp.tagged import TaggedText
     from feedback_engine.scoring.result import IndexResult
@@ -279,16 +281,23 @@ class FeedbackEngine:
 
     def read_spotcheck(self, path: str | Path) -> SpotCheck:
         """Return how far the tags of today agree with the judgements in a form that a person has filled in."""
-        from feedback_engine.engine.spotcheck import name_choices, read_spotcheck
+        from feedback_engine.engine.spotcheck import Origins, name_choices, read_spotcheck
         from feedback_engine.store.texts import TextReader
 
-        packs = {source.name: source.pack for source in self.config.sources}
-        names = name_choices([self._language.pack(name) for name in self._configured_packs()])
+        sources = {source.name: source for source in self.config.sources}
+        packs = {name: source.pack or self.config.project.pack for name, source in sources.items()}
+        every = [self._language.pack(name) for name in self._configured_packs()]
+
+        @cache
+        def names_of(source: str) -> Names:
+            return name_choices(self._language.pack(packs.get(source, self.config.project.pack)), every)
 
         def tag(source: str, texts: Sequence[str]) -> list[TaggedText]:
             return list(self.tag_each(texts, packs.get(source)))
 
-        return read_spotcheck(as_path("path", path), names, TextReader(self._database), tag)
+        kinds = {name: str(source.kind or "") for name, source in sources.items()}
+        origins = Origins(names_of, kinds)
+        return read_spotcheck(as_path("path", path), origins, TextReader(self._database), tag)
 
     def run(self, as_of: date | str | None = None) -> RunSummary:
         """Do the nightly job: import, tag, score, report, under the project's lock; raises RunLocked if it is held.

@@ -246,7 +246,8 @@ class Figures:
             data,
             self.model,
             errors.get("judge", {}),
-            mention_rates=errors.get("mentions", {}),
+            # in a pack with weights of its own for them, touchpoints are not judged by all that is known
+            mention_rates=errors.get("clauses" if self.packs[self.config.project.pack].has_heads else "mentions", {}),
             touchpoint_rates={codes[label]: rates for label, rates in of_pack.items() if label in codes},
             complaint_rates=_read_complaint_errors(self.config.scoring.complaint_errors),
             period=period,

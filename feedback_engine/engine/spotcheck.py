@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedback_engine.domain import Period, Polarity, SourceKind
 from feedback_engine.engine.figures import Figures
-from feedback_engine.engine.spotcheck_form import Filled, Names, read_form
+from feedback_engine.engine.spotcheck_form import Filled, Names, read_form, to_key
 from feedback_engine.errors import InputError, NoData, ReportError
 from feedback_engine.nlp.tagged import UNSURE, TaggedText
 from feedback_engine.report.cells import one_line
@@ -45,7 +45,7 @@ _MEASURES = {
     "touchpoints_found": ("触点找到的比例", "处"),
     "touchpoints_right": ("说出的触点正确的比例", "处"),
 }
-_PARTS = {RANDOM: "随机抽取的文本（可以代表该期间的全部文本）", DOUBTFUL: "有疑问的文本（只说明它们自己）"}
+_PARTS = {RANDOM: "随机抽取的文本（可以代表该期间全部有内容的文本）", DOUBTFUL: "有疑问的文本（只说明它们自己）"}
 
 
 def write_spotcheck(figures: Figures, path: Path, period: Period | None, *, count: int, seed: int) -> pd.DataFrame:
@@ -88,10 +88,11 @@ class SpotCheck:
 
     @property
     def complaint_errors(self) -> dict[str, float | int] | None:
-        """What `scoring.complaint_errors` may say by this form; None where chance drew too few of either kind."""
+        """What `scoring.complaint_errors` may say by this form; None where chance drew too few, or tells no better."""
         rows = self.table[self.table["part"] == RANDOM].to_dict("records")
         found, left = ({row["measure"]: row for row in rows}[measure] for measure in ("sensitivity", "specificity"))
-        if min(found["base"], left["base"]) < _LEAST_OF_EACH:
+        is_of_use = found["estimate"] + left["estimate"] > 1.0  # else no share could be corrected by them
+        if min(found["base"], left["base"]) < _LEAST_OF_EACH or not is_of_use:
             return None
         return {
             "sensitivity": round(found["estimate"], 4),
@@ -152,7 +153,7 @@ class SpotCheck:
 
 def read_spotcheck(
     path: Path,
-    names: Names,
+    origins: Origins,
     texts: TextReader,
     tag: Callable[[str, Sequence[str]], Sequence[TaggedText]],
 ) -> SpotCheck:
@@ -160,45 +161,64 @@ def read_spotcheck(
 
     Texts and sources are those of the store; of rows that it does not know (any more), what stands in the form.
     """
-    form = read_form(path, names)
+    form = read_form(path, origins.names_of)
     filled = [row for row in form.rows if not row.is_empty]
     if not filled:
-        raise NoData(f"{path}：没有填好的判断；请填「倾向」「触点」「投诉」三列（有把握的才填）再读")
+        told = f"；{form.problems[0]}" if form.problems else ""
+        raise NoData(f"{path}：没有填好的判断；请填「倾向」「触点」「投诉」三列（有把握的才填）再读{told}")
     ids = list(dict.fromkeys(row.feedback_id for row in filled if row.feedback_id))
-    said, origins = texts.read(ids), texts.read_origins(ids)
+    said, stored = texts.read(ids), texts.read_origins(ids)
+    problems = [*form.problems]
+    rows = [
+        replace(row, text=said.get(row.feedback_id, row.text), source=stored.get(row.feedback_id, (row.source, ""))[0])
+        for row in _take_once(filled, problems)
+    ]
+    if strange := sum(row.feedback_id not in stored for row in rows):
+        problems.append(f"{strange} 行在库里找不到（记录编号不在了，或改过），按表里的原声与来源计")
     judged: list[tuple[Filled, Opinion, bool]] = []
-    for source in sorted({_source_of(row, origins) for row in filled}):
-        own = [
-            replace(row, text=said.get(row.feedback_id, row.text))
-            for row in filled
-            if _source_of(row, origins) == source
-        ]
-        tagged = tag(source, [row.text for row in own])
-        logged = (origins.get(row.feedback_id, ("", ""))[1] == SourceKind.COMPLAINTS for row in own)
-        judged += [(row, _opinion(told), is_logged) for row, told, is_logged in zip(own, tagged, logged, strict=True)]
+    for source in sorted({row.source for row in rows}):
+        own = [row for row in rows if row.source == source]
+        for row, tagged in zip(own, tag(source, [row.text for row in own]), strict=True):
+            kind = stored.get(row.feedback_id, ("", origins.kinds.get(source, "")))[1]
+            judged.append((row, _opinion(tagged), kind == SourceKind.COMPLAINTS))
     table = measure_agreement(
         [Judged(row.is_random, is_logged, row.opinion, told) for row, told, is_logged in judged], untyped=UNSURE
     )
-    rows = tuple((row, told) for row, told, _ in judged)
-    return SpotCheck(path, table, rows, len(form.rows) - len(filled), tuple(form.problems))
+    pairs = tuple((row, told) for row, told, _ in judged)
+    return SpotCheck(path, table, pairs, len(form.rows) - len(filled), tuple(problems))
 
 
-def name_choices(packs: Sequence[Pack]) -> Names:
-    """Return what may be filled in where texts are read by these packs."""
+def _take_once(filled: Sequence[Filled], problems: list[str]) -> list[Filled]:
+    """Return each text once: of equal judgements the first, of contrary ones none; both are told."""
+    by_id: dict[str, list[Filled]] = {}
+    for row in filled:
+        by_id.setdefault(row.feedback_id or f"row {row.number}", []).append(row)
+    for same in (rows for rows in by_id.values() if len(rows) > 1):
+        numbers = "、".join(str(row.number) for row in same)
+        is_agreed = all(row.opinion == same[0].opinion for row in same)
+        problems.append(f"第 {numbers} 行是同一条文本，{'判断相同，只计一次' if is_agreed else '判断不同，都没有采用'}")
+    return [rows[0] for rows in by_id.values() if all(row.opinion == rows[0].opinion for row in rows)]
+
+
+class Origins(NamedTuple):
+    """What is configured of sources: by name what may be said of their texts, and of what kind they are."""
+
+    names_of: Callable[[str], Names]
+    kinds: Mapping[str, str]
+
+
+def name_choices(own: Pack, others: Sequence[Pack]) -> Names:
+    """Return what may be filled in of texts that the pack reads; words of other packs of the project are known, too."""
     touchpoints: dict[str, str] = {}
     types: dict[str, str] = {}
-    for pack in reversed(packs):  # of two packs that give one name to two codes, the first counts
+    for pack in (*others, own):
         touchpoints |= _by_words(pack.touchpoints)
         types |= _by_words(pack.complaint_types)
     return Names(touchpoints, types, UNSURE)
 
 
 def _by_words(labels: Sequence[Label]) -> dict[str, str]:
-    return {word: label.code for label in labels for word in (label.name, label.code)}
-
-
-def _source_of(row: Filled, origins: Mapping[str, tuple[str, str]]) -> str:
-    return origins.get(row.feedback_id, (row.source, ""))[0]
+    return {to_key(word): label.code for label in labels for word in (label.name, label.code)}
 
 
 def _opinion(tagged: TaggedText) -> Opinion:
@@ -224,6 +244,8 @@ def _tell(row: dict[Any, Any]) -> str:
     name, counted = _MEASURES[row["measure"]]
     if row["estimate"] != row["estimate"]:
         return f"  {name}：无法计算（只有一种判断），n={row['base']}"
+    if row["measure"].endswith("_kappa") and row["lower"] == row["upper"]:
+        return f"  {name}：{row['estimate']:.2f}（只有一种判断，或完全一致：没有区间）"
     if row["measure"].endswith("_kappa"):
         return f"  {name}：{row['estimate']:.2f}（95% 区间 {row['lower']:.2f} 至 {row['upper']:.2f}）"
     interval = f"{row['lower']:.1%}–{row['upper']:.1%}"

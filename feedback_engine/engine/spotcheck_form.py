@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from feedback_engine.config.model import SourceConfig
 from feedback_engine.errors import MappingError, tell_os_error
 from feedback_engine.ingest.cells import show_name
 from feedback_engine.ingest.container import open_rows
+from feedback_engine.ingest.readers.rows import Rows
 from feedback_engine.report.spotcheck import (
     COMPLAINT,
     ID,
@@ -20,6 +22,7 @@ from feedback_engine.report.spotcheck import (
     POLARITY,
     REASON,
     REASONS,
+    SHEET,
     SOURCE,
     TEXT,
     TOUCHPOINTS,
@@ -31,12 +34,12 @@ from feedback_engine.tables.spotcheck import Drawn
 _HEADINGS = (TEXT, POLARITY, TOUCHPOINTS, COMPLAINT, REASON, SOURCE, ID)
 _PARTED = re.compile(r"[、，,;；|/\n]+")
 _ID = re.compile(r"[0-9a-f]{64}")
-_POLARITIES = {name: str(polarity) for polarity, name in POLARITY_NAMES.items()}
+_NOTHING = Opinion(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What may be filled in, by name and by code → code; `untyped` is the code of a complaint of no listed type."""
+    """What may be filled in: key of a name or code → code; `untyped` is that of a complaint of no listed type."""
 
     touchpoints: Mapping[str, str]
     complaint_types: Mapping[str, str]
@@ -47,6 +50,7 @@ class Names:
 class Filled:
     """One row of the form; `feedback_id` is empty where it is no longer there."""
 
+    number: int
     feedback_id: str
     text: str
     source: str
@@ -56,7 +60,7 @@ class Filled:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was filled in."""
-        return self.opinion == Opinion(None, None, None)
+        return self.opinion == _NOTHING
 
 
 @dataclass(slots=True)
@@ -67,37 +71,62 @@ class Form:
     problems: list[str] = field(default_factory=list)
 
 
-def read_form(path: Path, names: Names) -> Form:
-    """Return what stands in the form; raises SourceError for a file that is none.
+def read_form(path: Path, names_of: Callable[[str], Names]) -> Form:
+    """Return what stands in the form; `names_of` tells what may be said of texts of the source of that name.
 
-    A cell that says what may not be said is left out and told, the others of its row count.
+    Raises SourceError for a file that is no form. A cell that says what may not be said is left out and told, the
+    others of its row count; a row whose cells are not those of the headings, or whose part is unknown, is left out.
     """
     try:
-        rows = open_rows(path, SourceConfig(name="spotcheck", path=show_name(str(path))))
+        rows = _open(path)
         missing = [heading for heading in _HEADINGS if heading not in rows.header]
         if missing:
+            read = f"（读的是工作表「{rows.sheet}」）" if rows.sheet else ""
             raise MappingError(
-                f"{path}：不是抽查表，缺少列 {'、'.join(missing)}；"
-                "请用 feedback-engine spotcheck --out 写出的文件，标题不要改"
+                f"{path}{read}：不是抽查表，缺少列 {'、'.join(missing)}；"
+                "请用 feedback-engine spotcheck --out 写出的文件，标题与工作表的名字都不要改"
             )
         places = [rows.header.index(heading) for heading in _HEADINGS]
         form = Form()
         for number, cells in rows:
-            _read_row(number, [cells[place].strip() for place in places], names, form)
+            if len(cells) == len(rows.header):
+                _read_row(number, [cells[place].strip() for place in places], names_of, form)
+            elif any(map(str.strip, cells)):
+                form.problems.append(f"第 {number} 行：有 {len(cells)} 格，而标题有 {len(rows.header)} 格，没有采用")
     except OSError as error:
         raise MappingError(f"{path}：无法读取（{tell_os_error(error)}）") from error
     return form
 
 
-def _read_row(number: int, cells: Sequence[str], names: Names, form: Form) -> None:
+def _open(path: Path) -> Rows:
+    """Return the rows of the sheet that the form was written on, or of the first where there is none of its name."""
+    source = SourceConfig(name="spotcheck", path=show_name(str(path)), sheet=SHEET)
+    try:
+        return open_rows(path, source)
+    except MappingError:
+        return open_rows(path, source.model_copy(update={"sheet": None}))
+
+
+def _read_row(number: int, cells: Sequence[str], names_of: Callable[[str], Names], form: Form) -> None:
     text, polarity, touchpoints, complaint, reason, source, feedback_id = cells
-    reader = _Cells(number, names, form.problems)
+    feedback_id = feedback_id.lower() if _ID.fullmatch(feedback_id.lower()) else ""
+    if not text and not feedback_id:
+        return
+    reader = _Cells(number, names_of(source), form.problems)
     opinion = Opinion(reader.polarity(polarity), reader.touchpoints(touchpoints), reader.complaint(complaint))
-    if not _ID.fullmatch(feedback_id):
-        feedback_id = ""
-    if text or feedback_id:
+    if reason in REASONS.values():
         is_random = reason == REASONS[Drawn.RANDOM]
-        form.rows.append(Filled(feedback_id, text, source, is_random, opinion))
+        form.rows.append(Filled(number, feedback_id, text, source, is_random, opinion))
+    elif opinion != _NOTHING:
+        form.problems.append(f"第 {number} 行「{REASON}」：{reason[:30]!r} 不是写出时的，这一行没有采用")
+
+
+def to_key(word: str) -> str:
+    """Return what is the same of a name however it is typed: widths, blanks, capitals, a full stop behind it."""
+    return "".join(unicodedata.normalize("NFKC", word).split()).rstrip("。.").casefold()
+
+
+_POLARITIES = {to_key(word): str(sign) for sign, name in POLARITY_NAMES.items() for word in (name, sign)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +138,26 @@ class _Cells:
     problems: list[str]
 
     def polarity(self, cell: str) -> str | None:
-        known = _POLARITIES.get(cell) or (cell if cell in POLARITY_NAMES else None)
+        known = _POLARITIES.get(to_key(cell))
         if cell and known is None:
-            self._refuse(POLARITY, cell, "、".join(_POLARITIES))
+            self._refuse(POLARITY, cell, "、".join(POLARITY_NAMES.values()))
         return known
 
     def touchpoints(self, cell: str) -> frozenset[str] | None:
         said = [part.strip() for part in _PARTED.split(cell) if part.strip()]
-        if not said:
+        named = [part for part in said if to_key(part) != NO_TOUCHPOINT]
+        odd = [part for part in named if to_key(part) not in self.names.touchpoints]
+        if odd or (named and len(named) < len(said)):
+            self._refuse(TOUCHPOINTS, "、".join(odd or said), "「填写说明」里的名称，用顿号分开，一个也没有填「无」")
             return None
-        odd = [part for part in said if part != NO_TOUCHPOINT and part not in self.names.touchpoints]
-        if odd:
-            self._refuse(TOUCHPOINTS, "、".join(odd), "「填写说明」里的名称，用顿号分开")
-            return None
-        return frozenset(self.names.touchpoints[part] for part in said if part != NO_TOUCHPOINT)
+        return frozenset(self.names.touchpoints[to_key(part)] for part in named) if said else None
 
     def complaint(self, cell: str) -> str | None:
-        if not cell:
-            return None
-        if cell in (NO_COMPLAINT, OTHER_COMPLAINT):
-            return "" if cell == NO_COMPLAINT else self.names.untyped
-        known = self.names.complaint_types.get(cell)
-        if known is None:
+        known = {to_key(NO_COMPLAINT): "", to_key(OTHER_COMPLAINT): self.names.untyped}
+        said = (known | dict(self.names.complaint_types)).get(to_key(cell))
+        if cell and said is None:
             self._refuse(COMPLAINT, cell, "「填写说明」里的名称")
-        return known
+        return said
 
     def _refuse(self, heading: str, cell: str, wanted: str) -> None:
         self.problems.append(f"第 {self.number} 行「{heading}」：{cell[:30]!r} 没有采用；可填 {wanted}，或留空")

@@ -228,6 +228,11 @@ class Pack:
     is_case_log: bool = False
 
     @property
+    def has_heads(self) -> bool:
+        """Whether it has weights of its own for touchpoints, what is thought of them, or complaint types."""
+        return any((self.touchpoint_model, self.opinion_model, self.complaint_model))
+
+    @property
     def models(self) -> tuple[str, ...]:
         """The names of all its learned weights, each in its place, empty where it has none."""
         return self.touchpoint_model, self.opinion_model, self.complaint_model, self.post_model, self.hint_model

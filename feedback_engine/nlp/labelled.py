@@ -91,7 +91,8 @@ def read_corpus(files: Sequence[Path], labels: str = "") -> Corpus:
             keys.append(key)
         sets.append(SetInfo(path.name, count, len(kept) - before, sha256(path.read_bytes()).hexdigest()))
     if not kept:
-        raise SourceError(f"{'、'.join(map(str, files))}: 没有带标签的文本；需要 text 与 label 两列")
+        place = "、".join(map(str, files))
+        raise SourceError(f"{place}: 没有带标签的文本；需要 text 与 label 两列（标签那一列不能全空）")
     return Corpus(tuple(kept), tuple(sets), group_near_copies(keys), contradictions)
 
 

@@ -69,14 +69,13 @@ def load_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> Lear
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
     usual = float(text.card["calibration"]["unknown"])
     judge, mention_judge = (load_judge(path, subject) for path, subject in zip(judges, JUDGED, strict=True))
-    has_heads = pack and any((pack.touchpoint_model, pack.opinion_model, pack.complaint_model))
     return LearnedModels(
         Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs, usual),
         DetailWeights(folder / DETAILS_FILE),
         SideWeights(folder / SIDES_FILE),
         judge,
         mention_judge,
-        PackHeads(pack, folder) if pack and has_heads else None,
+        PackHeads(pack, folder) if pack and pack.has_heads else None,
         PostHead(folder / f"{pack.post_model}.npz") if pack and pack.post_model else None,
         PackHints(pack, folder) if pack and pack.hint_model else None,
     )

@@ -183,7 +183,7 @@ def _judge_by_all(found: Touchpoints, readings: Readings, judge: MentionJudge) -
     odds = np.where(takes_side & (facts.own * goals > 0), bounded, goals)
     added, labels, scores, rules = odds - facts.own, found.labels.copy(), found.scores.copy(), found.rules.copy()
     labels[at], scores[at] = judged, [math.tanh(0.5 * value) for value in odds.tolist()]
-    told = np.abs(added) >= TOLD
+    told = (np.abs(added) >= TOLD) | (judged != found.labels[at])
     shown = zip(rules[at[told]].tolist(), added[told].tolist(), strict=True)
     rules[at[told]] = [f"{rule};整体判断 {value:+.2f}" for rule, value in shown]
     return found._replace(rules=rules, scores=scores, labels=labels)

@@ -83,8 +83,8 @@ def _list(name: str, heading: str, rows: list[Row]) -> Table:
 
 
 def _named(names: Mapping[str, str]) -> list[Row]:
-    """Return a row per name; where packs give one name to two codes, the first stands."""
-    codes: dict[str, str] = {}
+    """Return a row per name, with its code, or those that packs give it."""
+    codes: dict[str, list[str]] = {}
     for code, name in names.items():
-        codes.setdefault(name, code)
-    return list(codes.items())
+        codes.setdefault(name, []).append(code)
+    return [(name, "、".join(own)) for name, own in codes.items()]

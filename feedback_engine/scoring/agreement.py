@@ -53,7 +53,7 @@ def measure_agreement(texts: Sequence[Judged], *, untyped: str, confidence: floa
     """Return AGREEMENT; `untyped` is the label of complaints of no sure type."""
     rows: list[tuple[Any, ...]] = []
     for part in (RANDOM, DOUBTFUL):
-        own = [text for text in texts if text.is_random is (part == RANDOM)]
+        own = [text for text in texts if text.is_random == (part == RANDOM)]
         rows += [(part, *row) for row in _measure(own, untyped, confidence)]
     return AGREEMENT.build(rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from feedback_engine.engine.spotcheck import SpotCheck
 from feedback_engine.errors import InputError, NoData, ReportError, SourceError
 from feedback_engine.nlp.labelled import read_corpus
 from feedback_engine.nlp.tasks import TASKS
+from feedback_engine.scoring.agreement import Judged, Opinion, measure_agreement
 from feedback_engine.tables.annotations import POLARITY_NAMES
 
 NAMES = {str(polarity): name for polarity, name in POLARITY_NAMES.items()}
@@ -123,9 +125,77 @@ def test_texts_that_the_store_no_longer_knows_are_judged_as_they_stand_in_the_fo
     engine: FeedbackEngine, tmp_path: Path
 ) -> None:
     engine.draw_spotcheck(tmp_path / "抽查.xlsx", count=20)
-    fill(tmp_path / "抽查.xlsx", lambda row: agree(engine)(row) | {"记录编号": "", "来源": "没有这个来源"})
+    fill(tmp_path / "抽查.xlsx", lambda row: agree(engine)(row) | {"记录编号": ""})
     found = engine.read_spotcheck(tmp_path / "抽查.xlsx")
     assert len(found.rows) == 13 and shares(found)[("random", "polarity")] == (10, 10)
+    assert "13 行在库里找不到" in found.problems[-1]
+    logged = sum(filled.source == "complaints" and filled.is_random for filled, _ in found.rows)
+    assert shares(found)[("random", "complaint")] == (10 - logged, 10 - logged)  # what is logged is told by its source
+
+
+def test_ids_and_words_are_known_however_they_are_typed(engine: FeedbackEngine, tmp_path: Path) -> None:
+    engine.draw_spotcheck(tmp_path / "抽查.xlsx", count=20)
+    typed = {"倾向": "Negative", "触点": "无。", "投诉": "投诉,类型不在其列 "}
+    fill(tmp_path / "抽查.xlsx", lambda row: typed | {"记录编号": row["记录编号"].upper()})
+    found = engine.read_spotcheck(tmp_path / "抽查.xlsx")
+    assert {filled.opinion for filled, _ in found.rows} == {Opinion("negative", frozenset(), "unsure")}
+    assert len(found.rows) == 13 and not found.problems
+
+
+def test_a_text_that_was_judged_twice_counts_once_and_not_at_all_where_the_judgements_differ(
+    engine: FeedbackEngine, tmp_path: Path
+) -> None:
+    engine.draw_spotcheck(tmp_path / "抽查.xlsx", count=20)
+    book = openpyxl.load_workbook(fill(tmp_path / "抽查.xlsx", lambda row: {"倾向": "中性"}))
+    sheet = book["待复核"]
+    for number in (2, 3):
+        sheet.append([cell.value for cell in sheet[number]])
+    sheet.cell(sheet.max_row, 3).value = "正面"
+    book.save(tmp_path / "抽查.xlsx")
+    found = engine.read_spotcheck(tmp_path / "抽查.xlsx")
+    assert len(found.rows) == 12
+    assert found.problems == (
+        "第 2、15 行是同一条文本，判断相同，只计一次",
+        "第 3、16 行是同一条文本，判断不同，都没有采用",
+    )
+
+
+def test_a_row_whose_cells_or_reason_are_not_as_written_is_left_out_and_told(
+    engine: FeedbackEngine, tmp_path: Path
+) -> None:
+    engine.draw_spotcheck(tmp_path / "抽查.xlsx", count=20)
+    says = iter([{"抽取原因": "随便"}])
+    book = openpyxl.load_workbook(fill(tmp_path / "抽查.xlsx", lambda row: {"倾向": "中性"} | next(says, {})))
+    rows = [["" if cell is None else str(cell) for cell in row] for row in book["待复核"].iter_rows(values_only=True)]
+    rows[3] = rows[3][:-1]
+    with (tmp_path / "抽查.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    found = engine.read_spotcheck(tmp_path / "抽查.csv")
+    assert len(found.rows) == 11
+    assert {problem.partition("：")[0] for problem in found.problems} == {"第 2 行「抽取原因」", "第 4 行"}
+
+
+def test_the_form_is_found_behind_a_sheet_that_somebody_put_in_front(engine: FeedbackEngine, tmp_path: Path) -> None:
+    engine.draw_spotcheck(tmp_path / "抽查.xlsx", count=20)
+    book = openpyxl.load_workbook(fill(tmp_path / "抽查.xlsx", lambda row: {"倾向": "中性"}))
+    book.create_sheet("小结", 0)["A1"] = "本月抽查"
+    book.save(tmp_path / "抽查.xlsx")
+    assert len(engine.read_spotcheck(tmp_path / "抽查.xlsx").rows) == 13
+
+
+def test_a_name_means_what_the_pack_of_the_source_calls_so(tmp_path: Path) -> None:
+    config = write_project(tmp_path)
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("- name: reviews\n", "- name: reviews\n    pack: scenic\n"),
+        encoding="utf-8",
+    )
+    engine = FeedbackEngine.from_config(config)
+    engine.import_sources()
+    engine.tag_new()
+    engine.draw_spotcheck(tmp_path / "抽查.xlsx", count=100)
+    found = engine.read_spotcheck(fill(tmp_path / "抽查.xlsx", lambda row: {"触点": "卫生"}))
+    said = {(filled.source, *(filled.opinion.touchpoints or ())) for filled, _ in found.rows}
+    assert said == {("reviews", "hygiene"), ("survey", "cleanliness"), ("complaints", "cleanliness")}
 
 
 def test_a_form_is_never_written_over(engine: FeedbackEngine, tmp_path: Path) -> None:
@@ -163,22 +233,29 @@ def test_a_file_that_is_no_form_is_refused(engine: FeedbackEngine, tmp_path: Pat
 def test_errors_of_telling_complaints_are_told_only_from_enough_texts_drawn_by_chance(
     engine: FeedbackEngine, tmp_path: Path
 ) -> None:
-    says = cycle([{"投诉": "服务态度"}, {"投诉": "不是投诉"}])
-
-    def say(row: Row) -> Row:
-        return {"投诉": "不是投诉"} if row["来源"] == "complaints" else next(says)
-
     engine.draw_spotcheck(tmp_path / "少.xlsx", count=20)
-    assert engine.read_spotcheck(fill(tmp_path / "少.xlsx", say)).complaint_errors is None
-    engine.draw_spotcheck(tmp_path / "多.xlsx", count=100)
-    found = engine.read_spotcheck(fill(tmp_path / "多.xlsx", say))
-    errors = found.complaint_errors
-    assert errors is not None and {errors["complaints"], errors["others"]} == {11, 12}
-    table = found.table.set_index(["part", "measure"])["estimate"]
-    assert errors["sensitivity"] == pytest.approx(table[("random", "sensitivity")], abs=5e-5)
-    config = Config.model_validate({"scoring": {"complaint_errors": errors}})
-    assert config.scoring.complaint_errors is not None
-    assert f"complaint_errors: {{sensitivity: {errors['sensitivity']}" in found.to_text()
+    engine.draw_spotcheck(tmp_path / "碰巧.xlsx", count=100)
+    assert engine.read_spotcheck(fill(tmp_path / "少.xlsx", agree(engine))).complaint_errors is None
+    says = cycle([{"投诉": "服务态度"}, {"投诉": "不是投诉"}])
+    by_chance = engine.read_spotcheck(
+        fill(tmp_path / "碰巧.xlsx", lambda row: next(says) if row["来源"] == "reviews" else {"投诉": "不是投诉"})
+    )
+    assert by_chance.complaint_errors is None
+
+
+def test_the_line_for_the_configuration_is_one_that_it_takes() -> None:
+    person = [Opinion(None, None, "service_attitude")] * 12 + [Opinion(None, None, "")] * 20
+    told = [Opinion("negative", frozenset(), "unsure")] * 9 + [Opinion("neutral", frozenset(), "")] * 23
+
+    def check(tags: list[Opinion]) -> SpotCheck:
+        judged = [Judged(True, False, said, own) for said, own in zip(person, tags, strict=True)]
+        return SpotCheck(Path("抽查.xlsx"), measure_agreement(judged, untyped="unsure"), (), 0, ())
+
+    errors = check(told).complaint_errors
+    assert errors == {"sensitivity": 0.75, "specificity": 1.0, "complaints": 12, "others": 20}
+    assert Config.model_validate({"scoring": {"complaint_errors": errors}}).scoring.complaint_errors is not None
+    assert "{sensitivity: 0.75, specificity: 1.0, complaints: 12, others: 20}" in check(told).to_text()
+    assert check(told[::-1]).complaint_errors is None  # no better than chance: no share could be corrected by it
 
 
 def test_what_people_said_teaches_the_tasks_by_their_own_labels(engine: FeedbackEngine, tmp_path: Path) -> None:
@@ -233,7 +310,7 @@ def test_the_command_line_draws_reads_and_hands_on(
     fill(tmp_path / "抽查.xlsx", lambda row: {"倾向": "中性"})
     assert main(["spotcheck", "--read", "抽查.xlsx", "--rows", "行.jsonl"]) == 0
     printed = capsys.readouterr().out
-    assert "随机抽取的文本（可以代表该期间的全部文本）" in printed and "人判中性、软件说" in printed
+    assert "随机抽取的文本（可以代表该期间全部有内容的文本）" in printed and "人判中性、软件说" in printed
     assert main(["spotcheck", "--read", "抽查.xlsx", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["read"] == 13 and {"part", "measure", "base", "agreed", "estimate"} <= told["agreement"][0].keys()

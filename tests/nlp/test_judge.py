@@ -192,6 +192,16 @@ def test_what_the_judgement_adds_to_a_touchpoint_is_told() -> None:
     assert by_clause + float(added) == pytest.approx(to_odds(mention.score), abs=0.01)
 
 
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("，".join))
+def test_a_touchpoint_that_is_judged_otherwise_than_its_clause_says_so(text: str) -> None:
+    tagger = tagger_of(pack="restaurant")
+    readings = tagger._reader.read([text])
+    verdicts = tagger._scorer.score(readings)
+    named, judged = (find(readings, verdicts) for find in (tagger._touchpoints.name, tagger._touchpoints.find))
+    for before, after, rule in zip(named.labels, judged.labels, judged.rules, strict=True):
+        assert before == after or ";整体判断 " in rule
+
+
 def test_in_a_long_review_each_clause_speaks_for_itself() -> None:
     long = "房间很干净，床也舒服，" * 12 + "早餐太差，" * 6
     told = tagger_of(pack="hotel").tag(long).touchpoints
