@@ -54,8 +54,8 @@ corrects shares of touchpoints:
 
 It judges what is found; what nothing names, and what is named by mistake, stays so. What is praised and blamed at once
 in one place is rare, and hardly ever told as such. The judge is not asked of texts of more than 160 characters, where
-each clause speaks for itself (in long restaurant reviews the sign of the mean of mentions is right by F1 .877 without
-it, .824 with it), nor in packs with weights of their own for touchpoints or types.
+each clause speaks for itself (sides in long restaurant reviews became worse with it), nor in packs with weights of
+their own for touchpoints or types.
 """
 
 

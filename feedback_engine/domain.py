@@ -87,6 +87,9 @@ ANALYSES = (
     "text_shares",
 )  # fmt: skip
 
+#: Texts of a spot check unless the caller says otherwise: half of them, drawn by chance, give a share to ten points.
+SPOTCHECK_COUNT = 200
+
 #: The scale of the question that a net promoter score is made of.
 RECOMMEND_SCALE = (0, 10)
 

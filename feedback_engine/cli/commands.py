@@ -205,10 +205,12 @@ def report(options: Namespace) -> int:
 
 def spotcheck(options: Namespace) -> int:
     """Write a form for a person to judge texts in, or say what came of one."""
+    from feedback_engine.tables.spotcheck import Drawn
+
     engine = _engine(options)
     if options.read is None:
         drawn = engine.draw_spotcheck(options.out, options.period, count=options.count, seed=options.seed)
-        of_chance = int((drawn["reason"] == "random").sum())
+        of_chance = int((drawn["reason"] == Drawn.RANDOM).sum())
         print(
             f"已写出 {options.out}：随机抽取的文本 {of_chance} 条，有疑问的 {len(drawn) - of_chance} 条；"
             f"填好「倾向」「触点」「投诉」后运行：feedback-engine spotcheck --read {options.out}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from feedback_engine.cli.arguments import Parser
-from feedback_engine.domain import ANALYSES
+from feedback_engine.domain import ANALYSES, SPOTCHECK_COUNT
 from feedback_engine.errors import FeedbackEngineError, tell_os_error
 
 logger = logging.getLogger(__name__)
@@ -161,7 +161,8 @@ def _add_figure_commands(commands: _Commands[Parser]) -> None:
     action.add_argument("--out", metavar="文件", help="写出抽查表（.xlsx）：一半随机抽取，一半是有疑问的")
     action.add_argument("--read", metavar="文件", help="读回填好的抽查表")
     spotcheck.add_argument("--period", metavar="期间", default="all", help=f"与 --out 同用；{period}")
-    spotcheck.add_argument("--count", type=int, default=200, metavar="条数", help="与 --out 同用；缺省 200")
+    count = f"与 --out 同用；缺省 {SPOTCHECK_COUNT}"
+    spotcheck.add_argument("--count", type=int, default=SPOTCHECK_COUNT, metavar="条数", help=count)
     spotcheck.add_argument("--seed", type=int, default=0, metavar="整数", help="与 --out 同用：换一个数，换一批文本")
     spotcheck.add_argument("--rows", metavar="文件", help="与 --read 同用：把人的判断写成 JSONL，供 train、evaluate")
     spotcheck.add_argument("--json", action="store_true", help="与 --read 同用：打印 JSON")

@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from feedback_engine.config.tagging import TaggingSettings
+from feedback_engine.domain import SPOTCHECK_COUNT
 from feedback_engine.engine.arguments import (
     as_day,
     as_path,
@@ -264,7 +265,7 @@ class FeedbackEngine:
         path: str | Path,
         period: str | None = None,
         *,
-        count: int = 200,
+        count: int = SPOTCHECK_COUNT,
         seed: int = 0,
         as_of: date | str | None = None,
     ) -> pd.DataFrame:

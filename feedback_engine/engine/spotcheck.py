@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from feedback_engine.lexicon.model import Label, Pack
     from feedback_engine.store.texts import TextReader
 
-#: Texts drawn unless the caller says otherwise: half of them give a share to about ten points.
-USUAL = 200
 #: Fewer complaints, or other texts, than this by chance say too little of the engine's errors to be counted with.
 _LEAST_OF_EACH = 10
 #: Texts told of in which person and tags differ, and characters of each.
@@ -193,11 +191,15 @@ def _take_once(filled: Sequence[Filled], problems: list[str]) -> list[Filled]:
     by_id: dict[str, list[Filled]] = {}
     for row in filled:
         by_id.setdefault(row.feedback_id or f"row {row.number}", []).append(row)
-    for same in (rows for rows in by_id.values() if len(rows) > 1):
-        numbers = "、".join(str(row.number) for row in same)
-        is_agreed = all(row.opinion == same[0].opinion for row in same)
-        problems.append(f"第 {numbers} 行是同一条文本，{'判断相同，只计一次' if is_agreed else '判断不同，都没有采用'}")
-    return [rows[0] for rows in by_id.values() if all(row.opinion == rows[0].opinion for row in rows)]
+    taken = []
+    for same in by_id.values():
+        is_agreed = len({row.opinion for row in same}) == 1
+        taken += same[:1] if is_agreed else []
+        if len(same) > 1:
+            numbers = "、".join(str(row.number) for row in same)
+            what = "判断相同，只计一次" if is_agreed else "判断不同，都没有采用"
+            problems.append(f"第 {numbers} 行是同一条文本，{what}")
+    return taken
 
 
 class Origins(NamedTuple):

@@ -66,7 +66,7 @@ class Corpus:
     contradictions: int = 0
 
 
-def read_corpus(files: Sequence[Path], labels: str = "") -> Corpus:
+def read_corpus(files: Sequence[Path], labels: str = "label") -> Corpus:
     """Return the labelled rows of the files without copies; SourceError names file, row and what is missing.
 
     A file with the labels of several tasks has none of the usual headings; there the column `labels` holds them.

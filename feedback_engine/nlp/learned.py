@@ -27,12 +27,11 @@ from feedback_engine.nlp.hints import Hints, PackHints
 from feedback_engine.nlp.judge import find_judge
 from feedback_engine.nlp.learned_details import DetailOdds
 from feedback_engine.nlp.learned_models import JUDGED, LearnedModels, digest_models, load_models
-from feedback_engine.nlp.mention_facts import MentionJudge, find_complaint_odds, find_turns, place_clauses
+from feedback_engine.nlp.mention_facts import MentionJudge
 from feedback_engine.nlp.posts import judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row, lay_out_row
 from feedback_engine.nlp.sentiment import LexiconVerdicts
-from feedback_engine.nlp.silences import are_level
 from feedback_engine.nlp.statements import Judged
 from feedback_engine.nlp.weighing import weigh
 
@@ -88,15 +87,7 @@ class LearnedVerdicts:
         chances = models.judge.weigh(self.facts)
         #: What judges the touchpoints of the texts.
         self.mentions = MentionJudge(
-            models.mention_judge,
-            readings,
-            chances,
-            by_weights,
-            find_complaint_odds(self.hints, len(readings.given)),
-            place_clauses(len(readings.clauses.starts), wanted, weighed.clauses.odds),
-            rules.clause_sides.scores,
-            are_level(readings),
-            find_turns(readings),
+            models.mention_judge, readings, rules, self.hints, chances, by_weights, wanted, weighed.clauses.odds
         )
         texts = judge_texts(readings, rules, weighed.texts, chances)
         characters = weighed.characters

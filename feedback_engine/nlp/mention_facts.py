@@ -11,7 +11,8 @@ from feedback_engine.nlp.facts import SaidByWeights
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.judge import Judge, Subject
 from feedback_engine.nlp.reading import Readings
-from feedback_engine.nlp.sentiment import to_odds
+from feedback_engine.nlp.sentiment import LexiconVerdicts, to_odds
+from feedback_engine.nlp.silences import are_level
 
 #: What is said of the log odds of a complaint in a text that the weights for hints do not hear.
 _UNHEARD = -9.0
@@ -57,48 +58,42 @@ class MentionJudge(NamedTuple):
 
     judge: Judge
     readings: Readings
-    #: How likely each text is each of POLARITIES, what weights tell of it, and the log odds that it is a complaint.
+    rules: LexiconVerdicts
+    hints: Hints | None
+    #: How likely each text is each of POLARITIES, and what weights tell of it.
     chances: Floats
     weights: SaidByWeights
-    complaints: Floats
-    #: Good against bad by the weights of each clause, 0 where it was not weighed, and its score by the rules.
-    clauses: Floats
-    rules: Floats
-    #: In which clauses a word stands that is worth nothing either way, and in which a contrast word.
-    levels: Flags
-    turns: Flags
+    #: The clauses that were weighed, and good against bad by their weights.
+    weighed: Places
+    odds: Floats
 
     def find_facts(self, clauses: Places, starts: Places, scores: Floats, sure: Floats) -> MentionFacts:
         """Return the facts about touchpoints that are named in these clauses, in their order, from `starts` on.
 
         `scores` is what their clauses say of them, `sure` how sure it is that they are named. The same in any batch.
         """
-        texts = self.readings.clauses.texts[clauses]
+        texts, count = self.readings.clauses.texts[clauses], len(self.readings.clauses.starts)
         own = np.array([to_odds(score) for score in scores.tolist()])
         first, groups = number_first(texts)
         worst, best = (extreme.reduceat(own, first)[groups] for extreme in (np.minimum, np.maximum))
         bad, neutral, good, mixed = self.chances[texts].T
+        odds, turns = np.zeros(count + 1), np.append(find_turns(self.readings), False)
+        odds[self.weighed] = self.odds
         has_next = clauses + 1 < self.readings.clauses.first[texts + 1]
-        following, turned = (np.append(column, 0)[clauses + 1] * has_next for column in (self.clauses, self.turns))
         return MentionFacts(
             own, worst, best,
             sure, starts - self.readings.clauses.starts[clauses],
             bad, neutral, good, mixed,
-            self.weights.odds[texts], self.weights.shared[texts], self.weights.both[texts], self.complaints[texts],
+            self.weights.odds[texts], self.weights.shared[texts], self.weights.both[texts],
+            find_complaint_odds(self.hints, texts),
             self.readings.sizes[texts],
-            self.clauses[clauses], following, self.rules[clauses], self.levels[clauses], turned,
+            odds[clauses], odds[clauses + 1] * has_next, self.rules.clause_sides.scores[clauses],
+            are_level(self.readings)[clauses], turns[clauses + 1] & has_next,
         )  # fmt: skip
 
     def weigh(self, facts: MentionFacts) -> Floats:
         """Return how likely each touchpoint is each of POLARITIES, shape (touchpoints, 4)."""
         return self.judge.weigh(facts)
-
-
-def place_clauses(count: int, numbers: Places, odds: Floats) -> Floats:
-    """Return the log odds of all clauses: those of these numbers, 0 of the others."""
-    placed = np.zeros(count)
-    placed[numbers] = odds
-    return placed
 
 
 def find_turns(readings: Readings) -> Flags:
@@ -108,6 +103,8 @@ def find_turns(readings: Readings) -> Flags:
     return flag(turning, len(readings.clauses.starts))
 
 
-def find_complaint_odds(hints: Hints | None, count: int) -> Floats:
-    """Return the log odds that each text is a complaint, a low figure where no weights tell."""
-    return np.full(count, _UNHEARD) if hints is None else np.where(hints.are_heard, hints.complaint_odds, _UNHEARD)
+def find_complaint_odds(hints: Hints | None, texts: Places) -> Floats:
+    """Return the log odds that these texts are complaints, a low figure where no weights tell."""
+    if hints is None:
+        return np.full(len(texts), _UNHEARD)
+    return np.where(hints.are_heard[texts], hints.complaint_odds[texts], _UNHEARD)

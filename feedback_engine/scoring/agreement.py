@@ -11,13 +11,13 @@ import numpy as np
 
 from feedback_engine.stats.agreement import cohen_kappa
 from feedback_engine.stats.intervals import wilson
-from feedback_engine.tables.spotcheck import AGREEMENT
+from feedback_engine.tables.spotcheck import AGREEMENT, Drawn
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: The parts of a spot check: what is drawn by chance speaks for all texts, the rest for itself.
-RANDOM, DOUBTFUL = "random", "doubtful"
+RANDOM, DOUBTFUL = Drawn.RANDOM.value, "doubtful"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,12 @@ from hashlib import blake2b
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-from feedback_engine.domain import AnswerState, Polarity
+import numpy as np
+
+from feedback_engine.domain import Polarity
 from feedback_engine.scoring.data import ScoringData
+from feedback_engine.scoring.items import score_items
+from feedback_engine.scoring.records import build_records
 from feedback_engine.tables.annotations import COMPLAINT, SENTIMENT, TOUCHPOINT
 from feedback_engine.tables.spotcheck import SPOTCHECK, Drawn
 
@@ -71,15 +75,19 @@ def _number(rows: pd.DataFrame, grave: pd.Series[float]) -> dict[str, float]:
 
 def _find_contrary(data: ScoringData, said: pd.DataFrame) -> dict[str, float]:
     """Return the texts that blame where their record's ratings are high, or praise where they are low."""
-    answers = data.ratings[data.ratings["state"] == AnswerState.ANSWERED.value]
-    rating, low, high = (answers[name].to_numpy(dtype="float64") for name in ("rating", "scale_min", "scale_max"))
-    scored = answers[["feedback_id"]].astype("object").assign(points=100.0 * (rating - low) / (high - low))
-    means = scored.groupby("feedback_id")["points"].mean().rename("points")
-    texts = said.merge(data.feedback[["feedback_id", "record_id"]], on="feedback_id")
-    texts = texts.merge(means, left_on="record_id", right_index=True)
-    blames = (texts["polarity"] == Polarity.NEGATIVE.value) & (texts["points"] >= _SATISFIED)
-    praises = (texts["polarity"] == Polarity.POSITIVE.value) & (texts["points"] <= _DISSATISFIED)
-    contrary = texts[blames | praises]
+    records = build_records(data.feedback, data.timezone)
+    samples = score_items(data.ratings, records, tuple(dict.fromkeys(data.ratings["indicator"]))).values()
+    counts, sums = np.zeros((2, len(records.ids)))
+    for sample in samples:
+        counts[sample.rows] += 1
+        sums[sample.rows] += sample.values
+    rated = (counts > 0).nonzero()[0]
+    means = dict(zip(records.ids[rated], sums[rated] / counts[rated], strict=True))
+    record_of = dict(zip(data.feedback["feedback_id"], data.feedback["record_id"], strict=True))
+    points = said["feedback_id"].map(record_of).map(means)
+    blames = (said["polarity"] == Polarity.NEGATIVE.value) & (points >= _SATISFIED)
+    praises = (said["polarity"] == Polarity.POSITIVE.value) & (points <= _DISSATISFIED)
+    contrary = said[blames | praises]
     return _number(contrary, -contrary["confidence"])
 
 
