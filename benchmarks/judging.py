@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 
 from feedback_engine.nlp.judge import Judge, Subject, load_judge, save_judge
 from feedback_engine.nlp.ngrams import plain_key
-from feedback_engine.nlp.statements import POLARITIES
 
-LABELS = [str(polarity) for polarity in POLARITIES]
 BORDERS, SEED = 64, 0
 #: The figures of the card come from so many folds.
 CHECKS = 5
@@ -50,18 +48,20 @@ def find_fold(text: str, folds: int, salt: str = "") -> int:
     return int(sha256((salt + plain_key(text)).encode()).hexdigest(), 16) % folds
 
 
-def fit(facts: NDArray[np.float32], rows: Sequence[Row], boosting: Boosting) -> CatBoostClassifier:
+def fit(
+    facts: NDArray[np.float32], rows: Sequence[Row], boosting: Boosting, labels: Sequence[str]
+) -> CatBoostClassifier:
     """Return the trees fitted to the labels of these rows."""
     model = CatBoostClassifier(
         iterations=boosting.trees, depth=boosting.depth, learning_rate=boosting.rate, l2_leaf_reg=boosting.ridge,
-        loss_function="MultiClass", classes_count=len(LABELS), border_count=BORDERS, thread_count=1, random_seed=SEED,
+        loss_function="MultiClass", classes_count=len(labels), border_count=BORDERS, thread_count=1, random_seed=SEED,
         allow_writing_files=False, verbose=False,
     )  # fmt: skip
-    labels = [LABELS.index(row.label) for row in rows]
-    return model.fit(facts, labels, sample_weight=[row.weight for row in rows])
+    numbers = [labels.index(row.label) for row in rows]
+    return model.fit(facts, numbers, sample_weight=[row.weight for row in rows])
 
 
-def to_judge(model: CatBoostClassifier, depth: int) -> Judge:
+def to_judge(model: CatBoostClassifier, depth: int, labels: int) -> Judge:
     """Return the trees in whole numbers; levels that a tree does not have ask for what is never so."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "trees.json"
@@ -70,26 +70,29 @@ def to_judge(model: CatBoostClassifier, depth: int) -> Judge:
     trees, (scale, bias) = found["oblivious_trees"], found["scale_and_bias"]
     asked = np.zeros((depth, len(trees)), dtype=np.int64)
     borders = np.full((depth, len(trees)), np.inf, dtype=np.float32)
-    values = np.zeros((len(trees), 1 << depth, len(LABELS)))
+    values = np.zeros((len(trees), 1 << depth, labels))
     for number, tree in enumerate(trees):
         splits = tree["splits"] or []
         asked[: len(splits), number] = [split["float_feature_index"] for split in splits]
         borders[: len(splits), number] = [split["border"] for split in splits]
-        values[number, : 1 << len(splits)] = np.reshape(tree["leaf_values"], (-1, len(LABELS)))
+        values[number, : 1 << len(splits)] = np.reshape(tree["leaf_values"], (-1, labels))
     unit = float(np.abs(values).max()) / _GREATEST
-    leaves = np.rint(values.reshape(-1, len(LABELS)).T / unit).astype(np.int16)
+    leaves = np.rint(values.reshape(-1, labels).T / unit).astype(np.int16)
     return Judge(asked, borders, np.ascontiguousarray(leaves), unit * scale, np.array(bias))
 
 
-def judge_apart(facts: NDArray[np.float32], rows: Sequence[Row], boosting: Boosting) -> list[str]:
+def judge_apart(
+    facts: NDArray[np.float32], rows: Sequence[Row], boosting: Boosting, labels: Sequence[str]
+) -> list[str]:
     """Return the label of each row as told by trees that were fitted without its text and its copies."""
     numbers = np.array([find_fold(row.text, CHECKS, "check") for row in rows])
     told = np.zeros(len(rows), dtype=np.int64)
     for number in range(CHECKS):
         rest, own = (numbers != number).nonzero()[0], (numbers == number).nonzero()[0]
-        judge = to_judge(fit(facts[rest], [rows[at] for at in rest], boosting), boosting.depth)
+        model = fit(facts[rest], [rows[at] for at in rest], boosting, labels)
+        judge = to_judge(model, boosting.depth, len(labels))
         told[own] = judge.weigh(facts[own].T).argmax(axis=1)
-    return [LABELS[number] for number in told.tolist()]
+    return [labels[number] for number in told.tolist()]
 
 
 def write_judge(
@@ -102,9 +105,10 @@ def write_judge(
     card: str,
 ) -> None:
     """Fit the judge of this subject and write it with its card; `written` are the sets that tell how often it errs."""
-    model, told, path = fit(facts, rows, boosting), judge_apart(facts, rows, boosting), models / subject.file
-    measured = _measure(rows, told, written)
-    digest = save_judge(to_judge(model, boosting.depth), path, subject, measured)
+    labels, path = subject.labels, models / subject.file
+    model, told = fit(facts, rows, boosting, labels), judge_apart(facts, rows, boosting, labels)
+    measured = _measure(rows, told, labels, written)
+    digest = save_judge(to_judge(model, boosting.depth, len(labels)), path, subject, measured)
     apart = np.abs(load_judge(path, subject).weigh(facts.T) - model.predict_proba(facts)).max()
     print(f"{subject.file}: {path.stat().st_size:,} bytes, {digest}, rounded by {apart:.5f}")
     for value, name in sorted(zip(model.get_feature_importance(), subject.names, strict=True), reverse=True)[:12]:
@@ -119,9 +123,10 @@ def write_judge(
 def write_empty(models: Path, *subjects: Subject) -> None:
     """Put judges that know nothing among these models, so that facts can be gathered whatever lay there."""
     facts, borders = np.zeros((1, 0), dtype=np.int64), np.zeros((1, 0), dtype=np.float32)
-    leaves = np.zeros((len(LABELS), 0), dtype=np.int16)
     for subject in subjects:
-        save_judge(Judge(facts, borders, leaves, 1.0, np.zeros(len(LABELS))), models / subject.file, subject)
+        count = len(subject.labels)
+        judge = Judge(facts, borders, np.zeros((count, 0), dtype=np.int16), 1.0, np.zeros(count))
+        save_judge(judge, models / subject.file, subject)
 
 
 def _tell_shares(rows: Sequence[Row], told: Sequence[str]) -> str:
@@ -140,11 +145,13 @@ def _tell_errors(measured: dict[str, Any]) -> str:
     return "\n".join([head, *lines])
 
 
-def _measure(rows: Sequence[Row], told: Sequence[str], written: Collection[str]) -> dict[str, Any]:
+def _measure(
+    rows: Sequence[Row], told: Sequence[str], labels: Sequence[str], written: Collection[str]
+) -> dict[str, Any]:
     """Return how often each label errs in what customers wrote: comments and reviews, no made-up traps."""
     pairs = [(row.label, label) for row, label in zip(rows, told, strict=True) if row.source in written]
     found = []
-    for label in LABELS:
+    for label in labels:
         own, rest = ([told == label for said, told in pairs if (said == label) is has] for has in (True, False))
         shares = {"sensitivity": sum(own) / len(own), "specificity": 1.0 - sum(rest) / len(rest)}
         found.append({"label": label, "rows": len(own)} | {name: round(share, 4) for name, share in shares.items()})

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from judging import LABELS, Boosting, Row, find_fold, write_empty, write_judge
+from judging import Boosting, Row, find_fold, write_empty, write_judge
 from numpy.typing import NDArray
 from train_shipped_models import make, make_words
 from training_data import ROOT, SENTENCES, read_cells, read_lines
@@ -28,6 +28,7 @@ from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.learned import LearnedScorer
 from feedback_engine.nlp.mention_facts import OF_MENTIONS
 from feedback_engine.nlp.models import load_model, save_model
+from feedback_engine.nlp.naming import OF_NAMES
 from feedback_engine.nlp.ngrams import plain_key
 from feedback_engine.nlp.reading import Reader
 from feedback_engine.nlp.tagger import has_content
@@ -71,7 +72,7 @@ def sentence_rows() -> Iterator[Row]:
         yield from (Row(text, label, 1.0, "comments", path.stem) for text, label, *_ in read_cells(path))
     for cells in read_cells(GOLDEN):
         pack, text, listed = [*cells, "", ""][:3]
-        labels = [label for label in listed.split("|") if label in LABELS and has_content(text)]
+        labels = [label for label in listed.split("|") if label in OF_TEXTS.labels and has_content(text)]
         yield from (Row(text, label, GOLDEN_WEIGHT / len(labels), "golden", pack) for label in labels)
 
 
@@ -88,7 +89,7 @@ def review_rows(data: Path) -> Iterator[Row]:
             key = plain_key(row["text"])
             if key and key not in seen and held_out(row["text"]):
                 seen.add(key)
-                label = EMOTIONS[row["emotion"]] if name == POSTS else LABELS[2 * int(row["label"])]
+                label = EMOTIONS[row["emotion"]] if name == POSTS else OF_TEXTS.labels[2 * int(row["label"])]
                 yield Row(row["text"], label, weight, name)
 
 
@@ -134,7 +135,7 @@ def main() -> None:
     sentences, reviews = list(sentence_rows()), list(review_rows(chosen.data))
     with TemporaryDirectory() as folder:
         own = shutil.copytree(ROOT / "lexicons", Path(folder) / "own")
-        write_empty(own / "models", OF_TEXTS, OF_MENTIONS)
+        write_empty(own / "models", OF_TEXTS, OF_NAMES, OF_MENTIONS)
         said, heard = find_facts(sentences, own), find_facts(reviews, learn_without(chosen.data, own, Path(folder)))
     rows = [*sentences, *reviews]
     write_judge(np.concatenate((said, heard)), rows, BOOSTING, chosen.out, OF_TEXTS, WRITTEN, CARD)

@@ -37,6 +37,7 @@ class Subject(NamedTuple):
     #: Raised whenever a fact changes its meaning, so that the judge must be fitted anew.
     version: int
     names: tuple[str, ...]
+    labels: tuple[str, ...] = tuple(map(str, POLARITIES))
 
 
 class Judge(NamedTuple):
@@ -53,12 +54,12 @@ class Judge(NamedTuple):
     bias: Floats
 
     def weigh(self, columns: Sequence[NDArray[Any]]) -> Floats:
-        """Return how likely each case is each of POLARITIES, shape (cases, 4); `columns` are the facts of its subject.
+        """Return how likely each case is of each label, shape (cases, labels); `columns` are the facts of its subject.
 
         The same bits in any batch.
         """
         facts = np.array(columns, dtype=np.float32)
-        odds = np.empty((facts.shape[1], len(POLARITIES)))
+        odds = np.empty((facts.shape[1], len(self.leaves)))
         for first in range(0, len(odds), _NEAR):
             some = slice(first, first + _NEAR)
             odds[some] = self._sum(facts[:, some]).T * self.scale + self.bias
@@ -89,7 +90,7 @@ def load_judge(path: Path, subject: Subject) -> Judge:
         card = _read_card(arrays.pop("card"))
         if (card["version"], tuple(card["facts"])) != (subject.version, subject.names):
             raise LexiconError(f"{path}: 判定模型由另一版本生成；请用与程序同一版本的 lexicons/models")
-        return _assemble(arrays, len(subject.names))
+        return _assemble(arrays, subject)
     except UNREADABLE as error:
         raise _tell_damaged(path, error) from error
 
@@ -98,13 +99,13 @@ def _tell_damaged(path: Path, error: Exception) -> LexiconError:
     return LexiconError(f"{path}: 判定模型损坏或不完整（{error}）；请重新安装")
 
 
-def _assemble(arrays: dict[str, NDArray[Any]], count: int) -> Judge:
+def _assemble(arrays: dict[str, NDArray[Any]], subject: Subject) -> Judge:
     facts, borders, leaves = arrays["facts"].astype(np.int64), arrays["borders"], arrays["leaves"]
-    if facts.shape != borders.shape or leaves.shape != (len(POLARITIES), facts.shape[1] << len(facts)):
+    if facts.shape != borders.shape or leaves.shape != (len(subject.labels), facts.shape[1] << len(facts)):
         raise ValueError(f"facts {facts.shape}, borders {borders.shape}, leaves {leaves.shape}")
-    if len(facts) > _DEEPEST or arrays["bias"].shape != (len(POLARITIES),):
+    if len(facts) > _DEEPEST or arrays["bias"].shape != (len(subject.labels),):
         raise ValueError(f"depth {len(facts)}, bias {arrays['bias'].shape}")
-    if facts.size and not 0 <= facts.min() <= facts.max() < count:
+    if facts.size and not 0 <= facts.min() <= facts.max() < len(subject.names):
         raise ValueError(f"facts {facts.min()}..{facts.max()}")
     return Judge(facts, borders, leaves, float(arrays["scale"]), arrays["bias"])
 

@@ -76,7 +76,7 @@ class LearnedVerdicts:
         self._row = row = lay_out_row(readings)
         heard = without_repeats(row)
         #: What the pack's weights add where words find nothing, None where it names none.
-        self.hints = _find_hints(models.hints, readings, rules, heard) if models.hints else None
+        self.hints = _find_hints(models, models.hints, readings, rules, heard) if models.hints else None
         #: What the weights tell of complaints beside their type.
         self.details = DetailOdds(models.details, readings, rules.unasserted, heard)
         wanted = self._find_wanted()
@@ -130,6 +130,8 @@ class LearnedVerdicts:
         return self._heads.read(self._readings, self._row) if self._heads else [None] * len(self.scores)
 
 
-def _find_hints(weights: PackHints, readings: Readings, rules: LexiconVerdicts, row: Row) -> Hints:
+def _find_hints(
+    models: LearnedModels, weights: PackHints, readings: Readings, rules: LexiconVerdicts, row: Row
+) -> Hints:
     have_opinions = flag(rules.found.clauses, len(readings.clauses.starts))
-    return Hints(weights, readings, have_opinions, row)
+    return Hints(weights, models.name_judge, readings, have_opinions, row)

@@ -17,13 +17,14 @@ from feedback_engine.nlp.judge import Judge, load_judge
 from feedback_engine.nlp.learned_details import DetailWeights
 from feedback_engine.nlp.mention_facts import OF_MENTIONS
 from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.naming import OF_NAMES
 from feedback_engine.nlp.posts import PostHead
 from feedback_engine.nlp.two_sided import SideWeights
 from feedback_engine.nlp.weighing import Weights
 from feedback_engine.nlp.weights import WeightTable
 
 #: What there are judges for, in the order of their files.
-JUDGED = (OF_TEXTS, OF_MENTIONS)
+JUDGED = (OF_TEXTS, OF_NAMES, OF_MENTIONS)
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
 
 
@@ -34,8 +35,9 @@ class LearnedModels(NamedTuple):
     #: The weights for what complaints tell beside their type, and for remarks that praise and blame at once.
     details: DetailWeights
     sides: SideWeights
-    #: What decides, from all that words and weights say, of a text and of a touchpoint in it.
+    #: What decides, from all that words and weights say, of a text, which touchpoints it speaks of, and how.
     judge: Judge
+    name_judge: Judge
     mention_judge: Judge
     #: The weights that the pack names: for touchpoints and complaint types, for posts, for what is told without words
     #: for it; None where it names none.
@@ -68,12 +70,13 @@ def load_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> Lear
     if text.task != "sentiment" or clauses.task != "clauses":
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
     usual = float(text.card["calibration"]["unknown"])
-    judge, mention_judge = (load_judge(path, subject) for path, subject in zip(judges, JUDGED, strict=True))
+    judge, name_judge, mention_judge = (load_judge(path, subject) for path, subject in zip(judges, JUDGED, strict=True))
     return LearnedModels(
         Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs, usual),
         DetailWeights(folder / DETAILS_FILE),
         SideWeights(folder / SIDES_FILE),
         judge,
+        name_judge,
         mention_judge,
         PackHeads(pack, folder) if pack and pack.has_heads else None,
         PostHead(folder / f"{pack.post_model}.npz") if pack and pack.post_model else None,

@@ -35,6 +35,7 @@ from feedback_engine.nlp.hints import Hinted
 from feedback_engine.nlp.learned_touchpoints import Touched, decide
 from feedback_engine.nlp.mention_facts import MentionJudge
 from feedback_engine.nlp.mentions import judge_mentions
+from feedback_engine.nlp.naming import BRIEF
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import to_odds
 from feedback_engine.nlp.silences import are_level
@@ -42,8 +43,6 @@ from feedback_engine.nlp.statements import POLARITIES, Judged, Lists
 from feedback_engine.nlp.verdicts import Verdicts
 
 _NEGATIVE, _NEUTRAL, _POSITIVE, _MIXED = range(len(POLARITIES))
-#: Texts of more characters are reviews, in which each clause speaks for itself.
-_BRIEF = 160
 #: Without a judge, a text that takes a side speaks for what it names up to these log odds.
 _BY_TEXT = 2.0
 #: More than the strength of any clause: what is said of a thing comes behind its name.
@@ -109,6 +108,8 @@ class TouchpointRules:
         of, labels = mentions.clauses[first], labels[first]
         texts = clauses.texts[of]
         sure = _find_confidences(ends - starts, are_filled(judged.said.first))
+        if verdicts.hints:
+            sure = verdicts.hints.tell_chances(texts, labels, sure)
         return Touchpoints(
             texts, self._codes[labels], self._names[labels], of - clauses.first[texts], starts, ends,
             cues.rules[mentions.values[first]], judged.scores, judged.labels, sure, judged.said,
@@ -118,11 +119,10 @@ class TouchpointRules:
         """Return the touchpoints that weights name, with what is said in their clauses."""
         of, first = _find_telling(hinted, judged), judged.statements.first
         sizes = steps(first)[of]
-        sure = 0.5 * (1.0 + np.tanh(0.5 * hinted.odds))
         return Touchpoints(
             hinted.texts, self._codes[hinted.labels], self._names[hinted.labels],
             hinted.clauses - readings.clauses.first[hinted.texts], hinted.starts, hinted.ends, hinted.rules,
-            judged.scores[of], judged.labels[of], sure, Lists(number_groups(sizes, first[of]), sum_up(sizes)),
+            judged.scores[of], judged.labels[of], hinted.chances, Lists(number_groups(sizes, first[of]), sum_up(sizes)),
         )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def _judge_by_all(found: Touchpoints, readings: Readings, judge: MentionJudge) -
     What a clause says is clearest beside the rest: 取消了不给退 sounds kind by itself to weights. It stands as far as
     it is likely, and what the judgement adds is told behind the rule. In a long review each clause speaks for itself.
     """
-    at = (readings.sizes[found.texts] <= _BRIEF).nonzero()[0]
+    at = (readings.sizes[found.texts] <= BRIEF).nonzero()[0]
     if not len(at):
         return found
     clauses = found.clauses[at] + readings.clauses.first[found.texts[at]]
@@ -199,7 +199,7 @@ def _lean_on_texts(found: Touchpoints, readings: Readings, verdicts: Verdicts) -
     is_praised = (found.labels == _POSITIVE) | (found.labels == _MIXED)
     is_open = (found.labels == _NEUTRAL) & (found.scores == 0) & ((sides == _NEGATIVE) | (sides == _POSITIVE))
     is_open &= ~flag(found.texts[is_praised], len(readings.given))[found.texts] & ~are_level(readings)[clauses]
-    at = (is_open & (readings.sizes[found.texts] <= _BRIEF)).nonzero()[0]
+    at = (is_open & (readings.sizes[found.texts] <= BRIEF)).nonzero()[0]
     if not len(at):
         return found
     wholes = [max(-_BY_TEXT, min(_BY_TEXT, to_odds(score))) for score in verdicts.scores[found.texts[at]].tolist()]

@@ -158,8 +158,9 @@ def test_a_word_that_stands_by_chance_names_nothing(pack: str, text: str, by_cha
     assert codes(tagger_of(pack).tag(text)) == [meant]
 
 
-def test_a_word_by_chance_counts_in_a_text_longer_than_those_learned_from() -> None:
-    assert "dish_taste" in codes(tagger_of("restaurant").tag("汤里漂着一根头发。" + "今天下雨。" * 20))
+def test_in_a_long_review_all_that_words_name_counts() -> None:
+    review = "汤里漂着一根头发。" + "今天下雨。" * 40
+    assert len(review) > 160 and "dish_taste" in codes(tagger_of("restaurant").tag(review))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.judge import Judge, Subject, find_judge, load_judge, save_judge
 from feedback_engine.nlp.mention_facts import OF_MENTIONS
+from feedback_engine.nlp.naming import OF_NAMES
 from feedback_engine.nlp.packing import write_arrays
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.tagger import Tagger
@@ -105,7 +106,7 @@ def test_a_damaged_file_is_refused_and_so_is_one_for_other_facts(tmp_path: Path)
         load_judge(tmp_path / "short.npz", OF_TEXTS)
 
 
-@pytest.mark.parametrize("subject", [OF_TEXTS, OF_MENTIONS], ids=lambda subject: subject.file)
+@pytest.mark.parametrize("subject", [OF_TEXTS, OF_NAMES, OF_MENTIONS], ids=lambda subject: subject.file)
 def test_lexicons_without_a_judge_use_the_shipped_one_and_another_judge_is_another_tagger(
     subject: Subject, tmp_path: Path
 ) -> None:
@@ -116,7 +117,9 @@ def test_lexicons_without_a_judge_use_the_shipped_one_and_another_judge_is_anoth
     assert tagger_of(folder).fingerprint == tagger_of().fingerprint
     other = tmp_path / "other"
     shutil.copytree(folder, other)
-    save_judge(make_judge(), other / "models" / subject.file, subject)
+    facts, leaves = np.zeros((1, 1), dtype=np.int64), np.zeros((len(subject.labels), 2), dtype=np.int16)
+    judge = Judge(facts, np.zeros((1, 1), dtype=np.float32), leaves, 1.0, np.zeros(len(subject.labels)))
+    save_judge(judge, other / "models" / subject.file, subject)
     assert tagger_of(other).fingerprint != tagger_of().fingerprint
 
 
