@@ -26,9 +26,8 @@ from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.batch import cut_batches
 from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.learned import LearnedScorer
-from feedback_engine.nlp.mention_facts import OF_MENTIONS
+from feedback_engine.nlp.learned_models import SUBJECTS
 from feedback_engine.nlp.models import load_model, save_model
-from feedback_engine.nlp.naming import OF_NAMES
 from feedback_engine.nlp.ngrams import plain_key
 from feedback_engine.nlp.reading import Reader
 from feedback_engine.nlp.tagger import has_content
@@ -135,7 +134,7 @@ def main() -> None:
     sentences, reviews = list(sentence_rows()), list(review_rows(chosen.data))
     with TemporaryDirectory() as folder:
         own = shutil.copytree(ROOT / "lexicons", Path(folder) / "own")
-        write_empty(own / "models", OF_TEXTS, OF_NAMES, OF_MENTIONS)
+        write_empty(own / "models", *SUBJECTS)
         said, heard = find_facts(sentences, own), find_facts(reviews, learn_without(chosen.data, own, Path(folder)))
     rows = [*sentences, *reviews]
     write_judge(np.concatenate((said, heard)), rows, BOOSTING, chosen.out, OF_TEXTS, WRITTEN, CARD)

@@ -48,6 +48,8 @@ class Complaints(NamedTuple):
     confidences: Floats
     evidence: Statements
     details: Details
+    #: How sure it is of each text of the batch that it is none.
+    none: Floats
 
 
 class ComplaintRules:
@@ -68,10 +70,10 @@ class ComplaintRules:
         touchpoints that it speaks ill of.
         """
         asked = find_asked(readings, verdicts.unasserted)
-        grounds = find_grounds(readings, verdicts, touchpoints, asked.insisted, is_case_log=self._is_case_log)
+        grounds = find_grounds(readings, verdicts, touchpoints, asked, is_case_log=self._is_case_log)
         texts, labels = grounds.texts, verdicts.rules.clause_labels
         if not len(texts):
-            return _find_none()
+            return _find_none()._replace(none=grounds.none)
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
         cues, blames = _mark(readings, readings.cues, places), self._blame.find(touchpoints, places)
@@ -93,7 +95,7 @@ class ComplaintRules:
         learned = verdicts.details.find(texts, marks, assumed) if verdicts.details else Learned.of_none(len(texts))
         details = find_details(readings.vocabulary, marks, assumed, learned, labels)
         evidence = arrange(len(texts), *told)
-        return Complaints(texts, self._codes[types], self._names[types], confidences, evidence, details)
+        return Complaints(texts, self._codes[types], self._names[types], confidences, evidence, details, grounds.none)
 
     def _choose_types(
         self, readings: Readings, verdicts: Verdicts, grounds: Grounds, weights: TypeWeights
@@ -151,7 +153,8 @@ def _find_spans(readings: Readings, texts: Places) -> tuple[Places, Places]:
 def _find_none() -> Complaints:
     """Return no complaint."""
     details = find_no_details()
-    return Complaints(details.complaints, details.codes, details.names, np.zeros(0), details.evidence, details)
+    nothing = np.zeros(0)
+    return Complaints(details.complaints, details.codes, details.names, nothing, details.evidence, details, nothing)
 
 
 def _tell_felt(hints: Hints | None, grounds: Grounds) -> Iterator[Columns]:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Flags, Floats, Places, flag, join_columns, pick, steps
-from feedback_engine.lexicon.model import WordKind
+from feedback_engine.lexicon.columns import Flags, Floats, Places, are_filled, flag, join_columns, pick, steps
+from feedback_engine.lexicon.model import DetailKind, WordKind
+from feedback_engine.nlp.asking import Asked
 from feedback_engine.nlp.assertions import are_mostly, find_asking
-from feedback_engine.nlp.hints import Hints
+from feedback_engine.nlp.complaint_facts import ComplaintFacts, ComplaintJudge
+from feedback_engine.nlp.naming import BRIEF, UNHEARD
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import sum_values
@@ -19,7 +21,7 @@ from feedback_engine.nlp.silences import find_untried
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements
 from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.verdicts import Verdicts
-from feedback_engine.nlp.vocabulary import DEMANDS, KINDS
+from feedback_engine.nlp.vocabulary import DEMANDS, DETAIL_KINDS, KINDS
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
 _NEGATIVE, _PRAISE = -0.2, 0.4
@@ -34,16 +36,13 @@ _BAD = -0.3
 #: In a case log a text of at most so many characters may be praise; one of more than the second figure tells of a case,
 #: however kind its words.
 _SHORT, _THANKS = 30, 60
-#: What the log odds of hints count, what it adds to them that words tell a complaint, or none, what the score of the
-#: text takes away, and that it mostly supposes, asks or repeats, or only denies what is bad; from which chance on
-#: a text complains.
-_BY_HINTS, _SAID, _UNSAID, _BY_SCORE, _UNTOLD, _EVEN = 1.25, 0.2, -0.8, 2.0, -0.8, 0.5
-#: How sure it is at least that who asks for redress complains, whatever hints say, or who damns, with praise for other
-#: things no stronger than the last figure.
-_INSISTED, _DAMNED, _PRAISED = 0.75, 0.6, 0.3
+#: From this chance on a text complains; and how sure it is at least that who asks for redress does.
+_EVEN, _INSISTED = 0.5, 0.75
 _DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
-_NEGATIVE_LABEL, _NEUTRAL_LABEL = map(POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL))
-_ARE_VAIN = np.array([kind in (WordKind.WAITING, WordKind.PROMISE) for kind in KINDS])
+_DEMANDED = DETAIL_KINDS.index(DetailKind.DEMAND)
+_NEGATIVE_LABEL, _NEUTRAL_LABEL, _POSITIVE_LABEL = map(
+    POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE)
+)
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
 
 
@@ -54,6 +53,8 @@ class Grounds(NamedTuple):
     are_felt: Flags
     confidences: Floats
     said: Said
+    #: How sure it is of each text that it is none.
+    none: Floats
 
 
 class Said(NamedTuple):
@@ -75,67 +76,116 @@ class Said(NamedTuple):
         return _renumber(self.demands, places), _renumber(self.grievances.take(worst[worst >= 0]), places)
 
 
-def find_grounds(
-    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, insisted: Columns, *, is_case_log: bool
-) -> Grounds:
-    """Return the texts that complain; `is_case_log` tells that each is a case unless it praises.
+class _ByRules(NamedTuple):
+    """What rules say of the texts: which complain, which are felt to, which have nothing to tell."""
 
-    `insisted` is what texts ask for in words that say nothing of good or bad.
-    """
-    rules, hints, unasserted = verdicts.rules, verdicts.hints, verdicts.unasserted
-    said = _find_said(readings, rules, insisted, unasserted)
-    tells_nothing = _find_unasserting(readings, unasserted, said)
-    complain = _find_complaints(readings, rules, said, tells_nothing, unasserted, is_case_log)
-    felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tells_nothing)
-    if is_case_log:
-        complain &= ~_find_thanks(readings, verdicts.scores, said, unasserted)
-        felt |= (verdicts.scores <= _NEGATIVE) & ~complain
-    else:
-        complain &= ~_find_good_reviews(verdicts, said)
-    chances = None
-    if hints:
-        chances = _find_chances(readings, verdicts, hints, said, insisted, (complain, felt, tells_nothing))
-        told = np.where(hints.are_heard, chances > _EVEN, complain | felt)
+    complain: Flags
+    are_felt: Flags
+    tell_nothing: Flags
+
+
+def find_grounds(
+    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, asked: Asked, *, is_case_log: bool
+) -> Grounds:
+    """Return the texts that complain; `is_case_log` tells that each is a case unless it praises."""
+    rules, judge = verdicts.rules, verdicts.complaints
+    said = _find_said(readings, rules, asked.insisted, verdicts.unasserted)
+    found = _judge_by_rules(readings, verdicts, touchpoints, said, is_case_log)
+    complain, felt = found.complain, found.are_felt
+    sure_of_none = _find_none_confidences(rules.scores)
+    if judge:
+        is_judged = are_brief(readings)
+        chances = judge.weigh(_find_facts(readings, rules, judge, touchpoints, said, asked, found))
+        insists = complain & said.insist
+        chances[insists] = np.maximum(chances[insists], _INSISTED)
+        told = np.where(is_judged, chances > _EVEN, complain | felt)
         complain, felt = complain & (told | is_case_log), told & ~complain
+        sure_of_none = np.where(is_judged, 1.0 - chances, sure_of_none)
     if np.count_nonzero(felt):
         said = said.add(_find_grievances(verdicts.texts), felt)
     texts = (complain | felt).nonzero()[0]
     if not len(texts):
-        return Grounds(texts, felt[texts], np.zeros(0), said)
+        return Grounds(texts, felt[texts], np.zeros(0), said, sure_of_none)
     sure = _find_confidences(np.where(felt, verdicts.scores, rules.scores), said.demands, texts)
-    if hints and chances is not None:
-        sure = np.where(hints.are_heard[texts], chances[texts], sure)
-    return Grounds(texts, felt[texts], sure, said)
+    if judge:
+        sure = np.where(is_judged[texts], np.maximum(chances[texts], _EVEN), sure)
+    return Grounds(texts, felt[texts], sure, said, sure_of_none)
 
 
-def _find_chances(
+def find_complaint_facts(
     readings: Readings,
     verdicts: Verdicts,
-    hints: Hints,
+    judge: ComplaintJudge,
+    touchpoints: Touchpoints,
+    asked: Asked,
+    *,
+    is_case_log: bool,
+) -> ComplaintFacts:
+    """Return what the judge of complaints looks at, one row a text."""
+    said = _find_said(readings, verdicts.rules, asked.insisted, verdicts.unasserted)
+    found = _judge_by_rules(readings, verdicts, touchpoints, said, is_case_log)
+    return _find_facts(readings, verdicts.rules, judge, touchpoints, said, asked, found)
+
+
+def _judge_by_rules(
+    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, said: Said, is_case_log: bool
+) -> _ByRules:
+    """Return what rules say of the texts."""
+    unasserted = verdicts.unasserted
+    tell_nothing = _find_unasserting(readings, unasserted, said)
+    complain = _find_complaints(readings, verdicts.rules, said, tell_nothing, unasserted, is_case_log)
+    felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tell_nothing)
+    if is_case_log:
+        complain &= ~_find_thanks(readings, verdicts.scores, said, unasserted)
+        felt |= (verdicts.scores <= _NEGATIVE) & ~complain
+    else:
+        complain &= (verdicts.scores <= 0) | said.insist
+    return _ByRules(complain, felt, tell_nothing)
+
+
+def are_brief(readings: Readings) -> Flags:
+    """Return which texts are judged as a whole: comments of Chinese words, no long reviews."""
+    return (readings.sizes <= BRIEF) & ~readings.are_latin & are_filled(readings.clauses.first)
+
+
+def _find_facts(
+    readings: Readings,
+    rules: Verdicts,
+    judge: ComplaintJudge,
+    touchpoints: Touchpoints,
     said: Said,
-    insisted: Columns,
-    texts: tuple[Flags, Flags, Flags],
-) -> Floats:
-    """Return how likely each text complains, given which complain by words, by weights, and which tell nothing."""
-    complain, felt, tells_nothing = texts
-    count = len(complain)
-    scores = np.where(tells_nothing, np.maximum(verdicts.scores, 0.0), verdicts.scores)
-    chances = _weigh_hints(hints, complain | felt, scores, tells_nothing | verdicts.rules.spared)
-    insists = complain & flag(insisted.parts, count)
-    chances[insists] = np.maximum(chances[insists], _INSISTED)
-    damns = complain & (scores <= _BAD)
-    if np.count_nonzero(damns):
-        damns &= _are_damning(verdicts.rules.texts, said.grievances, count)
-        damns &= ~flag(readings.clauses.texts[find_asking(readings)], count)
-        chances[damns] = np.maximum(chances[damns], _DAMNED)
-    return chances
-
-
-def _weigh_hints(hints: Hints, said: Flags, scores: Floats, is_untold: Flags) -> Floats:
-    """Return how likely each text complains by hints, by what words say, and by how good it is."""
-    odds = _BY_HINTS * hints.complaint_odds + np.where(said, _SAID, _UNSAID) - _BY_SCORE * scores
-    odds += _UNTOLD * is_untold  # weights hear the bad word, and not what supposes or denies it
-    return 0.5 * (1.0 + np.tanh(0.5 * odds))
+    asked: Asked,
+    found: _ByRules,
+) -> ComplaintFacts:
+    """Return the facts about all texts."""
+    count, clauses, hints, grievances = len(readings.given), readings.clauses.texts, judge.hints, said.grievances
+    worst, statements = np.zeros(count), rules.texts
+    np.minimum.at(worst, grievances.parts, grievances.values)
+    asks = readings.vocabulary.details.kinds[asked.hits.values] == _DEMANDED
+    blamed, praised = (
+        np.bincount(touchpoints.texts[touchpoints.labels == label], minlength=count)
+        for label in (_NEGATIVE_LABEL, _POSITIVE_LABEL)
+    )
+    bad, neutral, good, mixed = judge.chances.T
+    heard, types = np.full((2, count), UNHEARD)
+    at = hints.are_heard.nonzero()[0]
+    heard[at] = types[at] = hints.complaint_odds[at]
+    if hints.knows_types:
+        types[at] = hints.type_odds(at).max(axis=1)
+    return ComplaintFacts(
+        heard, types,
+        bad, neutral, good, mixed,
+        sum_values(np.maximum(statements.values, 0.0), statements.parts(), count),
+        -sum_values(grievances.values, grievances.parts, count),
+        worst,
+        found.complain,
+        np.bincount(clauses[asked.hits.clauses[asks]], minlength=count),
+        flag(clauses[find_asking(readings)], count),
+        found.tell_nothing | rules.spared,
+        blamed, praised, np.bincount(clauses[readings.cues.clauses], minlength=count),
+        readings.sizes,
+        *judge.details,
+    )  # fmt: skip
 
 
 def _find_unasserting(readings: Readings, unasserted: Flags, said: Said) -> Flags:
@@ -179,14 +229,6 @@ def _find_thanks(readings: Readings, scores: Floats, said: Said, unasserted: Fla
     return (scores > _PRAISE) & ~asks & (steps(readings.folded.edges) - 1 <= _THANKS)
 
 
-def _find_good_reviews(verdicts: Verdicts, said: Said) -> Flags:
-    """Return which texts that hints are not heard of are good as a whole, and ask for no redress."""
-    is_good: Flags = verdicts.scores > 0
-    if verdicts.hints:
-        is_good &= ~verdicts.hints.are_heard
-    return is_good & ~said.insist
-
-
 def _find_felt(readings: Readings, verdicts: Verdicts, said: Said, touchpoints: Touchpoints) -> Flags:
     """Return which texts are bad by learned weights and name the fault, without a word that wishes or asks."""
     count, hits = len(readings.given), readings.words
@@ -217,13 +259,6 @@ def _have_grievances(grievances: Columns, is_wishing: Flags, has_demands: Flags)
 def _are_harsh(grievances: Columns, count: int) -> Flags:
     """Return which of so many texts have a grievance that is no suggestion, however it is wrapped."""
     return flag(grievances.parts[grievances.values <= _HARSH], count)
-
-
-def _are_damning(said: Statements, grievances: Columns, count: int) -> Flags:
-    """Return which of so many texts find something harshly bad, or wait in vain, and find hardly anything good."""
-    praise = sum_values(np.maximum(said.values, 0.0), said.parts(), count)
-    waits = flag(grievances.parts[_ARE_VAIN[grievances.kinds]], count)
-    return (_are_harsh(grievances, count) | waits) & (praise <= _PRAISED)
 
 
 def _find_demands(readings: Readings, unasserted: Flags) -> Columns:
@@ -278,6 +313,6 @@ def _find_confidences(scores: Floats, demands: Columns, texts: Places) -> Floats
     return np.array([0.5 + 0.45 * (1.0 - math.exp(-2.0 * strength)) for strength in strengths.tolist()])
 
 
-def find_none_confidences(scores: Floats) -> Floats:
+def _find_none_confidences(scores: Floats) -> Floats:
     """Return how sure it is that texts of these scores are no complaints."""
     return 0.5 + 0.45 * np.minimum(1.0, np.maximum(0.0, scores - _NEGATIVE))

@@ -51,6 +51,9 @@ class Heard(NamedTuple):
 
 def hear(table: WeightTable, row: Row, texts: Places) -> Heard:
     """Return what the weights say of these texts of a row, whose n-grams are `without_repeats`."""
+    if not len(texts):
+        nothing = np.zeros((0, len(table.scale)))
+        return Heard(table, row, texts, nothing, nothing)
     if len(texts) == row.given:
         layout, grams = row.texts
         sums = sum_texts(table, grams, layout.starts)

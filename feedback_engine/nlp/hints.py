@@ -160,6 +160,11 @@ class Hints:
         found = told[texts, labels]
         return np.where(np.isnan(found), others, found)
 
+    @property
+    def knows_types(self) -> bool:
+        """Whether the weights know any type of the pack."""
+        return bool((self._source.types >= 0).any())
+
     def know_types(self, numbers: Places) -> Flags:
         """Return which of these types the weights know."""
         known: Flags = self._source.types[numbers] >= 0

@@ -20,13 +20,14 @@ from feedback_engine.lexicon.columns import Flags, Places, flag
 from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.account import tell
 from feedback_engine.nlp.blend import BLEND_VERSION, judge_clauses, judge_texts
+from feedback_engine.nlp.complaint_facts import ComplaintJudge
 from feedback_engine.nlp.facts import find_said_by_weights, find_said_by_words
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.heard import without_repeats
 from feedback_engine.nlp.hints import Hints, PackHints
 from feedback_engine.nlp.judge import find_judge
 from feedback_engine.nlp.learned_details import DetailOdds
-from feedback_engine.nlp.learned_models import JUDGED, LearnedModels, digest_models, load_models
+from feedback_engine.nlp.learned_models import SUBJECTS, LearnedModels, digest_models, load_models
 from feedback_engine.nlp.mention_facts import MentionJudge
 from feedback_engine.nlp.posts import judge_posts
 from feedback_engine.nlp.reading import Readings
@@ -42,7 +43,7 @@ class LearnedScorer:
     name = "learned"
 
     def __init__(self, lexicon: Lexicon, models: Path, pack: Pack | None = None) -> None:
-        self._files = models, [find_judge(models, subject) for subject in JUDGED], pack
+        self._files = models, [find_judge(models, subject) for subject in SUBJECTS], pack
         parts = (f"{self.name}:{BLEND_VERSION}", lexicon.fingerprint, *digest_models(*self._files))
         self.fingerprint = sha256("\n".join(parts).encode()).hexdigest()
         self._models: LearnedModels | None = None
@@ -89,6 +90,11 @@ class LearnedVerdicts:
         self.mentions = MentionJudge(
             models.mention_judge, readings, rules, self.hints, chances, by_weights, wanted, weighed.clauses.odds
         )
+        #: What judges which texts complain, None where weights hear nothing of that.
+        self.complaints: ComplaintJudge | None = None
+        if self.hints:
+            of_kinds = self.details.weigh_kinds()
+            self.complaints = ComplaintJudge(models.complaint_judge, self.hints, of_kinds, chances)
         texts = judge_texts(readings, rules, weighed.texts, chances)
         characters = weighed.characters
         if models.posts:

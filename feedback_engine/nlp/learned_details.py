@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,15 +17,17 @@ from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Flags, Floats, Places, objects, pick
 from feedback_engine.lexicon.model import DetailKind
 from feedback_engine.nlp.heard import hear
-from feedback_engine.nlp.hints import PACK_TASK
+from feedback_engine.nlp.hints import NO_LABEL, PACK_TASK
 from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.models import load_model
+from feedback_engine.nlp.naming import UNHEARD
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable
 from feedback_engine.nlp.weights import WeightTable
 
 _ROOT = DETAIL_KINDS.index(DetailKind.ROOT)
+_WEIGHED = (DetailKind.ROOT, DetailKind.URGENCY, DetailKind.DEMAND)
 #: Texts of more characters are not those that the weights were learned from.
 _LONGEST = 160
 #: Log odds from which on weights tell a sign of urgency, or a demand.
@@ -44,31 +47,51 @@ class DetailWeights:
         #: The kind and the code of each detail, and its column.
         self.outputs = [(kinds[kind], code) for kind, _, code in parts if kind in kinds]
         self.columns = np.array([column for column, (kind, _, _) in enumerate(parts) if kind in kinds], dtype=np.int64)
+        #: The columns of each kind, and of none of them.
+        self.by_kind = [[n for n, (kind, _, _) in enumerate(parts) if kind == name] for name in (*_WEIGHED, NO_LABEL)]
         if model.task != PACK_TASK or not self.outputs:
             raise LexiconError(f"{path}: 要 {PACK_TASK} 任务的模型，标签如 {DetailKind.DEMAND}:refund；请用随附的模型")
         self.table = WeightTable.of(model)
 
 
+class OfKinds(NamedTuple):
+    """The log odds of the likeliest root, sign of urgency and demand of each text, and of none of them."""
+
+    roots: Floats
+    urgency: Floats
+    demands: Floats
+    none: Floats
+
+
 class DetailOdds:
-    """What the weights say of the texts of a batch, worked out for those that complain."""
+    """What the weights say of the texts of a batch."""
 
     def __init__(self, source: DetailWeights, readings: Readings, unasserted: Flags, row: Row) -> None:
         """`unasserted` are clauses that tell nothing that has happened; the row is `without_repeats`."""
-        self._source, self._readings, self._unasserted, self._row = source, readings, unasserted, row
+        self._source, self._readings, self._unasserted = source, readings, unasserted
+        self._are_heard: Flags = (readings.sizes <= _LONGEST) & ~readings.are_latin
+        self._heard = hear(source.table, row, self._are_heard.nonzero()[0])
+
+    def weigh_kinds(self) -> OfKinds:
+        """Return the log odds of what each text may tell, `UNHEARD` where the weights say nothing."""
+        odds = np.full((len(self._source.by_kind), len(self._are_heard)), UNHEARD)
+        for kind, columns in enumerate(self._source.by_kind):
+            odds[kind, self._heard.texts] = self._heard.odds[:, columns].max(axis=1, initial=UNHEARD)
+        return OfKinds(*odds)
 
     def find(self, texts: Places, marks: Marks, assumed: Assumed) -> Learned:
         """Return what weights tell of the complaints in these texts.
 
         `marks` are the phrases found in them, `assumed` what their types stand for.
         """
-        table, readings = self._readings.vocabulary.details, self._readings
-        is_heard = (readings.sizes[texts] <= _LONGEST) & ~readings.are_latin[texts]
+        table, readings, heard = self._readings.vocabulary.details, self._readings, self._heard
+        is_heard = self._are_heard[texts]
         at = is_heard.nonzero()[0]
         columns, values = self._find_columns(table)
         if not len(at) or not len(columns):
             return Learned.of_none(len(texts))
-        heard = hear(self._source.table, self._row, texts[at])
-        odds = heard.odds[:, columns]
+        own = (self._are_heard.cumsum() - 1)[texts[at]]
+        odds = heard.odds[own][:, columns]
         is_root = table.kinds[values] == _ROOT
         told = odds > _TOLD
         roots = odds[:, is_root]
@@ -80,7 +103,7 @@ class DetailOdds:
         # what the type suggests is told as such, not as found by weights
         told[:, is_root] = _choose_roots(roots + _SAID * said + _ASSUMED * suggested) & ~suggested
         of, which = told.nonzero()
-        starts, ends = heard.find_strongest(of, columns[which])
+        starts, ends = heard.find_strongest(own[of], columns[which])
         is_said = is_root[which] | ~self._unasserted[readings.clauses.starts.searchsorted(starts, side="right") - 1]
         of, which, starts, ends = pick((of, which, starts, ends), is_said.nonzero()[0])
         numbers = values[which]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from feedback_engine.errors import LexiconError, tell_os_error
 from feedback_engine.lexicon.model import Pack
+from feedback_engine.nlp.complaint_facts import OF_COMPLAINTS
 from feedback_engine.nlp.domains import Domains
 from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.heads import PackHeads
@@ -24,7 +25,7 @@ from feedback_engine.nlp.weighing import Weights
 from feedback_engine.nlp.weights import WeightTable
 
 #: What there are judges for, in the order of their files.
-JUDGED = (OF_TEXTS, OF_NAMES, OF_MENTIONS)
+SUBJECTS = (OF_TEXTS, OF_NAMES, OF_MENTIONS, OF_COMPLAINTS)
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
 
 
@@ -35,10 +36,12 @@ class LearnedModels(NamedTuple):
     #: The weights for what complaints tell beside their type, and for remarks that praise and blame at once.
     details: DetailWeights
     sides: SideWeights
-    #: What decides, from all that words and weights say, of a text, which touchpoints it speaks of, and how.
+    #: What decides, from all that words and weights say, of a text, which touchpoints it speaks of, how, and whether it
+    #: complains.
     judge: Judge
     name_judge: Judge
     mention_judge: Judge
+    complaint_judge: Judge
     #: The weights that the pack names: for touchpoints and complaint types, for posts, for what is told without words
     #: for it; None where it names none.
     heads: PackHeads | None
@@ -70,14 +73,16 @@ def load_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> Lear
     if text.task != "sentiment" or clauses.task != "clauses":
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
     usual = float(text.card["calibration"]["unknown"])
-    judge, name_judge, mention_judge = (load_judge(path, subject) for path, subject in zip(judges, JUDGED, strict=True))
+    of_texts, *of_parts = (load_judge(path, subject) for path, subject in zip(judges, SUBJECTS, strict=True))
+    names, mentions, complaints = of_parts
     return LearnedModels(
         Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs, usual),
         DetailWeights(folder / DETAILS_FILE),
         SideWeights(folder / SIDES_FILE),
-        judge,
-        name_judge,
-        mention_judge,
+        of_texts,
+        names,
+        mentions,
+        complaints,
         PackHeads(pack, folder) if pack and pack.has_heads else None,
         PostHead(folder / f"{pack.post_model}.npz") if pack and pack.post_model else None,
         PackHints(pack, folder) if pack and pack.hint_model else None,

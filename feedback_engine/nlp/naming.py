@@ -150,7 +150,7 @@ def _find_best(within: Floats, best: Floats, texts: Places, columns: Places, bou
 
 def _find_leads(odds: Floats, columns: Places) -> tuple[Floats, Floats, Floats]:
     """Return the log odds of one column of each row, and how far they are above the best and second of the others."""
-    rows, numbers = np.pad(odds, ((0, 0), (0, 2)), constant_values=UNHEARD), np.arange(len(columns))
+    rows, numbers = np.concatenate((odds, np.full((len(odds), 2), UNHEARD)), axis=1), np.arange(len(columns))
     own = rows[numbers, columns]
     rows[numbers, columns] = -np.inf
     second, best = np.partition(rows, -2, axis=1)[:, -2:].T

@@ -127,6 +127,10 @@ class LexiconVerdicts:
     def mentions(self) -> None:
         """None: word lists judge a touchpoint by its clause."""
 
+    @property
+    def complaints(self) -> None:
+        """None: word lists know complaints by rules."""
+
     @cached_property
     def clauses(self) -> Judged:
         """The opinions of each clause, and what they make of it."""

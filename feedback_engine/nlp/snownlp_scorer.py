@@ -100,6 +100,10 @@ class SnownlpVerdicts:
     def mentions(self) -> None:
         """None: it judges clauses by themselves."""
 
+    @property
+    def complaints(self) -> None:
+        """None: complaints are known by rules."""
+
 
 def _state(parts: Sequence[_Scored]) -> tuple[Statements, Floats, NDArray[np.int64]]:
     """Return the parts as statements, their scores and their labels."""

@@ -15,7 +15,6 @@ from feedback_engine.lexicon.model import Lexicon, Pack
 from feedback_engine.nlp.complaints import ComplaintRules, Complaints
 from feedback_engine.nlp.details import Details
 from feedback_engine.nlp.evidence import Proof, gather_proof, to_items
-from feedback_engine.nlp.grievances import find_none_confidences
 from feedback_engine.nlp.reading import Reader, Readings
 from feedback_engine.nlp.sentiment import LexiconScorer
 from feedback_engine.nlp.statements import POLARITIES
@@ -97,7 +96,7 @@ def show(tags: Tags) -> Iterator[TaggedText]:
     sentiments, touchpoints, complaints, details = told
     touched = _show_touchpoints(tags.touchpoints, touchpoints)
     judged = _show_complaints(tags.complaints, complaints, _show_details(tags.complaints.details, details))
-    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, find_none_confidences(verdicts.rules.scores))
+    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.complaints.none)
     shown = zip(tags.readings.given, *_as_lists(columns), sentiments, strict=True)
     for number, (text, polarity, score, sure, sure_of_none, evidence) in enumerate(shown):
         complaint = judged.get(number) or ComplaintTag(False, None, None, sure_of_none, ())

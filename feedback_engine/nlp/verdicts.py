@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_engine.lexicon.columns import Flags, Floats
+from feedback_engine.nlp.complaint_facts import ComplaintJudge
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.learned_details import DetailOdds
@@ -82,4 +83,9 @@ class Verdicts(Protocol):
     @property
     def mentions(self) -> MentionJudge | None:
         """What judges the touchpoints of the texts by all that is known, None where their clauses alone do."""
+        ...
+
+    @property
+    def complaints(self) -> ComplaintJudge | None:
+        """What judges which texts complain, None where rules do."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.lexicon.files import load_lexicon, load_pack
-from feedback_engine.nlp.judge import Judge, save_judge
-from feedback_engine.nlp.naming import LABELS, OF_NAMES, SPOKEN, UNHEARD, NamedByWords, Said, find_candidates
+from feedback_engine.nlp.judge import Subject
+from feedback_engine.nlp.naming import OF_NAMES, SPOKEN, UNHEARD, NamedByWords, Said, find_candidates
 from feedback_engine.nlp.stretches import Stretches
 from feedback_engine.nlp.tagged import TaggedText
 from feedback_engine.nlp.tagger import Tagger
 from feedback_engine.resources import find_lexicons
+
+Overrule = Callable[[Subject, str], Path]
 
 PIECES = [
     "房间很干净",
@@ -83,35 +85,24 @@ def test_a_text_without_parts_has_no_candidates() -> None:
     assert find_candidates(say([[1.0, 0.5]], [0], named=[[0, 0], [2, 2]])).texts.tolist() == [0, 0]
 
 
-def with_judge(tmp_path: Path, chance_of: str) -> Path:
-    """Return lexicons whose judge says the same of every candidate."""
-    folder = tmp_path / "lexicons"
-    shutil.copytree(find_lexicons(), folder)
-    leaves = np.zeros((len(LABELS), 2), dtype=np.int16)
-    leaves[LABELS.index(chance_of)] = 100
-    judge = Judge(np.zeros((1, 1), dtype=np.int64), np.zeros((1, 1), dtype=np.float32), leaves, 0.05, np.zeros(2))
-    save_judge(judge, folder / "models" / OF_NAMES.file, OF_NAMES)
-    return folder
-
-
-def test_the_judge_decides_of_what_words_name_and_of_what_they_do_not(tmp_path: Path) -> None:
+def test_the_judge_decides_of_what_words_name_and_of_what_they_do_not(overrule: Overrule) -> None:
     text = "早餐难吃，楼上拖椅子拖到三点"
-    assert codes(tagger_of("hotel", with_judge(tmp_path / "none", "other")).tag(text)) == []
-    named = tagger_of("hotel", with_judge(tmp_path / "all", "spoken")).tag(text)
+    assert codes(tagger_of("hotel", overrule(OF_NAMES, "other")).tag(text)) == []
+    named = tagger_of("hotel", overrule(OF_NAMES, "spoken")).tag(text)
     assert {"dining", "quietness"} <= set(codes(named))
     assert [touchpoint.confidence for touchpoint in named.touchpoints] == pytest.approx(
         [1 / (1 + np.exp(-5.0))] * len(named.touchpoints)
     )
 
 
-def test_in_a_long_review_what_words_name_counts_whatever_the_judge_says(tmp_path: Path) -> None:
+def test_in_a_long_review_what_words_name_counts_whatever_the_judge_says(overrule: Overrule) -> None:
     review = "早餐难吃，种类也少，去晚了连鸡蛋都没有。" * 9
     assert len(review) > 160
-    assert set(codes(tagger_of("hotel", with_judge(tmp_path, "other")).tag(review))) == {"dining"}
+    assert set(codes(tagger_of("hotel", overrule(OF_NAMES, "other")).tag(review))) == {"dining"}
 
 
-def test_english_is_judged_by_its_words_which_the_weights_do_not_know(tmp_path: Path) -> None:
-    tagger = tagger_of("hotel", with_judge(tmp_path, "other"))
+def test_english_is_judged_by_its_words_which_the_weights_do_not_know(overrule: Overrule) -> None:
+    tagger = tagger_of("hotel", overrule(OF_NAMES, "other"))
     assert "service" in codes(tagger.tag("The staff at the front desk was friendly and helpful"))
 
 
