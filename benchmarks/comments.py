@@ -52,7 +52,7 @@ def comments() -> Iterator[Comment]:
     for pack, text, _, touchpoints, complaint in read_cells(COMMENTS):
         yield make(pack, text, touchpoints, complaint, "comments")
     for pack, text, _, complaint, kind in read_cells(COMPLAINTS):
-        yield make(pack, text, "", complaint, kind or "complaints")
+        yield make(pack, text, "", complaint, kind if kind in PARTIAL else "complaints")
     for path in sorted(SEEN.glob("*.tsv")):
         for text, _, touchpoints, complaint in read_cells(path):
             yield make(path.stem, text, touchpoints, complaint, "seen")

@@ -9,7 +9,7 @@ NAMES_CARD = """Which touchpoints a text speaks of, of those that words name or 
 {table}
 ```
 They are of texts of ours that no weights were learned from. `mentions` are comments that three writers made up so that
-several touchpoints fare differently, `comments` those of four writers, as customers write. Of golden and specified
+several touchpoints fare differently, `comments` those of seven writers, as customers write. Of golden and specified
 ones, which count eight times, only what must be found and what must not is known. How often each label errs in
 `mentions` and `comments` at even chances (a touchpoint is told from 40 % on):
 
@@ -19,10 +19,10 @@ ones, which count eight times, only what must be found and what must not is know
 
 ## Limits
 
-A touchpoint that no word names and no weights hear is no candidate: of those that readers name in `whole.py` about one
-in thirty. In texts of more than 80 characters each part is heard, but not the whole; in those of more than 160, which
-are reviews, all that is named counts. Packs that have weights of their own for touchpoints do without it, and
-touchpoints that the hints of a pack do not know are named by their words alone.
+A touchpoint that no word names and no weights hear is no candidate. In texts of more than 80 characters each part is
+heard, but not the whole; in those of more than 160, which are reviews, all that words name counts. Packs that have
+weights of their own for touchpoints do without it, and touchpoints that the hints of a pack do not know are named by
+their words alone.
 """
 MENTIONS_CARD = """Whether a touchpoint is spoken of as good, bad, neutral or both. Fitted by
 `benchmarks/train_comment_judges.py`.
@@ -33,7 +33,7 @@ MENTIONS_CARD = """Whether a touchpoint is spoken of as good, bad, neutral or bo
 {table}
 ```
 They are those that are told of texts of ours that no weights were learned from. `mentions` are comments that three
-writers made up so that several touchpoints fare differently, `comments` those of four writers, as customers write; on
+writers made up so that several touchpoints fare differently, `comments` those of seven writers, as customers write; on
 the texts of the others the judge of texts was fitted. Golden and specified ones count four times. How often each label
 errs in `mentions` and `comments` stands in the file, and corrects shares of touchpoints:
 
@@ -55,10 +55,10 @@ COMPLAINTS_CARD = """Whether a text complains. Fitted by `benchmarks/train_comme
 ```
 {table}
 ```
-No weights were learned from them; on those of `seen` and the golden sentences, which count six times, the judge of
-texts was fitted. `complaints` are texts of three writers for this judge alone: requests with hardly a word of feeling,
-faults told drily, the same words in praise and questions, mild dislike. How often each label errs in `comments` and
-`complaints`:
+No weights were learned from them; on those of `seen` and the golden sentences the judge of texts was fitted. Golden and
+specified ones, which tests tell, count six times. `complaints` are texts of three writers for this judge alone:
+requests with hardly a word of feeling, faults told drily, the same words in praise and questions, mild dislike. How
+often each label errs in `comments`:
 
 ```
 {errors}

@@ -148,7 +148,7 @@ def _tell_errors(measured: dict[str, Any]) -> str:
 def _measure(
     rows: Sequence[Row], told: Sequence[str], labels: Sequence[str], written: Collection[str]
 ) -> dict[str, Any]:
-    """Return how often each label errs in what customers wrote: comments and reviews, no made-up traps."""
+    """Return how often each label errs in the sets `written`."""
     pairs = [(row.label, label) for row, label in zip(rows, told, strict=True) if row.source in written]
     found = []
     for label in labels:

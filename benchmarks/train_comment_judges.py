@@ -37,7 +37,7 @@ from feedback_engine.nlp.reading import Reader, Readings
 from feedback_engine.nlp.touchpoints import TouchpointRules
 
 
-class Asked(NamedTuple):
+class Cases(NamedTuple):
     """What a judge is asked of the texts of a batch: the facts, and of which text and touchpoint they are."""
 
     facts: Sequence[NDArray[Any]]
@@ -45,26 +45,26 @@ class Asked(NamedTuple):
     codes: Sequence[str]
 
 
-def ask_names(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) -> Asked | None:
+def ask_names(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) -> Cases | None:
     """Return what the judge of names is asked."""
     if verdicts.hints is None or verdicts.hints.candidates is None:
         return None
     found = verdicts.hints.candidates
     numbers = verdicts.hints.known[found.columns].tolist()
-    return Asked(found.facts, found.texts, [pack.touchpoints[number].code for number in numbers])
+    return Cases(found.facts, found.texts, [pack.touchpoints[number].code for number in numbers])
 
 
-def ask_mentions(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) -> Asked | None:
+def ask_mentions(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) -> Cases | None:
     """Return what the judge of mentions is asked."""
     found = TouchpointRules(pack).name(readings, verdicts)
     if any(verdicts.labels) or not len(found.texts):
         return None
     clauses = found.clauses + readings.clauses.first[found.texts]
     facts = verdicts.mentions.find_facts(clauses, found.starts, found.scores, found.confidences)
-    return Asked(facts, found.texts, found.codes.tolist())
+    return Cases(facts, found.texts, found.codes.tolist())
 
 
-def ask_complaints(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) -> Asked | None:
+def ask_complaints(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) -> Cases | None:
     """Return what the judge of complaints is asked."""
     judge = verdicts.complaints
     if judge is None:
@@ -72,15 +72,15 @@ def ask_complaints(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) ->
     touchpoints, asked = TouchpointRules(pack).find(readings, verdicts), find_asked(readings, verdicts.unasserted)
     facts = find_complaint_facts(readings, verdicts, judge, touchpoints, asked, is_case_log=pack.is_case_log)
     texts = are_brief(readings).nonzero()[0]
-    return Asked([column[texts] for column in facts], texts, [""] * len(texts))
+    return Cases([column[texts] for column in facts], texts, [""] * len(texts))
 
 
 class Course(NamedTuple):
     """How a judge is taught."""
 
     subject: Subject
-    ask: Callable[[Pack, Readings, LearnedVerdicts], Asked | None]
-    #: Which label a touchpoint of a comment has, None if that is not known.
+    ask: Callable[[Pack, Readings, LearnedVerdicts], Cases | None]
+    #: Which label a comment has, or a touchpoint in it, None if that is not known.
     tell: Callable[[Comment, str], str | None]
     #: What a sentence that tests tell counts beside another one.
     weight: float
@@ -101,7 +101,7 @@ COURSES = (
     ),
     Course(
         OF_COMPLAINTS, ask_complaints, Comment.is_complaint, 6.0, Boosting(trees=150, depth=6, rate=0.12, ridge=2.0),
-        ("comments", "complaints"), COMPLAINTS_CARD,
+        ("comments",), COMPLAINTS_CARD,
     ),
 )  # fmt: skip
 

@@ -49,7 +49,7 @@ class Complaints(NamedTuple):
     evidence: Statements
     details: Details
     #: How sure it is of each text of the batch that it is none.
-    none: Floats
+    sure_of_none: Floats
 
 
 class ComplaintRules:
@@ -73,7 +73,7 @@ class ComplaintRules:
         grounds = find_grounds(readings, verdicts, touchpoints, asked, is_case_log=self._is_case_log)
         texts, labels = grounds.texts, verdicts.rules.clause_labels
         if not len(texts):
-            return _find_none()._replace(none=grounds.none)
+            return _find_none()._replace(sure_of_none=grounds.sure_of_none)
         places = np.full(len(readings.given), -1)
         places[texts] = np.arange(len(texts))
         cues, blames = _mark(readings, readings.cues, places), self._blame.find(touchpoints, places)
@@ -82,6 +82,7 @@ class ComplaintRules:
         told = (
             *grounds.said.by_complaint(places),
             *_tell_felt(verdicts.hints, grounds),
+            _tell_judged(readings, grounds),
             _tell_cues(readings, cues, types),
             _tell_blames(blames, types),
             *self._tell_types(heard, types),
@@ -95,7 +96,9 @@ class ComplaintRules:
         learned = verdicts.details.find(texts, marks, assumed) if verdicts.details else Learned.of_none(len(texts))
         details = find_details(readings.vocabulary, marks, assumed, learned, labels)
         evidence = arrange(len(texts), *told)
-        return Complaints(texts, self._codes[types], self._names[types], confidences, evidence, details, grounds.none)
+        return Complaints(
+            texts, self._codes[types], self._names[types], confidences, evidence, details, grounds.sure_of_none
+        )
 
     def _choose_types(
         self, readings: Readings, verdicts: Verdicts, grounds: Grounds, weights: TypeWeights
@@ -160,10 +163,19 @@ def _find_none() -> Complaints:
 def _tell_felt(hints: Hints | None, grounds: Grounds) -> Iterator[Columns]:
     """Yield what speaks for complaints that weights alone find, if hints say anything of them."""
     texts = grounds.texts
-    at = (grounds.are_felt & hints.are_heard[texts]).nonzero()[0].tolist() if hints else []
+    at = (grounds.are_felt & grounds.are_judged & hints.are_heard[texts]).nonzero()[0].tolist() if hints else []
     if hints and at:
         told = dict(zip(at, hints.tell_complaints(texts[at]), strict=True))
         yield to_columns([[*tell_label("投诉", told[n])] if n in told else () for n in range(len(texts))])
+
+
+def _tell_judged(readings: Readings, grounds: Grounds) -> Columns:
+    """Return how likely the complaints are that no rule calls so, each as a whole."""
+    at = (grounds.are_felt & grounds.are_judged).nonzero()[0]
+    starts, ends = _find_spans(readings, grounds.texts[at])
+    rules = objects(f"投诉(整体判断,认定 {chance:.0%})" for chance in grounds.confidences[at].tolist())
+    nothing = np.zeros(len(at))
+    return Columns(at, starts, ends, nothing, rules, nothing.astype(np.int64))
 
 
 def _mark(readings: Readings, hits: Hits, places: Places) -> Marks:

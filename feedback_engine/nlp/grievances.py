@@ -13,7 +13,8 @@ from feedback_engine.lexicon.model import DetailKind, WordKind
 from feedback_engine.nlp.asking import Asked
 from feedback_engine.nlp.assertions import are_mostly, find_asking
 from feedback_engine.nlp.complaint_facts import ComplaintFacts, ComplaintJudge
-from feedback_engine.nlp.naming import BRIEF, UNHEARD
+from feedback_engine.nlp.mention_facts import find_complaint_odds
+from feedback_engine.nlp.naming import BRIEF
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import sum_values
@@ -52,9 +53,11 @@ class Grounds(NamedTuple):
     texts: Places
     are_felt: Flags
     confidences: Floats
+    #: Which were judged as a whole: how sure it is, is how likely they complain.
+    are_judged: Flags
     said: Said
     #: How sure it is of each text that it is none.
-    none: Floats
+    sure_of_none: Floats
 
 
 class Said(NamedTuple):
@@ -92,7 +95,7 @@ def find_grounds(
     said = _find_said(readings, rules, asked.insisted, verdicts.unasserted)
     found = _judge_by_rules(readings, verdicts, touchpoints, said, is_case_log)
     complain, felt = found.complain, found.are_felt
-    sure_of_none = _find_none_confidences(rules.scores)
+    sure_of_none, is_judged = _find_none_confidences(rules.scores), np.zeros(len(readings.given), dtype=np.bool_)
     if judge:
         is_judged = are_brief(readings)
         chances = judge.weigh(_find_facts(readings, rules, judge, touchpoints, said, asked, found))
@@ -105,11 +108,11 @@ def find_grounds(
         said = said.add(_find_grievances(verdicts.texts), felt)
     texts = (complain | felt).nonzero()[0]
     if not len(texts):
-        return Grounds(texts, felt[texts], np.zeros(0), said, sure_of_none)
+        return Grounds(texts, felt[texts], np.zeros(0), is_judged[texts], said, sure_of_none)
     sure = _find_confidences(np.where(felt, verdicts.scores, rules.scores), said.demands, texts)
     if judge:
         sure = np.where(is_judged[texts], np.maximum(chances[texts], _EVEN), sure)
-    return Grounds(texts, felt[texts], sure, said, sure_of_none)
+    return Grounds(texts, felt[texts], sure, is_judged[texts], said, sure_of_none)
 
 
 def find_complaint_facts(
@@ -167,9 +170,8 @@ def _find_facts(
         for label in (_NEGATIVE_LABEL, _POSITIVE_LABEL)
     )
     bad, neutral, good, mixed = judge.chances.T
-    heard, types = np.full((2, count), UNHEARD)
-    at = hints.are_heard.nonzero()[0]
-    heard[at] = types[at] = hints.complaint_odds[at]
+    heard, at = find_complaint_odds(hints, np.arange(count)), hints.are_heard.nonzero()[0]
+    types = heard.copy()
     if hints.knows_types:
         types[at] = hints.type_odds(at).max(axis=1)
     return ComplaintFacts(

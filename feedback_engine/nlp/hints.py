@@ -1,8 +1,9 @@
 """What weights learned from a pack's own sentences add where its words find nothing.
 
 A touchpoint or a fault is often told without any word for it: 一顿饭下来光招手就招了十几回. And words may say nothing
-of their touchpoint: 汤里漂着一根头发 is not about the taste. For texts as short as those the weights were learned from,
-they name touchpoints, doubt some that words name, say whether the text complains, and help to choose the type.
+of their touchpoint: 汤里漂着一根头发 is not about the taste. The weights hear short texts, longer ones part by part;
+what they hear a judge puts beside the words, names touchpoints and drops others. They also say whether a short text
+complains, and help to choose the type.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ from feedback_engine.nlp.weights import WeightTable
 #: The task of the weights, and their labels: the codes of touchpoints; that a text is a complaint, and of which type;
 #: that it speaks of none of them.
 PACK_TASK, COMPLAINT, OF_TYPE, NO_LABEL = "pack", "complaint", "complaint:", "none"
-#: Texts of more characters are not those that the weights were learned from: they name what they speak of. Of
-#: touchpoints, which there may be several of, shorter ones say too much already.
+#: Texts of more characters are not those that the weights were learned from, and not heard as a whole. For touchpoints,
+#: which there may be several of, shorter ones say too much already.
 _LONGEST, _LONGEST_NAMING = 80, 40
 #: The same for a pack that has other weights for its touchpoints: its hints learned from whole posts, too.
 _LONGEST_POST = 200
@@ -155,10 +156,11 @@ class Hints:
         """Return how likely texts speak of touchpoints, by number in the pack; what `others` say where words tell."""
         if self.candidates is None:
             return others
+        found, at = self.candidates, (self.candidates.facts.size <= BRIEF).nonzero()[0]
         told = np.full((len(self.are_heard), len(self._source.names)), np.nan)
-        told[self.candidates.texts, self._source.touchpoints[self.candidates.columns]] = self.chances
-        found = told[texts, labels]
-        return np.where(np.isnan(found), others, found)
+        told[found.texts[at], self.known[found.columns[at]]] = self.chances[at]
+        chances = told[texts, labels]
+        return np.where(np.isnan(chances), others, chances)
 
     @property
     def knows_types(self) -> bool:
@@ -200,7 +202,7 @@ class Hints:
         self.candidates = found = find_candidates(said)
         self.chances = judge.weigh(found.facts)[:, SPOKEN]
         is_spoken = self.chances >= _SPOKEN
-        self.are_meant = self._find_meant(readings, found, ~is_spoken & (readings.sizes[found.texts] <= BRIEF))
+        self.are_meant = self._find_meant(readings, found, ~is_spoken & (found.facts.size <= BRIEF))
         self.touchpoints = self._name(readings, parts, found, (is_spoken & (found.facts.named == 0)).nonzero()[0])
 
     def _hear_parts(self, readings: Readings, row: Row) -> _Parts:

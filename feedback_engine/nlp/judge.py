@@ -1,9 +1,9 @@
-"""Good, bad, neutral or mixed: what word lists and weights say of a text, or of a touchpoint in it, judged together.
+"""What word lists and weights say of a text, or of a touchpoint in it, judged together: its side, whether it is meant …
 
 Each errs in its own way: weights learned from reviews take a plain remark for blame, rules a word in another sense for
 praise. Which of them to believe, when, was learned from sentences and reviews that neither has seen (stacking, after
 Wolpert 1992): boosted trees, in each of which every level asks the same question (Prokhorenkova et al. 2018), look at
-the facts and add up, in whole numbers, what each of their answers counts for the four labels.
+the facts and add up, in whole numbers, what each of their answers counts for each label.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from feedback_engine.nlp.facts import find_said_by_weights, find_said_by_words
 from feedback_engine.nlp.heads import PackLabels
 from feedback_engine.nlp.heard import without_repeats
 from feedback_engine.nlp.hints import Hints, PackHints
-from feedback_engine.nlp.judge import find_judge
+from feedback_engine.nlp.judge import Judge, find_judge
 from feedback_engine.nlp.learned_details import DetailOdds
 from feedback_engine.nlp.learned_models import SUBJECTS, LearnedModels, digest_models, load_models
 from feedback_engine.nlp.mention_facts import MentionJudge
@@ -77,7 +77,7 @@ class LearnedVerdicts:
         self._row = row = lay_out_row(readings)
         heard = without_repeats(row)
         #: What the pack's weights add where words find nothing, None where it names none.
-        self.hints = _find_hints(models, models.hints, readings, rules, heard) if models.hints else None
+        self.hints = _find_hints(models.hints, models.name_judge, readings, rules, heard) if models.hints else None
         #: What the weights tell of complaints beside their type.
         self.details = DetailOdds(models.details, readings, rules.unasserted, heard)
         wanted = self._find_wanted()
@@ -90,7 +90,7 @@ class LearnedVerdicts:
         self.mentions = MentionJudge(
             models.mention_judge, readings, rules, self.hints, chances, by_weights, wanted, weighed.clauses.odds
         )
-        #: What judges which texts complain, None where weights hear nothing of that.
+        #: What judges which texts complain, None where the pack has no hints.
         self.complaints: ComplaintJudge | None = None
         if self.hints:
             of_kinds = self.details.weigh_kinds()
@@ -136,8 +136,6 @@ class LearnedVerdicts:
         return self._heads.read(self._readings, self._row) if self._heads else [None] * len(self.scores)
 
 
-def _find_hints(
-    models: LearnedModels, weights: PackHints, readings: Readings, rules: LexiconVerdicts, row: Row
-) -> Hints:
+def _find_hints(weights: PackHints, judge: Judge, readings: Readings, rules: LexiconVerdicts, row: Row) -> Hints:
     have_opinions = flag(rules.found.clauses, len(readings.clauses.starts))
-    return Hints(weights, models.name_judge, readings, have_opinions, row)
+    return Hints(weights, judge, readings, have_opinions, row)

@@ -10,12 +10,10 @@ from feedback_engine.lexicon.columns import Flags, Floats, Places, flag, number_
 from feedback_engine.nlp.facts import SaidByWeights
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.judge import Judge, Subject
+from feedback_engine.nlp.naming import UNHEARD
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import LexiconVerdicts, to_odds
 from feedback_engine.nlp.silences import are_level
-
-#: What is said of the log odds of a complaint in a text that the weights for hints do not hear.
-_UNHEARD = -9.0
 
 
 class MentionFacts(NamedTuple):
@@ -50,7 +48,7 @@ class MentionFacts(NamedTuple):
 
 
 #: All facts, in their order.
-OF_MENTIONS = Subject("mentions.trees", 1, MentionFacts._fields)
+OF_MENTIONS = Subject("mentions.trees", 2, MentionFacts._fields)
 
 
 class MentionJudge(NamedTuple):
@@ -104,7 +102,7 @@ def find_turns(readings: Readings) -> Flags:
 
 
 def find_complaint_odds(hints: Hints | None, texts: Places) -> Floats:
-    """Return the log odds that these texts are complaints, a low figure where no weights tell."""
+    """Return the log odds by hints that these texts are complaints, `UNHEARD` where they say nothing."""
     if hints is None:
-        return np.full(len(texts), _UNHEARD)
-    return np.where(hints.are_heard[texts], hints.complaint_odds[texts], _UNHEARD)
+        return np.full(len(texts), UNHEARD)
+    return np.where(hints.are_heard[texts], hints.complaint_odds[texts], UNHEARD)

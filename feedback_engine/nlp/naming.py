@@ -26,7 +26,7 @@ from feedback_engine.nlp.judge import Subject
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.stretches import Stretches
 
-#: Texts of more characters are reviews: all that is named in them counts, and each clause speaks for itself.
+#: Texts of more characters are reviews: all that words name in them counts, and each clause speaks for itself.
 BRIEF = 160
 #: Log odds from which on weights alone make a touchpoint a candidate.
 _HEARD = -1.5
@@ -46,6 +46,9 @@ class NameFacts(NamedTuple):
     #: In the part of the text that says most for it, before the likeliest other one and before the second.
     ahead: Floats
     second: Floats
+    #: There before the likeliest of those that words do not name in the text; how many others they name.
+    apart: Floats
+    others: Places
     #: How usual it is among all.
     usual: Floats
     #: How many characters the longest phrase that names it has, 0 where none does; behind how many of its clause the
@@ -129,10 +132,13 @@ def find_candidates(said: Said) -> Candidates:
     parts = _find_best(said.within, best, texts, columns, bounds)
     odds, ahead, second = _find_leads(said.within[parts], columns)
     whole, lead, _ = _find_leads(said.whole[texts], columns)
+    unnamed = _find_unnamed(said, texts, columns, parts)
     is_heard, words, at = said.are_heard[texts], said.words, (texts, columns)
     facts = NameFacts(
         np.where(is_heard, whole, UNHEARD), np.where(is_heard, lead, 0.0),
-        ahead, second, said.usual[columns],
+        ahead, second,
+        odds - unnamed, (words.named[texts] > 0).sum(axis=1) - (words.named[at] > 0),
+        said.usual[columns],
         words.named[at], words.behind[at], words.is_opined[at],
         np.where(is_heard, said.complaint[texts], UNHEARD), said.sizes[texts],
     )  # fmt: skip
@@ -155,3 +161,11 @@ def _find_leads(odds: Floats, columns: Places) -> tuple[Floats, Floats, Floats]:
     rows[numbers, columns] = -np.inf
     second, best = np.partition(rows, -2, axis=1)[:, -2:].T
     return own, own - best, own - second
+
+
+def _find_unnamed(said: Said, texts: Places, columns: Places, parts: Places) -> Floats:
+    """Return the highest log odds in each part of the touchpoints, but the column's, that words do not name."""
+    rivals = np.where(said.words.named[texts] > 0, UNHEARD, said.within[parts])
+    rivals[np.arange(len(columns)), columns] = UNHEARD
+    highest: Floats = rivals.max(axis=1, initial=UNHEARD)
+    return highest

@@ -96,7 +96,7 @@ def show(tags: Tags) -> Iterator[TaggedText]:
     sentiments, touchpoints, complaints, details = told
     touched = _show_touchpoints(tags.touchpoints, touchpoints)
     judged = _show_complaints(tags.complaints, complaints, _show_details(tags.complaints.details, details))
-    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.complaints.none)
+    columns = (verdicts.polarities, verdicts.scores, verdicts.confidences, tags.complaints.sure_of_none)
     shown = zip(tags.readings.given, *_as_lists(columns), sentiments, strict=True)
     for number, (text, polarity, score, sure, sure_of_none, evidence) in enumerate(shown):
         complaint = judged.get(number) or ComplaintTag(False, None, None, sure_of_none, ())

@@ -1,7 +1,7 @@
 """Touchpoints by seed phrase, each with the opinions of its own part of the clause, judged beside its text.
 
 Where the pack names learned weights, these decide which touchpoints the text speaks of; the phrases say where, and
-lower the limit. Weights for hints add what a short text tells without any phrase, and take away what they doubt.
+lower the limit. Weights for hints add what is told without any phrase, and a judge takes away what is hardly meant.
 """
 
 from __future__ import annotations

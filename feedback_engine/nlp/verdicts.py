@@ -62,7 +62,7 @@ class Verdicts(Protocol):
 
     @property
     def rules(self) -> Verdicts:
-        """What the word lists alone say, where weights have a part in the above: complaints are judged by it."""
+        """What the word lists alone say, where weights have a part in the above: complaints are known by it, too."""
         ...
 
     @property

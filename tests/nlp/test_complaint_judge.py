@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -90,12 +91,29 @@ def test_long_reviews_and_foreign_ones_are_judged_by_rules(overrule: Overrule) -
     assert complains("terrible service, the staff was rude", folder=never)
 
 
-def test_a_case_log_takes_what_rules_call_a_case(overrule: Overrule) -> None:
-    assert complains("小区门口的路灯坏了两个月，一直没有人来修", "government", overrule(OF_COMPLAINTS, "other"))
+def test_in_a_case_log_the_judge_takes_no_case_away(overrule: Overrule) -> None:
+    folder = overrule(OF_COMPLAINTS, "other")
+    case, types = "太差了", folder / "packs" / "telecom" / "complaint_types.yaml"
+    assert not complains(case, "telecom", folder)
+    types.write_text("cases: true\n" + types.read_text(encoding="utf-8"), encoding="utf-8")
+    tagger_of.cache_clear()
+    assert complains(case, "telecom", folder)
+
+
+def test_how_sure_a_text_is_no_complaint_is_told_by_the_judge(overrule: Overrule) -> None:
+    complaint = tagger_of("general", overrule(OF_COMPLAINTS, "other")).tag("太差了").complaint
+    assert complaint.confidence == pytest.approx(1 / (1 + math.exp(-5.0)))
+
+
+def test_what_only_the_judge_calls_a_complaint_says_so_with_its_chance(overrule: Overrule) -> None:
+    text = "今天路过，看了一圈，没有进门。" * 6
+    complaint = tagger_of("general", overrule(OF_COMPLAINTS, "complaint")).tag(text).complaint
+    assert 80 < len(text) <= 160
+    assert [item.text for item in complaint.evidence if item.rule == "投诉(整体判断,认定 99%)"] == [text[:-1]]
 
 
 @example("锅底裂了，给我换一口")
-@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join))
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40).map("".join))
 def test_every_complaint_is_told_from_words_of_the_text_and_what_is_none_is_so_by_even_chances(text: str) -> None:
     complaint = tagger_of().tag(text).complaint
     assert 0.0 <= complaint.confidence <= 1.0
