@@ -28,7 +28,8 @@ from feedback_engine.lexicon.model import Pack
 from feedback_engine.nlp.asking import find_asked
 from feedback_engine.nlp.batch import cut_batches
 from feedback_engine.nlp.complaint_facts import OF_COMPLAINTS
-from feedback_engine.nlp.grievances import are_brief, find_complaint_facts
+from feedback_engine.nlp.complaint_judging import are_brief, find_complaint_facts
+from feedback_engine.nlp.grievances import judge_by_rules
 from feedback_engine.nlp.judge import Subject
 from feedback_engine.nlp.learned import LearnedScorer, LearnedVerdicts
 from feedback_engine.nlp.mention_facts import OF_MENTIONS
@@ -70,7 +71,8 @@ def ask_complaints(pack: Pack, readings: Readings, verdicts: LearnedVerdicts) ->
     if judge is None:
         return None
     touchpoints, asked = TouchpointRules(pack).find(readings, verdicts), find_asked(readings, verdicts.unasserted)
-    facts = find_complaint_facts(readings, verdicts, judge, touchpoints, asked, is_case_log=pack.is_case_log)
+    _, found = judge_by_rules(readings, verdicts, touchpoints, asked, is_case_log=pack.is_case_log)
+    facts = find_complaint_facts(readings, verdicts, judge, touchpoints, asked, found)
     texts = are_brief(readings).nonzero()[0]
     return Cases([column[texts] for column in facts], texts, [""] * len(texts))
 

@@ -8,13 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from feedback_engine.domain import Polarity
-from feedback_engine.lexicon.columns import Flags, Floats, Places, are_filled, flag, join_columns, pick, steps
-from feedback_engine.lexicon.model import DetailKind, WordKind
+from feedback_engine.lexicon.columns import Flags, Floats, Places, flag, join_columns, pick, steps
+from feedback_engine.lexicon.model import WordKind
 from feedback_engine.nlp.asking import Asked
 from feedback_engine.nlp.assertions import are_mostly, find_asking
-from feedback_engine.nlp.complaint_facts import ComplaintFacts, ComplaintJudge
-from feedback_engine.nlp.mention_facts import find_complaint_odds
-from feedback_engine.nlp.naming import BRIEF
+from feedback_engine.nlp.complaint_judging import ByRules, are_brief, find_complaint_facts
 from feedback_engine.nlp.opinions import find_denied
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import sum_values
@@ -22,7 +20,7 @@ from feedback_engine.nlp.silences import find_untried
 from feedback_engine.nlp.statements import POLARITIES, Columns, Statements
 from feedback_engine.nlp.touchpoints import Touchpoints
 from feedback_engine.nlp.verdicts import Verdicts
-from feedback_engine.nlp.vocabulary import DEMANDS, DETAIL_KINDS, KINDS
+from feedback_engine.nlp.vocabulary import DEMANDS, KINDS
 
 #: A text this negative may be a complaint; one above the second figure is praise, whatever it asks for.
 _NEGATIVE, _PRAISE = -0.2, 0.4
@@ -40,10 +38,7 @@ _SHORT, _THANKS = 30, 60
 #: From this chance on a text complains; and how sure it is at least that who asks for redress does.
 _EVEN, _INSISTED = 0.5, 0.75
 _DEMAND, _WISH, _UNTRIED = (KINDS.index(kind) for kind in (WordKind.DEMAND, WordKind.WISH, WordKind.UNTRIED))
-_DEMANDED = DETAIL_KINDS.index(DetailKind.DEMAND)
-_NEGATIVE_LABEL, _NEUTRAL_LABEL, _POSITIVE_LABEL = map(
-    POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE)
-)
+_NEGATIVE_LABEL, _NEUTRAL_LABEL = map(POLARITIES.index, (Polarity.NEGATIVE, Polarity.NEUTRAL))
 _ARE_DEMANDS = np.array([kind in DEMANDS for kind in KINDS])
 
 
@@ -79,26 +74,17 @@ class Said(NamedTuple):
         return _renumber(self.demands, places), _renumber(self.grievances.take(worst[worst >= 0]), places)
 
 
-class _ByRules(NamedTuple):
-    """What rules say of the texts: which complain, which are felt to, which have nothing to tell."""
-
-    complain: Flags
-    are_felt: Flags
-    tell_nothing: Flags
-
-
 def find_grounds(
     readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, asked: Asked, *, is_case_log: bool
 ) -> Grounds:
     """Return the texts that complain; `is_case_log` tells that each is a case unless it praises."""
     rules, judge = verdicts.rules, verdicts.complaints
-    said = _find_said(readings, rules, asked.insisted, verdicts.unasserted)
-    found = _judge_by_rules(readings, verdicts, touchpoints, said, is_case_log)
+    said, found = judge_by_rules(readings, verdicts, touchpoints, asked, is_case_log=is_case_log)
     complain, felt = found.complain, found.are_felt
     sure_of_none, is_judged = _find_none_confidences(rules.scores), np.zeros(len(readings.given), dtype=np.bool_)
     if judge:
         is_judged = are_brief(readings)
-        chances = judge.weigh(_find_facts(readings, rules, judge, touchpoints, said, asked, found))
+        chances = judge.weigh(find_complaint_facts(readings, verdicts, judge, touchpoints, asked, found))
         insists = complain & said.insist
         chances[insists] = np.maximum(chances[insists], _INSISTED)
         told = np.where(is_judged, chances > _EVEN, complain | felt)
@@ -115,26 +101,12 @@ def find_grounds(
     return Grounds(texts, felt[texts], sure, is_judged[texts], said, sure_of_none)
 
 
-def find_complaint_facts(
-    readings: Readings,
-    verdicts: Verdicts,
-    judge: ComplaintJudge,
-    touchpoints: Touchpoints,
-    asked: Asked,
-    *,
-    is_case_log: bool,
-) -> ComplaintFacts:
-    """Return what the judge of complaints looks at, one row a text."""
-    said = _find_said(readings, verdicts.rules, asked.insisted, verdicts.unasserted)
-    found = _judge_by_rules(readings, verdicts, touchpoints, said, is_case_log)
-    return _find_facts(readings, verdicts.rules, judge, touchpoints, said, asked, found)
-
-
-def _judge_by_rules(
-    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, said: Said, is_case_log: bool
-) -> _ByRules:
-    """Return what rules say of the texts."""
+def judge_by_rules(
+    readings: Readings, verdicts: Verdicts, touchpoints: Touchpoints, asked: Asked, *, is_case_log: bool
+) -> tuple[Said, ByRules]:
+    """Return what texts ask for and find bad, and what rules say of them."""
     unasserted = verdicts.unasserted
+    said = _find_said(readings, verdicts.rules, asked.insisted, unasserted)
     tell_nothing = _find_unasserting(readings, unasserted, said)
     complain = _find_complaints(readings, verdicts.rules, said, tell_nothing, unasserted, is_case_log)
     felt = _find_felt(readings, verdicts, said, touchpoints) & ~(complain | tell_nothing)
@@ -143,51 +115,7 @@ def _judge_by_rules(
         felt |= (verdicts.scores <= _NEGATIVE) & ~complain
     else:
         complain &= (verdicts.scores <= 0) | said.insist
-    return _ByRules(complain, felt, tell_nothing)
-
-
-def are_brief(readings: Readings) -> Flags:
-    """Return which texts are judged as a whole: comments of Chinese words, no long reviews."""
-    return (readings.sizes <= BRIEF) & ~readings.are_latin & are_filled(readings.clauses.first)
-
-
-def _find_facts(
-    readings: Readings,
-    rules: Verdicts,
-    judge: ComplaintJudge,
-    touchpoints: Touchpoints,
-    said: Said,
-    asked: Asked,
-    found: _ByRules,
-) -> ComplaintFacts:
-    """Return the facts about all texts."""
-    count, clauses, hints, grievances = len(readings.given), readings.clauses.texts, judge.hints, said.grievances
-    worst, statements = np.zeros(count), rules.texts
-    np.minimum.at(worst, grievances.parts, grievances.values)
-    asks = readings.vocabulary.details.kinds[asked.hits.values] == _DEMANDED
-    blamed, praised = (
-        np.bincount(touchpoints.texts[touchpoints.labels == label], minlength=count)
-        for label in (_NEGATIVE_LABEL, _POSITIVE_LABEL)
-    )
-    bad, neutral, good, mixed = judge.chances.T
-    heard, at = find_complaint_odds(hints, np.arange(count)), hints.are_heard.nonzero()[0]
-    types = heard.copy()
-    if hints.knows_types:
-        types[at] = hints.type_odds(at).max(axis=1)
-    return ComplaintFacts(
-        heard, types,
-        bad, neutral, good, mixed,
-        sum_values(np.maximum(statements.values, 0.0), statements.parts(), count),
-        -sum_values(grievances.values, grievances.parts, count),
-        worst,
-        found.complain,
-        np.bincount(clauses[asked.hits.clauses[asks]], minlength=count),
-        flag(clauses[find_asking(readings)], count),
-        found.tell_nothing | rules.spared,
-        blamed, praised, np.bincount(clauses[readings.cues.clauses], minlength=count),
-        readings.sizes,
-        *judge.details,
-    )  # fmt: skip
+    return said, ByRules(said.grievances, complain, felt, tell_nothing)
 
 
 def _find_unasserting(readings: Readings, unasserted: Flags, said: Said) -> Flags:

@@ -15,6 +15,8 @@ from feedback_engine.nlp.pieces import Characters, Runs, find_runs
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.weights import WeightTable, scale_sums, spread, sum_texts
 
+#: What is said of log odds where the weights hear nothing.
+UNHEARD = -9.0
 #: Marks that people repeat, folded as the texts are.
 _MARKS = ",.;:!?。、~…-=*"
 

@@ -16,11 +16,10 @@ import numpy as np
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.columns import Flags, Floats, Places, objects, pick
 from feedback_engine.lexicon.model import DetailKind
-from feedback_engine.nlp.heard import hear
+from feedback_engine.nlp.heard import UNHEARD, hear
 from feedback_engine.nlp.hints import NO_LABEL, PACK_TASK
 from feedback_engine.nlp.marks import Assumed, Learned, Marks
 from feedback_engine.nlp.models import load_model
-from feedback_engine.nlp.naming import UNHEARD
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row
 from feedback_engine.nlp.vocabulary import DETAIL_KINDS, DetailTable

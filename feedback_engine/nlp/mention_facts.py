@@ -8,9 +8,9 @@ import numpy as np
 
 from feedback_engine.lexicon.columns import Flags, Floats, Places, flag, number_first
 from feedback_engine.nlp.facts import SaidByWeights
+from feedback_engine.nlp.heard import UNHEARD
 from feedback_engine.nlp.hints import Hints
 from feedback_engine.nlp.judge import Judge, Subject
-from feedback_engine.nlp.naming import UNHEARD
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.sentiment import LexiconVerdicts, to_odds
 from feedback_engine.nlp.silences import are_level

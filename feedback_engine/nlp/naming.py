@@ -22,6 +22,7 @@ from feedback_engine.lexicon.columns import (
     number_groups,
     steps,
 )
+from feedback_engine.nlp.heard import UNHEARD
 from feedback_engine.nlp.judge import Subject
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.stretches import Stretches
@@ -30,8 +31,6 @@ from feedback_engine.nlp.stretches import Stretches
 BRIEF = 160
 #: Log odds from which on weights alone make a touchpoint a candidate.
 _HEARD = -1.5
-#: What is said of log odds in a text that the weights do not hear as a whole, and of touchpoints that there are not.
-UNHEARD = -9.0
 #: What is judged of each.
 LABELS = ("other", "spoken")
 SPOKEN = LABELS.index("spoken")

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.lexicon.files import load_lexicon, load_pack
+from feedback_engine.nlp.heard import UNHEARD
 from feedback_engine.nlp.judge import Subject
-from feedback_engine.nlp.naming import OF_NAMES, UNHEARD, NamedByWords, Said, find_candidates
+from feedback_engine.nlp.naming import OF_NAMES, NamedByWords, Said, find_candidates
 from feedback_engine.nlp.stretches import Stretches
 from feedback_engine.nlp.tagged import TaggedText
 from feedback_engine.nlp.tagger import Tagger
