@@ -43,7 +43,7 @@ class Heard(NamedTuple):
         return find_runs(Characters(layout.places[rows[real]], characters, real.searchsorted(starts)))
 
     def find_strongest(self, of: Places, columns: Places) -> tuple[Places, Places]:
-        """Return where the run begins and ends that says most for each of these outputs of these texts."""
+        """Return where the run begins and ends that says most for each output of each text; 0, 0 where none does."""
         runs = self.find_runs(of, columns)
         starts, ends = np.zeros((2, len(of)), dtype=np.int64)
         order = np.lexsort((runs.values, runs.parts))  # the strongest run of each comes last

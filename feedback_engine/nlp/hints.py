@@ -234,12 +234,16 @@ class Hints:
         starts, ends = np.zeros((2, len(at)), dtype=np.int64)
         for heard, some in ((self._heard, ~parts.are_cut[of]), (parts.heard, parts.are_cut[of])):
             starts[some], ends[some] = heard.find_strongest(parts.own[of[some]], source.columns[columns[some]])
+        texts, first, last = pick(parts.stretches, of)
+        # where none of its pieces is known, the whole part stands for what is usual
+        unknown = starts == ends
+        starts = np.where(unknown, readings.clauses.starts[first], starts)
+        ends = np.where(unknown, readings.clauses.ends[last - 1], ends)
         labels, odds, chances = source.touchpoints[columns], found.odds[at], self.chances[at]
         shown = zip(labels.tolist(), odds.tolist(), chances.tolist(), strict=True)
         rules = objects(
             f"触点『{source.names[n]}』(学习权重,对数几率 {value:+.2f},认定 {chance:.0%})" for n, value, chance in shown
         )
-        texts, first, last = pick(parts.stretches, of)
         clauses = np.clip(readings.clauses.starts.searchsorted(ends - 1, side="right") - 1, first, last - 1)
         hinted = Hinted(texts, clauses, first, last, labels, chances, starts, ends, rules)
         return Hinted(*pick(hinted, np.lexsort((starts, texts))))

@@ -116,6 +116,13 @@ def test_in_a_long_review_what_words_name_counts_whatever_the_judge_says(overrul
     assert min(touchpoint.confidence for touchpoint in touchpoints) > 0.4
 
 
+def test_what_is_named_though_none_of_its_pieces_is_known_stands_in_its_part(overrule: Overrule) -> None:
+    text = "交通一个【免费、无理由、五星、二十四小时、优质服务、售后】越来越差要等＃天é[差劲]土腥味\u3000\u0301"
+    touchpoints = tagger_of("scenic", overrule(OF_NAMES, "spoken")).tag(text).touchpoints
+    spans = [(item.start, item.end) for touchpoint in touchpoints for item in touchpoint.evidence]
+    assert spans and all(0 <= start < end <= len(text) for start, end in spans)
+
+
 def test_english_is_judged_by_its_words_which_the_weights_do_not_know(overrule: Overrule) -> None:
     tagger = tagger_of("hotel", overrule(OF_NAMES, "other"))
     assert "service" in codes(tagger.tag("The staff at the front desk was friendly and helpful"))
