@@ -156,11 +156,8 @@ class Hints:
         """Return how likely texts speak of touchpoints, by number in the pack; what `others` say where words tell."""
         if self.candidates is None:
             return others
-        found, at = self.candidates, (self.candidates.facts.size <= BRIEF).nonzero()[0]
-        told = np.full((len(self.are_heard), len(self._source.names)), np.nan)
-        told[found.texts[at], self.known[found.columns[at]]] = self.chances[at]
-        chances = told[texts, labels]
-        return np.where(np.isnan(chances), others, chances)
+        told = self._told[texts, labels]
+        return np.where(np.isnan(told), others, told)
 
     @property
     def knows_types(self) -> bool:
@@ -201,9 +198,14 @@ class Hints:
         )  # fmt: skip
         self.candidates = found = find_candidates(said)
         self.chances = judge.weigh(found.facts)[:, SPOKEN]
-        is_spoken = self.chances >= _SPOKEN
-        self.are_meant = self._find_meant(readings, found, ~is_spoken & (found.facts.size <= BRIEF))
-        self.touchpoints = self._name(readings, parts, found, (is_spoken & (found.facts.named == 0)).nonzero()[0])
+        brief, mentions = (found.facts.size <= BRIEF).nonzero()[0], readings.mentions
+        #: The chance of each touchpoint of the pack in each text, nan where words alone tell.
+        self._told = np.full((len(self.are_heard), len(source.names)), np.nan)
+        self._told[found.texts[brief], self.known[found.columns[brief]]] = self.chances[brief]
+        labels = readings.vocabulary.mentions.labels[mentions.values]
+        self.are_meant = ~(self._told[readings.clauses.texts[mentions.clauses], labels] < _SPOKEN)
+        is_added = (self.chances >= _SPOKEN) & (found.facts.named == 0)
+        self.touchpoints = self._name(readings, parts, found, is_added.nonzero()[0])
 
     def _hear_parts(self, readings: Readings, row: Row) -> _Parts:
         """Return short texts, and stretches of the others, with what the weights say of them."""
@@ -216,15 +218,6 @@ class Hints:
         columns = (*join_columns(both), own, np.arange(len(own)) >= len(texts), odds)
         *stretches, own, are_cut, odds = pick(columns, columns[0].argsort(kind="stable"))
         return _Parts(Stretches(*stretches), odds, own, are_cut, heard)
-
-    def _find_meant(self, readings: Readings, found: Candidates, is_doubted: Flags) -> Flags:
-        """Return which mentions are not of touchpoints among the candidates that are doubted."""
-        source, mentions = self._source, readings.mentions
-        doubted = np.zeros((len(self.are_heard), len(source.names)), dtype=np.bool_)
-        doubted[found.texts[is_doubted], source.touchpoints[found.columns[is_doubted]]] = True
-        labels = readings.vocabulary.mentions.labels[mentions.values]
-        meant: Flags = ~doubted[readings.clauses.texts[mentions.clauses], labels]
-        return meant
 
     def _name(self, readings: Readings, parts: _Parts, found: Candidates, at: Places) -> Hinted:
         """Return these candidates as touchpoints that weights name, in the order of their texts and places."""
