@@ -25,7 +25,7 @@ from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.weighing import OfClauses, OfTexts
 
 #: Raised whenever the blend below changes what a text scores.
-BLEND_VERSION = 16
+BLEND_VERSION = 17
 #: Learned log odds from which on rules without a structure do not prevail in a clause.
 _STRONG = 2.2
 #: Scores of the rules nearer to 0 than this win by a structure only.
@@ -67,8 +67,6 @@ class BlendedTexts(NamedTuple):
     labels: NDArray[np.int64]
     #: How likely each is what it was judged to be.
     confidences: Floats
-    #: What is left of the weights of those that yield to rules; 1 for all others.
-    left: Floats
     account: Account
 
 
@@ -110,7 +108,7 @@ def judge_texts(readings: Readings, rules: LexiconVerdicts, weighed: OfTexts, ch
     usual = 0.5 * (1.0 + weighed.usual_unknown)
     sure = _CHANCE + (chances[numbers, labels] - _CHANCE) * find_alike(weighed.unknown, usual)
     account = Account(said, numbers, _TEXT.learned * scale * left, totals, shown)
-    return BlendedTexts(scores, labels, sure, left, account)
+    return BlendedTexts(scores, labels, sure, account)
 
 
 def find_goals(chances: Floats, labels: NDArray[np.int64]) -> Floats:

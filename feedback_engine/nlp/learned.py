@@ -29,7 +29,6 @@ from feedback_engine.nlp.judge import Judge, find_judge
 from feedback_engine.nlp.learned_details import DetailOdds
 from feedback_engine.nlp.learned_models import SUBJECTS, LearnedModels, digest_models, load_models
 from feedback_engine.nlp.mention_facts import MentionJudge
-from feedback_engine.nlp.posts import judge_posts
 from feedback_engine.nlp.reading import Readings
 from feedback_engine.nlp.row import Row, lay_out_row
 from feedback_engine.nlp.sentiment import LexiconVerdicts
@@ -77,32 +76,34 @@ class LearnedVerdicts:
         self._row = row = lay_out_row(readings)
         heard = without_repeats(row)
         #: What the pack's weights add where words find nothing, None where it names none.
-        self.hints = _find_hints(models.hints, models.name_judge, readings, rules, heard) if models.hints else None
+        self.hints = _find_hints(models.hints, models.judges.names, readings, rules, heard) if models.hints else None
         #: What the weights tell of complaints beside their type.
         self.details = DetailOdds(models.details, readings, rules.unasserted, heard)
         wanted = self._find_wanted()
         weighed = weigh(models.weights, row, wanted)
         by_weights = find_said_by_weights(weighed, models.sides.hear(heard))
+        by_words = find_said_by_words(readings, rules)
         #: What the judge looks at.
-        self.facts = (*find_said_by_words(readings, rules), *by_weights)
-        chances = models.judge.weigh(self.facts)
+        self.facts = (*by_words, *by_weights)
+        chances = models.judges.texts.weigh(self.facts)
         #: What judges the touchpoints of the texts.
         self.mentions = MentionJudge(
-            models.mention_judge, readings, rules, self.hints, chances, by_weights, wanted, weighed.clauses.odds
+            models.judges.mentions, readings, rules, self.hints, chances, by_weights, wanted, weighed.clauses.odds
         )
         #: What judges which texts complain, None where the pack has no hints.
         self.complaints: ComplaintJudge | None = None
         if self.hints:
             of_kinds = self.details.weigh_kinds()
-            self.complaints = ComplaintJudge(models.complaint_judge, self.hints, of_kinds, chances)
+            self.complaints = ComplaintJudge(models.judges.complaints, self.hints, of_kinds, chances)
+        #: What may be a post, None where nothing is or the pack names no weights for posts.
+        self.posts = models.posts.find(row, by_words, by_weights) if models.posts else None
+        if self.posts:
+            weighed, chances = self.posts.weigh(weighed), self.posts.judge(models.judges.posts, chances)
         texts = judge_texts(readings, rules, weighed.texts, chances)
-        characters = weighed.characters
-        if models.posts:
-            texts, characters = judge_posts(texts, readings, rules, weighed, models.posts, row)
         clauses = judge_clauses(readings, rules, wanted, weighed.clauses, weighed.texts)
         self.scores, self.polarities, self.confidences = texts.scores, texts.labels, texts.confidences
         #: What each text's log odds are made of; the values add up to them.
-        self.texts, told = tell(readings, texts.account, clauses.account, characters)
+        self.texts, told = tell(readings, texts.account, clauses.account, weighed.characters)
         #: The clauses that are wanted; the values of the statements add up to the log odds of the score.
         self.clauses = Judged(told, clauses.scores, clauses.labels)
 

@@ -19,14 +19,26 @@ from feedback_engine.nlp.learned_details import DetailWeights
 from feedback_engine.nlp.mention_facts import OF_MENTIONS
 from feedback_engine.nlp.models import load_model
 from feedback_engine.nlp.naming import OF_NAMES
-from feedback_engine.nlp.posts import PostHead
+from feedback_engine.nlp.posts import OF_POSTS, PostHead
 from feedback_engine.nlp.two_sided import SideWeights
 from feedback_engine.nlp.weighing import Weights
 from feedback_engine.nlp.weights import WeightTable
 
 #: What there are judges for, in the order of their files.
-SUBJECTS = (OF_TEXTS, OF_NAMES, OF_MENTIONS, OF_COMPLAINTS)
+SUBJECTS = (OF_TEXTS, OF_POSTS, OF_NAMES, OF_MENTIONS, OF_COMPLAINTS)
 SENTIMENT_FILE, CLAUSES_FILE, DETAILS_FILE, SIDES_FILE = "sentiment.npz", "clauses.npz", "details.npz", "sides.npz"
+
+
+class Judges(NamedTuple):
+    """What decides, from all that words and weights say; in the order of SUBJECTS."""
+
+    #: Of a text, and of one that may be a post.
+    texts: Judge
+    posts: Judge
+    #: Which touchpoints a text speaks of, how, and whether it complains.
+    names: Judge
+    mentions: Judge
+    complaints: Judge
 
 
 class LearnedModels(NamedTuple):
@@ -36,12 +48,7 @@ class LearnedModels(NamedTuple):
     #: The weights for what complaints tell beside their type, and for remarks that praise and blame at once.
     details: DetailWeights
     sides: SideWeights
-    #: What decides, from all that words and weights say, of a text, which touchpoints it speaks of, how, and whether it
-    #: complains.
-    judge: Judge
-    name_judge: Judge
-    mention_judge: Judge
-    complaint_judge: Judge
+    judges: Judges
     #: The weights that the pack names: for touchpoints and complaint types, for posts, for what is told without words
     #: for it; None where it names none.
     heads: PackHeads | None
@@ -73,16 +80,11 @@ def load_models(folder: Path, judges: Sequence[Path], pack: Pack | None) -> Lear
     if text.task != "sentiment" or clauses.task != "clauses":
         raise LexiconError(f"{folder}: {SENTIMENT_FILE}、{CLAUSES_FILE} 的任务应是 sentiment、clauses")
     usual = float(text.card["calibration"]["unknown"])
-    of_texts, *of_parts = (load_judge(path, subject) for path, subject in zip(judges, SUBJECTS, strict=True))
-    names, mentions, complaints = of_parts
     return LearnedModels(
         Weights(WeightTable.of(text), WeightTable.of(clauses), Domains(text.outputs), clauses.outputs, usual),
         DetailWeights(folder / DETAILS_FILE),
         SideWeights(folder / SIDES_FILE),
-        of_texts,
-        names,
-        mentions,
-        complaints,
+        Judges(*(load_judge(path, subject) for path, subject in zip(judges, SUBJECTS, strict=True))),
         PackHeads(pack, folder) if pack and pack.has_heads else None,
         PostHead(folder / f"{pack.post_model}.npz") if pack and pack.post_model else None,
         PackHints(pack, folder) if pack and pack.hint_model else None,

@@ -128,7 +128,7 @@ def test_the_judge_in_the_lexicons_in_use_decides(tmp_path: Path) -> None:
     folder = tmp_path / "lexicons"
     shutil.copytree(find_lexicons(), folder)
     save_judge(make_judge(), folder / "models" / OF_TEXTS.file, OF_TEXTS)
-    assert tagger_of(folder).tag("今天天气").sentiment.polarity is Polarity.NEGATIVE
+    assert tagger_of(folder, "hotel").tag("今天天气").sentiment.polarity is Polarity.NEGATIVE
 
 
 @example("呵呵good呵呵")

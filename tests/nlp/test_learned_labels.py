@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from feedback_engine.catalogs import SENTIMENT_SCORERS
-from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
 from feedback_engine.nlp.heads import Distinct, Head, PackLabels, find_distinct
@@ -105,11 +104,6 @@ def test_every_text_of_a_case_log_is_a_case_unless_it_only_praises(text: str, is
     assert tagger_of_pack("government").tag(text).complaint.is_complaint is is_complaint
 
 
-def test_a_post_may_be_neutral_though_it_has_good_words_in_it() -> None:
-    text = "【疫情通报】今天新增确诊病例3例，均为境外输入，目前在定点医院接受治疗，情况稳定#疫情#"
-    assert tagger_of_pack("general").tag(text).sentiment.polarity is Polarity.NEUTRAL
-
-
 def test_the_scorer_by_word_list_uses_no_learned_weights() -> None:
     tagged = tagger_of_pack("government", "lexicon").tag("出租车司机不打表，还要绕路")
     rules = [item.rule for item in (*tagged.complaint.evidence, *tagged.sentiment.evidence)]
@@ -158,46 +152,3 @@ def read_labels(pack: str, texts: list[str]) -> list[PackLabels]:
     lexicon, words = load_lexicon(find_lexicons()), load_pack(find_lexicons(), pack)
     verdicts = LearnedScorer(lexicon, MODELS, words).score(Reader(lexicon, words).read(texts))
     return [label for label in verdicts.labels if label is not None]
-
-
-def test_a_short_text_with_an_opinion_is_a_post_only_where_it_surely_is_one(own_pack: Callable[[str], Tagger]) -> None:
-    remark, post = "服务太差", "妈妈生日快乐，我永远爱你"
-    as_post, as_any = (
-        [tagger.tag(text).sentiment.score for text in (remark, post)]
-        for tagger in (own_pack("posts: social"), own_pack(""))
-    )
-    assert as_post[0] == as_any[0]
-    assert as_post[1] > as_any[1] > 0
-
-
-def test_a_text_is_weighed_as_a_post_as_far_as_it_may_be_one(own_pack: Callable[[str], Tagger]) -> None:
-    dream, remark = "昨晚梦见外婆了，醒来哭了好久，好想她", "服务太差，排到我的时候窗口拉下来了"
-    as_post, as_any = (
-        [tagger.tag(text).sentiment.score for text in (dream, dream * 9, remark)]
-        for tagger in (own_pack("posts: social"), own_pack(""))
-    )
-    assert [one == other for one, other in zip(as_post, as_any, strict=True)] == [False, False, True]
-    assert abs(as_post[1] - as_any[1]) < abs(as_post[0] - as_any[0]), "few posts are that long"
-
-
-def test_what_is_rather_a_remark_is_a_post_only_if_it_would_be_neutral(own_pack: Callable[[str], Tagger]) -> None:
-    told, plain = "排到我的时候窗口拉下来了", "中午在家睡了一觉"
-    as_post, as_any = (
-        [tagger.tag(text).sentiment for text in (told, plain)] for tagger in (own_pack("posts: social"), own_pack(""))
-    )
-    assert as_post[0] == as_any[0] and as_post[0].polarity is Polarity.NEGATIVE
-    assert as_post[1] != as_any[1] and as_post[1].polarity is Polarity.NEUTRAL
-
-
-def test_how_sure_a_post_is_good_counts_that_it_may_be_neutral(own_pack: Callable[[str], Tagger]) -> None:
-    as_post, as_any = (own_pack(line).tag("爱你爱你，我的小公主").sentiment for line in ("posts: social", ""))
-    assert as_post.polarity is as_any.polarity is Polarity.POSITIVE
-    assert as_post.confidence < 0.95 * (0.5 + 0.5 * as_post.score)
-
-
-def test_what_may_be_no_post_takes_a_side_where_it_tells_something() -> None:
-    texts = ["昨天带母亲去做检查，等到下班也没叫到号", "周末和同事去爬山，拿到手里才看见少了一个"]
-    sides = [tagger_of_pack("general").tag(text).sentiment.polarity for text in texts]
-    surely_a_post = "我家的猫今天第一次出门"
-    assert sides == [Polarity.NEGATIVE] * 2
-    assert tagger_of_pack("general").tag(surely_a_post).sentiment.polarity is Polarity.NEUTRAL
