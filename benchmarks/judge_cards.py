@@ -56,7 +56,7 @@ COMPLAINTS_CARD = """Whether a text complains. Fitted by `benchmarks/train_comme
 {table}
 ```
 No weights were learned from them; on those of `seen` and the golden sentences the judge of texts was fitted. Golden and
-specified ones, which tests tell, count six times. `complaints` are texts of three writers for this judge alone:
+specified ones, which tests tell, count seven times. `complaints` are texts of three writers for this judge alone:
 requests with hardly a word of feeling, faults told drily, the same words in praise and questions, mild dislike. How
 often each label errs in `comments`:
 

@@ -102,7 +102,7 @@ COURSES = (
         ("mentions", "comments"), MENTIONS_CARD,
     ),
     Course(
-        OF_COMPLAINTS, ask_complaints, Comment.is_complaint, 6.0, Boosting(trees=150, depth=6, rate=0.12, ridge=2.0),
+        OF_COMPLAINTS, ask_complaints, Comment.is_complaint, 7.0, Boosting(trees=150, depth=6, rate=0.12, ridge=2.0),
         ("comments",), COMPLAINTS_CARD,
     ),
 )  # fmt: skip

@@ -36,14 +36,9 @@ from training_packs import (
 from training_polarity import UNLABELLED, clause_rows, post_rows, review_rows, side_rows
 
 from feedback_engine.lexicon.files import load_pack
-from feedback_engine.nlp.evaluate import prepare_examples
-from feedback_engine.nlp.fitting import to_model
 from feedback_engine.nlp.hints import PACK_TASK
-from feedback_engine.nlp.labelled import read_corpus
-from feedback_engine.nlp.models import load_model, save_model
 from feedback_engine.nlp.normalize import fold
 from feedback_engine.nlp.segment import Segmenter
-from feedback_engine.nlp.tasks import find_task, fit_task
 from feedback_engine.nlp.train import train
 from feedback_engine.nlp.two_sided import TASK as SIDES_TASK
 from feedback_engine.nlp.wordlearning import learn_words
@@ -165,17 +160,6 @@ def make(name: str, data: Path, out: Path) -> None:
     print(f"{name}: {size:,} bytes, {time.process_time() - started:.0f} s, {result.sha256}")
     summary = result.after.to_text().partition("误判示例")[0].strip()
     (out / f"{name}.md").write_text(card_text(name, size, result.sha256, sources, summary), encoding="utf-8")
-
-
-def learn_again(name: str, data: Path, models: Path) -> None:
-    """Learn the weights of a model among these again, but do not measure them: its card stays as it was."""
-    task_name, rows, _ = MODELS[name]
-    task, path, words = find_task(task_name), models / f"{name}.npz", load_words(models / WORDS_FILE)
-    with TemporaryDirectory() as folder:
-        corpus = read_corpus([write_rows(rows(data), Path(folder) / f"{name}.jsonl")], task.column)
-    outputs, weights = fit_task(task, prepare_examples(task, corpus, words=words))
-    card = dict(load_model(path).card)
-    save_model(to_model(task.name, outputs, weights, task.spec.values, card, task.levels, words), path)
 
 
 def write_rows(rows: Iterable[Row], path: Path) -> Path:

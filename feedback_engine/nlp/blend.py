@@ -24,7 +24,7 @@ from feedback_engine.nlp.silences import SILENT_BAND, are_untried, limit_clauses
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.weighing import OfClauses, OfTexts
 
-#: Raised whenever the blend below changes what a text scores.
+#: Raised whenever the blend below, or what may be a post (`posts`), changes what a text scores.
 BLEND_VERSION = 17
 #: Learned log odds from which on rules without a structure do not prevail in a clause.
 _STRONG = 2.2
@@ -101,12 +101,14 @@ def judge_texts(readings: Readings, rules: LexiconVerdicts, weighed: OfTexts, ch
     totals = np.where(odds == 0, 0.0, goals - heard)
     notes = _take_notes(labels, are_filled(found.first_of_text), by_rules, by_weights)
     more = np.where(np.abs(goals - scale * told) >= TOLD, _BY_ALL, "").tolist()
-    shown = [name_domain(domain) + note + rest for domain, note, rest in zip(weighed.domains, notes, more, strict=True)]
+    shown = [
+        _name_domain(domain) + note + rest for domain, note, rest in zip(weighed.domains, notes, more, strict=True)
+    ]
     scores = np.array([math.tanh(0.5 * value) for value in (totals + heard).tolist()])
     numbers = np.arange(count)
     # n-grams unlike the training data draw towards chance
     usual = 0.5 * (1.0 + weighed.usual_unknown)
-    sure = _CHANCE + (chances[numbers, labels] - _CHANCE) * find_alike(weighed.unknown, usual)
+    sure = _CHANCE + (chances[numbers, labels] - _CHANCE) * _find_alike(weighed.unknown, usual)
     account = Account(said, numbers, _TEXT.learned * scale * left, totals, shown)
     return BlendedTexts(scores, labels, sure, account)
 
@@ -128,12 +130,12 @@ def _take_notes(labels: NDArray[np.int64], has_opinions: Flags, by_rules: Flags,
     return noted
 
 
-def name_domain(domain: str) -> str:
+def _name_domain(domain: str) -> str:
     """Return what is said of a text that is recognised to be of this domain, nothing of one of none."""
     return f",按领域 {domain}" if domain else ""
 
 
-def find_alike(unknown: Floats, usual: float) -> Floats:
+def _find_alike(unknown: Floats, usual: float) -> Floats:
     """Return how much of what is said counts, less and less where more is unknown than is usual."""
     alike: Floats = 1.0 - np.maximum(0.0, unknown - usual) / max(1.0 - usual, 1e-9)
     return alike

@@ -11,7 +11,7 @@ from feedback_engine.nlp.experts import EXPERT, GATE
 
 #: The domain of the sentiment weights that is of what customers say by word of mouth, in chats and questionnaires.
 REMARKS = "remark"
-#: The domain of the sentiment weights whose texts the weights for posts judge, and those whose texts are no reviews.
+#: The domain of the sentiment weights whose texts the weights for posts hear, and those whose texts are no reviews.
 _POSTS, _NO_REVIEWS = "social", ("social", "automotive")
 #: A domain is named in the rule from this probability on.
 _NAMED_DOMAIN = 0.5

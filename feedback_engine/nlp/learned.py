@@ -1,7 +1,8 @@
 """Polarity by learned weights and word lists together: the default scorer.
 
 The weights of a text's n-grams are summed, for the text and for each of its clauses that is wanted; a judge tells from
-these and from what the rules read what the text is, and `blend` joins both to a score.
+these and from what the rules read what the text is, and `blend` joins both to a score. What may be a post on social
+media is heard and judged as such (`posts`).
 """
 
 from __future__ import annotations
@@ -97,13 +98,15 @@ class LearnedVerdicts:
             self.complaints = ComplaintJudge(models.judges.complaints, self.hints, of_kinds, chances)
         #: What may be a post, None where nothing is or the pack names no weights for posts.
         self.posts = models.posts.find(row, by_words, by_weights) if models.posts else None
+        # the other judges and the clauses hear what may be a post as any text: few posts were among what taught them
+        told_of, chances_of = weighed, chances
         if self.posts:
-            weighed, chances = self.posts.weigh(weighed), self.posts.judge(models.judges.posts, chances)
-        texts = judge_texts(readings, rules, weighed.texts, chances)
+            told_of, chances_of = self.posts.weigh(weighed), self.posts.judge(models.judges.posts, chances)
+        texts = judge_texts(readings, rules, told_of.texts, chances_of)
         clauses = judge_clauses(readings, rules, wanted, weighed.clauses, weighed.texts)
         self.scores, self.polarities, self.confidences = texts.scores, texts.labels, texts.confidences
         #: What each text's log odds are made of; the values add up to them.
-        self.texts, told = tell(readings, texts.account, clauses.account, weighed.characters)
+        self.texts, told = tell(readings, texts.account, clauses.account, told_of.characters)
         #: The clauses that are wanted; the values of the statements add up to the log odds of the score.
         self.clauses = Judged(told, clauses.scores, clauses.labels)
 

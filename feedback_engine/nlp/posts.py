@@ -48,11 +48,11 @@ class Posts(NamedTuple):
     facts: tuple[NDArray[Any], ...]
 
     def judge(self, judge: Judge, chances: Floats) -> Floats:
-        """Return how likely each text of the batch is of each label, these as their own judge tells."""
+        """Return how likely each text of the batch is of each label, those that may be posts by the judge of posts."""
         return _put(chances, self.numbers, judge.weigh(self.facts))
 
     def weigh(self, weighed: Weighings) -> Weighings:
-        """Return what weights say of the batch; what these say as posts counts by the chance that they are some."""
+        """Return what weights say of the batch, where what may be a post counts as one by the chance that it is one."""
         texts, characters, at = weighed.texts, weighed.characters, self.numbers
         odds = _mix(texts.odds[at], self.said.side_as_post, self.chances)
         sizes = steps(characters.bounds)

@@ -17,11 +17,9 @@ from feedback_engine.catalogs import SENTIMENT_SCORERS
 from feedback_engine.domain import Polarity
 from feedback_engine.errors import LexiconError
 from feedback_engine.lexicon.files import load_lexicon, load_pack
-from feedback_engine.nlp.complaint_facts import OF_COMPLAINTS
 from feedback_engine.nlp.facts import OF_TEXTS
 from feedback_engine.nlp.judge import Judge, Subject, find_judge, load_judge, save_judge
-from feedback_engine.nlp.mention_facts import OF_MENTIONS
-from feedback_engine.nlp.naming import OF_NAMES
+from feedback_engine.nlp.learned_models import SUBJECTS
 from feedback_engine.nlp.packing import write_arrays
 from feedback_engine.nlp.statements import POLARITIES
 from feedback_engine.nlp.tagger import Tagger
@@ -107,7 +105,7 @@ def test_a_damaged_file_is_refused_and_so_is_one_for_other_facts(tmp_path: Path)
         load_judge(tmp_path / "short.npz", OF_TEXTS)
 
 
-@pytest.mark.parametrize("subject", [OF_TEXTS, OF_NAMES, OF_MENTIONS, OF_COMPLAINTS], ids=lambda subject: subject.file)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.file)
 def test_lexicons_without_a_judge_use_the_shipped_one_and_another_judge_is_another_tagger(
     subject: Subject, tmp_path: Path
 ) -> None:
