@@ -139,7 +139,10 @@ def as_count(value: Values, name: str, *, least: int = 0) -> int:
 def is_gap(cell: Any) -> bool:
     """Tell whether a cell says nothing: None, NaN, pandas' NA and NaT."""
     # pandas is not imported here; its NA cannot be compared, not even with itself.
-    return cell is None or type(cell).__name__ in {"NAType", "NaTType"} or bool(np.ndim(cell) == 0 and cell != cell)
+    if cell is None or type(cell).__name__ in {"NAType", "NaTType"}:
+        return True
+    differs = cell != cell  # an array tells it of each of its values
+    return isinstance(differs, bool | np.bool_) and bool(differs)
 
 
 def choose(value: str, name: str, options: Sequence[str]) -> str:

@@ -148,6 +148,8 @@ def test_pls_items_of_an_array_are_its_columns() -> None:
         (pd.to_datetime(pd.Series(["2026-01-01", "2026-01-02"])), "第 1 个值为 Timestamp"),
         (np.array([1 + 2j, 3]), "不是数值"),
         ([[1, 2], [3, 4]], "2 维数组"),
+        (pd.Series([1, [[], 1]]), r"第 2 个值为 \[\[\], 1\]:不是数值"),
+        (pd.Series([1, np.array([np.nan, 1])]), "第 2 个值为 array"),
     ],
 )
 def test_what_is_no_number_is_named_with_its_place(values, reason: str) -> None:
